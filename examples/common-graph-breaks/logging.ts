@@ -1,0 +1,11 @@
+import * as torch from "fullgraph";
+
+torch._dynamo.config.reorderable_logging_functions.add(console.log);
+
+const fn = torch.compile(function fn(x: torch.Tensor) {
+  x = x.add(1);
+  console.log("log!");
+  return torch.sin(x);
+});
+
+console.log(fn(torch.ones(3, 3)));

@@ -1,0 +1,13 @@
+import * as torch from "fullgraph";
+
+torch.manual_seed(0);
+const x = torch.randn(3, 3);
+
+const fn = torch.compile(function fn(y: torch.Tensor) {
+  if (x.sum().gt(0).item()) {
+    return y.add(x);
+  }
+  return y.sub(x);
+});
+
+console.log(fn(torch.ones(3, 3)));

@@ -1,0 +1,119 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import ts from "typescript";
+
+/**
+ * Builds and packs the package, checks the tarball, installs it into an empty project and runs the README's quick
+ * start there: as JavaScript under node, as TypeScript under tsx, and through the type checker.
+ */
+const quickStart = "examples/quick-start.ts";
+const maximumDependencies = 2;
+
+const root = process.cwd();
+const bin = (name: string): string => join(root, "node_modules", ".bin", name);
+const workspace = mkdtempSync(join(tmpdir(), "fullgraph-package-"));
+try {
+  run("build", bin("tsdown"), ["--log-level", "warn"], root);
+  const tarball = pack();
+  run("publint", bin("publint"), ["--strict", tarball], root);
+  run("attw", bin("attw"), [tarball, "--profile", "esm-only", "--no-emoji"], root);
+  run("size", bin("size-limit"), [], root);
+  checkManifest();
+  tryQuickStart(tarball);
+} finally {
+  rmSync(workspace, { recursive: true, force: true });
+}
+
+function pack(): string {
+  const output = run("pack", "npm", ["pack", "--json", "--pack-destination", workspace], root);
+  const [packed]: unknown[] = JSON.parse(output);
+  if (typeof packed !== "object" || packed === null || !("filename" in packed))
+    throw new Error(`npm pack said ${output}`);
+  return join(workspace, String(packed.filename));
+}
+
+function checkManifest(): void {
+  const manifest: { scripts?: object; dependencies?: object } = JSON.parse(
+    readFileSync("package.json", "utf8"),
+  );
+  const installScripts = Object.keys(manifest.scripts ?? {}).filter((name) =>
+    /^(pre|post)?(install|prepare)$/.test(name),
+  );
+  if (installScripts.length > 0)
+    throw new Error(`the package has install scripts: ${installScripts.join(", ")}`);
+  const dependencies = Object.keys(manifest.dependencies ?? {});
+  if (dependencies.length > maximumDependencies)
+    throw new Error(`too many dependencies: ${dependencies.join(", ")}`);
+  console.log(`manifest: no install script, dependencies ${dependencies.join(", ")}`);
+}
+
+function tryQuickStart(tarball: string): void {
+  const project = join(workspace, "project");
+  mkdirSync(project);
+  writeFileSync(
+    join(project, "package.json"),
+    JSON.stringify({ name: "empty-project", private: true, type: "module" }),
+  );
+  run(
+    "install",
+    "npm",
+    ["install", "--no-audit", "--no-fund", "--prefer-offline", tarball],
+    project,
+  );
+  copyFileSync(quickStart, join(project, "quick-start.ts"));
+  writeFileSync(join(project, "quick-start.js"), withoutTypes(readFileSync(quickStart, "utf8")));
+  const [fromJavaScript, fromTypeScript] = [
+    run("quick start under node", process.execPath, ["quick-start.js"], project),
+    run("quick start under tsx", bin("tsx"), ["quick-start.ts"], project),
+  ];
+  if (fromJavaScript !== fromTypeScript) {
+    throw new Error(`node printed\n${fromJavaScript}\nbut tsx printed\n${fromTypeScript}`);
+  }
+  const options = [
+    "--noEmit",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--lib",
+    "es2023,esnext.disposable,dom",
+  ];
+  run(
+    "quick start's types",
+    process.execPath,
+    [resolve("node_modules/typescript/bin/tsc"), ...options, "quick-start.ts"],
+    project,
+  );
+}
+
+function withoutTypes(source: string): string {
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  return ts.transpileModule(source, { compilerOptions }).outputText;
+}
+
+function run(step: string, command: string, args: readonly string[], cwd: string): string {
+  const start = performance.now();
+  const environment = { ...process.env };
+  // The quick start shows the log it asks for itself; npm's own settings of the outer run do not belong in here.
+  for (const name of Object.keys(environment))
+    if (/^(TORCH|npm_)/.test(name)) delete environment[name];
+  try {
+    const output = execFileSync(command, args, {
+      cwd,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      env: environment,
+    });
+    console.log(`${step}: ok (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+    return output;
+  } catch (error) {
+    const details =
+      error instanceof Error && "stdout" in error && "stderr" in error
+        ? `${String(error.stdout)}${String(error.stderr)}`
+        : "";
+    throw new Error(`${step} failed: ${command} ${args.join(" ")}\n${details}`, { cause: error });
+  }
+}
