@@ -1,0 +1,97 @@
+import { RuntimeError } from "../../base/errors.ts";
+import { decodeGeneratorState, encodeGeneratorState, savedStateBytes } from "./generator-state.ts";
+import { MersenneTwister } from "./mersenne-twister.ts";
+
+/**
+ * A source of random numbers, `torch.Generator` on the CPU: the same seed gives the same numbers
+ * as in PyTorch, and calls consume the engine exactly as PyTorch's calls do.
+ *
+ * `nextNormal` is the second half of the last Box-Muller pair drawn by the scalar path of the normal
+ * distribution; the next scalar draw uses it up.
+ */
+export class Generator {
+  #engine = new MersenneTwister();
+  nextNormal: number | null = null;
+
+  constructor() {
+    this.manual_seed(defaultSeed);
+  }
+
+  /** Restarts the sequence from `seed`, a number or bigint from -2^63 to 2^64 - 1. */
+  manual_seed(seed: number | bigint): this {
+    this.#engine.reseed(BigInt.asUintN(64, checkedSeed(seed)));
+    this.nextNormal = null;
+    return this;
+  }
+
+  /** Restarts from a seed that cannot be predicted, and returns that seed. */
+  seed(): number {
+    const words = crypto.getRandomValues(new Uint32Array(2));
+    // 53 bits, as in PyTorch: every such seed is exactly representable as a number.
+    const seed = (words[0] ?? 0) + ((words[1] ?? 0) & 0x1fffff) * 2 ** 32;
+    this.manual_seed(seed);
+    return seed;
+  }
+
+  /** The seed that the sequence started from: a number, or a bigint past 2^53 - 1. */
+  initial_seed(): number | bigint {
+    const seed = this.#engine.seed;
+    return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
+  }
+
+  /** The state in the bytes that PyTorch saves. */
+  stateBytes(): Uint8Array {
+    return encodeGeneratorState({ engine: this.#engine, nextNormal: this.nextNormal });
+  }
+
+  /** Continues from bytes that `stateBytes`, or PyTorch's `get_state()`, gave. */
+  restoreStateBytes(bytes: Uint8Array): void {
+    if (bytes.length !== savedStateBytes) {
+      throw new RuntimeError(
+        `Expected a CPUGeneratorImplState of size ${savedStateBytes} but found the input RNG state size to be ${bytes.length}`,
+      );
+    }
+    const state = decodeGeneratorState(bytes);
+    if (state === null) throw new RuntimeError("Invalid mt19937 state");
+    this.#engine = state.engine;
+    this.nextNormal = state.nextNormal;
+  }
+
+  /** The next 32 random bits. */
+  random(): number {
+    return this.#engine.nextUint32();
+  }
+
+  /** The next 64 random bits; the first draw gives the high half. */
+  random64(): bigint {
+    const high = this.#engine.nextUint32();
+    const low = this.#engine.nextUint32();
+    return (BigInt(high) << 32n) | BigInt(low);
+  }
+
+  /** A float32 in [0, 1) of 24 random bits. */
+  uniformFloat32(): number {
+    return (this.#engine.nextUint32() & 0xffffff) * 2 ** -24;
+  }
+
+  /** A float64 in [0, 1): the low 53 of 64 random bits. */
+  uniformFloat64(): number {
+    const high = this.#engine.nextUint32() & 0x1fffff;
+    const low = this.#engine.nextUint32();
+    return (high * 2 ** 32 + low) * 2 ** -53;
+  }
+}
+
+/** PyTorch's `default_rng_seed_val`: what a new `torch.Generator()` starts from. */
+const defaultSeed = 67280421310721;
+
+function checkedSeed(seed: number | bigint): bigint {
+  if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
+    throw new TypeError(`manual_seed expected an integer seed, but got ${seed}`);
+  }
+  const value = BigInt(seed);
+  if (value < -(2n ** 63n) || value >= 2n ** 64n) {
+    throw new RuntimeError("Overflow when unpacking long long");
+  }
+  return value;
+}
