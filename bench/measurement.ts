@@ -1,0 +1,14 @@
+export interface Measurement {
+  readonly name: string;
+  readonly median: number;
+  readonly unit: "µs" | "ms";
+  /** What is aimed at, in the same unit: the median should be below it. */
+  readonly target: number;
+}
+
+export function medianOf(samples: readonly number[]): number {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error("the median of no samples");
+  return middle;
+}

@@ -1,0 +1,85 @@
+import * as torch from "fullgraph";
+import { clusterDigits, type Clustering } from "./cluster-digits.ts";
+import { clusterTable, drawCentroids, purity } from "./describe-clusters.ts";
+import { loadDigits, pixelsPerDigit } from "./load-digits.ts";
+import { ProgressBar } from "./progress-bar.ts";
+
+/** Clusters real handwritten digits with one function, run as plain TypeScript and compiled. */
+const clusterCount = 10;
+const maximumSteps = 40;
+
+const { pixels, labels } = loadDigits();
+console.log(
+  `${labels.length} handwritten digits of ${pixelsPerDigit} pixels, ${clusterCount} clusters\n`,
+);
+
+torch.manual_seed(0);
+const points = torch.tensor(pixels).reshape([labels.length, pixelsPerDigit]);
+const start = points.index_select(0, torch.randperm(labels.length).narrow(0, 0, clusterCount));
+
+const graphs: torch.fx.GraphModule[] = [];
+const breaks: torch.GraphBreakRecord[] = [];
+torch._dynamo.onGraphBreak((record) => breaks.push(record));
+const compiled = torch.compile(clusterDigits, {
+  backend: (graph: torch.fx.GraphModule) => {
+    graphs.push(graph);
+    return graph.forward;
+  },
+});
+
+const eagerRun = timed("eager             ", clusterDigits);
+const firstRun = timed("compiled, 1st call", compiled);
+const secondRun = timed("compiled, 2nd call", compiled);
+
+console.log("\nThe centroids the digits were sorted by:\n");
+const centroids: unknown = eagerRun.result.centroids.tolist();
+if (!Array.isArray(centroids)) throw new Error("a matrix is a list of rows");
+console.log(drawCentroids(centroids.slice(0, 4)));
+const assignment = toNumbers(eagerRun.result.assignment);
+console.log(`\n${clusterTable(assignment, labels, clusterCount)}`);
+console.log(`  purity ${(purity(assignment, labels, clusterCount) * 100).toFixed(1)} %`);
+
+console.log(`\n${graphs.length} graphs were captured:`);
+for (const [index, graph] of graphs.entries())
+  console.log(`\n--- graph ${index} ---\n${graph.print_readable()}`);
+console.log(`\n${breaks.length} graph breaks, explained:`);
+for (const record of breaks) console.log(`\n${record.message}`);
+
+console.log("\n                      time      steps");
+for (const { title, milliseconds, result } of [eagerRun, firstRun, secondRun]) {
+  console.log(
+    `${title}  ${milliseconds.toFixed(0).padStart(6)} ms  ${String(result.steps).padStart(5)}`,
+  );
+}
+checkSame(eagerRun.result, firstRun.result);
+checkSame(eagerRun.result, secondRun.result);
+console.log("\nEager and compiled gave the same clusters.");
+
+interface TimedRun {
+  readonly title: string;
+  readonly result: Clustering;
+  readonly milliseconds: number;
+}
+
+function timed(title: string, cluster: typeof clusterDigits): TimedRun {
+  const bar = new ProgressBar(title, maximumSteps);
+  const begin = performance.now();
+  const result = cluster(points, start, maximumSteps, (step, moved) => {
+    bar.update(step, `step ${step}, centroids moved by ${moved.toFixed(3)}`);
+  });
+  const milliseconds = performance.now() - begin;
+  bar.finish(`${result.steps} steps in ${(milliseconds / 1000).toFixed(2)} s`);
+  return { title, result, milliseconds };
+}
+
+function checkSame(expected: Clustering, actual: Clustering): void {
+  if (!torch.equal(expected.assignment, actual.assignment)) {
+    throw new Error("eager and compiled sorted some digits into different clusters");
+  }
+}
+
+function toNumbers(tensor: torch.Tensor): number[] {
+  const list: unknown = tensor.tolist();
+  if (!Array.isArray(list)) throw new Error("a one-dimensional tensor is a list of numbers");
+  return list.map(Number);
+}
