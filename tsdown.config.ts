@@ -8,4 +8,6 @@ export default defineConfig({
   dts: true,
   sourcemap: true,
   clean: true,
+  // "sideEffects": false speaks about the bundle as a whole: modules that install something on import stay in it.
+  treeshake: { moduleSideEffects: true },
 });
