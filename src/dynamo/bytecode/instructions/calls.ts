@@ -1,0 +1,64 @@
+/** Calls and closures. A plain call has the receiver undefined; `callMethod` takes what `getMethod` pushed. */
+
+import { define } from "./define.ts";
+import { operand } from "./operand.ts";
+
+const counted = { count: operand.count, site: operand.site };
+
+export const callInstructions = {
+  call: define({
+    operand: counted,
+    stack: "callee args*count -> result",
+    effect: ({ count }) => [count + 1, 1],
+    emit: { kind: "call", form: "plain", spread: false },
+  }),
+  callMethod: define({
+    operand: counted,
+    stack: "method receiver args*count -> result",
+    effect: ({ count }) => [count + 2, 1],
+    emit: { kind: "call", form: "method", spread: false },
+  }),
+  construct: define({
+    operand: counted,
+    stack: "constructor args*count -> object",
+    effect: ({ count }) => [count + 1, 1],
+    emit: { kind: "call", form: "construct", spread: false },
+  }),
+  callSpread: define({
+    operand: { site: operand.site },
+    stack: "callee args -> result",
+    effect: [2, 1],
+    emit: { kind: "call", form: "plain", spread: true },
+  }),
+  callMethodSpread: define({
+    operand: { site: operand.site },
+    stack: "method receiver args -> result",
+    effect: [3, 1],
+    emit: { kind: "call", form: "method", spread: true },
+  }),
+  constructSpread: define({
+    operand: { site: operand.site },
+    stack: "constructor args -> object",
+    effect: [2, 1],
+    emit: { kind: "call", form: "construct", spread: true },
+  }),
+
+  /** A nested function or class. `name` is the inferred name of an anonymous one, null where it has its own. */
+  createClosure: define({
+    operand: { child: operand.child, name: operand.optionalName },
+    stack: "-> closure",
+    effect: [0, 1],
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: (_, { child, name }, scope) => scope.closure(child, scope.literal(name)),
+    },
+  }),
+  /** An anonymous function or class named by the computed key under it. */
+  createNamedClosure: define({
+    operand: { child: operand.child },
+    stack: "key -> key closure",
+    effect: [1, 2],
+    emit: { kind: "keyed", expression: ([key], { child }, scope) => scope.closure(child, key ?? "") },
+  }),
+};
