@@ -9,5 +9,5 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   // "sideEffects": false speaks about the bundle as a whole: modules that install something on import stay in it.
-  treeshake: { moduleSideEffects: true },
+  treeshake: { moduleSideEffects: [{ test: /[/\\]src[/\\]/, sideEffects: true }] },
 });
