@@ -1,0 +1,84 @@
+import { defineConfig } from "../base/config.ts";
+
+/** The flags of the capturing front end, with PyTorch's names, defaults and environment variables. */
+export const config = defineConfig("torch._dynamo.config", {
+  disable: {
+    kind: "boolean",
+    default: false,
+    env: "TORCH_COMPILE_DISABLE",
+    doc: "Run every compiled function as plain JavaScript.",
+  },
+  verbose: {
+    kind: "boolean",
+    default: false,
+    env: "TORCHDYNAMO_VERBOSE",
+    doc: "Print every record in full: duplicate graph breaks keep their stack, errors keep their internal stack.",
+  },
+  suppress_errors: {
+    kind: "boolean",
+    default: false,
+    env: "TORCHDYNAMO_SUPPRESS_ERRORS",
+    doc: "When the compiler itself or a backend fails, warn and run the function as plain JavaScript.",
+  },
+  recompile_limit: {
+    kind: "int",
+    default: 8,
+    doc: "How many compiled entries one function may collect before new ones run as plain JavaScript.",
+  },
+  accumulated_recompile_limit: {
+    kind: "int",
+    default: 256,
+    doc: "How many compiled entries one piece of source code may collect over all functions made from it.",
+  },
+  fail_on_recompile_limit_hit: {
+    kind: "boolean",
+    default: false,
+    doc: "Throw FailOnRecompileLimitHit where the recompile limit would otherwise only warn.",
+  },
+  error_on_recompile: {
+    kind: "boolean",
+    default: false,
+    doc: "Throw RecompileError instead of compiling a function a second time.",
+  },
+  capture_scalar_outputs: {
+    kind: "boolean",
+    default: false,
+    env: "TORCHDYNAMO_CAPTURE_SCALAR_OUTPUTS",
+    doc: "Keep `Tensor.item()` and its kin in the captured graph instead of breaking it.",
+  },
+  capture_dynamic_output_shape_ops: {
+    kind: "boolean",
+    default: false,
+    env: "TORCHDYNAMO_CAPTURE_DYNAMIC_OUTPUT_SHAPE_OPS",
+    doc: "Keep operators whose output shape depends on data (`nonzero`, masks) in the captured graph.",
+  },
+  assume_static_by_default: {
+    kind: "boolean",
+    default: true,
+    doc: "Treat sizes as constants until a second value of the same size is seen.",
+  },
+  automatic_dynamic_shapes: {
+    kind: "boolean",
+    default: true,
+    doc: "Make a size or number symbolic when a recompilation shows that it varies.",
+  },
+  specialize_int: {
+    kind: "boolean",
+    default: false,
+    doc: "Never make integer inputs symbolic: compile once per value.",
+  },
+  specialize_float: {
+    kind: "boolean",
+    default: false,
+    env: "TORCHDYNAMO_SPECIALIZE_FLOAT",
+    doc: "Never make fractional number inputs symbolic: compile once per value.",
+  },
+  reorderable_logging_functions: {
+    kind: "functionSet",
+    doc: "Functions whose calls are moved behind the current graph instead of breaking it.",
+  },
+  ignore_logging_functions: {
+    kind: "functionSet",
+    doc: "Functions whose calls are dropped while compiling.",
+  },
+});
