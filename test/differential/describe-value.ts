@@ -1,4 +1,5 @@
-import * as torch from "../../src/index.ts";
+import { copyElements } from "../../src/core/elements.ts";
+import { isFake, stateOf, TensorBase } from "../../src/core/tensor.ts";
 
 /**
  * A plain picture of a value at one moment: deep, detached from later mutation, with objects numbered in the order
@@ -21,7 +22,7 @@ export interface TensorDescription {
   readonly strides: readonly number[];
   readonly offset: number;
   readonly requiresGrad: boolean;
-  readonly values: readonly (number | bigint | boolean)[];
+  readonly values: readonly (number | bigint)[];
 }
 
 export interface ObjectDescription {
@@ -46,7 +47,7 @@ export class Describer {
     if (known !== undefined) return { kind: "again", id: known };
     const id = this.#ids.size;
     this.#ids.set(value, id);
-    if (value instanceof torch.Tensor) return this.#describeTensor(value, id);
+    if (value instanceof TensorBase) return this.#describeTensor(value, id);
     if (typeof value === "function") return { kind: "opaque", id, label: `function ${value.name}` };
     if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) {
       return { kind: "opaque", id, label: classNameOf(value) };
@@ -54,17 +55,20 @@ export class Describer {
     return { kind: "object", id, label: classNameOf(value), entries: [...this.#entriesOf(value)] };
   }
 
-  #describeTensor(tensor: torch.Tensor, id: number): TensorDescription {
+  /** Read from the tensor's own state, not through operators: what is tested must not describe itself. */
+  #describeTensor(tensor: TensorBase, id: number): TensorDescription {
+    if (isFake(tensor)) throw new Error("a fake tensor escaped from the compiler");
+    const { storage, dtype, shape, strides, offset, requiresGrad } = stateOf(tensor);
     return {
       kind: "tensor",
       id,
-      storage: numberOf(this.#storages, tensor.untyped_storage()),
-      dtype: String(tensor.dtype),
-      shape: [...tensor.shape],
-      strides: [...tensor.stride()],
-      offset: tensor.storage_offset(),
-      requiresGrad: tensor.requires_grad,
-      values: flatValues(tensor),
+      storage: numberOf(this.#storages, storage),
+      dtype: String(dtype),
+      shape: [...shape],
+      strides: [...strides],
+      offset,
+      requiresGrad,
+      values: [...copyElements(tensor)],
     };
   }
 
@@ -107,12 +111,6 @@ export class Describer {
       ];
     }
   }
-}
-
-function flatValues(tensor: torch.Tensor): (number | bigint | boolean)[] {
-  const flat: unknown = tensor.detach().reshape([-1]).tolist();
-  if (!Array.isArray(flat)) throw new Error(`tolist() of a flat tensor gave ${typeof flat}`);
-  return flat;
 }
 
 function numberOf(numbers: Map<unknown, number>, key: unknown): number {
