@@ -25,7 +25,7 @@ export function clusterDigits(
     const sums = torch.zeros_like(centroids).index_add_(0, assignment, points);
     const sizes = torch
       .zeros(centroids.shape[0])
-      .index_add_(0, assignment, torch.ones(points.shape[0]));
+      .index_add_(0, assignment, torch.ones(points.size(0)));
     const means = sums.div(sizes.clamp({ min: 1 }).unsqueeze(1));
     const moved = means.sub(centroids).square().sum().sqrt().item();
     centroids = means;
