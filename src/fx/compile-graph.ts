@@ -1,0 +1,69 @@
+import type { Graph } from "./graph.ts";
+import { printArgument, printCall } from "./print-argument.ts";
+import type { ArgumentPrinter } from "./print-argument.ts";
+
+/** Runs a graph. When a call throws, `reportFailure` gets its index among `graph.calls` and the error passes unchanged. */
+export type GraphRunner = (...inputs: readonly unknown[]) => unknown;
+
+/**
+ * Compiles a graph to one straight-line JavaScript function.
+ * @throws EvalError where the environment forbids code generation (a page's content security policy).
+ */
+export function compileGraph(
+  graph: Graph,
+  reportFailure: (callIndex: number) => void,
+): GraphRunner {
+  const captured: unknown[] = [];
+  const text = runnerText(graph, captured);
+  // The text holds only identifiers made by NameScope, literals, and captured values by number.
+  const make: unknown = new Function("$captured", "$report", text);
+  if (typeof make !== "function")
+    throw new TypeError("the Function constructor did not give a function");
+  const runner: unknown = Reflect.apply(make, undefined, [captured, reportFailure]);
+  // The text below is a `return function`.
+  return runner as GraphRunner;
+}
+
+/** The function body that `compileGraph` runs; the values it needs are appended to `captured`. */
+function runnerText(graph: Graph, captured: unknown[]): string {
+  const capture = (value: unknown): string => `$${captured.push(value) - 1}`;
+  const targets = new Map<unknown, string>();
+  const printer: ArgumentPrinter = {
+    node: (node) => node.name,
+    constant: capture,
+    target: ({ target }) => {
+      const known = targets.get(target) ?? capture(target);
+      targets.set(target, known);
+      return known;
+    },
+  };
+  const lines: string[] = [];
+  let callIndex = 0;
+  for (const node of graph.nodes) {
+    switch (node.op) {
+      case "placeholder":
+        break;
+      case "get_attr":
+        lines.push(`const ${node.name} = ${capture(graph.attributes.get(node.target))};`);
+        break;
+      case "call_function":
+      case "call_method":
+        lines.push(`$at = ${callIndex++}; const ${node.name} = ${printCall(node, printer)};`);
+        break;
+      case "output":
+        lines.push("$at = -1;", `return ${printArgument(node.args[0], printer)};`);
+        break;
+    }
+  }
+  const prologue = captured.map((_, index) => `const $${index} = $captured[${index}];`);
+  return [
+    '"use strict";',
+    ...prologue,
+    `return function forward(${graph.placeholders.map((node) => node.name).join(", ")}) {`,
+    "let $at = -1;",
+    "try {",
+    ...lines,
+    "} catch ($error) { if ($at >= 0) $report($at); throw $error; }",
+    "};",
+  ].join("\n");
+}

@@ -1,0 +1,44 @@
+/** Short names of dtypes, as in `f32[3, 3]`. */
+const dtypeAbbreviations: ReadonlyMap<string, string> = new Map([
+  ["float32", "f32"],
+  ["float64", "f64"],
+  ["float16", "f16"],
+  ["bfloat16", "bf16"],
+  ["int64", "i64"],
+  ["int32", "i32"],
+  ["int16", "i16"],
+  ["int8", "i8"],
+  ["uint8", "u8"],
+  ["bool", "b8"],
+  ["complex64", "c64"],
+  ["complex128", "c128"],
+]);
+
+/** The printed type of a value seen while capturing: `f32[3, 3]`, `number`, `[f32[3], i64[3]]`; null when it says nothing. */
+export function describeValue(value: unknown): string | null {
+  if (isTensorLike(value))
+    return `${abbreviation(String(value.dtype))}[${value.shape.map(String).join(", ")}]`;
+  if (Array.isArray(value))
+    return `[${value.map((item) => describeValue(item) ?? "?").join(", ")}]`;
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
+    return typeof value;
+  return null;
+}
+
+function abbreviation(dtype: string): string {
+  const name = dtype.replace(/^torch\./, "");
+  return dtypeAbbreviations.get(name) ?? name;
+}
+
+// By structure: anything with a dtype and a shape is described, be it a tensor or only its metadata.
+function isTensorLike(
+  value: unknown,
+): value is { readonly dtype: unknown; readonly shape: readonly unknown[] } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "dtype" in value &&
+    "shape" in value &&
+    Array.isArray(value.shape)
+  );
+}

@@ -1,0 +1,29 @@
+import type { Graph } from "./graph.ts";
+
+/** Which call of a graph threw, and its place among `graph.calls`. */
+export interface GraphFailure {
+  readonly callIndex: number;
+}
+
+/** A captured graph that can be called with its inputs. */
+export interface GraphModule {
+  (...inputs: readonly unknown[]): unknown;
+  readonly graph: Graph;
+  /** The graph as a JavaScript method. */
+  readonly code: string;
+  /** Prints the graph and its sub-graphs as a class (unless `print_output` is false) and returns the text. */
+  print_readable(options?: { readonly print_output?: boolean }): string;
+  /** Where the last run threw; null when it did not, or when this was asked already. */
+  takeFailure(): GraphFailure | null;
+}
+
+const graphModules = new WeakSet<object>();
+
+/** Records that a function is a graph module. */
+export function brandGraphModule(module: GraphModule): void {
+  graphModules.add(module);
+}
+
+export function isGraphModule(value: unknown): value is GraphModule {
+  return typeof value === "function" && graphModules.has(value);
+}
