@@ -1,0 +1,422 @@
+/** One walk over a script: scopes, declarations, and for every function its free variables. */
+import type { AnyNode, Class, Function as FunctionNode, Identifier, Pattern, Program } from "acorn";
+import { harmlessArguments } from "./harmless-arguments.ts";
+import { ScriptScope, type DeclarationKind, type FreeName, type FunctionForm, type FunctionRecord } from "./script-scope.ts";
+
+export interface ScriptScopes {
+  readonly functions: readonly FunctionRecord[];
+  readonly top: ScriptScope;
+  /** Names assigned somewhere that this script does not declare. */
+  readonly writtenUndeclared: ReadonlySet<string>;
+  /** Exported name -> name of the variable in this script. */
+  readonly exports: ReadonlyMap<string, string>;
+}
+
+interface Reference {
+  readonly name: string;
+  readonly scope: ScriptScope;
+  readonly isWrite: boolean;
+}
+
+interface GrowingRecord extends FunctionRecord {
+  readonly freeNames: Map<string, FreeName>;
+  readonly ownNames: Set<string>;
+  readonly outermostNames: Set<string>;
+}
+
+export function buildScopes(program: Program): ScriptScopes {
+  const builder = new ScopeBuilder();
+  for (const statement of program.body) builder.visit(statement);
+  builder.resolveReferences();
+  return builder;
+}
+
+class ScopeBuilder implements ScriptScopes {
+  readonly functions: GrowingRecord[] = [];
+  readonly top = new ScriptScope("top", null);
+  readonly exports = new Map<string, string>();
+  readonly writtenUndeclared = new Set<string>();
+  private readonly references: Reference[] = [];
+  private scope: ScriptScope = this.top;
+  private record: GrowingRecord | null = null;
+  private loopDepth = 0;
+
+  visit(node: AnyNode | null | undefined): void {
+    if (node === null || node === undefined) return;
+    switch (node.type) {
+      case "Identifier":
+        return this.refer(node, false);
+      case "FunctionDeclaration":
+        this.declareFunction(node.id, node.start);
+        return this.visitFunction(node, "function");
+      case "FunctionExpression":
+        return this.visitFunctionExpression(node);
+      case "ArrowFunctionExpression":
+        return this.visitFunction(node, "function");
+      case "ClassDeclaration":
+        if (node.id !== null) this.scope.declare(node.id.name, "class", { declaredAt: node.start });
+        return this.visitClass(node);
+      case "ClassExpression":
+        return this.visitClass(node);
+      case "VariableDeclaration":
+        for (const { id, init } of node.declarations) {
+          this.declarePattern(id, node.kind === "var" ? "var" : node.kind === "let" ? "let" : "const", init !== null && init !== undefined);
+          this.visit(init);
+        }
+        return;
+      case "AssignmentExpression":
+        this.visitTarget(node.left);
+        return this.visit(node.right);
+      case "UpdateExpression":
+        return this.visitTarget(node.argument);
+      case "BlockStatement":
+      case "SwitchStatement":
+        if (node.type === "SwitchStatement") this.visit(node.discriminant);
+        return this.inScope("block", () => this.visitAll(node.type === "BlockStatement" ? node.body : node.cases));
+      case "ForStatement":
+        return this.inLoop(() => this.visitAll([node.init, node.test, node.update, node.body]));
+      case "ForInStatement":
+      case "ForOfStatement":
+        return this.inLoop(() => {
+          if (node.left.type === "VariableDeclaration") {
+            // The loop itself initialises the variable: anew for every iteration, except for `var`.
+            const { kind } = node.left;
+            for (const { id } of node.left.declarations) this.declarePattern(id, kind === "var" ? "var" : kind === "let" ? "let" : "const", true);
+          } else this.visitTarget(node.left);
+          this.visitAll([node.right, node.body]);
+        });
+      case "WhileStatement":
+      case "DoWhileStatement":
+        return this.inLoop(() => this.visitAll([node.test, node.body]));
+      case "CatchClause":
+        return this.inScope("block", () => {
+          if (node.param) this.declarePattern(node.param, "catch", false);
+          this.visit(node.body);
+        });
+      case "WithStatement":
+        this.visit(node.object);
+        return this.inScope("with", () => this.visit(node.body));
+      case "CallExpression":
+        if (node.callee.type === "Identifier" && node.callee.name === "eval") this.noteDirectEval();
+        return this.visitChildren(node);
+      case "MemberExpression":
+        this.visit(node.object);
+        return node.computed ? this.visit(node.property) : undefined;
+      case "Property":
+        if (node.computed) this.visit(node.key);
+        if (node.kind !== "init" || node.method) return this.visitMethod(node.value, node.kind);
+        return this.visit(node.value);
+      case "LabeledStatement":
+        return this.visit(node.body);
+      case "BreakStatement":
+      case "ContinueStatement":
+      case "MetaProperty":
+      case "ExportAllDeclaration":
+        return; // labels, new.target and exported names are no variables
+      case "ImportDeclaration":
+        for (const specifier of node.specifiers) {
+          const name = specifier.type === "ImportSpecifier" ? exportName(specifier.imported) : specifier.type === "ImportDefaultSpecifier" ? "default" : null;
+          this.scope.declare(specifier.local.name, "import", { imported: { specifier: String(node.source.value), name } });
+        }
+        return;
+      case "ExportNamedDeclaration":
+        return this.visitExport(node);
+      case "ExportDefaultDeclaration":
+        if ("id" in node.declaration && node.declaration.id) this.exports.set("default", node.declaration.id.name);
+        return this.visit(node.declaration);
+      default:
+        return this.visitChildren(node);
+    }
+  }
+
+  /** Only now is every declaration known: `var` and functions are visible before the place they stand at. */
+  resolveReferences(): void {
+    for (const { name, scope, isWrite } of this.references) {
+      const crossed: GrowingRecord[] = [];
+      let isCertain = true;
+      let place: ScriptScope | null = scope;
+      while (place !== null && !place.declarations.has(name)) {
+        if (place.kind === "with" || place.hasDirectEval) isCertain = false;
+        // Owners are made by this builder only.
+        if (place.owner !== null) crossed.push(place.owner as GrowingRecord);
+        place = place.parent;
+      }
+      const declaration = place?.declarations.get(name) ?? null;
+      if (declaration === null && isWrite) this.writtenUndeclared.add(name);
+      if (declaration !== null) {
+        if (isWrite || place?.hasDirectEval === true || !isCertain) declaration.isReassigned = true;
+        if (crossed.length > 0) declaration.isCaptured = true;
+      }
+      for (const record of crossed) {
+        const known = record.freeNames.get(name);
+        if (known === undefined) record.freeNames.set(name, { name, declaration, isCertain, isWritten: isWrite });
+        else known.isWritten ||= isWrite;
+      }
+    }
+  }
+
+  private visitAll(nodes: readonly (AnyNode | null | undefined)[]): void {
+    for (const node of nodes) this.visit(node);
+  }
+
+  private visitChildren(node: AnyNode): void {
+    for (const child of Object.values(node)) {
+      if (Array.isArray(child)) this.visitAll(child.filter(isNode));
+      else if (isNode(child)) this.visit(child);
+    }
+  }
+
+  private inScope(kind: ScriptScope["kind"], visit: () => void, owner: FunctionRecord | null = null): void {
+    const outer = this.scope;
+    this.scope = new ScriptScope(kind, outer, owner);
+    visit();
+    if (kind !== "class") for (const name of this.scope.declarations.keys()) this.record?.ownNames.add(name);
+    this.scope = outer;
+  }
+
+  private inLoop(visit: () => void): void {
+    this.loopDepth++;
+    this.inScope("block", visit);
+    this.loopDepth--;
+  }
+
+  /** Runs `visit` as the body of something with its own activation: `var`s and loops outside do not reach in. */
+  private inActivation(visit: () => void, owner: GrowingRecord | null): void {
+    const { loopDepth, record } = this;
+    this.loopDepth = 0;
+    this.record = owner;
+    this.inScope("function", visit, owner);
+    this.loopDepth = loopDepth;
+    this.record = record;
+  }
+
+  private refer(node: Identifier, isWrite: boolean): void {
+    if (node.name === "arguments") this.noteArguments();
+    this.references.push({ name: node.name, scope: this.scope, isWrite });
+  }
+
+  /** The left side of an assignment outside a declaration. */
+  private visitTarget(node: AnyNode | null): void {
+    switch (node?.type) {
+      case "Identifier":
+        return this.refer(node, true);
+      case "ObjectPattern":
+        for (const property of node.properties) {
+          if (property.type === "RestElement") this.visitTarget(property.argument);
+          else {
+            if (property.computed) this.visit(property.key);
+            this.visitTarget(property.value);
+          }
+        }
+        return;
+      case "ArrayPattern":
+        for (const element of node.elements) this.visitTarget(element);
+        return;
+      case "AssignmentPattern":
+        this.visitTarget(node.left);
+        return this.visit(node.right);
+      case "RestElement":
+        return this.visitTarget(node.argument);
+      case "ParenthesizedExpression":
+        return this.visitTarget(node.expression);
+      default:
+        return this.visit(node);
+    }
+  }
+
+  private declarePattern(pattern: Pattern, kind: DeclarationKind, isInitialised: boolean): void {
+    switch (pattern.type) {
+      case "Identifier":
+        return this.declareVariable(pattern.name, kind, isInitialised);
+      case "ObjectPattern":
+        for (const property of pattern.properties) {
+          if (property.type === "RestElement") this.declarePattern(property.argument, kind, isInitialised);
+          else {
+            if (property.computed) this.visit(property.key);
+            this.declarePattern(property.value, kind, isInitialised);
+          }
+        }
+        return;
+      case "ArrayPattern":
+        for (const element of pattern.elements) if (element !== null) this.declarePattern(element, kind, isInitialised);
+        return;
+      case "AssignmentPattern":
+        this.declarePattern(pattern.left, kind, isInitialised);
+        return this.visit(pattern.right);
+      case "RestElement":
+        return this.declarePattern(pattern.argument, kind, isInitialised);
+      default:
+        return this.visit(pattern);
+    }
+  }
+
+  private declareVariable(name: string, kind: DeclarationKind, isInitialised: boolean): void {
+    let owner = this.scope;
+    // `var` belongs to the function; the body scope of a function with parameter expressions is such a scope too.
+    if (kind === "var") while (owner.parent !== null && owner.kind !== "function") owner = owner.parent;
+    const wasThere = owner.declarations.has(name);
+    const declaration = owner.declare(name, kind);
+    if (kind !== "var") return;
+    // The initialiser of a `var` runs once per activation unless it stands in a loop or meets an older value. A `let`
+    // in a catch block or loop body of the same name is a different variable: `var` inside such a scope assigns that one.
+    if (isInitialised && (wasThere || this.loopDepth > 0)) declaration.isReassigned = true;
+    if (isInitialised && owner !== this.scope) this.references.push({ name, scope: this.scope, isWrite: this.isHiddenBelow(name, owner) });
+  }
+
+  private isHiddenBelow(name: string, owner: ScriptScope): boolean {
+    for (let place = this.scope; place !== owner && place.parent !== null; place = place.parent) {
+      if (place.declarations.has(name) || place.kind === "with") return true;
+    }
+    return false;
+  }
+
+  private declareFunction(id: Identifier | null | undefined, declaredAt: number): void {
+    if (!id) return;
+    if (this.scope.kind === "function" || this.scope.kind === "top") return void this.scope.declare(id.name, "function", { declaredAt });
+    const inBlock = this.scope.declare(id.name, "function");
+    // ECMA-262 B.3.2: in sloppy code the declaration is also a `var` of the function, assigned when the block runs.
+    // Whether the code is sloppy is not always known here, so both are taken to change.
+    inBlock.isReassigned = true;
+    this.declareVariable(id.name, "var", false);
+    let owner: ScriptScope | null = this.scope;
+    while (owner !== null && owner.kind !== "function" && owner.kind !== "top") owner = owner.parent;
+    const hoisted = owner?.declarations.get(id.name);
+    if (hoisted !== undefined) hoisted.isReassigned = true;
+  }
+
+  private visitFunctionExpression(node: FunctionNode): void {
+    const { id } = node;
+    if (!id) return this.visitFunction(node, "function");
+    this.inScope("functionName", () => {
+      this.scope.declare(id.name, "functionName");
+      this.visitFunction(node, "function");
+    });
+  }
+
+  private visitMethod(value: AnyNode, kind: string): void {
+    if (value.type !== "FunctionExpression") return this.visit(value);
+    this.visitFunction(value, kind === "get" ? "getter" : kind === "set" ? "setter" : "method");
+  }
+
+  private visitFunction(node: FunctionNode, form: FunctionForm): void {
+    const isArrow = node.type === "ArrowFunctionExpression";
+    const record: GrowingRecord = {
+      start: node.start,
+      end: node.end,
+      form,
+      isArrow,
+      isAsync: node.async,
+      isGenerator: node.generator,
+      definedIn: this.scope,
+      bodyStart: node.body.start,
+      freeNames: new Map(),
+      ownNames: new Set(),
+      outermostNames: new Set(),
+      harmlessArguments: harmlessArguments(node.params),
+    };
+    this.functions.push(record);
+    this.inActivation(() => {
+      const parameters = this.scope;
+      if (!isArrow) parameters.declare("arguments", "arguments");
+      for (const parameter of node.params) this.declarePattern(parameter, "parameter", false);
+      const visitBody = (): void => {
+        if (node.body.type === "BlockStatement") this.visitAll(node.body.body);
+        else this.visit(node.body);
+        for (const name of this.scope.declarations.keys()) record.outermostNames.add(name);
+      };
+      // ECMA-262 10.2.11 step 28: with expressions among the parameters, the body has variables of its own.
+      if (node.params.some(hasExpressions)) this.inScope("function", visitBody);
+      else visitBody();
+      for (const name of parameters.declarations.keys()) record.outermostNames.add(name);
+    }, record);
+  }
+
+  private visitClass(node: Class): void {
+    const constructor = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
+    const hasFields = node.body.body.some((member) => member.type === "PropertyDefinition" && !member.static);
+    const enterable = constructor?.type === "MethodDefinition" && (!hasFields || node.superClass !== null && node.superClass !== undefined);
+    const record: GrowingRecord = {
+      start: node.start,
+      end: node.end,
+      form: "class",
+      isArrow: false,
+      isAsync: false,
+      isGenerator: false,
+      definedIn: this.scope,
+      bodyStart: constructor?.type === "MethodDefinition" ? constructor.value.body.start : node.start,
+      freeNames: new Map(),
+      ownNames: new Set(),
+      outermostNames: new Set(),
+      // Field initialisers of a base class run before the first statement of its constructor.
+      harmlessArguments: enterable ? harmlessArguments(constructor.value.params) : null,
+    };
+    this.functions.push(record);
+    this.inScope(
+      "class",
+      () => {
+        if (node.id) this.scope.declare(node.id.name, "className");
+        this.visit(node.superClass);
+        for (const member of node.body.body) {
+          if (member.type === "StaticBlock") this.inActivation(() => this.visitAll(member.body), null);
+          else {
+            if (member.computed) this.visit(member.key);
+            if (member.type === "MethodDefinition") this.visitMethod(member.value, member.kind);
+            else this.inActivation(() => this.visit(member.value), null);
+          }
+        }
+      },
+      record,
+    );
+  }
+
+  private visitExport(node: Extract<AnyNode, { type: "ExportNamedDeclaration" }>): void {
+    if (node.source) return;
+    for (const { local, exported } of node.specifiers) {
+      if (local.type !== "Identifier") continue;
+      this.exports.set(exportName(exported), local.name);
+      this.refer(local, false);
+    }
+    if (!node.declaration) return;
+    const before = new Set(this.scope.declarations.keys());
+    this.visit(node.declaration);
+    for (const name of this.scope.declarations.keys()) if (!before.has(name)) this.exports.set(name, name);
+  }
+
+  private noteDirectEval(): void {
+    for (let place: ScriptScope | null = this.scope; place !== null; place = place.parent) place.hasDirectEval = true;
+  }
+
+  /** In sloppy functions `arguments[0] = 1` assigns the first parameter. */
+  private noteArguments(): void {
+    for (let place: ScriptScope | null = this.scope; place !== null; place = place.parent) {
+      if (!place.declarations.has("arguments")) continue;
+      for (const declaration of place.declarations.values()) if (declaration.kind === "parameter") declaration.isReassigned = true;
+      return;
+    }
+  }
+}
+
+function exportName(name: Identifier | { readonly type: "Literal"; readonly value?: unknown }): string {
+  return name.type === "Identifier" ? name.name : String(name.value);
+}
+
+function hasExpressions(pattern: Pattern): boolean {
+  switch (pattern.type) {
+    case "Identifier":
+      return false;
+    case "RestElement":
+      return hasExpressions(pattern.argument);
+    case "ArrayPattern":
+      return pattern.elements.some((element) => element !== null && hasExpressions(element));
+    case "ObjectPattern":
+      return pattern.properties.some((property) =>
+        property.type === "RestElement" ? false : property.computed || hasExpressions(property.value),
+      );
+    default:
+      return true;
+  }
+}
+
+function isNode(value: unknown): value is AnyNode {
+  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" && "start" in value;
+}

@@ -1,0 +1,55 @@
+/** What is known about a JavaScript function object before it is captured. */
+export interface FunctionSource {
+  readonly kind: FunctionKind;
+  readonly name: string;
+  /** Exact source slice, as `Function.prototype.toString` gives it. */
+  readonly text: string;
+  readonly isArrow: boolean;
+  /** Maps offsets in `text` to the user's file; null where the script is unknown (browsers, generated closures). */
+  readonly location: SourceLocation | null;
+  /** A free variable of the function. */
+  binding(name: string): Binding;
+  /** `this` of an arrow function; throws ScopeAccessError where no tier can see it. */
+  lexicalThis(): unknown;
+}
+
+export type FunctionKind =
+  | "function"
+  | "arrow"
+  | "method"
+  | "getter"
+  | "setter"
+  | "classConstructor"
+  | "generator"
+  | "async"
+  | "asyncGenerator";
+
+export interface Binding {
+  readonly name: string;
+  /** unresolved: no such variable anywhere; `typeof` gives "undefined" and a read throws ReferenceError. */
+  readonly scope: "closure" | "global" | "unresolved";
+  /** Never reassigned after its initialisation, which has happened: needs no guard. */
+  readonly constant: boolean;
+  /** Throws ReferenceError before initialisation, ScopeAccessError when `unavailable` is not null. */
+  readonly read: () => unknown;
+  /** null: cannot be written from outside with the tiers at hand. */
+  readonly write: ((value: unknown) => void) | null;
+  /** Why the variable cannot be read from outside, or null if it can. */
+  readonly unavailable: string | null;
+}
+
+export interface SourceLocation {
+  /** Position of the function's first character. */
+  readonly start: SourcePosition;
+  positionAt(offsetInText: number): SourcePosition;
+}
+
+export interface SourcePosition {
+  /** Absolute path, or the URL of a script that is not a file. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in UTF-16 units. */
+  readonly column: number;
+  readonly lineText: string | null;
+}

@@ -1,0 +1,60 @@
+/** Variables that no scope around the function declares: properties of the global object and top-level lexicals of scripts. */
+import type { Binding } from "./function-source.ts";
+
+/** ECMA-262 19.1: these three can be neither written nor redefined. */
+const immutableGlobals: ReadonlySet<string> = new Set(["undefined", "NaN", "Infinity"]);
+
+export function globalBinding(name: string, realmGlobal: Record<string, unknown> | null): Binding {
+  const access = realmGlobal === null || realmGlobal === globalThis ? ownRealmAccess(name) : foreignRealmAccess(name, realmGlobal);
+  return {
+    name,
+    get scope() {
+      return access.exists() ? "global" : "unresolved";
+    },
+    constant: immutableGlobals.has(name),
+    read: access.read,
+    write: access.write,
+    unavailable: null,
+  };
+}
+
+interface GlobalAccess {
+  readonly exists: () => boolean;
+  readonly read: () => unknown;
+  readonly write: (value: unknown) => void;
+}
+
+const accessByName = new Map<string, GlobalAccess>();
+
+/** Functions made by `new Function` see exactly the global scope: engine semantics for reads, writes and errors. */
+function ownRealmAccess(name: string): GlobalAccess {
+  let access = accessByName.get(name);
+  if (access === undefined) {
+    const build = new Function(`"use strict"; return {
+      exists: () => { try { ${name}; return true } catch { return false } },
+      read: () => ${name},
+      write: (value) => { ${name === "value" ? "globalThis.value" : name} = value },
+    }`) as () => GlobalAccess; // the object literal above
+    access = build();
+    accessByName.set(name, access);
+  }
+  return access;
+}
+
+/** A function from another vm context: only the properties of its global object can be seen. */
+function foreignRealmAccess(name: string, global: Record<string, unknown>): GlobalAccess {
+  const check = (): void => {
+    if (!(name in global)) throw new ReferenceError(`${name} is not defined`);
+  };
+  return {
+    exists: () => name in global,
+    read: () => {
+      check();
+      return global[name];
+    },
+    write: (value) => {
+      check();
+      global[name] = value;
+    },
+  };
+}

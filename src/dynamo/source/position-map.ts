@@ -1,0 +1,84 @@
+/** Maps positions of one script to the user's file through the source map the script names, if it names one. */
+import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import type { SourcePosition } from "./function-source.ts";
+import type { LineAndColumn } from "./line-table.ts";
+import { pathOf, sourceLine } from "./source-file.ts";
+import { nodeBuiltin } from "./node-builtin.ts";
+
+export class PositionMap {
+  private readonly url: string;
+  private readonly map: TraceMap | null;
+  private readonly ownLines: readonly string[] | null;
+
+  private constructor(url: string, map: TraceMap | null, text: string | null) {
+    this.url = url;
+    this.map = map;
+    this.ownLines = map === null && text !== null ? text.split(/\r\n|[\n\r\u2028\u2029]/) : null;
+  }
+
+  static ofScript(text: string, url: string): PositionMap {
+    return new PositionMap(url, sourceMapOf(text, url), text);
+  }
+
+  /** A map that somebody else has found already (Node's own store). */
+  static ofMap(url: string, map: object): PositionMap {
+    return new PositionMap(url, traceMap(map, url), null);
+  }
+
+  /** Positions of a file that stand for themselves. */
+  static identity(url: string): PositionMap {
+    return new PositionMap(url, null, null);
+  }
+
+  /** From a position in the script to the user's file. */
+  original({ line, column }: LineAndColumn): SourcePosition {
+    return this.mapped(line, column) ?? this.unmapped(line, column);
+  }
+
+  private mapped(line: number, column: number): SourcePosition | null {
+    if (this.map === null) return null;
+    const position = { line: line + 1, column };
+    let found = originalPositionFor(this.map, { ...position, bias: GREATEST_LOWER_BOUND });
+    // Code that a tool put in has no origin; the next thing the user wrote is the closest truth.
+    if (found.source === null) found = originalPositionFor(this.map, { ...position, bias: LEAST_UPPER_BOUND });
+    if (found.source === null) return null;
+    const index = this.map.resolvedSources.indexOf(found.source);
+    const content = this.map.sourcesContent?.[index]?.split(/\r\n|[\n\r\u2028\u2029]/);
+    const file = pathOf(found.source);
+    return { file, line: found.line, column: found.column + 1, lineText: content?.[found.line - 1] ?? sourceLine(file, found.line) };
+  }
+
+  private unmapped(line: number, column: number): SourcePosition {
+    const file = pathOf(this.url);
+    return { file, line: line + 1, column: column + 1, lineText: this.ownLines?.[line] ?? sourceLine(file, line + 1) };
+  }
+}
+
+const comment = /^[ \t]*\/\/[#@] sourceMappingURL=(\S+)[ \t]*$/gm;
+
+function sourceMapOf(text: string, url: string): TraceMap | null {
+  const reference = [...text.matchAll(comment)].at(-1)?.[1];
+  if (reference === undefined) return null;
+  try {
+    const inline = /^data:[^,]*?(;base64)?,(.*)$/s.exec(reference);
+    if (inline !== null) {
+      const encoded = inline[2] ?? "";
+      return traceMap(JSON.parse(inline[1] === undefined ? decodeURIComponent(encoded) : decodeBase64(encoded)), url);
+    }
+    const mapUrl = new URL(reference, url.startsWith("/") ? `file://${url}` : url);
+    const file = nodeBuiltin("fs")?.readFileSync(mapUrl, "utf8");
+    return file === undefined ? null : traceMap(JSON.parse(file), mapUrl.href);
+  } catch {
+    return null; // a broken or missing map must not break a message: positions of the script itself are still true
+  }
+}
+
+function traceMap(map: unknown, url: string): TraceMap | null {
+  // TraceMap checks the version and throws; the callers treat that as "no map".
+  return new TraceMap(map as ConstructorParameters<typeof TraceMap>[0], url);
+}
+
+function decodeBase64(encoded: string): string {
+  const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+  return new TextDecoder().decode(bytes);
+}

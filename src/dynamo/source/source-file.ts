@@ -1,0 +1,41 @@
+/** The user's files as messages name them. */
+import { nodeBuiltin } from "./node-builtin.ts";
+
+/** A file: URL as an absolute path; anything else unchanged. Queries (`?v=1`) are no part of the file. */
+export function pathOf(url: string): string {
+  if (!url.startsWith("file:")) return url;
+  const path = decodeURIComponent(new URL(url).pathname);
+  return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path; // Windows: /C:/x
+}
+
+/** `file` relative to the working directory if it lies inside it. */
+export function displayPath(file: string): string {
+  const { process } = globalThis as { process?: { cwd?: () => string } }; // absent in browsers
+  const cwd = process?.cwd?.().replaceAll("\\", "/");
+  const path = file.replaceAll("\\", "/");
+  return cwd !== undefined && path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : file;
+}
+
+const linesByFile = new Map<string, readonly string[] | null>();
+
+/** A 1-based line of a file on disk. */
+export function sourceLine(file: string, line: number): string | null {
+  return fileLines(file)?.[line - 1] ?? null;
+}
+
+export function forgetSourceFiles(): void {
+  linesByFile.clear();
+}
+
+function fileLines(file: string): readonly string[] | null {
+  let lines = linesByFile.get(file);
+  if (lines === undefined) {
+    try {
+      lines = nodeBuiltin("fs")?.readFileSync(file, "utf8").split(/\r\n|[\n\r\u2028\u2029]/) ?? null;
+    } catch {
+      lines = null; // scripts without a file (eval, virtual modules)
+    }
+    linesByFile.set(file, lines);
+  }
+  return lines;
+}

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { locateFunction } from "../../src/dynamo/source/locate-function.ts";
+import type { Binding, FunctionSource } from "../../src/dynamo/source/function-source.ts";
+import * as fixtureModule from "./fixture-module.ts";
+import { changingNumber, constantFunction } from "./fixture-module.ts";
+
+function sourceOf(fn: Function): FunctionSource {
+  const source = locateFunction(fn);
+  if (source.kind === "unavailable") throw new Error(source.explanation);
+  return source;
+}
+
+function bindingOf(fn: Function, name: string): Binding {
+  return sourceOf(fn).binding(name);
+}
+
+let moduleCounter = 1;
+const moduleConstant = { answer: 42 };
+function setModuleCounter(value: number): void {
+  moduleCounter = value;
+}
+
+describe("which variable a name means", () => {
+  test("the innermost declaration hides the ones around it", () => {
+    const value = "outer";
+    const inner = ((value: string) => {
+      const result = (() => {
+        const value = "block";
+        return () => value;
+      })();
+      return [value, result] as const;
+    })("parameter")[1];
+    expect(bindingOf(inner, "value").read()).toBe("block");
+    expect(bindingOf(inner, "value").constant).toBe(true);
+    expect(value).toBe("outer");
+  });
+
+  test("each iteration of a loop has its own variable", () => {
+    const made: (() => number)[] = [];
+    for (const index of [10, 20]) made.push(() => index);
+    expect(made.map((fn) => bindingOf(fn, "index").read())).toEqual([10, 20]);
+  });
+
+  test("a catch variable is an ordinary constant", () => {
+    let made: () => unknown = () => 0;
+    try {
+      throw 7;
+    } catch (error) {
+      made = () => error;
+    }
+    expect(bindingOf(made, "error")).toMatchObject({ constant: true, scope: "closure" });
+    expect(bindingOf(made, "error").read()).toBe(7);
+  });
+
+  test("a closure among the parameters sees the parameter, not a body variable of the same name", () => {
+    const make = new Function("p", "q = () => p", "var p = 5; return q") as (p: number) => () => number;
+    expect(bindingOf(make(1), "p").read()).toBe(1);
+  });
+
+  test("a named function expression is the value of its own name", () => {
+    const fn = function self(n: number): unknown {
+      return n === 0 ? 0 : self(n - 1);
+    };
+    expect(bindingOf(fn, "self").constant).toBe(true);
+    expect(bindingOf(fn, "self").read()).toBe(fn);
+  });
+
+  test("a class is a constant for its own methods", () => {
+    class Thing {
+      static make(): Thing {
+        return new Thing();
+      }
+      own(): unknown {
+        return [Thing, moduleConstant];
+      }
+    }
+    expect(bindingOf(Thing.make, "Thing").read()).toBe(Thing);
+    expect(bindingOf(Thing.prototype.own, "Thing").read()).toBe(Thing);
+    expect(bindingOf(Thing.prototype.own, "moduleConstant").read()).toBe(moduleConstant);
+  });
+
+  test("global objects are global and unknown names are unresolved", () => {
+    const fn = new Function("return typeof neverDeclaredAnywhere + Math.abs(1)");
+    expect(bindingOf(fn, "Math")).toMatchObject({ scope: "global", constant: false });
+    expect(bindingOf(fn, "Math").read()).toBe(Math);
+    expect(bindingOf(fn, "neverDeclaredAnywhere").scope).toBe("unresolved");
+    expect(() => bindingOf(fn, "neverDeclaredAnywhere").read()).toThrow(ReferenceError);
+    expect(bindingOf(fn, "undefined").constant).toBe(true);
+  });
+});
+
+describe("constant or not", () => {
+  test("a variable that another function assigns is not constant and is read as it is now", () => {
+    const fn = (): number => moduleCounter;
+    setModuleCounter(5);
+    const binding = bindingOf(fn, "moduleCounter");
+    expect(binding.constant).toBe(false);
+    expect(binding.read()).toBe(5);
+    setModuleCounter(6);
+    expect(binding.read()).toBe(6);
+  });
+
+  test("let without any assignment is constant", () => {
+    let quiet = { v: 1 };
+    const fn = (): unknown => quiet;
+    expect(bindingOf(fn, "quiet").constant).toBe(true);
+    expect(bindingOf(fn, "quiet").read()).toBe(quiet);
+  });
+
+  test("module namespaces are constant", () => {
+    const fn = (): unknown => [fixtureModule, changingNumber, constantFunction];
+    const text = sourceOf(fn).text;
+    const name = /__vi\w+/.exec(text)?.[0] ?? "";
+    expect(bindingOf(fn, name).constant).toBe(true);
+  });
+
+  test("constantness needs a value: a hoisted var before its initialiser is not constant", () => {
+    const make = new Function("const f = () => v; probe(f); var v = 3; return f;".replace("probe(f);", "")) as () => () => number;
+    expect(bindingOf(make(), "v").constant).toBe(true);
+  });
+});
