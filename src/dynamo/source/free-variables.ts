@@ -5,22 +5,22 @@ import { globalBinding } from "./global-binding.ts";
 import { accessorsOf, type Accessor, type FunctionAccessors } from "./grab-accessors.ts";
 import { isImportImmutable } from "./import-proof.ts";
 import { readScopes, type ScopeObject, type ScopeSnapshot } from "./read-scopes.ts";
-import type { ScriptRecord } from "./script-record.ts";
+import type { FunctionOrigin } from "./script-record.ts";
 import type { Declaration, FreeName, FunctionRecord } from "./script-scope.ts";
 import { sourceTier } from "./source-tier.ts";
 
 export class FreeVariables {
   private readonly fn: Function;
-  private readonly script: ScriptRecord | null;
+  private readonly origin: FunctionOrigin | null;
   private readonly record: FunctionRecord | null;
   private readonly bindings = new Map<string, Binding>();
   private snapshotCache: ScopeSnapshot | null | undefined;
   private grabbed: FunctionAccessors | undefined;
 
-  constructor(fn: Function, script: ScriptRecord | null, record: FunctionRecord | null) {
+  constructor(fn: Function, origin: FunctionOrigin | null) {
     this.fn = fn;
-    this.script = script;
-    this.record = record;
+    this.origin = origin;
+    this.record = origin?.record ?? null;
   }
 
   binding(name: string): Binding {
@@ -54,7 +54,7 @@ export class FreeVariables {
 
   /** The five parameters Node calls a CommonJS module with: outside its text, assigned only by the module itself. */
   private isModuleParameter(name: string, free: FreeName | undefined): boolean {
-    const scopes = this.script?.scopes;
+    const scopes = this.origin?.script.scopes;
     return commonJsParameters.has(name) && free?.declaration === null && scopes !== undefined && scopes !== null && !scopes.writtenUndeclared.has(name);
   }
 
@@ -70,7 +70,7 @@ export class FreeVariables {
     if (declaration.isReassigned || sourceTier() === "P") return this.variable(name);
     const value = initialisedValue(found, name);
     if (value === null) return this.afterCheck(name, declaration);
-    if (declaration.kind === "import" && !isImportImmutable(declaration, value.value, this.script, found.kind === "module")) return this.variable(name);
+    if (declaration.kind === "import" && !isImportImmutable(declaration, value.value, this.origin?.script ?? null, found.kind === "module")) return this.variable(name);
     return constant(name, value.value);
   }
 
@@ -98,7 +98,7 @@ export class FreeVariables {
   }
 
   private accessors(): FunctionAccessors {
-    this.grabbed ??= accessorsOf(this.fn, this.script, this.record, this.snapshot());
+    this.grabbed ??= accessorsOf(this.fn, this.origin, this.snapshot());
     return this.grabbed;
   }
 

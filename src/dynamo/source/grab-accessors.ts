@@ -1,7 +1,15 @@
-/** Tier P: accessor closures made in the function's own scope, so that its variables can be read and written in place. */
+/**
+ * Tier P, pause and grab: enters the function with the debugger waiting at its first statement, makes accessor closures
+ * in its scope there, and unwinds before anything of the user's has run. The closures read and write the real variables
+ * for ever after. A few milliseconds once per function; an accessor call costs 0.1 to 0.2 µs.
+ */
 import type { ScopeSnapshot } from "./read-scopes.ts";
-import type { ScriptRecord } from "./script-record.ts";
+import type { FunctionOrigin } from "./script-record.ts";
 import type { FunctionRecord } from "./script-scope.ts";
+import { inspectorSession, isDebuggerAttachable } from "./inspector-session.ts";
+import { pauseAt, type PauseRequest } from "./pause-at-entry.ts";
+import { pausingWorks } from "./pause-self-test.ts";
+import { sourceTier } from "./source-tier.ts";
 
 export interface Accessor {
   readonly get: () => unknown;
@@ -9,17 +17,88 @@ export interface Accessor {
 }
 
 export interface GrabbedAccessors {
+  /** null: at the function's first statement the name means another variable. */
   byName(name: string): Accessor | null;
-  readThis(): unknown;
+  /** `this` as an arrow function sees it. */
+  readonly readThis: () => unknown;
 }
 
 export type FunctionAccessors = GrabbedAccessors | { readonly refused: string };
 
+/** One grab serves all free variables of the function. Never throws; says why if it cannot. */
 export function accessorsOf(
-  _fn: Function,
-  _script: ScriptRecord | null,
-  _record: FunctionRecord | null,
-  _snapshot: ScopeSnapshot | null,
+  fn: Function,
+  origin: FunctionOrigin | null,
+  snapshot: ScopeSnapshot | null,
 ): FunctionAccessors {
-  return { refused: "not yet" };
+  if (sourceTier() === "R") return { refused: "FULLGRAPH_SOURCE_TIER=R allows reading only" };
+  if (isDebuggerAttachable()) return { refused: "a debugger can be attached to this process" };
+  const session = inspectorSession();
+  const record = origin?.record ?? null;
+  if (session === null || origin === null || record === null || snapshot === null) {
+    return { refused: "the script of the function could not be analysed" };
+  }
+  if (record.harmlessArguments === null) return { refused: "the function cannot be entered without running user code" };
+  if (!pausingWorks(session)) return { refused: "this JavaScript engine does not stop reliably at the start of a function" };
+  const request: PauseRequest = {
+    fn,
+    entry: entryCall(record, record.harmlessArguments),
+    expression: (exchange) => accessorExpression(exchange, accessibleNames(record), record.isArrow),
+    place: snapshot,
+    // Positions of the engine, not of the text: a loader may shift a script.
+    end: shifted(origin.script.lineAndColumn(record.end), origin.script.lineAndColumn(origin.position), snapshot),
+    globalObject: snapshot.scopes.findLast((scope) => scope.kind === "global")?.values ?? null,
+  };
+  const pause = pauseAt(session, request);
+  if (pause === null) return { refused: "the engine did not stop at the start of the function" };
+  return grabbedFrom(pause.value, pause.isInBlock, record);
+}
+
+function shifted(end: Place, parametersInText: Place, parametersInEngine: Place): Place {
+  const line = end.line + parametersInEngine.line - parametersInText.line;
+  const isSameLine = end.line === parametersInText.line;
+  return { line, column: isSameLine ? end.column + parametersInEngine.column - parametersInText.column : end.column };
+}
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The call that enters the function: `fn` and `resume` are properties of the exchange object. */
+function entryCall(record: FunctionRecord, values: string): (exchange: string) => string {
+  if (record.form === "class") return (exchange) => `new ${exchange}.fn(${values})`;
+  const call = (exchange: string): string => `(0, ${exchange}.fn)(${values})`;
+  return record.isGenerator ? (exchange) => `${exchange}.resume(${call(exchange)})` : call;
+}
+
+/** A free name that the parameters use and the body declares again is out of sight at the first statement. */
+function accessibleNames(record: FunctionRecord): readonly string[] {
+  return [...record.freeNames.keys()].filter((name) => !record.outermostNames.has(name) && !["arguments", "eval"].includes(name));
+}
+
+/**
+ * An object literal of accessors. Made by a nested direct eval where `eval` is the real one: closures of the debugger's
+ * own expressions look every variable up by name, those of the nested eval are about twice as fast (bench: source tier P).
+ */
+function accessorExpression(exchange: string, names: readonly string[], isArrow: boolean): string {
+  const entries = names.map(
+    (name) => `[${JSON.stringify(name)}]: { get: () => ${name}, set: (${exchange}) => { ${name} = ${exchange} } }`,
+  );
+  const literal = `({ accessors: { __proto__: null, ${entries.join(", ")} }, readThis: ${isArrow ? "() => this" : "null"} })`;
+  return `${exchange}.value = (eval === ${exchange}.eval ? eval(${JSON.stringify(literal)}) : ${literal}); undefined`;
+}
+
+function grabbedFrom(value: unknown, isInBlock: boolean, record: FunctionRecord): FunctionAccessors {
+  if (typeof value !== "object" || value === null) return { refused: "the scope of the function could not be entered" };
+  // The literal of accessorExpression.
+  const { accessors, readThis } = value as { accessors: Record<string, Accessor>; readThis: (() => unknown) | null };
+  return {
+    byName(name) {
+      // If the first statement stands in a block of its own, that block's variables are in front of the free ones.
+      if (isInBlock && record.ownNames.has(name)) return null;
+      return accessors[name] ?? null;
+    },
+    readThis: readThis ?? (() => undefined),
+  };
 }

@@ -6,7 +6,7 @@ import { nodeBuiltin } from "./node-builtin.ts";
 import { readScopes } from "./read-scopes.ts";
 import { parseFunctionText } from "./parse-function-text.ts";
 import { scriptOfFunction } from "./script-natives.ts";
-import { scriptRecord, type MeasuredPlace, type ScriptRecord } from "./script-record.ts";
+import { scriptRecord, type FunctionOrigin, type MeasuredPlace } from "./script-record.ts";
 import type { FunctionRecord } from "./script-scope.ts";
 import { sourceUnavailable, type SourceUnavailable } from "./source-unavailable.ts";
 
@@ -33,22 +33,27 @@ function locate(fn: Function): FunctionSource | SourceUnavailable {
   if (nodeBuiltin("util")?.types.isProxy(fn) === true) return sourceUnavailable("proxy", "");
   const text = toText.call(fn);
   if (isNativeText(text)) return sourceUnavailable(isBound(fn) ? "bound" : "native", name);
-  const origin = scriptOfFunction(fn);
-  const script = origin === null ? null : scriptRecord(origin.scriptId, origin.scriptText);
-  let record: FunctionRecord | null = null;
-  if (origin !== null && script?.scopes) record = functionAt(script.scopes, script.text, origin.position, text);
-  const shape = record ?? parseFunctionText(text);
+  const origin = originOf(fn, text);
+  const shape = origin?.record ?? parseFunctionText(text);
   if ("error" in shape) return sourceUnavailable("unparseable", name, shape.error);
-  const variables = new FreeVariables(fn, script, record);
+  const variables = new FreeVariables(fn, origin);
   return {
     kind: kindOf(shape),
     name,
     text,
     isArrow: shape.isArrow,
-    location: script === null || origin === null ? null : locationOf(fn, script, origin.position, text, record),
+    location: origin === null ? null : locationOf(fn, origin, text),
     binding: (variable) => variables.binding(variable),
     lexicalThis: () => variables.lexicalThis(),
   };
+}
+
+function originOf(fn: Function, text: string): FunctionOrigin | null {
+  const answer = scriptOfFunction(fn);
+  if (answer === null) return null;
+  const { position } = answer;
+  const script = scriptRecord(answer.scriptId, answer.scriptText);
+  return { script, position, record: script.scopes === null ? null : functionAt(script.scopes, script.text, position, text) };
 }
 
 /** Without running getters: `static get name()` is user code. */
@@ -75,7 +80,7 @@ function kindOf(shape: Pick<FunctionRecord, "form" | "isArrow" | "isAsync" | "is
   return shape.form;
 }
 
-function locationOf(fn: Function, script: ScriptRecord, position: number, text: string, record: FunctionRecord | null): SourceLocation {
+function locationOf(fn: Function, { script, position, record }: FunctionOrigin, text: string): SourceLocation {
   const end = record?.end ?? endOfFunction(script.text, position, text);
   const start = end - text.length;
   const measure = (): MeasuredPlace | null => {

@@ -1,9 +1,19 @@
 /** What is known about one script of the engine, computed when first asked for. */
 import { analyzeScript } from "./analyze-script.ts";
 import type { ScriptScopes } from "./build-scopes.ts";
+import type { FunctionRecord } from "./script-scope.ts";
 import { inspectorSession } from "./inspector-session.ts";
 import { lineStartsOf, positionIn, type LineAndColumn } from "./line-table.ts";
 import { PositionMap } from "./position-map.ts";
+
+/** Where a function object comes from. */
+export interface FunctionOrigin {
+  readonly script: ScriptRecord;
+  /** Offset of the function's parameter list, for a class of its constructor's: what the engine calls its position. */
+  readonly position: number;
+  /** null: the script, or the function in it, could not be analysed. */
+  readonly record: FunctionRecord | null;
+}
 
 /** A place in a script as the engine reports it, and its offset in the text. */
 export interface MeasuredPlace extends LineAndColumn {

@@ -88,7 +88,6 @@ export interface FunctionRecord {
   readonly isGenerator: boolean;
   /** The scope that holds the function's name, or the one it is created in. */
   readonly definedIn: ScriptScope;
-  readonly bodyStart: number;
   readonly freeNames: ReadonlyMap<string, FreeName>;
   /** Names declared by the function itself, in blocks too (not in functions inside): they may hide a free one. */
   readonly ownNames: ReadonlySet<string>;

@@ -1,0 +1,134 @@
+/** Stops at a function's first statement, evaluates one expression in its scope, and unwinds. */
+import {
+  objectGroup,
+  releaseRemotes,
+  remoteOf,
+  withTemporaryGlobal,
+  type InspectorSession,
+} from "./inspector-session.ts";
+
+export interface PauseRequest {
+  readonly fn: Function;
+  /** The expression that enters the function, given the name of the exchange object. */
+  readonly entry: (exchange: string) => string;
+  /** Evaluated at the function's first statement; leaves its result in the exchange object's `value`. */
+  readonly expression: (exchange: string) => string;
+  /** Where the engine says the function's parameter list is. */
+  readonly place: Place;
+  readonly end: Place;
+  /** The global object of the function's realm. */
+  readonly globalObject: object | null;
+}
+
+export interface Pause {
+  readonly value: unknown;
+  /** The first statement is inside a block that has variables of its own. */
+  readonly isInBlock: boolean;
+}
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Shapes fixed by the protocol (domains Runtime and Debugger). */
+interface Location {
+  readonly scriptId: string;
+  readonly lineNumber: number;
+  readonly columnNumber?: number;
+}
+interface CallFrame {
+  readonly callFrameId: string;
+  readonly functionLocation?: Location;
+  readonly scopeChain: readonly { readonly type: string }[];
+}
+
+const generatorNext = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())).next as () => unknown; // ECMA-262 27.5.1
+const asyncGeneratorNext = Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})())).next as () => unknown;
+const apply = Reflect.apply;
+const { eval: realEval } = globalThis;
+
+/** The exchange object of the pauses: one shape, made for each pause. */
+function exchangeFor(request: PauseRequest): { value: unknown } {
+  const resume = (generator: object): unknown =>
+    apply(Symbol.asyncIterator in generator ? asyncGeneratorNext : generatorNext, generator, []);
+  const ownEval = (request.globalObject as { eval?: unknown } | null)?.eval ?? realEval; // a global object
+  return Object.assign(Object.create(null), { fn: request.fn, resume, eval: ownEval, value: undefined });
+}
+
+/**
+ * null: the engine did not stop where it should. The caller must have made sure that no debugger is attached (the process
+ * would wait for it) and that entering the function evaluates nothing before its first statement.
+ */
+export function pauseAt(session: InspectorSession, request: PauseRequest): Pause | null {
+  const exchange = exchangeFor(request);
+  const { mainGlobal } = session;
+  const realm = request.globalObject;
+  if (realm === null || realm === mainGlobal) return withTemporaryGlobal(mainGlobal, exchange, (name) => run(session, request, exchange, name));
+  return withTemporaryGlobal(mainGlobal, exchange, () => withTemporaryGlobal(realm, exchange, (name) => run(session, request, exchange, name)));
+}
+
+function run(session: InspectorSession, request: PauseRequest, exchange: { value: unknown }, name: string): Pause | null {
+  if (session.post("Debugger.enable") === null) return null;
+  const breakpoints: string[] = [];
+  let frame: CallFrame | null = null;
+  let isRightPlace = false;
+  const onPaused = (message: { readonly params: unknown }): void => {
+    if (frame === null) {
+      frame = (message.params as { callFrames: readonly CallFrame[] }).callFrames[0] ?? null; // Debugger.paused
+      isRightPlace = frame !== null && isSamePlace(frame.functionLocation, request.place);
+      if (frame !== null && isRightPlace) {
+        session.post("Debugger.evaluateOnCallFrame", { callFrameId: frame.callFrameId, expression: request.expression(name) });
+      }
+    }
+    session.postWithoutAnswer("Runtime.terminateExecution");
+    session.post("Debugger.resume");
+  };
+  session.on("Debugger.paused", onPaused);
+  try {
+    if (!setBreakpoints(session, request, breakpoints)) return null;
+    // Ends by termination, which Runtime.evaluate catches and clears: code after it runs normally.
+    session.post("Runtime.evaluate", { expression: request.entry(name), silent: true, objectGroup });
+    return isRightPlace ? { value: exchange.value, isInBlock: isBlock(frame) } : null;
+  } finally {
+    session.off("Debugger.paused", onPaused);
+    for (const breakpointId of breakpoints) session.post("Debugger.removeBreakpoint", { breakpointId });
+    releaseRemotes(session);
+    session.post("Debugger.disable");
+  }
+}
+
+/** On every place of the function where the engine can stop, so that it stops at whichever comes first. */
+function setBreakpoints(session: InspectorSession, request: PauseRequest, breakpoints: string[]): boolean {
+  const objectId = remoteOf(session, request.fn);
+  if (objectId === null) return false;
+  const location = functionLocation(session, objectId);
+  if (location === null) return false;
+  const possible = session.post("Debugger.getPossibleBreakpoints", {
+    start: location,
+    end: { scriptId: location.scriptId, lineNumber: request.end.line, columnNumber: request.end.column },
+    restrictToFunction: true,
+  }) as { readonly locations: readonly Location[] } | null;
+  for (const place of possible?.locations ?? []) {
+    const { scriptId, lineNumber, columnNumber = 0 } = place;
+    const answer = session.post("Debugger.setBreakpoint", { location: { scriptId, lineNumber, columnNumber } });
+    const id = (answer as { readonly breakpointId?: string } | null)?.breakpointId;
+    if (id !== undefined) breakpoints.push(id);
+  }
+  return breakpoints.length > 0;
+}
+
+function functionLocation(session: InspectorSession, objectId: string): Location | null {
+  const answer = session.post("Runtime.getProperties", { objectId, ownProperties: true }) as {
+    readonly internalProperties?: readonly { readonly name: string; readonly value?: { readonly value?: Location } }[];
+  } | null;
+  return answer?.internalProperties?.find((property) => property.name === "[[FunctionLocation]]")?.value?.value ?? null;
+}
+
+function isSamePlace(location: Location | undefined, place: Place): boolean {
+  return location?.lineNumber === place.line && (location.columnNumber ?? 0) === place.column;
+}
+
+function isBlock(frame: CallFrame | null): boolean {
+  return frame?.scopeChain[0]?.type !== "local";
+}

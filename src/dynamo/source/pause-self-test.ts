@@ -1,0 +1,35 @@
+/** Tries the pause on a function of our own before the first one of the user's. */
+import type { InspectorSession } from "./inspector-session.ts";
+import { pauseAt } from "./pause-at-entry.ts";
+import { readScopes } from "./read-scopes.ts";
+
+let works: boolean | undefined;
+
+export function pausingWorks(session: InspectorSession): boolean {
+  works ??= selfTest(session);
+  return works;
+}
+
+/** True only if the engine stopped, gave access to the variables, and ran nothing of the body, twice in a row. */
+function selfTest(session: InspectorSession): boolean {
+  const make = new Function("let inside = 1, calls = 0; return [() => { calls++; return inside }, () => [inside, calls]]");
+  const [fn, look] = make() as [() => number, () => [number, number]]; // as written in the line above
+  const place = readScopes(fn);
+  if (place === null) return false;
+  for (const attempt of [2, 3]) {
+    const pause = pauseAt(session, {
+      fn,
+      entry: (exchange) => `${exchange}.fn()`,
+      expression: (exchange) => `${exchange}.value = { get: () => inside, set: (v) => { inside = v } }; undefined`,
+      place,
+      end: { line: place.line, column: place.column + 40 },
+      globalObject: null,
+    });
+    const access = pause?.value as { get: () => unknown; set: (value: unknown) => void } | undefined; // the expression
+    if (access === undefined) return false;
+    access.set(attempt);
+    const [inside, calls] = look();
+    if (access.get() !== attempt || inside !== attempt || calls !== 0) return false;
+  }
+  return true;
+}
