@@ -1,0 +1,28 @@
+/** Fake mode: factories give tensors without data, random functions draw nothing. */
+
+let depth = 0;
+
+/** Runs `body` in fake mode. It must be synchronous. */
+export function runFake<Result>(body: () => Result): Result {
+  depth += 1;
+  try {
+    return body();
+  } finally {
+    depth -= 1;
+  }
+}
+
+/** Runs `body` on real data inside fake mode, for work that must not be captured. */
+export function runReal<Result>(body: () => Result): Result {
+  const saved = depth;
+  depth = 0;
+  try {
+    return body();
+  } finally {
+    depth = saved;
+  }
+}
+
+export function isFakeMode(): boolean {
+  return depth > 0;
+}

@@ -1,0 +1,68 @@
+/** How tensor objects come into being. */
+import { cpu } from "./device.ts";
+import type { DType } from "./dtype.ts";
+import { isFakeMode } from "./fake-mode.ts";
+import { contiguousStrides, numelOf, type Shape } from "./shape.ts";
+import { Storage, type TypedArray } from "./storage.ts";
+import { stateOf, TensorBase, type TensorState } from "./tensor.ts";
+import type { TensorMeta } from "./tensor-meta.ts";
+
+type TensorConstructor = new (state: TensorState) => TensorBase;
+
+let tensorClass: TensorConstructor = TensorBase;
+
+/** The public `Tensor` class, which lives above this layer, registers itself as the class of all new tensors. */
+export function registerTensorClass(constructor: TensorConstructor): void {
+  tensorClass = constructor;
+}
+
+/** Shape, strides and place of a view. */
+export interface Geometry {
+  readonly shape: Shape;
+  readonly strides: Shape;
+  readonly offset: number;
+}
+
+/** Makes a tensor object of the public class. */
+export function constructTensor(storage: Storage, dtype: DType, geometry: Geometry, base: TensorBase | null): TensorBase {
+  return new tensorClass({
+    storage,
+    dtype,
+    device: cpu,
+    shape: Object.isFrozen(geometry.shape) ? geometry.shape : Object.freeze([...geometry.shape]),
+    strides: Object.isFrozen(geometry.strides) ? geometry.strides : Object.freeze([...geometry.strides]),
+    offset: geometry.offset,
+    requiresGrad: false,
+    meta: null,
+    base,
+    disposed: false,
+  });
+}
+
+/** A fresh zeroed tensor, contiguous unless strides are given; fake in fake mode or when `fake` says so. */
+export function emptyTensor(shape: Shape, dtype: DType, strides?: Shape | null, fake = isFakeMode()): TensorBase {
+  const layout = strides ?? contiguousStrides(shape);
+  const length = numelOf(shape);
+  const storage = fake ? Storage.fake(dtype, length) : Storage.allocate(dtype, length);
+  return constructTensor(storage, dtype, { shape, strides: layout, offset: 0 }, null);
+}
+
+/** A contiguous tensor around a typed array, without a copy. The array's type must be the one `dtype` is stored in. */
+export function adoptArray(array: TypedArray, shape: Shape, dtype: DType): TensorBase {
+  return constructTensor(Storage.adopt(dtype, array), dtype, { shape, strides: contiguousStrides(shape), offset: 0 }, null);
+}
+
+/** A tensor that shares `base`'s memory. A view of a fake tensor is fake. */
+export function aliasOf(base: TensorBase, geometry: Geometry): TensorBase {
+  const state = stateOf(base);
+  return constructTensor(state.storage, state.dtype, geometry, state.base ?? base);
+}
+
+/** A zeroed real tensor with exactly this metadata. */
+export function emptyLikeMeta(meta: TensorMeta): TensorBase {
+  const tensor = emptyTensor(meta.shape, meta.dtype, meta.strides, false);
+  const state = stateOf(tensor);
+  state.requiresGrad = meta.requires_grad;
+  state.meta = meta;
+  return tensor;
+}

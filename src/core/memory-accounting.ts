@@ -1,0 +1,33 @@
+/** Counts the bytes of live tensor memory. */
+
+let liveBytes = 0;
+let liveStorages = 0;
+
+const collected = new FinalizationRegistry<number>((sizeBytes) => forget(sizeBytes));
+
+function forget(sizeBytes: number): void {
+  liveBytes -= sizeBytes;
+  liveStorages -= 1;
+}
+
+/** Counts `owner`'s memory until it is released or garbage collected. */
+export function accountMemory(owner: object, sizeBytes: number): void {
+  liveBytes += sizeBytes;
+  liveStorages += 1;
+  collected.register(owner, sizeBytes, owner);
+}
+
+/** Ends the account of memory that was released explicitly. */
+export function releaseMemory(owner: object, sizeBytes: number): void {
+  if (collected.unregister(owner)) forget(sizeBytes);
+}
+
+export interface MemoryStatistics {
+  readonly liveBytes: number;
+  readonly liveStorages: number;
+}
+
+/** Tensor memory that is in use, or not yet known to be garbage. */
+export function memoryStatistics(): MemoryStatistics {
+  return { liveBytes, liveStorages };
+}

@@ -1,0 +1,46 @@
+/** JavaScript numbers, bigints and booleans as operands of tensor operations. */
+import { RuntimeError } from "../base/errors.ts";
+import { get_default_dtype } from "./default-dtype.ts";
+import { bool, type DType, type DTypeName, int64 } from "./dtype.ts";
+
+export type Scalar = number | bigint | boolean;
+
+export function isScalar(value: unknown): value is Scalar {
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+}
+
+/** The dtype a scalar stands for when it meets tensors: its value decides, since JavaScript has one number type. */
+export function scalarDType(value: Scalar): DType {
+  if (typeof value === "boolean") return bool;
+  if (typeof value === "bigint" || Number.isInteger(value)) return int64;
+  return get_default_dtype();
+}
+
+/** The range a scalar must fit in; unsigned types take negative numbers, which wrap, as in PyTorch. */
+const integerLimits: Readonly<Partial<Record<DTypeName, { readonly low: bigint; readonly high: bigint }>>> = {
+  int64: { low: -(2n ** 63n), high: 2n ** 63n - 1n },
+  int32: { low: -(2n ** 31n), high: 2n ** 31n - 1n },
+  uint8: { low: -255n, high: 255n },
+};
+
+/** A scalar as a value of `dtype`, in the form kernels and typed arrays take: bigint for int64, else number. */
+export function convertScalar(value: Scalar, dtype: DType): number | bigint {
+  if (dtype.category === "float") {
+    const wide = Number(value);
+    return dtype.name === "float32" ? Math.fround(wide) : wide;
+  }
+  if (dtype.category === "bool") return Number.isNaN(value) || Boolean(value) ? 1 : 0;
+  const limits = integerLimits[dtype.name];
+  const whole = toBigInt(value);
+  if (whole === null || limits === undefined || whole < limits.low || whole > limits.high) {
+    throw new RuntimeError(`value cannot be converted to type ${dtype.cppName} without overflow`);
+  }
+  if (dtype.name === "int64") return whole;
+  return dtype.name === "uint8" ? Number(BigInt.asUintN(8, whole)) : Number(whole);
+}
+
+function toBigInt(value: Scalar): bigint | null {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)) : null;
+}

@@ -1,0 +1,30 @@
+/** What executes kernels. The JavaScript backend is the first; a WebAssembly one replaces it behind this interface. */
+import type { TensorBase } from "../core/tensor.ts";
+import type { Shape } from "../core/shape.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** Where one operand of a launch lies. */
+export interface LaunchOperand {
+  readonly tensor: TensorBase;
+  /** Distance in elements for a step along each axis of the iteration space; for `random` operands, along its own dimensions. */
+  readonly strides: Shape;
+}
+
+/** A kernel with everything that differs from call to call. */
+export interface Launch {
+  readonly kernel: Kernel;
+  /** Sizes of the parallel axes. */
+  readonly parallel: Shape;
+  /** Sizes of the fold axes; empty for pointwise kernels. */
+  readonly fold: Shape;
+  readonly operands: readonly LaunchOperand[];
+  /** In the form the scalar's type takes: bigint for int64, else number. */
+  readonly scalars: readonly (number | bigint)[];
+}
+
+export interface Backend {
+  readonly name: string;
+  run(launch: Launch): void;
+  /** Drops compiled code. */
+  reset(): void;
+}

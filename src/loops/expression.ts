@@ -1,0 +1,118 @@
+/** Scalar expressions: what a kernel computes at one point of its iteration space. Immutable trees that share nodes. */
+import type { DTypeName } from "../core/dtype.ts";
+
+/** The dtype of a value inside a kernel; `index` is an exact integer in whatever form the backend counts with. */
+export type ValueType = DTypeName | "index";
+
+export type UnaryOperation =
+  | "neg" | "abs" | "sign" | "sqrt" | "exp" | "expm1" | "exp2" | "log" | "log1p" | "log2" | "log10"
+  | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh"
+  | "floor" | "ceil" | "round" | "trunc" | "erf" | "erfc" | "erfinv" | "lgamma" | "digamma"
+  | "bitwiseNot" | "logicalNot" | "isNaN";
+
+/** Arithmetic gives the type of its operands. `floorDivide` and `remainder` round down; `fmod` and `quotient` to zero. */
+export type ArithmeticOperation =
+  | "add" | "sub" | "mul" | "div" | "floorDivide" | "quotient" | "remainder" | "fmod" | "pow" | "atan2" | "hypot" | "copysign"
+  | "minimum" | "maximum" | "bitwiseAnd" | "bitwiseOr" | "bitwiseXor" | "shiftLeft" | "shiftRight";
+
+/** Comparisons give bool. */
+export type ComparisonOperation = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
+
+/** How an index outside its dimension is reported; `{index}` and `{size}` stand for the values. */
+export interface BoundsFailure {
+  readonly error: "IndexError" | "RuntimeError";
+  readonly message: string;
+}
+
+/** One value. `operand`, `slot`, `axis` and `state` count from 0 within the kernel. */
+export type Expression =
+  /** The element of an operand at the current point. */
+  | { readonly kind: "load"; readonly type: DTypeName; readonly operand: number }
+  /** The element of an operand at coordinates that are computed. */
+  | { readonly kind: "gather"; readonly type: DTypeName; readonly operand: number; readonly coordinates: readonly Expression[] }
+  /** A number given at the launch. */
+  | { readonly kind: "scalar"; readonly type: ValueType; readonly slot: number }
+  | { readonly kind: "constant"; readonly type: ValueType; readonly value: number }
+  /** The current position along an axis of the iteration space. */
+  | { readonly kind: "position"; readonly type: "index"; readonly axis: number }
+  /** The current position along the only fold axis. */
+  | { readonly kind: "foldPosition"; readonly type: "index" }
+  /** The current value of an accumulator of a fold. */
+  | { readonly kind: "state"; readonly type: ValueType; readonly state: number }
+  | { readonly kind: "unary"; readonly type: ValueType; readonly operation: UnaryOperation; readonly x: Expression }
+  | { readonly kind: "arithmetic"; readonly type: ValueType; readonly operation: ArithmeticOperation; readonly x: Expression; readonly y: Expression }
+  | { readonly kind: "comparison"; readonly type: "bool"; readonly operation: ComparisonOperation; readonly x: Expression; readonly y: Expression }
+  | { readonly kind: "select"; readonly type: ValueType; readonly condition: Expression; readonly x: Expression; readonly y: Expression }
+  | { readonly kind: "cast"; readonly type: ValueType; readonly x: Expression }
+  /** `index`, counted from the end if negative and `wraps`, checked to lie in [0, size). */
+  | { readonly kind: "checkedIndex"; readonly type: "index"; readonly index: Expression; readonly size: Expression; readonly wraps: boolean; readonly failure: BoundsFailure };
+
+export function constant(type: ValueType, value: number): Expression {
+  return { kind: "constant", type, value };
+}
+
+export function position(axis: number): Expression {
+  return { kind: "position", type: "index", axis };
+}
+
+export const foldPosition: Expression = { kind: "foldPosition", type: "index" };
+
+export function cast(x: Expression, type: ValueType): Expression {
+  return x.type === type ? x : { kind: "cast", type, x };
+}
+
+export function unary(operation: UnaryOperation, x: Expression): Expression {
+  const type = operation === "logicalNot" || operation === "isNaN" ? "bool" : x.type;
+  return { kind: "unary", type, operation, x };
+}
+
+/** Both operands must have the same type; a plain number becomes a constant of that type. */
+export function arithmetic(operation: ArithmeticOperation, x: Expression | number, y: Expression | number): Expression {
+  const [left, right] = sameType(x, y);
+  return { kind: "arithmetic", type: left.type, operation, x: left, y: right };
+}
+
+export function compare(operation: ComparisonOperation, x: Expression | number, y: Expression | number): Expression {
+  const [left, right] = sameType(x, y);
+  return { kind: "comparison", type: "bool", operation, x: left, y: right };
+}
+
+export function select(condition: Expression, x: Expression | number, y: Expression | number): Expression {
+  const [left, right] = sameType(x, y);
+  return { kind: "select", type: left.type, condition, x: left, y: right };
+}
+
+function sameType(x: Expression | number, y: Expression | number): [Expression, Expression] {
+  if (typeof x === "number") {
+    if (typeof y === "number") throw new TypeError(`two plain numbers (${x}, ${y}) have no type`);
+    return [constant(y.type, x), y];
+  }
+  const right = typeof y === "number" ? constant(x.type, y) : y;
+  if (x.type !== right.type) throw new TypeError(`operands of types ${x.type} and ${right.type}: cast one`);
+  return [x, right];
+}
+
+type Term = Expression | number;
+
+export const add = (x: Term, y: Term): Expression => arithmetic("add", x, y);
+export const sub = (x: Term, y: Term): Expression => arithmetic("sub", x, y);
+export const mul = (x: Term, y: Term): Expression => arithmetic("mul", x, y);
+export const div = (x: Term, y: Term): Expression => arithmetic("div", x, y);
+export const minimum = (x: Term, y: Term): Expression => arithmetic("minimum", x, y);
+export const maximum = (x: Term, y: Term): Expression => arithmetic("maximum", x, y);
+export const negate = (x: Expression): Expression => unary("neg", x);
+export const exp = (x: Expression): Expression => unary("exp", x);
+export const logicalNot = (x: Expression): Expression => unary("logicalNot", x);
+export const isNaNValue = (x: Expression): Expression => unary("isNaN", x);
+export const logicalAnd = (x: Expression, y: Expression): Expression => arithmetic("bitwiseAnd", x, y);
+export const logicalOr = (x: Expression, y: Expression): Expression => arithmetic("bitwiseOr", x, y);
+
+/** An index read from data, checked against its dimension. */
+export function checkedIndex(
+  index: Expression,
+  size: Expression,
+  failure: BoundsFailure,
+  options: { readonly wraps: boolean },
+): Expression {
+  return { kind: "checkedIndex", type: "index", index: cast(index, "index"), size, wraps: options.wraps, failure };
+}

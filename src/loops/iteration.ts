@@ -1,0 +1,63 @@
+/** Simplifies the iteration space of a launch: orders parallel axes for memory and merges axes that are walked as one. */
+import { at, type Shape } from "../core/shape.ts";
+
+/** The axes of a loop nest, outermost first, with each operand's step along each. */
+export interface Iteration {
+  readonly sizes: readonly number[];
+  /** `steps[operand][axis]`. */
+  readonly steps: readonly Shape[];
+}
+
+/**
+ * The same points in an order that suits memory: axes sorted by the steps of the first operand (the output) that tells
+ * them apart, size-1 axes dropped, neighbours merged where every operand walks both at one step.
+ */
+export function simplifyAxes(sizes: Shape, steps: readonly Shape[], canReorder: boolean): Iteration {
+  let order: number[] = [];
+  for (let axis = 0; axis < sizes.length; axis++) if (sizes[axis] !== 1) order.push(axis);
+  if (canReorder && order.length > 1 && !isDescending(order, steps)) order = sortByStep(order, steps);
+  const mergedSizes: number[] = [];
+  const mergedSteps: number[][] = steps.map(() => []);
+  for (const axis of order) {
+    const last = mergedSizes.length - 1;
+    const size = at(sizes, axis);
+    if (last >= 0 && steps.every((own, operand) => mergedSteps[operand]?.[last] === at(own, axis) * size)) {
+      mergedSizes[last] = at(mergedSizes, last) * size;
+      mergedSteps.forEach((own, operand) => {
+        own[last] = at(at(steps, operand), axis);
+      });
+    } else {
+      mergedSizes.push(size);
+      mergedSteps.forEach((own, operand) => own.push(at(at(steps, operand), axis)));
+    }
+  }
+  return { sizes: mergedSizes, steps: mergedSteps };
+}
+
+function isDescending(order: readonly number[], steps: readonly Shape[]): boolean {
+  for (let i = 1; i < order.length; i++) {
+    if (compareAxes(at(order, i - 1), at(order, i), steps) > 0) return false;
+  }
+  return true;
+}
+
+/** Negative: axis `a` belongs outside axis `b`. The first operand with two different non-zero steps decides. */
+function compareAxes(a: number, b: number, steps: readonly Shape[]): number {
+  for (const own of steps) {
+    const stepA = Math.abs(at(own, a));
+    const stepB = Math.abs(at(own, b));
+    if (stepA !== 0 && stepB !== 0 && stepA !== stepB) return stepB - stepA;
+  }
+  return 0;
+}
+
+/** Insertion sort: the comparison is not transitive, so only neighbours are swapped. */
+function sortByStep(order: readonly number[], steps: readonly Shape[]): number[] {
+  const sorted = [...order];
+  for (let i = 1; i < sorted.length; i++) {
+    for (let j = i; j > 0 && compareAxes(at(sorted, j - 1), at(sorted, j), steps) > 0; j--) {
+      [sorted[j - 1], sorted[j]] = [at(sorted, j), at(sorted, j - 1)];
+    }
+  }
+  return sorted;
+}

@@ -1,0 +1,252 @@
+/** Turns a computation into a kernel (cached) and a launch, and hands it to the backend. */
+import { InternalError } from "../base/errors.ts";
+import type { DTypeName } from "../core/dtype.ts";
+import { dtypes } from "../core/dtype.ts";
+import { convertScalar, isScalar } from "../core/scalar.ts";
+import { at, broadcastShapes, broadcastStrides, type Shape } from "../core/shape.ts";
+import { stateOf, type TensorBase } from "../core/tensor.ts";
+import type { Backend, LaunchOperand } from "./backend.ts";
+import type { Computation, Fold, Indexed, Pointwise, Reduction, Scan, Scatter, IndexedContext } from "./computation.ts";
+import { cast, constant, type Expression, foldPosition, position, type ValueType } from "./expression.ts";
+import { javascriptBackend } from "./javascript/javascript-backend.ts";
+import { expressionsOf, expressionsUsePositions, type Kernel, type OperandSlot, type Store } from "./kernel.ts";
+
+let backend: Backend = javascriptBackend;
+
+/** The backend that runs eager kernels. */
+export function currentBackend(): Backend {
+  return backend;
+}
+
+export function setBackend(next: Backend): void {
+  backend = next;
+}
+
+// Keyed by the identity of the body: a body that captured something would get its own kernels, never another's.
+let kernels = new WeakMap<object, Map<string, Kernel>>();
+
+/** Forgets all kernels and compiled code. */
+export function resetKernels(): void {
+  kernels = new WeakMap();
+  backend.reset();
+}
+
+function cachedKernel(identity: object, key: string, build: () => Kernel): Kernel {
+  let variants = kernels.get(identity);
+  if (variants === undefined) kernels.set(identity, (variants = new Map()));
+  let kernel = variants.get(key);
+  if (kernel === undefined) variants.set(key, (kernel = build()));
+  return kernel;
+}
+
+/** Computes `outputs`, which have the right shapes; their dtypes are what results are converted to. */
+export function runComputation(computation: Computation, outputs: readonly TensorBase[]): void {
+  switch (computation.kind) {
+    case "pointwise":
+      return runPointwise(computation, onlyOutput(outputs));
+    case "indexed":
+      return runIndexed(computation, onlyOutput(outputs));
+    case "scatter":
+      return runScatter(computation, onlyOutput(outputs));
+    case "reduction":
+      return runReduction(computation, outputs);
+    case "scan":
+      return runScan(computation, outputs);
+  }
+}
+
+function onlyOutput(outputs: readonly TensorBase[]): TensorBase {
+  const output = outputs[0];
+  if (output === undefined || outputs.length !== 1) throw new InternalError(`expected 1 output, got ${outputs.length}`);
+  return output;
+}
+
+function broadcastOperand(tensor: TensorBase, shape: Shape): LaunchOperand {
+  const state = stateOf(tensor);
+  return { tensor, strides: broadcastStrides(state.shape, state.strides, shape) };
+}
+
+function pointSlot(tensor: TensorBase): OperandSlot {
+  return { type: tensor.dtype.name, access: "point" };
+}
+
+function elementStore(operand: number, value: Expression): Store {
+  return { operand, coordinates: null, mode: "set", value, when: "element" };
+}
+
+function finishKernel(kernel: Omit<Kernel, "usesPositions">, keepOrder = false): Kernel {
+  return Object.freeze({ ...kernel, usesPositions: keepOrder || expressionsUsePositions(expressionsOf(kernel)) });
+}
+
+/** A valid identifier for generated code. */
+function kernelName(kind: string, body: { readonly name: string }): string {
+  return `${kind}_${body.name.replace(/[^A-Za-z0-9_]/g, "_")}`;
+}
+
+function runPointwise({ body, operands, computeTypes }: Pointwise, output: TensorBase): void {
+  let key: string = output.dtype.name;
+  const tensors: TensorBase[] = [];
+  const scalars: (number | bigint)[] = [];
+  operands.forEach((operand, index) => {
+    const type = at(computeTypes, index);
+    if (isScalar(operand)) {
+      key += `|${type}`;
+      scalars.push(type === "index" ? Number(operand) : convertScalar(operand, dtypes[type]));
+    } else {
+      key += `|${operand.dtype.name}>${type}`;
+      tensors.push(operand);
+    }
+  });
+  const kernel = cachedKernel(body, key, () => {
+    let nextTensor = 1;
+    let nextScalar = 0;
+    const scalarTypes: ValueType[] = [];
+    const inputs = operands.map((operand, index): Expression => {
+      const type = at(computeTypes, index);
+      if (!isScalar(operand)) return cast({ kind: "load", type: operand.dtype.name, operand: nextTensor++ }, type);
+      scalarTypes.push(type);
+      return { kind: "scalar", type, slot: nextScalar++ };
+    });
+    return finishKernel({
+      name: kernelName("pointwise", body),
+      operands: [output, ...tensors].map(pointSlot),
+      scalars: scalarTypes,
+      states: [],
+      stores: [elementStore(0, cast(body(...inputs), output.dtype.name))],
+    });
+  });
+  const shape = output.shape;
+  backend.run({
+    kernel,
+    parallel: shape,
+    fold: [],
+    operands: [{ tensor: output, strides: stateOf(output).strides }, ...tensors.map((tensor) => broadcastOperand(tensor, shape))],
+    scalars,
+  });
+}
+
+/** The context of bodies that know where they are; operand 0 is the output and `gathered` the last one. */
+function indexedContext(rank: number, operands: readonly TensorBase[], gathered: { readonly slot: number; readonly type: DTypeName } | null, scalars: Indexed["scalars"]): IndexedContext {
+  return {
+    positions: Array.from({ length: rank }, (_, axis) => position(axis)),
+    load: (operand) => ({ kind: "load", type: at(operands, operand).dtype.name, operand: operand + 1 }),
+    gather: (coordinates) => {
+      if (gathered === null) throw new InternalError("this computation reads no tensor at random");
+      return { kind: "gather", type: gathered.type, operand: gathered.slot, coordinates };
+    },
+    scalar: (slot) => ({ kind: "scalar", type: at(scalars, slot).type, slot }),
+  };
+}
+
+function signatureOf(tensors: readonly TensorBase[], scalars: Indexed["scalars"], variant: string): string {
+  return `${tensors.map((tensor) => tensor.dtype.name).join()}|${scalars.map((scalar) => scalar.type).join()}|${variant}`;
+}
+
+function runIndexed({ body, operands, gathered, scalars, variant }: Indexed, output: TensorBase): void {
+  const all = gathered === null ? [output, ...operands] : [output, ...operands, gathered];
+  const key = `${output.ndim}|${gathered?.ndim ?? "-"}|${signatureOf(all, scalars, variant)}`;
+  const kernel = cachedKernel(body, key, () => {
+    const source = gathered === null ? null : { slot: operands.length + 1, type: gathered.dtype.name };
+    const context = indexedContext(output.ndim, operands, source, scalars);
+    const slots = [output, ...operands].map(pointSlot);
+    if (source !== null) slots.push({ type: source.type, access: "random" });
+    return finishKernel({
+      name: kernelName("indexed", body),
+      operands: slots,
+      scalars: scalars.map((scalar) => scalar.type),
+      states: [],
+      stores: [elementStore(0, cast(body(context), output.dtype.name))],
+    });
+  });
+  const shape = output.shape;
+  const launchOperands = [{ tensor: output, strides: stateOf(output).strides }, ...operands.map((tensor) => broadcastOperand(tensor, shape))];
+  if (gathered !== null) launchOperands.push({ tensor: gathered, strides: stateOf(gathered).strides });
+  backend.run({ kernel, parallel: shape, fold: [], operands: launchOperands, scalars: scalars.map((scalar) => scalar.value) });
+}
+
+function runScatter({ body, mode, shape, operands, scalars, variant }: Scatter, output: TensorBase): void {
+  const key = `${mode}|${shape.length}|${output.ndim}|${signatureOf([output, ...operands], scalars, variant)}`;
+  const kernel = cachedKernel(body, key, () => {
+    const target = body(indexedContext(shape.length, operands, null, scalars));
+    return finishKernel(
+      {
+        name: kernelName("scatter", body),
+        operands: [{ type: output.dtype.name, access: "random" }, ...operands.map(pointSlot)],
+        scalars: scalars.map((scalar) => scalar.type),
+        states: [],
+        stores: [{ operand: 0, coordinates: target.coordinates, mode, value: cast(target.value, output.dtype.name), when: "element" }],
+      },
+      true,
+    );
+  });
+  backend.run({
+    kernel,
+    parallel: shape,
+    fold: [],
+    operands: [{ tensor: output, strides: stateOf(output).strides }, ...operands.map((tensor) => broadcastOperand(tensor, shape))],
+    scalars: scalars.map((scalar) => scalar.value),
+  });
+}
+
+/** The kernel of a fold over `operands`; outputs are operands 0 … outputs.length - 1. */
+function foldKernel(fold: Fold, outputs: readonly TensorBase[], operands: readonly TensorBase[], computeTypes: readonly ValueType[], scalars: Indexed["scalars"], when: Store["when"]): Kernel {
+  const key = `${when}|${outputs.map((output) => output.dtype.name).join()}|${computeTypes.join()}|${signatureOf(operands, scalars, "")}`;
+  return cachedKernel(fold, key, () => {
+    const inputs = operands.map((operand, index) =>
+      cast({ kind: "load", type: operand.dtype.name, operand: outputs.length + index }, at(computeTypes, index)),
+    );
+    const states = fold.states(inputs, foldPosition);
+    const current = states.map((state, index): Expression => ({ kind: "state", type: state.type, state: index }));
+    const scalarExpressions = scalars.map((scalar, slot): Expression => ({ kind: "scalar", type: scalar.type, slot }));
+    const results = fold.results(current, scalarExpressions);
+    return finishKernel(
+      {
+        name: kernelName("fold", fold),
+        operands: [...outputs, ...operands].map(pointSlot),
+        scalars: scalars.map((scalar) => scalar.type),
+        states: states.map((state) => ({ type: state.type, initial: constant(state.type, state.initial), next: state.next(current) })),
+        stores: outputs.map((output, index): Store => ({ operand: index, coordinates: null, mode: "set", value: cast(at(results, index), output.dtype.name), when })),
+      },
+      fold.usesPosition || when === "element",
+    );
+  });
+}
+
+function runReduction({ fold, operands, computeTypes, dims, scalars }: Reduction, outputs: readonly TensorBase[]): void {
+  const shape = operands.reduce<Shape>((joined, operand) => broadcastShapes(joined, operand.shape), []);
+  const kept = shape.map((_, axis) => axis).filter((axis) => !dims.includes(axis));
+  const order = [...kept, ...dims];
+  const inputs = operands.map((tensor): LaunchOperand => {
+    const strides = broadcastOperand(tensor, shape).strides;
+    return { tensor, strides: order.map((axis) => at(strides, axis)) };
+  });
+  const results = outputs.map((tensor): LaunchOperand => {
+    const strides = stateOf(tensor).strides;
+    const own = tensor.ndim === kept.length ? strides : kept.map((axis) => at(strides, axis));
+    return { tensor, strides: [...own, ...dims.map(() => 0)] };
+  });
+  backend.run({
+    kernel: foldKernel(fold, outputs, operands, computeTypes, scalars, "result"),
+    parallel: kept.map((axis) => at(shape, axis)),
+    fold: dims.map((axis) => at(shape, axis)),
+    operands: [...results, ...inputs],
+    scalars: scalars.map((scalar) => scalar.value),
+  });
+}
+
+function runScan({ fold, operands, computeTypes, dim }: Scan, outputs: readonly TensorBase[]): void {
+  const shape = at(operands, 0).shape;
+  const kept = shape.map((_, axis) => axis).filter((axis) => axis !== dim);
+  const order = shape.length === 0 ? [] : [...kept, dim];
+  const place = (tensor: TensorBase): LaunchOperand => {
+    const strides = stateOf(tensor).strides;
+    return { tensor, strides: shape.length === 0 ? [0] : order.map((axis) => at(strides, axis)) };
+  };
+  backend.run({
+    kernel: foldKernel(fold, outputs, operands, computeTypes, [], "element"),
+    parallel: kept.map((axis) => at(shape, axis)),
+    fold: [shape.length === 0 ? 1 : at(shape, dim)],
+    operands: [...outputs, ...operands].map(place),
+    scalars: [],
+  });
+}

@@ -1,0 +1,133 @@
+/** Executes ops: on real tensors by their lowering, on fake ones by their metadata. Hot path of eager execution. */
+import { InternalError, RuntimeError } from "../base/errors.ts";
+import { DataDependentError } from "../core/data-dependent-error.ts";
+import { isFakeMode } from "../core/fake-mode.ts";
+import { gradModeEnabled } from "../core/grad-mode-flag.ts";
+import { aliasOf, emptyTensor } from "../core/make-tensor.ts";
+import { canCast } from "../core/promotion.ts";
+import { formatShape, sameShape } from "../core/shape.ts";
+import { isFake, isTensor, stateOf, type TensorBase } from "../core/tensor.ts";
+import { runComputation } from "../loops/run-computation.ts";
+import type { ArgSchema, ArgsInput } from "./arg.ts";
+import { checkWritable, withoutOverlap } from "./memory-overlap.ts";
+import type { AnyArgs, Op, OpRecord, OutputMeta } from "./op-record.ts";
+
+/** Runs an op from inside the library, with its arguments by name. */
+export function runOp<Schema extends ArgSchema, Result>(op: Op<Schema, Result>, args: ArgsInput<Schema>): Result {
+  // Proof of the casts: `args` has the types of the schema, and the record's execution gives its declared result.
+  return runRecord(op, { ...op.defaults, ...(args as AnyArgs) }) as Result;
+}
+
+/** Runs an op on parsed arguments. */
+export function runRecord(op: OpRecord, args: AnyArgs): unknown {
+  const { execution } = op;
+  const fake = hasFakeTensor(op, args) || isFakeMode();
+  switch (execution.kind) {
+    case "view":
+      return aliasOf(selfOf(op, args), execution.view(args));
+    case "decomposition":
+      if (fake && execution.needsData !== null) throw new DataDependentError(op.name, execution.needsData);
+      return execution.decomposition(args);
+    case "lowering": {
+      const outputs = makeOutputs(execution.meta(args), fake);
+      if (!fake) runComputation(execution.lowering(args), outputs);
+      return op.returns.assemble(outputs);
+    }
+    case "routine": {
+      const outputs = makeOutputs(execution.meta(args), fake);
+      if (!fake) execution.routine(args, outputs);
+      return op.returns.assemble(outputs);
+    }
+    case "mutation": {
+      const self = selfOf(op, args);
+      checkMutable(self);
+      execution.check(args);
+      if (fake) return fakeWrite(self);
+      checkWritable(self);
+      const computation = execution.mutation(withoutOverlap(self, op, args));
+      if (computation !== null) runComputation(computation, [self]);
+      stateOf(self).storage.version += 1;
+      return self;
+    }
+    case "mutatingRoutine": {
+      const self = selfOf(op, args);
+      checkMutable(self);
+      execution.check(args);
+      if (fake) return fakeWrite(self);
+      checkWritable(self);
+      execution.routine(args, [self]);
+      stateOf(self).storage.version += 1;
+      return self;
+    }
+  }
+}
+
+/** Runs the in-place twin of an op: its result is written to `self`. */
+export function runInPlace(op: OpRecord, args: AnyArgs): TensorBase {
+  const { execution } = op;
+  const self = selfOf(op, args);
+  checkMutable(self);
+  if (execution.kind !== "lowering") throw new InternalError(`${op.name} has no in-place twin: only lowerings have`);
+  const output = only(execution.meta(args));
+  if (!sameShape(output.shape, self.shape)) {
+    throw new RuntimeError(
+      `output with shape ${formatShape(self.shape)} doesn't match the broadcast shape ${formatShape(output.shape)}`,
+    );
+  }
+  if (!canCast(output.dtype, self.dtype)) {
+    throw new RuntimeError(
+      `result type ${output.dtype.scalarTypeName} can't be cast to the desired output type ${self.dtype.scalarTypeName}`,
+    );
+  }
+  checkWritable(self);
+  if (hasFakeTensor(op, args) || isFakeMode()) return fakeWrite(self);
+  runComputation(execution.lowering(withoutOverlap(self, op, args)), [self]);
+  stateOf(self).storage.version += 1;
+  return self;
+}
+
+/** Whether any tensor among the arguments is fake. Also where a disposed tensor is noticed. */
+export function hasFakeTensor(op: OpRecord, args: AnyArgs): boolean {
+  let found = false;
+  for (const name of op.tensorArgs) {
+    const value = args[name];
+    if (isTensor(value)) {
+      if (stateOf(value).storage.isFake) found = true;
+    } else if (Array.isArray(value)) {
+      for (const item of value) if (isTensor(item) && stateOf(item).storage.isFake) found = true;
+    }
+  }
+  return found;
+}
+
+function makeOutputs(meta: OutputMeta | readonly OutputMeta[], fake: boolean): TensorBase[] {
+  const metas = isSingle(meta) ? [meta] : meta;
+  return metas.map((output) => emptyTensor(output.shape, output.dtype, output.strides, fake));
+}
+
+function isSingle(meta: OutputMeta | readonly OutputMeta[]): meta is OutputMeta {
+  return !Array.isArray(meta);
+}
+
+function only(meta: OutputMeta | readonly OutputMeta[]): OutputMeta {
+  if (!isSingle(meta)) throw new InternalError("an in-place twin needs exactly one output");
+  return meta;
+}
+
+function selfOf(op: OpRecord, args: AnyArgs): TensorBase {
+  const self = args["self"];
+  if (!isTensor(self)) throw new InternalError(`${op.name} has no tensor argument named self`);
+  return self;
+}
+
+function checkMutable(self: TensorBase): void {
+  if (gradModeEnabled() && self.requires_grad && self.is_leaf) {
+    throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+}
+
+/** What remains of a write when there is no data: the same object. */
+function fakeWrite(self: TensorBase): TensorBase {
+  if (!isFake(self)) throw new InternalError("an in-place operation on a real tensor in fake mode would change its data");
+  return self;
+}

@@ -1,0 +1,73 @@
+/** Deterministic inputs for samples, in the dtype under test. */
+import type { DType } from "../core/dtype.ts";
+import { adoptArray, aliasOf, emptyTensor } from "../core/make-tensor.ts";
+import { at, contiguousStrides, numelOf, type Shape } from "../core/shape.ts";
+import { allocateArray } from "../core/storage.ts";
+import { arrayOf } from "../core/elements.ts";
+import { stateOf, type TensorBase } from "../core/tensor.ts";
+
+export interface SampleOptions {
+  /** Values lie in [low, high]; integers within it. Defaults: -4 and 4, and 0 for unsigned dtypes. */
+  readonly low?: number;
+  readonly high?: number;
+  /** Another dtype than the one under test. */
+  readonly dtype?: DType;
+}
+
+export interface SampleMaker {
+  /** The dtype under test. */
+  readonly dtype: DType;
+  /** A contiguous tensor of pseudo-random values. */
+  tensor(shape: Shape, options?: SampleOptions): TensorBase;
+  /** The same with its dimensions laid out in reverse order and gaps between elements. */
+  strided(shape: Shape, options?: SampleOptions): TensorBase;
+  /** A tensor of given values, row-major, converted to the dtype. */
+  of(shape: Shape, values: readonly number[], dtype?: DType): TensorBase;
+}
+
+export function sampleMaker(dtype: DType): SampleMaker {
+  let state = 12345;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const fill = (tensor: TensorBase, options: SampleOptions): TensorBase => {
+    const type = options.dtype ?? dtype;
+    const high = options.high ?? 4;
+    const low = options.low ?? (type.is_signed ? -4 : 0);
+    const array = arrayOf(tensor);
+    for (let i = 0; i < array.length; i++) {
+      const value = low + next() * (high - low);
+      const whole = Math.min(Math.floor(low + next() * (high - low + 1)), high);
+      array[i] = convert(type, type.is_floating_point ? value : whole);
+    }
+    return tensor;
+  };
+  return {
+    dtype,
+    tensor: (shape, options = {}) => fill(emptyTensor(shape, options.dtype ?? dtype, null, false), options),
+    strided: (shape, options = {}) => {
+      const reversed = [...shape].reverse();
+      const base = fill(emptyTensor([...reversed, 2], options.dtype ?? dtype, null, false), options);
+      const strides = contiguousStrides([...reversed, 2]);
+      return aliasOf(base, { shape, strides: shape.map((_, axis) => at(strides, shape.length - 1 - axis)), offset: numelOf(shape) > 0 ? 1 : 0 });
+    },
+    of: (shape, values, type = dtype) => {
+      const array = allocateArray(type, values.length);
+      values.forEach((value, index) => {
+        array[index] = convert(type, value);
+      });
+      return adoptArray(array, shape, type);
+    },
+  };
+}
+
+function convert(dtype: DType, value: number): number | bigint {
+  if (dtype.name === "int64") return BigInt(Math.trunc(value));
+  return dtype.name === "bool" ? Number(Math.trunc(value) % 2 !== 0) : value;
+}
+
+/** The number of elements a tensor's storage holds, for tests of views. */
+export function storageLength(tensor: TensorBase): number {
+  return stateOf(tensor).storage.length;
+}
