@@ -1,0 +1,19 @@
+/** Which files on a call stack are not the user's. */
+import { pathOf } from "./source-file.ts";
+
+/** Marks the text of generated functions: `//# sourceURL=fullgraph:///…`. */
+export const generatedCodeUrl = "fullgraph:///";
+
+export function isFrameworkFile(url: string): boolean {
+  if (url.startsWith(generatedCodeUrl) || url.startsWith("node:") || url.startsWith("evalmachine.")) return true;
+  const path = pathOf(url).replaceAll("\\", "/");
+  return path.startsWith(packageFolder) || /\/node_modules\/(?:@vitest\/[^/]+|vitest|tsx|vite|vite-node)\//.test(path);
+}
+
+/** The `src/` or `dist/` folder this file is in: tests, examples and docs of the package count as user code. */
+const packageFolder = folderOfThisPackage(pathOf(import.meta.url).replaceAll("\\", "/"));
+
+function folderOfThisPackage(file: string): string {
+  const folder = /^.*\/(?:src|dist)\/(?=dynamo\/source\/)/.exec(file)?.[0];
+  return folder ?? file.slice(0, file.lastIndexOf("/") + 1);
+}
