@@ -1,0 +1,56 @@
+import { graphBreaks } from "./catalogue.ts";
+import type { GraphBreakFacts, GraphBreakKey } from "./catalogue.ts";
+
+/** Why a graph ended: the wording of the catalogue filled with facts. */
+export interface GraphBreakReason {
+  readonly key: GraphBreakKey;
+  readonly id: string;
+  readonly title: string;
+  readonly explanation: string;
+  readonly hints: readonly string[];
+  readonly context: string;
+}
+
+/** Thrown inside the tracer where a graph must end, and caught there; users see it only as `Unsupported`. */
+export class GraphBreak extends Error {
+  readonly reason: GraphBreakReason;
+
+  constructor(reason: GraphBreakReason) {
+    super(`${reason.id} ${reason.title}: ${reason.explanation}`);
+    this.name = "GraphBreak";
+    this.reason = reason;
+  }
+}
+
+/** Ends the graph here. `context` is for the developers of the compiler: instruction, variables, arguments. */
+export function breakGraph<Key extends GraphBreakKey>(
+  key: Key,
+  facts: GraphBreakFacts<Key>,
+  context: string,
+): never {
+  throw new GraphBreak(describeBreak(key, facts, context));
+}
+
+/** The filled-in wording of a break, without throwing. */
+export function describeBreak<Key extends GraphBreakKey>(
+  key: Key,
+  facts: GraphBreakFacts<Key>,
+  context: string,
+): GraphBreakReason {
+  const { id, title, explanation, hints } = graphBreaks[key];
+  // `facts` has the type this key's record asks for; TypeScript cannot relate the two through a generic key.
+  const values = facts as never;
+  const filledHints = hints
+    .map((hint: string | ((facts: never) => string | null)) =>
+      typeof hint === "string" ? hint : hint(values),
+    )
+    .filter((hint) => hint !== null);
+  return Object.freeze({
+    key,
+    id,
+    title,
+    explanation: explanation(values),
+    hints: Object.freeze(filledHints),
+    context,
+  });
+}

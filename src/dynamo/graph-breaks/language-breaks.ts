@@ -1,0 +1,306 @@
+import { defineGraphBreak, optionalText, text } from "./define-graph-break.ts";
+import { standardHints } from "./standard-hints.ts";
+
+/** Breaks because of the language construct that the program uses. */
+export const languageBreaks = {
+  generatorFunction: defineGraphBreak({
+    id: "GB0003",
+    title: "Attempt to trace generator",
+    facts: { functionName: text("name of the function") },
+    explanation: ({ functionName }) =>
+      `\`${functionName}\` is a generator function: it runs in pieces, at times its caller chooses, ` +
+      "so no graph can be made of it.",
+    hints: [
+      "Compile the work between two `yield`s as a function of its own.",
+      standardHints.fundamental,
+    ],
+    context: "The function or the `yield`.",
+    wrongExample: `
+const steps = torch.compile(function* (x: torch.Tensor) {
+  yield x.add(1);
+  yield x.mul(2);
+});
+[...steps(torch.ones(3))];`,
+    rightExample: `
+const first = torch.compile((x: torch.Tensor) => x.add(1));
+const second = torch.compile((x: torch.Tensor) => x.mul(2));
+function* steps(x: torch.Tensor) {
+  yield first(x);
+  yield second(x);
+}
+[...steps(torch.ones(3))];`,
+  }),
+  asyncFunction: defineGraphBreak({
+    id: "GBJ001",
+    title: "Async function or await",
+    facts: { functionName: text("name of the function") },
+    explanation: ({ functionName }) =>
+      `\`${functionName}\` is asynchronous: between its parts other code runs, which may change anything.`,
+    hints: [
+      "Compile the synchronous work between two `await`s as a function of its own, and await outside it.",
+      standardHints.fundamental,
+    ],
+    context: "The function or the `await`.",
+    wrongExample: `
+const load = torch.compile(async (url: Promise<torch.Tensor>) => (await url).mul(2));
+await load(Promise.resolve(torch.ones(3)));`,
+    rightExample: `
+const double = torch.compile((x: torch.Tensor) => x.mul(2));
+const load = async (url: Promise<torch.Tensor>) => double(await url);
+await load(Promise.resolve(torch.ones(3)));`,
+  }),
+  unsupportedSyntax: defineGraphBreak({
+    id: "GBJ002",
+    title: "Unsupported syntax",
+    facts: { construct: text("name of the construct, as in `a labelled function`") },
+    explanation: ({ construct }) =>
+      `There is no rule for tracing ${construct}; the function runs as plain JavaScript.`,
+    hints: [
+      "Move the construct to a function of its own, so that the rest is still compiled.",
+      standardHints.supportable,
+    ],
+    context: "The construct.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  const one = import.meta.url === "" ? 0 : 1;
+  return x.add(one);
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const one = import.meta.url === "" ? 0 : 1;
+const fn = torch.compile((x: torch.Tensor) => x.add(one));
+fn(torch.ones(3));`,
+  }),
+  missingInstructionRule: defineGraphBreak({
+    id: "GB0082",
+    title: "Missing bytecode handler",
+    facts: {
+      instruction: text("name of the bytecode instruction"),
+      operands: text("kinds of its operands"),
+    },
+    explanation: ({ instruction, operands }) =>
+      `There is no rule for the bytecode instruction \`${instruction}\` on (${operands}).`,
+    hints: [standardHints.supportable],
+    context: "The instruction and the operand stack.",
+    wrongExample: `
+const when = new Date(0);
+const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(+when));
+fn(torch.ones(3));`,
+    rightExample: `
+const when = Number(new Date(0));
+const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(when));
+fn(torch.ones(3));`,
+  }),
+  classDefinition: defineGraphBreak({
+    id: "GB0075",
+    title: "Class definition",
+    facts: { className: text("name of the class, or `(anonymous class)`") },
+    explanation: ({ className }) =>
+      `\`class ${className}\` is made anew by every call of the function; it is made for real, between two graphs.`,
+    hints: ["Move the class out of the compiled function."],
+    context: "The class.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  const y = x.add(1);
+  class Twice { static of(t: torch.Tensor) { return t.mul(2); } }
+  return Twice.of(y);
+});
+fn(torch.ones(3));`,
+    rightExample: `
+class Twice { static of(t: torch.Tensor) { return t.mul(2); } }
+const fn = torch.compile((x: torch.Tensor) => Twice.of(x.add(1)));
+fn(torch.ones(3));`,
+  }),
+  evalOrWith: defineGraphBreak({
+    id: "GBJ006",
+    title: "Direct eval or with statement",
+    facts: { construct: text("`eval` or `with`") },
+    explanation: ({ construct }) =>
+      `\`${construct}\` may add or replace any variable of the function, so its variables cannot be followed.`,
+    hints: [
+      "Remove it; for computed property names use `object[name]`.",
+      standardHints.fundamental,
+    ],
+    context: "The construct.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => x.mul(eval("1 + 1") as number));
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => x.mul(1 + 1));
+fn(torch.ones(3));`,
+  }),
+  dynamicImport: defineGraphBreak({
+    id: "GB0022",
+    title: "Dynamic import",
+    facts: { specifier: text("source text of what is imported") },
+    explanation: ({ specifier }) =>
+      `\`import(${specifier})\` loads a module while the function runs.`,
+    hints: ["Import the module at the top of the file."],
+    context: "The import.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  const y = x.add(1);
+  void import("node:path");
+  return y.mul(2);
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(2));
+void import("node:path");
+fn(torch.ones(3));`,
+  }),
+  unreachableOuterVariable: defineGraphBreak({
+    id: "GBJ007",
+    title: "Writing an outer variable that cannot be reached",
+    facts: {
+      variable: text("name of the variable"),
+      why: text("why it cannot be written from outside"),
+    },
+    explanation: ({ variable, why }) =>
+      `The function assigns \`${variable}\`, a variable outside it, and compiled code cannot write it: ${why}.`,
+    hints: [
+      "Load the program with `node --import fullgraph/register`, which makes outer variables writable.",
+      ({ variable }) => `Keep \`${variable}\` as a property of an object, or return the new value.`,
+    ],
+    context: "The assignment.",
+    wrongExample: `
+let calls = 0;
+const fn = torch.compile((x: torch.Tensor) => {
+  calls += 1;
+  return x.add(1);
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const counts = { calls: 0 };
+const fn = torch.compile((x: torch.Tensor) => {
+  counts.calls += 1;
+  return x.add(1);
+});
+fn(torch.ones(3));`,
+  }),
+  observedException: defineGraphBreak({
+    id: "GB0088",
+    title: "Observed exception",
+    facts: { errorClass: text("class of the error"), message: text("its message") },
+    explanation: ({ errorClass, message }) =>
+      `The function throws ${errorClass}: ${message}, and does not catch it. It is run as plain JavaScript, ` +
+      "so that the caller gets exactly this error.",
+    hints: [
+      standardHints.userError,
+      "An error that is caught inside the compiled function costs nothing.",
+    ],
+    context: "The thrown value.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  const y = x.add(1);
+  if (x.dim() !== 2) throw new RangeError("a matrix is wanted");
+  return y;
+});
+try {
+  fn(torch.ones(3));
+} catch {}`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  const y = x.add(1);
+  if (x.dim() !== 2) throw new RangeError("a matrix is wanted");
+  return y;
+});
+fn(torch.ones(3, 3));`,
+  }),
+  breakInLoop: defineGraphBreak({
+    id: "GB7000",
+    title: "graph break in loop",
+    facts: { functionName: text("name of the function") },
+    explanation: ({ functionName }) =>
+      `A graph break inside a loop of \`${functionName}\` cannot be resumed from here; ` +
+      "this call runs as plain JavaScript.",
+    hints: [
+      "Move the loop's body to a function of its own and compile that.",
+      standardHints.causedByEarlierBreak,
+    ],
+    context: "The loop.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  for (const key in { a: 1, b: 2 }) {
+    x = x.add(1);
+    console.log(key);
+  }
+  return x;
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const step = torch.compile((x: torch.Tensor) => x.add(1));
+let x = torch.ones(3);
+for (const key in { a: 1, b: 2 }) {
+  x = step(x);
+  console.log(key);
+}`,
+  }),
+  breakUnderContext: defineGraphBreak({
+    id: "GB0066",
+    title: "Graph break under GenericContextWrappingVariable",
+    facts: { resource: text("source text of the `using` declaration") },
+    explanation: ({ resource }) =>
+      `A graph break lies inside the scope of \`${resource}\`, and its end cannot be split from its beginning.`,
+    hints: ["Move the break out of the scope, or the scope out of the compiled function."],
+    context: "The resource.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  using scope = { [Symbol.dispose]() {} };
+  const y = x.add(1);
+  torch._dynamo.graph_break();
+  return scope ? y.mul(2) : y;
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(2));
+using scope = { [Symbol.dispose]() {} };
+void scope;
+fn(torch.ones(3));`,
+  }),
+  unsupportedContext: defineGraphBreak({
+    id: "GB0142",
+    title: "Unsupported context manager",
+    facts: { resource: text("what is being used") },
+    explanation: ({ resource }) =>
+      `\`using\` ${resource} cannot be traced: its dispose method is not known code.`,
+    hints: [standardHints.moveOutside, standardHints.supportable],
+    context: "The resource.",
+    wrongExample: `
+const resource = { [Symbol.dispose]: Function.prototype as () => void };
+const fn = torch.compile((x: torch.Tensor) => {
+  using held = resource;
+  return held ? x.add(1) : x;
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => x.add(1));
+fn(torch.ones(3));`,
+  }),
+  traceTooLong: defineGraphBreak({
+    id: "GBJ008",
+    title: "Trace too long",
+    facts: {
+      limit: text("how many instructions are traced at most"),
+      place: optionalText("the loop that ran"),
+    },
+    explanation: ({ limit, place }) =>
+      `Tracing stopped after ${limit} instructions${place === null ? "" : ` in ${place}`}: ` +
+      "loops over numbers are unrolled into the graph, and this one is long.",
+    hints: [
+      "Compile the loop's body as a function of its own.",
+      "Use `torch._higher_order_ops.scan` or `while_loop`, which keep the loop in the graph.",
+    ],
+    context: "The number of instructions and operations.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  for (let i = 0; i < 10_000_000; i++) x = i < 3 ? x.add(1) : x;
+  return x;
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const step = torch.compile((x: torch.Tensor) => x.add(1));
+let x = torch.ones(3);
+for (let i = 0; i < 3; i++) x = step(x);`,
+  }),
+} as const;
