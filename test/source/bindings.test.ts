@@ -119,3 +119,19 @@ describe("constant or not", () => {
     expect(bindingOf(make(), "v").constant).toBe(true);
   });
 });
+
+test("a closure in the body of a counting loop has a variable that never changes", () => {
+  const made: (() => number)[] = [];
+  for (let index = 0; index < 2; index++) made.push(() => index);
+  expect(made.map((fn) => bindingOf(fn, "index")).map(({ constant, read }) => [constant, read()])).toEqual([
+    [true, 0],
+    [true, 1],
+  ]);
+});
+
+test("a counting loop whose update makes closures has variables that change", () => {
+  const make = new Function("const made = []; for (let i = 0; i < 3; made.push(() => i), i++); return made;");
+  const [first] = make() as [() => number];
+  expect(bindingOf(first, "i").constant).toBe(false);
+  expect(bindingOf(first, "i").read()).toBe(first());
+});

@@ -16,6 +16,8 @@ interface Reference {
   readonly name: string;
   readonly scope: ScriptScope;
   readonly isWrite: boolean;
+  /** The loop whose update this reference is part of: the assignment does not change what closures see. */
+  updates: ScriptScope | null;
 }
 
 interface GrowingRecord extends FunctionRecord {
@@ -26,6 +28,7 @@ interface GrowingRecord extends FunctionRecord {
 
 export function buildScopes(program: Program): ScriptScopes {
   const builder = new ScopeBuilder();
+  builder.isStrict = program.body.some((node) => isModuleSyntax(node) || isUseStrict(node));
   for (const statement of program.body) builder.visit(statement);
   builder.resolveReferences();
   return builder;
@@ -38,6 +41,7 @@ class ScopeBuilder implements ScriptScopes {
   readonly writtenUndeclared = new Set<string>();
   private readonly references: Reference[] = [];
   private scope: ScriptScope = this.top;
+  isStrict = false;
   private record: GrowingRecord | null = null;
   private loopDepth = 0;
 
@@ -74,7 +78,11 @@ class ScopeBuilder implements ScriptScopes {
         if (node.type === "SwitchStatement") this.visit(node.discriminant);
         return this.inScope("block", () => this.visitAll(node.type === "BlockStatement" ? node.body : node.cases));
       case "ForStatement":
-        return this.inLoop(() => this.visitAll([node.init, node.test, node.update, node.body]));
+        return this.inLoop(() => {
+          this.visitAll([node.init, node.test]);
+          this.visitLoopUpdate(node.update);
+          this.visit(node.body);
+        });
       case "ForInStatement":
       case "ForOfStatement":
         return this.inLoop(() => {
@@ -131,7 +139,7 @@ class ScopeBuilder implements ScriptScopes {
 
   /** Only now is every declaration known: `var` and functions are visible before the place they stand at. */
   resolveReferences(): void {
-    for (const { name, scope, isWrite } of this.references) {
+    for (const { name, scope, isWrite, updates } of this.references) {
       const crossed: GrowingRecord[] = [];
       let isCertain = true;
       let place: ScriptScope | null = scope;
@@ -144,7 +152,7 @@ class ScopeBuilder implements ScriptScopes {
       const declaration = place?.declarations.get(name) ?? null;
       if (declaration === null && isWrite) this.writtenUndeclared.add(name);
       if (declaration !== null) {
-        if (isWrite || place?.hasDirectEval === true || !isCertain) declaration.isReassigned = true;
+        if ((isWrite && place !== updates) || place?.hasDirectEval === true || !isCertain) declaration.isReassigned = true;
         if (crossed.length > 0) declaration.isCaptured = true;
       }
       for (const record of crossed) {
@@ -180,6 +188,18 @@ class ScopeBuilder implements ScriptScopes {
     this.loopDepth--;
   }
 
+  /**
+   * ECMA-262 14.7.4.4: every iteration of `for (let i…)` has a copy of its variables, and the update assigns the copy of
+   * the next one. For a closure made in the body the variable never changes, unless the update makes closures itself.
+   */
+  private visitLoopUpdate(update: AnyNode | null | undefined): void {
+    const functions = this.functions.length;
+    const references = this.references.length;
+    this.visit(update);
+    if (this.functions.length > functions) return;
+    for (const reference of this.references.slice(references)) reference.updates = this.scope;
+  }
+
   /** Runs `visit` as the body of something with its own activation: `var`s and loops outside do not reach in. */
   private inActivation(visit: () => void, owner: GrowingRecord | null): void {
     const { loopDepth, record } = this;
@@ -192,7 +212,7 @@ class ScopeBuilder implements ScriptScopes {
 
   private refer(node: Identifier, isWrite: boolean): void {
     if (node.name === "arguments") this.noteArguments();
-    this.references.push({ name: node.name, scope: this.scope, isWrite });
+    this.references.push({ name: node.name, scope: this.scope, isWrite, updates: null });
   }
 
   /** The left side of an assignment outside a declaration. */
@@ -260,7 +280,7 @@ class ScopeBuilder implements ScriptScopes {
     // The initialiser of a `var` runs once per activation unless it stands in a loop or meets an older value. A `let`
     // in a catch block or loop body of the same name is a different variable: `var` inside such a scope assigns that one.
     if (isInitialised && (wasThere || this.loopDepth > 0)) declaration.isReassigned = true;
-    if (isInitialised && owner !== this.scope) this.references.push({ name, scope: this.scope, isWrite: this.isHiddenBelow(name, owner) });
+    if (isInitialised && owner !== this.scope) this.references.push({ name, scope: this.scope, isWrite: this.isHiddenBelow(name, owner), updates: null });
   }
 
   private isHiddenBelow(name: string, owner: ScriptScope): boolean {
@@ -273,9 +293,10 @@ class ScopeBuilder implements ScriptScopes {
   private declareFunction(id: Identifier | null | undefined, declaredAt: number): void {
     if (!id) return;
     if (this.scope.kind === "function" || this.scope.kind === "top") return void this.scope.declare(id.name, "function", { declaredAt });
-    const inBlock = this.scope.declare(id.name, "function");
+    const inBlock = this.scope.declare(id.name, "function", { declaredAt });
+    if (this.isStrict) return;
     // ECMA-262 B.3.2: in sloppy code the declaration is also a `var` of the function, assigned when the block runs.
-    // Whether the code is sloppy is not always known here, so both are taken to change.
+    // A module without imports does not show that it is strict, so both are taken to change.
     inBlock.isReassigned = true;
     this.declareVariable(id.name, "var", false);
     let owner: ScriptScope | null = this.scope;
@@ -314,6 +335,8 @@ class ScopeBuilder implements ScriptScopes {
       harmlessArguments: harmlessArguments(node.params),
     };
     this.functions.push(record);
+    const wasStrict = this.isStrict;
+    this.isStrict ||= node.body.type === "BlockStatement" && node.body.body.some(isUseStrict);
     this.inActivation(() => {
       const parameters = this.scope;
       if (!isArrow) parameters.declare("arguments", "arguments");
@@ -328,6 +351,7 @@ class ScopeBuilder implements ScriptScopes {
       else visitBody();
       for (const name of parameters.declarations.keys()) record.outermostNames.add(name);
     }, record);
+    this.isStrict = wasStrict;
   }
 
   private visitClass(node: Class): void {
@@ -349,6 +373,8 @@ class ScopeBuilder implements ScriptScopes {
       harmlessArguments: enterable ? harmlessArguments(constructor.value.params) : null,
     };
     this.functions.push(record);
+    const wasStrict = this.isStrict;
+    this.isStrict = true; // ECMA-262 11.2.2
     this.inScope(
       "class",
       () => {
@@ -365,6 +391,7 @@ class ScopeBuilder implements ScriptScopes {
       },
       record,
     );
+    this.isStrict = wasStrict;
   }
 
   private visitExport(node: Extract<AnyNode, { type: "ExportNamedDeclaration" }>): void {
@@ -392,6 +419,14 @@ class ScopeBuilder implements ScriptScopes {
       return;
     }
   }
+}
+
+function isModuleSyntax(node: AnyNode): boolean {
+  return node.type.startsWith("Import") || node.type.startsWith("Export");
+}
+
+function isUseStrict(node: AnyNode): boolean {
+  return node.type === "ExpressionStatement" && node.directive === "use strict";
 }
 
 function exportName(name: Identifier | { readonly type: "Literal"; readonly value?: unknown }): string {

@@ -60,7 +60,15 @@ function userFrame(site: NodeJS.CallSite, loaderHook: StackHook | null): StackFr
   if (!url || line === null || column === null || isFrameworkFile(url)) return null;
   const engine = { line: line - 1, column: column - 1 };
   const position = knownPositionMap(url)?.original(engine) ?? mappedByLoader(site, loaderHook) ?? positionMapOnDisk(url).original(engine);
-  return isFrameworkFile(position.file) ? null : { functionName: site.getFunctionName(), ...position };
+  return isFrameworkFile(position.file) ? null : { functionName: site.getFunctionName(), ...atCallee(position) };
+}
+
+/** Loaders call imported functions as `(0, module.name)(…)`, which maps to the bracket after the name. */
+function atCallee(position: SourcePosition): SourcePosition {
+  const { column, lineText } = position;
+  if (lineText?.[column - 1] !== "(") return position;
+  const name = /[\p{ID_Continue}$]+$/u.exec(lineText.slice(0, column - 1));
+  return name === null ? position : { ...position, column: column - name[0].length };
 }
 
 /** Loaders that keep source maps to themselves (vitest's) answer only in text: `at name (file:line:column)`. */
@@ -72,7 +80,10 @@ function mappedByLoader(site: NodeJS.CallSite, loaderHook: StackHook | null): So
     if (place === null) return null;
     const file = pathOf(place[1] ?? "");
     const line = Number(place[2]);
-    return { file, line, column: Number(place[3]), lineText: sourceLine(file, line) };
+    const column = Number(place[3]);
+    // Node's own hook, and any other that knows nothing of the file, repeats the position of the engine.
+    if (line === site.getLineNumber() && column === site.getColumnNumber()) return null;
+    return { file, line, column, lineText: sourceLine(file, line) };
   } catch {
     return null; // a hook that needs more than one call site; the position of the engine remains
   }

@@ -1,4 +1,5 @@
 /** Stops at a function's first statement, evaluates one expression in its scope, and unwinds. */
+import { withDebugger } from "./debugger-switch.ts";
 import {
   objectGroup,
   releaseRemotes,
@@ -63,13 +64,14 @@ function exchangeFor(request: PauseRequest): { value: unknown } {
 export function pauseAt(session: InspectorSession, request: PauseRequest): Pause | null {
   const exchange = exchangeFor(request);
   const { mainGlobal } = session;
-  const realm = request.globalObject;
-  if (realm === null || realm === mainGlobal) return withTemporaryGlobal(mainGlobal, exchange, (name) => run(session, request, exchange, name));
-  return withTemporaryGlobal(mainGlobal, exchange, () => withTemporaryGlobal(realm, exchange, (name) => run(session, request, exchange, name)));
+  const realm = request.globalObject ?? mainGlobal;
+  const pause = (name: string): Pause | null => withDebugger(session, () => run(session, request, exchange, name));
+  return withTemporaryGlobal(mainGlobal, exchange, (name) =>
+    realm === mainGlobal ? pause(name) : withTemporaryGlobal(realm, exchange, pause),
+  );
 }
 
 function run(session: InspectorSession, request: PauseRequest, exchange: { value: unknown }, name: string): Pause | null {
-  if (session.post("Debugger.enable") === null) return null;
   const breakpoints: string[] = [];
   let frame: CallFrame | null = null;
   let isRightPlace = false;
@@ -78,7 +80,7 @@ function run(session: InspectorSession, request: PauseRequest, exchange: { value
       frame = (message.params as { callFrames: readonly CallFrame[] }).callFrames[0] ?? null; // Debugger.paused
       isRightPlace = frame !== null && isSamePlace(frame.functionLocation, request.place);
       if (frame !== null && isRightPlace) {
-        session.post("Debugger.evaluateOnCallFrame", { callFrameId: frame.callFrameId, expression: request.expression(name) });
+        session.post("Debugger.evaluateOnCallFrame", { callFrameId: frame.callFrameId, expression: request.expression(name), objectGroup });
       }
     }
     session.postWithoutAnswer("Runtime.terminateExecution");
@@ -94,7 +96,6 @@ function run(session: InspectorSession, request: PauseRequest, exchange: { value
     session.off("Debugger.paused", onPaused);
     for (const breakpointId of breakpoints) session.post("Debugger.removeBreakpoint", { breakpointId });
     releaseRemotes(session);
-    session.post("Debugger.disable");
   }
 }
 

@@ -23,7 +23,7 @@ function selfTest(session: InspectorSession): boolean {
       expression: (exchange) => `${exchange}.value = { get: () => inside, set: (v) => { inside = v } }; undefined`,
       place,
       end: { line: place.line, column: place.column + 40 },
-      globalObject: null,
+      globalObject: globalThis, // of this very realm, which need not be the main one (vm contexts)
     });
     const access = pause?.value as { get: () => unknown; set: (value: unknown) => void } | undefined; // the expression
     if (access === undefined) return false;

@@ -5,6 +5,7 @@ import type { FunctionRecord } from "./script-scope.ts";
 import { inspectorSession } from "./inspector-session.ts";
 import { lineStartsOf, positionIn, type LineAndColumn } from "./line-table.ts";
 import { PositionMap } from "./position-map.ts";
+import { pathOf } from "./source-file.ts";
 
 /** Where a function object comes from. */
 export interface FunctionOrigin {
@@ -86,7 +87,8 @@ export function scriptRecord(id: number, text: string): ScriptRecord {
 
 /** The latest script seen under a name; the same file may have been evaluated several times. */
 export function scriptRecordByUrl(url: string): ScriptRecord | null {
-  return [...records.values()].findLast((record) => record.url === url) ?? null;
+  const path = pathOf(url); // CommonJS files have a path on the call stack and a URL in the inspector
+  return [...records.values()].findLast((record) => record.url !== null && pathOf(record.url) === path) ?? null;
 }
 
 const urls = new Map<number, string>();
