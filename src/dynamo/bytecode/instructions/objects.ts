@@ -166,9 +166,12 @@ export const objectInstructions = {
       expression: ([source, ...keys], _, scope) => `${scope.runtime("excludeProperties")}(${source},[${keys.join(",")}])`,
     },
   }),
-  /** RequireObjectCoercible of a destructured value; `property` is the first one the pattern names. */
+  /**
+   * RequireObjectCoercible of a destructured value; `property` is the first one the pattern names.
+   * `site` names the value in the message: "" prints the value, null is a pattern inside another one.
+   */
   requireObject: define({
-    operand: { site: operand.site, property: operand.optionalName },
+    operand: { site: operand.optionalName, property: operand.optionalName },
     stack: "value -> value",
     effect: [1, 1],
     emit: {

@@ -1,0 +1,140 @@
+/** Member access, calls, optional chains, `new` and tagged templates. */
+
+import type {
+  AnyNode,
+  CallExpression,
+  ChainExpression,
+  Expression,
+  MemberExpression,
+  NewExpression,
+  SpreadElement,
+  Super,
+  TaggedTemplateExpression,
+} from "acorn";
+import { printCallSite } from "./call-site.ts";
+import type { Label } from "./emitter.ts";
+import { lowerExpression } from "./expressions.ts";
+import type { Lowering } from "./lowering.ts";
+
+/** `stop` is where the innermost optional chain goes when it meets null or undefined, with its base popped. */
+export function lowerMemberOrCall(at: Lowering, node: MemberExpression | CallExpression, stop: Label | null): void {
+  if (node.type === "MemberExpression") {
+    lowerMemberReference(at, node, stop);
+    if (node.computed) at.emit(node, { op: "getElement" });
+    else at.emit(node, { op: "getProperty", name: propertyName(at, node) });
+    return;
+  }
+  const site = printCallSite(node.callee);
+  const isMethod = lowerCallee(at, node.callee, stop);
+  if (node.optional && stop !== null) at.jump(node.callee, isMethod ? "jumpIfMethodNullish" : "jumpIfNullish", stop);
+  if (node.arguments.some(isSpread)) {
+    lowerSpreadArguments(at, node, node.arguments);
+    at.emit(node, isMethod ? { op: "callMethodSpread", site } : { op: "callSpread", site });
+  } else {
+    const count = lowerArguments(at, node.arguments);
+    at.emit(node, isMethod ? { op: "callMethod", count, site } : { op: "call", count, site });
+  }
+}
+
+export function lowerChain(at: Lowering, node: ChainExpression): void {
+  const stop = at.label();
+  const end = at.label();
+  lowerMemberOrCall(at, node.expression, stop);
+  at.jump(node, "jump", end);
+  at.emitter.bind(stop);
+  at.emit(node, { op: "pushConstant", value: undefined });
+  at.emitter.bind(end);
+}
+
+/** Pushes the object, and the key where it is computed. */
+export function lowerMemberReference(at: Lowering, node: MemberExpression, stop: Label | null = null): void {
+  lowerBase(at, node.object, stop);
+  if (node.optional && stop !== null) at.jump(node.object, "jumpIfNullish", stop);
+  if (node.property.type === "PrivateIdentifier") at.unsupported(node, `private name #${node.property.name}`);
+  else if (node.computed) lowerExpression(at, node.property);
+}
+
+export function propertyName(at: Lowering, node: MemberExpression): string {
+  return node.property.type === "Identifier" ? node.property.name : at.unsupported(node, "private name");
+}
+
+function lowerBase(at: Lowering, node: Expression | Super, stop: Label | null): void {
+  if (node.type === "Super") at.unsupported(node, "`super`");
+  else if (node.type === "MemberExpression" || node.type === "CallExpression") lowerMemberOrCall(at, node, stop);
+  else lowerExpression(at, node);
+}
+
+/** Pushes what is called: method and receiver (true), or the function alone (false). */
+function lowerCallee(at: Lowering, callee: Expression | Super, stop: Label | null): boolean {
+  if (callee.type === "MemberExpression") {
+    lowerMethod(at, callee, stop);
+    return true;
+  }
+  if (callee.type === "ParenthesizedExpression") return lowerCallee(at, callee.expression, stop);
+  if (callee.type === "ChainExpression" && callee.expression.type === "MemberExpression") {
+    // `(a?.b)()` keeps the receiver; a short chain calls undefined.
+    const inner = at.label();
+    const end = at.label();
+    lowerMethod(at, callee.expression, inner);
+    at.jump(callee, "jump", end);
+    at.emitter.bind(inner);
+    at.emit(callee, { op: "pushConstant", value: undefined });
+    at.emit(callee, { op: "pushConstant", value: undefined });
+    at.emitter.bind(end);
+    return true;
+  }
+  lowerBase(at, callee, stop);
+  return false;
+}
+
+function lowerMethod(at: Lowering, member: MemberExpression, stop: Label | null): void {
+  lowerMemberReference(at, member, stop);
+  if (member.computed) at.emit(member, { op: "getMethodElement" });
+  else at.emit(member, { op: "getMethod", name: propertyName(at, member) });
+}
+
+function isSpread(node: AnyNode): node is SpreadElement {
+  return node.type === "SpreadElement";
+}
+
+function lowerArguments(at: Lowering, list: readonly (Expression | SpreadElement)[]): number {
+  for (const argument of list) if (argument.type !== "SpreadElement") lowerExpression(at, argument);
+  return list.length;
+}
+
+/** One array with all arguments. */
+function lowerSpreadArguments(at: Lowering, call: AnyNode, list: readonly (Expression | SpreadElement)[]): void {
+  const first = list.findIndex(isSpread);
+  at.emit(call, { op: "buildArray", count: lowerArguments(at, list.slice(0, first)) });
+  // V8 words the error of a call with one final spread differently from the one of an array literal.
+  const prefix = first === list.length - 1 ? "..." : "";
+  for (const argument of list.slice(first)) {
+    if (argument.type === "SpreadElement") {
+      lowerExpression(at, argument.argument);
+      at.emit(argument, { op: "appendSpread", site: `${prefix}${printCallSite(argument.argument)}` });
+    } else {
+      lowerExpression(at, argument);
+      at.emit(argument, { op: "appendElement" });
+    }
+  }
+}
+
+export function lowerNew(at: Lowering, node: NewExpression): void {
+  const site = printCallSite(node.callee);
+  lowerExpression(at, node.callee);
+  if (node.arguments.some(isSpread)) {
+    lowerSpreadArguments(at, node, node.arguments);
+    at.emit(node, { op: "constructSpread", site });
+  } else at.emit(node, { op: "construct", count: lowerArguments(at, node.arguments), site });
+}
+
+export function lowerTaggedTemplate(at: Lowering, node: TaggedTemplateExpression): void {
+  const isMethod = lowerCallee(at, node.tag, null);
+  const { quasis, expressions } = node.quasi;
+  const cooked = quasis.map((quasi) => quasi.value.cooked ?? null);
+  at.emit(node, { op: "templateObject", cooked, raw: quasis.map((quasi) => quasi.value.raw) });
+  for (const expression of expressions) lowerExpression(at, expression);
+  const count = expressions.length + 1;
+  const site = printCallSite(node.tag);
+  at.emit(node, isMethod ? { op: "callMethod", count, site } : { op: "call", count, site });
+}

@@ -1,0 +1,129 @@
+/** Variables, scopes and units: what scope analysis finds out. */
+
+import type { AnyNode, ClassDeclaration, ClassExpression, Identifier, StaticBlock, PropertyDefinition } from "acorn";
+import type { UnsupportedSyntax } from "../unsupported-syntax.ts";
+import type { FunctionNode } from "./parse-function.ts";
+
+export type VariableKind =
+  | "parameter"
+  | "var"
+  | "function"
+  | "let"
+  | "const"
+  | "class"
+  | "catch"
+  | "ownName"
+  | "arguments"
+  /** Not declared in the analysed text. */
+  | "outer";
+
+/** One variable. Invariant: `isCaptured` when anything but its own unit refers to it; then it lives in a cell. */
+export class Variable {
+  readonly name: string;
+  readonly kind: VariableKind;
+  readonly scope: Scope;
+  /** References before this offset may meet the temporal dead zone. */
+  readonly declarationEnd: number;
+  isCaptured = false;
+  /** Assigned anywhere beside its declaration. */
+  isAssigned = false;
+  /** A plain local that needs checks, since a reference may run before the declaration. */
+  needsCheck = false;
+
+  constructor(name: string, kind: VariableKind, scope: Scope, declarationEnd: number) {
+    this.name = name;
+    this.kind = kind;
+    this.scope = scope;
+    this.declarationEnd = declarationEnd;
+  }
+
+  /** Parameters and catch bindings have one too: `(a = b, b) => …`. */
+  get hasDeadZone(): boolean {
+    return this.kind !== "var" && this.kind !== "function" && this.kind !== "ownName" && this.kind !== "arguments";
+  }
+}
+
+export type ScopeKind = "outer" | "ownName" | "function" | "body" | "block" | "switch" | "catch" | "class";
+
+export class Scope {
+  readonly kind: ScopeKind;
+  readonly parent: Scope | null;
+  readonly unit: Unit;
+  readonly variables = new Map<string, Variable>();
+
+  constructor(kind: ScopeKind, parent: Scope | null, unit: Unit) {
+    this.kind = kind;
+    this.parent = parent;
+    this.unit = unit;
+  }
+
+  /** Declares a name; a second declaration (var, function) is the same variable. */
+  declare(name: string, kind: VariableKind, declarationEnd = 0): Variable {
+    const known = this.variables.get(name);
+    if (known !== undefined) return known;
+    const variable = new Variable(name, kind, this, declarationEnd);
+    this.variables.set(name, variable);
+    return variable;
+  }
+}
+
+/** What a capture needs to know of a variable in one unit. */
+export interface CaptureUse {
+  readonly variable: Variable;
+  isAssigned: boolean;
+}
+
+export type UnitNode = FunctionNode | ClassDeclaration | ClassExpression | PropertyDefinition | StaticBlock;
+
+/** A function, a class, or a field initializer or static block of a class: what runs as, or inside, one closure. */
+export class Unit {
+  readonly node: UnitNode | null;
+  readonly parent: Unit | null;
+  /** Arrow functions and classes (in heritage and computed keys) use the `this` around them. */
+  readonly hasOwnThis: boolean;
+  readonly captures = new Map<Variable, CaptureUse>();
+  usesThis = false;
+  usesNewTarget = false;
+  /** Something in it, at any depth, that only works in the original source: nothing around it can be rebuilt. */
+  poison: UnsupportedSyntax | null = null;
+
+  constructor(node: UnitNode | null, parent: Unit | null, hasOwnThis: boolean) {
+    this.node = node;
+    this.parent = parent;
+    this.hasOwnThis = hasOwnThis;
+  }
+
+  /** True for the unit itself and all units in it. */
+  contains(other: Unit): boolean {
+    for (let unit: Unit | null = other; unit !== null; unit = unit.parent) if (unit === this) return true;
+    return false;
+  }
+}
+
+/** An identifier that names a variable. */
+export interface Reference {
+  readonly identifier: Identifier;
+  readonly variable: Variable;
+  readonly isWrite: boolean;
+  /** The write is the variable's own declaration. */
+  readonly isDeclaration: boolean;
+}
+
+/** A `this` or `new.target`, and the function that gives it its value. */
+export interface LexicalUse {
+  readonly node: AnyNode;
+  readonly kind: "this" | "newTarget";
+  /** null: from outside the analysed text. */
+  readonly owner: Unit | null;
+}
+
+export interface Analysis {
+  readonly root: Unit;
+  readonly units: ReadonlyMap<AnyNode, Unit>;
+  /** Scopes by the node that opens them; a function has `function`, maybe `ownName` and `body` scopes. */
+  readonly scopes: ReadonlyMap<AnyNode, Scope>;
+  readonly ownNameScopes: ReadonlyMap<AnyNode, Scope>;
+  readonly bodyScopes: ReadonlyMap<AnyNode, Scope>;
+  readonly references: ReadonlyMap<Identifier, Reference>;
+  readonly lexicalUses: readonly LexicalUse[];
+}
