@@ -6,6 +6,8 @@ import { callFunction } from "./call-api.ts";
 import { Tensor } from "./tensor.ts";
 import type { Scalar } from "../core/scalar.ts";
 import type { DType } from "../core/dtype.ts";
+import type { Device } from "../core/device.ts";
+import type { NestedData } from "../ops/nested-data.ts";
 
 // Whoever makes a tensor gets one with methods.
 registerTensorClass(Tensor);
@@ -24,6 +26,97 @@ export function add(...args: readonly unknown[]): Tensor {
   return callFunction(addEntry, args);
 }
 
+const arangeEntry = apiEntry("torch.arange");
+/**
+ * Values from 0 up to but without `end`.
+ *
+ * Values from `start` up to but without `end`, `step` apart.
+ * int64 if all arguments are whole numbers, else the default float dtype.
+ *
+ * @example
+ * ```ts
+ * torch.arange(3)
+ * ```
+ */
+export function arange(end: Scalar, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function arange(start: Scalar, end: Scalar, step?: Scalar, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function arange(start: Scalar, end: Scalar, options: { readonly step?: Scalar; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function arange(...args: readonly unknown[]): Tensor {
+  return callFunction(arangeEntry, args);
+}
+
+const as_tensorEntry = apiEntry("torch.as_tensor");
+/**
+ * A tensor of the data: without a copy if it is a tensor or a typed array of the right dtype.
+ * Aliasing: a typed array and the tensor made from it share memory.
+ *
+ * @example
+ * ```ts
+ * torch.as_tensor(new Float32Array([1, 2]))
+ * ```
+ */
+export function as_tensor(data: NestedData, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null }): Tensor;
+export function as_tensor(...args: readonly unknown[]): Tensor {
+  return callFunction(as_tensorEntry, args);
+}
+
+const broadcast_toEntry = apiEntry("torch.broadcast_to");
+/**
+ * Expands to a shape.
+ *
+ * @example
+ * ```ts
+ * torch.broadcast_to(torch.ones(1, 2), [3, 2]).shape
+ * ```
+ */
+export function broadcast_to(input: Tensor, size: readonly number[]): Tensor;
+export function broadcast_to(...args: readonly unknown[]): Tensor {
+  return callFunction(broadcast_toEntry, args);
+}
+
+const chunkEntry = apiEntry("torch.chunk");
+/**
+ * Views of at most `chunks` equal pieces of a dimension.
+ *
+ * @example
+ * ```ts
+ * torch.arange(5).chunk(2)
+ * ```
+ */
+export function chunk(input: Tensor, chunks: number, dim?: number): readonly Tensor[];
+export function chunk(input: Tensor, chunks: number, options: { readonly dim?: number }): readonly Tensor[];
+export function chunk(...args: readonly unknown[]): readonly Tensor[] {
+  return callFunction(chunkEntry, args);
+}
+
+const cloneEntry = apiEntry("torch.clone");
+/**
+ * A copy with its own memory; dense tensors keep their strides.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2).clone()
+ * ```
+ */
+export function clone(input: Tensor): Tensor;
+export function clone(...args: readonly unknown[]): Tensor {
+  return callFunction(cloneEntry, args);
+}
+
+const detachEntry = apiEntry("torch.detach");
+/**
+ * A view that is cut off from the gradient tape.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2).detach()
+ * ```
+ */
+export function detach(input: Tensor): Tensor;
+export function detach(...args: readonly unknown[]): Tensor {
+  return callFunction(detachEntry, args);
+}
+
 const divEntry = apiEntry("torch.div");
 /**
  * Divides `input` by `other`.
@@ -37,6 +130,66 @@ const divEntry = apiEntry("torch.div");
 export function div(input: Tensor | Scalar, other: Tensor | Scalar, options?: { readonly rounding_mode?: "trunc" | "floor" | null }): Tensor;
 export function div(...args: readonly unknown[]): Tensor {
   return callFunction(divEntry, args);
+}
+
+const emptyEntry = apiEntry("torch.empty");
+/**
+ * A tensor whose values are not to be relied on (they are zero here).
+ *
+ * @example
+ * ```ts
+ * torch.empty(2, 3).shape
+ * ```
+ */
+export function empty(size: readonly number[], options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function empty(...size: readonly number[]): Tensor;
+export function empty(...args: readonly [...size: number[], options: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }]): Tensor;
+export function empty(...args: readonly unknown[]): Tensor {
+  return callFunction(emptyEntry, args);
+}
+
+const empty_likeEntry = apiEntry("torch.empty_like");
+/**
+ * A tensor like `input` whose values are not to be relied on.
+ *
+ * @example
+ * ```ts
+ * torch.empty_like(torch.ones(2)).shape
+ * ```
+ */
+export function empty_like(input: Tensor, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function empty_like(...args: readonly unknown[]): Tensor {
+  return callFunction(empty_likeEntry, args);
+}
+
+const eyeEntry = apiEntry("torch.eye");
+/**
+ * A matrix with ones on the diagonal and zeros elsewhere.
+ *
+ * @example
+ * ```ts
+ * torch.eye(2)
+ * ```
+ */
+export function eye(n: number, m?: number | null, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function eye(n: number, options: { readonly m?: number | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function eye(...args: readonly unknown[]): Tensor {
+  return callFunction(eyeEntry, args);
+}
+
+const flattenEntry = apiEntry("torch.flatten");
+/**
+ * Merges dimensions from `start_dim` to `end_dim` into one.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2, 3, 4).flatten(1).shape
+ * ```
+ */
+export function flatten(input: Tensor, start_dim?: number, end_dim?: number): Tensor;
+export function flatten(input: Tensor, options: { readonly start_dim?: number; readonly end_dim?: number }): Tensor;
+export function flatten(...args: readonly unknown[]): Tensor {
+  return callFunction(flattenEntry, args);
 }
 
 const floor_divideEntry = apiEntry("torch.floor_divide");
@@ -67,6 +220,78 @@ export function fmod(...args: readonly unknown[]): Tensor {
   return callFunction(fmodEntry, args);
 }
 
+const fullEntry = apiEntry("torch.full");
+/**
+ * A tensor of one value.
+ * Differs: a number gives the default float dtype even when it is whole; pass `dtype`, a boolean or a bigint for others.
+ *
+ * @example
+ * ```ts
+ * torch.full([2, 2], 7)
+ * ```
+ */
+export function full(size: readonly number[], fill_value: Scalar, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function full(...args: readonly unknown[]): Tensor {
+  return callFunction(fullEntry, args);
+}
+
+const full_likeEntry = apiEntry("torch.full_like");
+/**
+ * One value with the shape and dtype of `input`.
+ *
+ * @example
+ * ```ts
+ * torch.full_like(torch.ones(2), 5)
+ * ```
+ */
+export function full_like(input: Tensor, fill_value: Scalar, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function full_like(...args: readonly unknown[]): Tensor {
+  return callFunction(full_likeEntry, args);
+}
+
+const linspaceEntry = apiEntry("torch.linspace");
+/**
+ * `steps` evenly spaced values from `start` to `end`, both included.
+ *
+ * @example
+ * ```ts
+ * torch.linspace(0, 1, 5)
+ * ```
+ */
+export function linspace(start: Scalar, end: Scalar, steps: number, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function linspace(...args: readonly unknown[]): Tensor {
+  return callFunction(linspaceEntry, args);
+}
+
+const logspaceEntry = apiEntry("torch.logspace");
+/**
+ * `steps` values from base^start to base^end, evenly spaced on a logarithmic scale.
+ *
+ * @example
+ * ```ts
+ * torch.logspace(0, 2, 3)
+ * ```
+ */
+export function logspace(start: Scalar, end: Scalar, steps: number, base?: number, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function logspace(start: Scalar, end: Scalar, steps: number, options: { readonly base?: number; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function logspace(...args: readonly unknown[]): Tensor {
+  return callFunction(logspaceEntry, args);
+}
+
+const movedimEntry = apiEntry("torch.movedim");
+/**
+ * A view with dimensions moved to other places.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2, 3, 4).movedim(0, -1).shape
+ * ```
+ */
+export function movedim(input: Tensor, source: number | readonly number[], destination: number | readonly number[]): Tensor;
+export function movedim(...args: readonly unknown[]): Tensor {
+  return callFunction(movedimEntry, args);
+}
+
 const mulEntry = apiEntry("torch.mul");
 /**
  * Multiplies `input` by `other`.
@@ -79,6 +304,20 @@ const mulEntry = apiEntry("torch.mul");
 export function mul(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 export function mul(...args: readonly unknown[]): Tensor {
   return callFunction(mulEntry, args);
+}
+
+const narrowEntry = apiEntry("torch.narrow");
+/**
+ * A view of `length` places of a dimension from `start`.
+ *
+ * @example
+ * ```ts
+ * torch.arange(5).narrow(0, 1, 3)
+ * ```
+ */
+export function narrow(input: Tensor, dim: number, start: number, length: number): Tensor;
+export function narrow(...args: readonly unknown[]): Tensor {
+  return callFunction(narrowEntry, args);
 }
 
 const negEntry = apiEntry("torch.neg");
@@ -95,6 +334,51 @@ export function neg(...args: readonly unknown[]): Tensor {
   return callFunction(negEntry, args);
 }
 
+const onesEntry = apiEntry("torch.ones");
+/**
+ * A tensor of ones.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2, 3)
+ * ```
+ */
+export function ones(size: readonly number[], options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function ones(...size: readonly number[]): Tensor;
+export function ones(...args: readonly [...size: number[], options: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }]): Tensor;
+export function ones(...args: readonly unknown[]): Tensor {
+  return callFunction(onesEntry, args);
+}
+
+const ones_likeEntry = apiEntry("torch.ones_like");
+/**
+ * Ones with the shape and dtype of `input`.
+ *
+ * @example
+ * ```ts
+ * torch.ones_like(torch.zeros(2))
+ * ```
+ */
+export function ones_like(input: Tensor, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function ones_like(...args: readonly unknown[]): Tensor {
+  return callFunction(ones_likeEntry, args);
+}
+
+const permuteEntry = apiEntry("torch.permute");
+/**
+ * A view with the dimensions in the order `dims`.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2, 3, 4).permute(2, 0, 1).shape
+ * ```
+ */
+export function permute(input: Tensor, dims: readonly number[]): Tensor;
+export function permute(input: Tensor, ...dims: readonly number[]): Tensor;
+export function permute(...args: readonly unknown[]): Tensor {
+  return callFunction(permuteEntry, args);
+}
+
 const remainderEntry = apiEntry("torch.remainder");
 /**
  * The remainder of a division that rounds down: it has the sign of the divisor, unlike JavaScript's `%`.
@@ -109,6 +393,22 @@ export function remainder(...args: readonly unknown[]): Tensor {
   return callFunction(remainderEntry, args);
 }
 
+const reshapeEntry = apiEntry("torch.reshape");
+/**
+ * The same elements in another shape; one size may be -1.
+ * Aliasing: a view of `input` when its memory allows it, else a copy.
+ *
+ * @example
+ * ```ts
+ * torch.arange(6).reshape(3, -1)
+ * ```
+ */
+export function reshape(input: Tensor, shape: readonly number[]): Tensor;
+export function reshape(input: Tensor, ...shape: readonly number[]): Tensor;
+export function reshape(...args: readonly unknown[]): Tensor {
+  return callFunction(reshapeEntry, args);
+}
+
 const rsubEntry = apiEntry("torch.rsub");
 /**
  * Subtracts `input`, scaled by `alpha`, from `other`.
@@ -121,6 +421,64 @@ const rsubEntry = apiEntry("torch.rsub");
 export function rsub(input: Tensor | Scalar, other: Tensor | Scalar, options?: { readonly alpha?: Scalar }): Tensor;
 export function rsub(...args: readonly unknown[]): Tensor {
   return callFunction(rsubEntry, args);
+}
+
+const scalar_tensorEntry = apiEntry("torch.scalar_tensor");
+/**
+ * A 0-d tensor of a number.
+ *
+ * @example
+ * ```ts
+ * torch.scalar_tensor(3)
+ * ```
+ */
+export function scalar_tensor(s: Scalar, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function scalar_tensor(...args: readonly unknown[]): Tensor {
+  return callFunction(scalar_tensorEntry, args);
+}
+
+const selectEntry = apiEntry("torch.select");
+/**
+ * A view of one place of a dimension, without that dimension.
+ *
+ * @example
+ * ```ts
+ * torch.arange(6).view(2, 3).select(1, -1)
+ * ```
+ */
+export function select(input: Tensor, dim: number, index: number): Tensor;
+export function select(...args: readonly unknown[]): Tensor {
+  return callFunction(selectEntry, args);
+}
+
+const splitEntry = apiEntry("torch.split");
+/**
+ * Views of pieces of a dimension: of one size (the last may be smaller) or of given sizes.
+ *
+ * @example
+ * ```ts
+ * torch.arange(5).split(2)
+ * ```
+ */
+export function split(input: Tensor, split_size_or_sections: number | readonly number[], dim?: number): readonly Tensor[];
+export function split(input: Tensor, split_size_or_sections: number | readonly number[], options: { readonly dim?: number }): readonly Tensor[];
+export function split(...args: readonly unknown[]): readonly Tensor[] {
+  return callFunction(splitEntry, args);
+}
+
+const squeezeEntry = apiEntry("torch.squeeze");
+/**
+ * A view without the dimensions of size 1, or without those of `dim` that have size 1.
+ *
+ * @example
+ * ```ts
+ * torch.ones(1, 3, 1).squeeze().shape
+ * ```
+ */
+export function squeeze(input: Tensor, dim?: number | readonly number[] | null): Tensor;
+export function squeeze(input: Tensor, options: { readonly dim?: number | readonly number[] | null }): Tensor;
+export function squeeze(...args: readonly unknown[]): Tensor {
+  return callFunction(squeezeEntry, args);
 }
 
 const subEntry = apiEntry("torch.sub");
@@ -151,4 +509,120 @@ export function sum(input: Tensor, dim?: number | readonly number[] | null, opti
 export function sum(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
 export function sum(...args: readonly unknown[]): Tensor {
   return callFunction(sumEntry, args);
+}
+
+const tEntry = apiEntry("torch.t");
+/**
+ * The transpose of a matrix; tensors of fewer dimensions as they are.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2, 3).t().shape
+ * ```
+ */
+export function t(input: Tensor): Tensor;
+export function t(...args: readonly unknown[]): Tensor {
+  return callFunction(tEntry, args);
+}
+
+const tensorEntry = apiEntry("torch.tensor");
+/**
+ * A tensor with a copy of nested arrays, a typed array or a number.
+ * Dtypes: numbers give the default float dtype (whole or not), booleans bool, bigints int64, a typed array its own dtype.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([[1, 2], [3, 4]])
+ * ```
+ */
+export function tensor(data: NestedData, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function tensor(...args: readonly unknown[]): Tensor {
+  return callFunction(tensorEntry, args);
+}
+
+const transposeEntry = apiEntry("torch.transpose");
+/**
+ * A view with two dimensions exchanged.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2, 3).transpose(0, 1).shape
+ * ```
+ */
+export function transpose(input: Tensor, dim0: number, dim1: number): Tensor;
+export function transpose(...args: readonly unknown[]): Tensor {
+  return callFunction(transposeEntry, args);
+}
+
+const unbindEntry = apiEntry("torch.unbind");
+/**
+ * Views of all places of a dimension, without that dimension.
+ *
+ * @example
+ * ```ts
+ * torch.arange(4).view(2, 2).unbind()
+ * ```
+ */
+export function unbind(input: Tensor, dim?: number): readonly Tensor[];
+export function unbind(input: Tensor, options: { readonly dim?: number }): readonly Tensor[];
+export function unbind(...args: readonly unknown[]): readonly Tensor[] {
+  return callFunction(unbindEntry, args);
+}
+
+const unflattenEntry = apiEntry("torch.unflatten");
+/**
+ * Splits dimension `dim` into several of the given sizes; one may be -1.
+ *
+ * @example
+ * ```ts
+ * torch.ones(6, 2).unflatten(0, [2, 3]).shape
+ * ```
+ */
+export function unflatten(input: Tensor, dim: number, sizes: readonly number[]): Tensor;
+export function unflatten(...args: readonly unknown[]): Tensor {
+  return callFunction(unflattenEntry, args);
+}
+
+const unsqueezeEntry = apiEntry("torch.unsqueeze");
+/**
+ * A view with a dimension of size 1 inserted at `dim`.
+ *
+ * @example
+ * ```ts
+ * torch.ones(3).unsqueeze(-1).shape
+ * ```
+ */
+export function unsqueeze(input: Tensor, dim: number): Tensor;
+export function unsqueeze(...args: readonly unknown[]): Tensor {
+  return callFunction(unsqueezeEntry, args);
+}
+
+const zerosEntry = apiEntry("torch.zeros");
+/**
+ * A tensor of zeros.
+ *
+ * @example
+ * ```ts
+ * torch.zeros(2, 3)
+ * ```
+ */
+export function zeros(size: readonly number[], options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function zeros(...size: readonly number[]): Tensor;
+export function zeros(...args: readonly [...size: number[], options: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }]): Tensor;
+export function zeros(...args: readonly unknown[]): Tensor {
+  return callFunction(zerosEntry, args);
+}
+
+const zeros_likeEntry = apiEntry("torch.zeros_like");
+/**
+ * Zeros with the shape and dtype of `input`.
+ *
+ * @example
+ * ```ts
+ * torch.zeros_like(torch.ones(2))
+ * ```
+ */
+export function zeros_like(input: Tensor, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function zeros_like(...args: readonly unknown[]): Tensor {
+  return callFunction(zeros_likeEntry, args);
 }

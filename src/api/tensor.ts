@@ -6,30 +6,81 @@ import { callMethod } from "./call-api.ts";
 import { TensorObject } from "./tensor-object.ts";
 import type { Scalar } from "../core/scalar.ts";
 import type { DType } from "../core/dtype.ts";
+import type { Device } from "../core/device.ts";
 
+const TEntry = apiEntry("Tensor.T");
 const addEntry = apiEntry("Tensor.add");
 const add_Entry = apiEntry("Tensor.add_");
+const boolEntry = apiEntry("Tensor.bool");
+const broadcast_toEntry = apiEntry("Tensor.broadcast_to");
+const byteEntry = apiEntry("Tensor.byte");
+const chunkEntry = apiEntry("Tensor.chunk");
+const cloneEntry = apiEntry("Tensor.clone");
+const contiguousEntry = apiEntry("Tensor.contiguous");
+const copy_Entry = apiEntry("Tensor.copy_");
+const detachEntry = apiEntry("Tensor.detach");
 const divEntry = apiEntry("Tensor.div");
 const div_Entry = apiEntry("Tensor.div_");
+const doubleEntry = apiEntry("Tensor.double");
+const expandEntry = apiEntry("Tensor.expand");
+const expand_asEntry = apiEntry("Tensor.expand_as");
+const fill_Entry = apiEntry("Tensor.fill_");
+const flattenEntry = apiEntry("Tensor.flatten");
+const floatEntry = apiEntry("Tensor.float");
 const floor_divideEntry = apiEntry("Tensor.floor_divide");
 const floor_divide_Entry = apiEntry("Tensor.floor_divide_");
 const fmodEntry = apiEntry("Tensor.fmod");
 const fmod_Entry = apiEntry("Tensor.fmod_");
+const intEntry = apiEntry("Tensor.int");
+const longEntry = apiEntry("Tensor.long");
+const mTEntry = apiEntry("Tensor.mT");
+const movedimEntry = apiEntry("Tensor.movedim");
 const mulEntry = apiEntry("Tensor.mul");
 const mul_Entry = apiEntry("Tensor.mul_");
+const narrowEntry = apiEntry("Tensor.narrow");
 const negEntry = apiEntry("Tensor.neg");
 const neg_Entry = apiEntry("Tensor.neg_");
+const new_emptyEntry = apiEntry("Tensor.new_empty");
+const new_fullEntry = apiEntry("Tensor.new_full");
+const new_onesEntry = apiEntry("Tensor.new_ones");
+const new_zerosEntry = apiEntry("Tensor.new_zeros");
+const permuteEntry = apiEntry("Tensor.permute");
 const remainderEntry = apiEntry("Tensor.remainder");
 const remainder_Entry = apiEntry("Tensor.remainder_");
+const reshapeEntry = apiEntry("Tensor.reshape");
+const selectEntry = apiEntry("Tensor.select");
+const splitEntry = apiEntry("Tensor.split");
+const squeezeEntry = apiEntry("Tensor.squeeze");
 const subEntry = apiEntry("Tensor.sub");
 const sub_Entry = apiEntry("Tensor.sub_");
 const sumEntry = apiEntry("Tensor.sum");
+const tEntry = apiEntry("Tensor.t");
+const toEntry = apiEntry("Tensor.to");
+const transposeEntry = apiEntry("Tensor.transpose");
+const type_asEntry = apiEntry("Tensor.type_as");
+const unbindEntry = apiEntry("Tensor.unbind");
+const unflattenEntry = apiEntry("Tensor.unflatten");
+const unsqueezeEntry = apiEntry("Tensor.unsqueeze");
 const viewEntry = apiEntry("Tensor.view");
+const view_asEntry = apiEntry("Tensor.view_as");
+const zero_Entry = apiEntry("Tensor.zero_");
 
 /** A multi-dimensional array with PyTorch's semantics. Made by functions such as `torch.tensor` and `torch.zeros`. */
 export class Tensor extends TensorObject {
   static {
     registerTensorClass(this);
+  }
+
+  /**
+   * A view with all dimensions in reverse order.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 3).T.shape
+   * ```
+   */
+  get T(): Tensor {
+    return callMethod(TEntry, this, []);
   }
 
   /**
@@ -49,6 +100,111 @@ export class Tensor extends TensorObject {
   add_(other: Tensor | Scalar, options?: { readonly alpha?: Scalar }): this;
   add_(...args: readonly unknown[]): this {
     return callMethod(add_Entry, this, args);
+  }
+
+  /**
+   * The tensor as bool; itself if it is.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).bool()
+   * ```
+   */
+  bool(): Tensor;
+  bool(...args: readonly unknown[]): Tensor {
+    return callMethod(boolEntry, this, args);
+  }
+
+  /**
+   * Expands to a shape.
+   *
+   * @example
+   * ```ts
+   * torch.broadcast_to(torch.ones(1, 2), [3, 2]).shape
+   * ```
+   */
+  broadcast_to(size: readonly number[]): Tensor;
+  broadcast_to(...args: readonly unknown[]): Tensor {
+    return callMethod(broadcast_toEntry, this, args);
+  }
+
+  /**
+   * The tensor as uint8; itself if it is.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).byte()
+   * ```
+   */
+  byte(): Tensor;
+  byte(...args: readonly unknown[]): Tensor {
+    return callMethod(byteEntry, this, args);
+  }
+
+  /**
+   * Views of at most `chunks` equal pieces of a dimension.
+   *
+   * @example
+   * ```ts
+   * torch.arange(5).chunk(2)
+   * ```
+   */
+  chunk(chunks: number, dim?: number): readonly Tensor[];
+  chunk(chunks: number, options: { readonly dim?: number }): readonly Tensor[];
+  chunk(...args: readonly unknown[]): readonly Tensor[] {
+    return callMethod(chunkEntry, this, args);
+  }
+
+  /**
+   * A copy with its own memory; dense tensors keep their strides.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2).clone()
+   * ```
+   */
+  clone(): Tensor;
+  clone(...args: readonly unknown[]): Tensor {
+    return callMethod(cloneEntry, this, args);
+  }
+
+  /**
+   * The tensor itself if its memory is row-major, else a row-major copy.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 3).t().contiguous().stride()
+   * ```
+   */
+  contiguous(): Tensor;
+  contiguous(...args: readonly unknown[]): Tensor {
+    return callMethod(contiguousEntry, this, args);
+  }
+
+  /**
+   * Writes the elements of `src`, broadcast and converted, to this tensor.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2, 2).copy_(torch.tensor([1, 2]))
+   * ```
+   */
+  copy_(src: Tensor): this;
+  copy_(...args: readonly unknown[]): this {
+    return callMethod(copy_Entry, this, args);
+  }
+
+  /**
+   * A view that is cut off from the gradient tape.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2).detach()
+   * ```
+   */
+  detach(): Tensor;
+  detach(...args: readonly unknown[]): Tensor {
+    return callMethod(detachEntry, this, args);
   }
 
   /**
@@ -72,6 +228,87 @@ export class Tensor extends TensorObject {
   div_(other: Tensor | Scalar, options?: { readonly rounding_mode?: "trunc" | "floor" | null }): this;
   div_(...args: readonly unknown[]): this {
     return callMethod(div_Entry, this, args);
+  }
+
+  /**
+   * The tensor as float64; itself if it is.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).double()
+   * ```
+   */
+  double(): Tensor;
+  double(...args: readonly unknown[]): Tensor {
+    return callMethod(doubleEntry, this, args);
+  }
+
+  /**
+   * Repeats dimensions of size 1 without a copy; -1 keeps a size.
+   * Aliasing: shares memory with `input`. Several elements of the result are the same memory: clone before writing.
+   *
+   * @example
+   * ```ts
+   * torch.ones(3, 1).expand(-1, 4).shape
+   * ```
+   */
+  expand(size: readonly number[]): Tensor;
+  expand(...size: readonly number[]): Tensor;
+  expand(...args: readonly unknown[]): Tensor {
+    return callMethod(expandEntry, this, args);
+  }
+
+  /**
+   * Expands to the shape of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.ones(1, 2).expand_as(torch.ones(3, 2)).shape
+   * ```
+   */
+  expand_as(other: Tensor): Tensor;
+  expand_as(...args: readonly unknown[]): Tensor {
+    return callMethod(expand_asEntry, this, args);
+  }
+
+  /**
+   * Writes one value to every element.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).fill_(7)
+   * ```
+   */
+  fill_(value: Tensor | Scalar): this;
+  fill_(...args: readonly unknown[]): this {
+    return callMethod(fill_Entry, this, args);
+  }
+
+  /**
+   * Merges dimensions from `start_dim` to `end_dim` into one.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 3, 4).flatten(1).shape
+   * ```
+   */
+  flatten(start_dim?: number, end_dim?: number): Tensor;
+  flatten(options: { readonly start_dim?: number; readonly end_dim?: number }): Tensor;
+  flatten(...args: readonly unknown[]): Tensor {
+    return callMethod(flattenEntry, this, args);
+  }
+
+  /**
+   * The tensor as float32; itself if it is.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).float()
+   * ```
+   */
+  float(): Tensor;
+  float(...args: readonly unknown[]): Tensor {
+    return callMethod(floatEntry, this, args);
   }
 
   /**
@@ -113,6 +350,57 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The tensor as int32; itself if it is.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).int()
+   * ```
+   */
+  int(): Tensor;
+  int(...args: readonly unknown[]): Tensor {
+    return callMethod(intEntry, this, args);
+  }
+
+  /**
+   * The tensor as int64; itself if it is.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).long()
+   * ```
+   */
+  long(): Tensor;
+  long(...args: readonly unknown[]): Tensor {
+    return callMethod(longEntry, this, args);
+  }
+
+  /**
+   * A view with the last two dimensions exchanged.
+   *
+   * @example
+   * ```ts
+   * torch.ones(5, 2, 3).mT.shape
+   * ```
+   */
+  get mT(): Tensor {
+    return callMethod(mTEntry, this, []);
+  }
+
+  /**
+   * A view with dimensions moved to other places.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 3, 4).movedim(0, -1).shape
+   * ```
+   */
+  movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
+  movedim(...args: readonly unknown[]): Tensor {
+    return callMethod(movedimEntry, this, args);
+  }
+
+  /**
    * Multiplies `input` by `other`.
    *
    * @example
@@ -129,6 +417,19 @@ export class Tensor extends TensorObject {
   mul_(other: Tensor | Scalar): this;
   mul_(...args: readonly unknown[]): this {
     return callMethod(mul_Entry, this, args);
+  }
+
+  /**
+   * A view of `length` places of a dimension from `start`.
+   *
+   * @example
+   * ```ts
+   * torch.arange(5).narrow(0, 1, 3)
+   * ```
+   */
+  narrow(dim: number, start: number, length: number): Tensor;
+  narrow(...args: readonly unknown[]): Tensor {
+    return callMethod(narrowEntry, this, args);
   }
 
   /**
@@ -151,6 +452,78 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * A tensor of this dtype whose values are not to be relied on.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(1).new_empty(2).shape
+   * ```
+   */
+  new_empty(size: readonly number[], options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+  new_empty(...size: readonly number[]): Tensor;
+  new_empty(...args: readonly [...size: number[], options: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }]): Tensor;
+  new_empty(...args: readonly unknown[]): Tensor {
+    return callMethod(new_emptyEntry, this, args);
+  }
+
+  /**
+   * One value in a tensor of the dtype of this one.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(1).new_full([2], 3)
+   * ```
+   */
+  new_full(size: readonly number[], fill_value: Scalar, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+  new_full(...args: readonly unknown[]): Tensor {
+    return callMethod(new_fullEntry, this, args);
+  }
+
+  /**
+   * Ones of the dtype of this tensor.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(1).new_ones(2)
+   * ```
+   */
+  new_ones(size: readonly number[], options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+  new_ones(...size: readonly number[]): Tensor;
+  new_ones(...args: readonly [...size: number[], options: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }]): Tensor;
+  new_ones(...args: readonly unknown[]): Tensor {
+    return callMethod(new_onesEntry, this, args);
+  }
+
+  /**
+   * Zeros of the dtype of this tensor.
+   *
+   * @example
+   * ```ts
+   * torch.ones(1).new_zeros(2)
+   * ```
+   */
+  new_zeros(size: readonly number[], options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+  new_zeros(...size: readonly number[]): Tensor;
+  new_zeros(...args: readonly [...size: number[], options: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }]): Tensor;
+  new_zeros(...args: readonly unknown[]): Tensor {
+    return callMethod(new_zerosEntry, this, args);
+  }
+
+  /**
+   * A view with the dimensions in the order `dims`.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 3, 4).permute(2, 0, 1).shape
+   * ```
+   */
+  permute(dims: readonly number[]): Tensor;
+  permute(...dims: readonly number[]): Tensor;
+  permute(...args: readonly unknown[]): Tensor {
+    return callMethod(permuteEntry, this, args);
+  }
+
+  /**
    * The remainder of a division that rounds down: it has the sign of the divisor, unlike JavaScript's `%`.
    *
    * @example
@@ -169,6 +542,62 @@ export class Tensor extends TensorObject {
   remainder_(other: Tensor | Scalar): this;
   remainder_(...args: readonly unknown[]): this {
     return callMethod(remainder_Entry, this, args);
+  }
+
+  /**
+   * The same elements in another shape; one size may be -1.
+   * Aliasing: a view of `input` when its memory allows it, else a copy.
+   *
+   * @example
+   * ```ts
+   * torch.arange(6).reshape(3, -1)
+   * ```
+   */
+  reshape(shape: readonly number[]): Tensor;
+  reshape(...shape: readonly number[]): Tensor;
+  reshape(...args: readonly unknown[]): Tensor {
+    return callMethod(reshapeEntry, this, args);
+  }
+
+  /**
+   * A view of one place of a dimension, without that dimension.
+   *
+   * @example
+   * ```ts
+   * torch.arange(6).view(2, 3).select(1, -1)
+   * ```
+   */
+  select(dim: number, index: number): Tensor;
+  select(...args: readonly unknown[]): Tensor {
+    return callMethod(selectEntry, this, args);
+  }
+
+  /**
+   * Views of pieces of a dimension: of one size (the last may be smaller) or of given sizes.
+   *
+   * @example
+   * ```ts
+   * torch.arange(5).split(2)
+   * ```
+   */
+  split(split_size_or_sections: number | readonly number[], dim?: number): readonly Tensor[];
+  split(split_size_or_sections: number | readonly number[], options: { readonly dim?: number }): readonly Tensor[];
+  split(...args: readonly unknown[]): readonly Tensor[] {
+    return callMethod(splitEntry, this, args);
+  }
+
+  /**
+   * A view without the dimensions of size 1, or without those of `dim` that have size 1.
+   *
+   * @example
+   * ```ts
+   * torch.ones(1, 3, 1).squeeze().shape
+   * ```
+   */
+  squeeze(dim?: number | readonly number[] | null): Tensor;
+  squeeze(options: { readonly dim?: number | readonly number[] | null }): Tensor;
+  squeeze(...args: readonly unknown[]): Tensor {
+    return callMethod(squeezeEntry, this, args);
   }
 
   /**
@@ -206,6 +635,105 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The transpose of a matrix; tensors of fewer dimensions as they are.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 3).t().shape
+   * ```
+   */
+  t(): Tensor;
+  t(...args: readonly unknown[]): Tensor {
+    return callMethod(tEntry, this, args);
+  }
+
+  /**
+   * The tensor in another dtype; itself if it has that dtype and `copy` is false.
+   *
+   * The tensor on a device (there is only the CPU), converted if `dtype` is given.
+   *
+   * The tensor in the dtype of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2).to(torch.int64)
+   * ```
+   */
+  to(dtype: DType, options?: { readonly copy?: boolean }): Tensor;
+  to(device: Device | "cpu", dtype?: DType | null, options?: { readonly copy?: boolean }): Tensor;
+  to(device: Device | "cpu", options: { readonly dtype?: DType | null; readonly copy?: boolean }): Tensor;
+  to(other: Tensor, options?: { readonly copy?: boolean }): Tensor;
+  to(...args: readonly unknown[]): Tensor {
+    return callMethod(toEntry, this, args);
+  }
+
+  /**
+   * A view with two dimensions exchanged.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 3).transpose(0, 1).shape
+   * ```
+   */
+  transpose(dim0: number, dim1: number): Tensor;
+  transpose(...args: readonly unknown[]): Tensor {
+    return callMethod(transposeEntry, this, args);
+  }
+
+  /**
+   * The tensor in the dtype of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2).type_as(torch.arange(2))
+   * ```
+   */
+  type_as(other: Tensor): Tensor;
+  type_as(...args: readonly unknown[]): Tensor {
+    return callMethod(type_asEntry, this, args);
+  }
+
+  /**
+   * Views of all places of a dimension, without that dimension.
+   *
+   * @example
+   * ```ts
+   * torch.arange(4).view(2, 2).unbind()
+   * ```
+   */
+  unbind(dim?: number): readonly Tensor[];
+  unbind(options: { readonly dim?: number }): readonly Tensor[];
+  unbind(...args: readonly unknown[]): readonly Tensor[] {
+    return callMethod(unbindEntry, this, args);
+  }
+
+  /**
+   * Splits dimension `dim` into several of the given sizes; one may be -1.
+   *
+   * @example
+   * ```ts
+   * torch.ones(6, 2).unflatten(0, [2, 3]).shape
+   * ```
+   */
+  unflatten(dim: number, sizes: readonly number[]): Tensor;
+  unflatten(...args: readonly unknown[]): Tensor {
+    return callMethod(unflattenEntry, this, args);
+  }
+
+  /**
+   * A view with a dimension of size 1 inserted at `dim`.
+   *
+   * @example
+   * ```ts
+   * torch.ones(3).unsqueeze(-1).shape
+   * ```
+   */
+  unsqueeze(dim: number): Tensor;
+  unsqueeze(...args: readonly unknown[]): Tensor {
+    return callMethod(unsqueezeEntry, this, args);
+  }
+
+  /**
    * The same memory seen with another shape; one size may be -1.
    * Aliasing: shares memory with `input`. Memory that cannot be seen that way is an error: use `reshape`.
    *
@@ -218,5 +746,31 @@ export class Tensor extends TensorObject {
   view(...size: readonly number[]): Tensor;
   view(...args: readonly unknown[]): Tensor {
     return callMethod(viewEntry, this, args);
+  }
+
+  /**
+   * A view with the shape of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.arange(4).view_as(torch.ones(2, 2))
+   * ```
+   */
+  view_as(other: Tensor): Tensor;
+  view_as(...args: readonly unknown[]): Tensor {
+    return callMethod(view_asEntry, this, args);
+  }
+
+  /**
+   * Writes zero to every element.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2).zero_()
+   * ```
+   */
+  zero_(): this;
+  zero_(...args: readonly unknown[]): this {
+    return callMethod(zero_Entry, this, args);
   }
 }

@@ -1,8 +1,10 @@
 /** The vocabulary of op schemas: for each kind of argument, what it accepts and what the op sees. */
+import { cpu, Device } from "../core/device.ts";
 import { DType } from "../core/dtype.ts";
 import { isScalar, type Scalar } from "../core/scalar.ts";
 import type { Operand } from "../core/promotion.ts";
 import { isTensor, type TensorBase } from "../core/tensor.ts";
+import { isNestedData, type NestedData } from "./nested-data.ts";
 
 /** What a `parse` gives for a value it does not accept. */
 export const mismatch: unique symbol = Symbol("mismatch");
@@ -97,6 +99,13 @@ function keyword<Value>(inner: Arg<Value>): Arg<Value> {
   return { ...inner, keywordOnly: true };
 }
 
+/** Positional whatever the kind, for the few booleans and dtypes that read well so. */
+function positional<Value>(inner: DefaultedArg<Value>): DefaultedArg<Value>;
+function positional<Value>(inner: RequiredArg<Value>): RequiredArg<Value>;
+function positional<Value>(inner: Arg<Value>): Arg<Value> {
+  return { ...inner, keywordOnly: false };
+}
+
 export const arg = {
   tensor: define<TensorBase>("tensor", "Tensor", "Tensor", (value) => (isTensor(value) ? value : mismatch)),
   /** A tensor or a number that takes part in type promotion. */
@@ -125,10 +134,15 @@ export const arg = {
   /** Booleans are never positional: `{ keepdim: true }` says what it means. */
   bool: define<boolean>("bool", "boolean", "bool", (value) => (typeof value === "boolean" ? value : mismatch), { keywordOnly: true }),
   dtype: define<DType>("dtype", "DType", "torch.dtype", (value) => (value instanceof DType ? value : mismatch), { keywordOnly: true }),
+  device: define<Device>("device", "Device | \"cpu\"", "torch.device", (value) =>
+    value instanceof Device ? value : value === "cpu" ? cpu : mismatch, { keywordOnly: true }),
   choice: <const Choices extends readonly string[]>(...choices: Choices): RequiredArg<Choices[number]> =>
     define<Choices[number]>("choice", choices.map((choice) => JSON.stringify(choice)).join(" | "), "str", (value) =>
       typeof value === "string" && choices.includes(value) ? value : mismatch, { keywordOnly: true }),
+  /** Nested arrays, typed arrays, numbers. */
+  data: define<NestedData>("data", "NestedData", "nested arrays of numbers or a typed array", (value) => (isNestedData(value) ? value : mismatch)),
   optional,
   withDefault,
   keyword,
+  positional,
 };

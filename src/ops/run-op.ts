@@ -18,6 +18,11 @@ export function runOp<Schema extends ArgSchema, Result>(op: Op<Schema, Result>, 
   return runRecord(op, { ...op.defaults, ...(args as AnyArgs) }) as Result;
 }
 
+/** Runs the in-place twin of an op from inside the library: `runOpInPlace(add, { self, other })` is `self.add_(other)`. */
+export function runOpInPlace<Schema extends ArgSchema>(op: Op<Schema, TensorBase>, args: ArgsInput<Schema>): TensorBase {
+  return runInPlace(op, { ...op.defaults, ...(args as AnyArgs) }); // as above
+}
+
 /** Runs an op on parsed arguments. */
 export function runRecord(op: OpRecord, args: AnyArgs): unknown {
   const { execution } = op;
@@ -31,11 +36,13 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
     case "lowering": {
       const outputs = makeOutputs(execution.meta(args), fake);
       if (!fake) runComputation(execution.lowering(args), outputs);
+      markLeaves(outputs, args);
       return op.returns.assemble(outputs);
     }
     case "routine": {
       const outputs = makeOutputs(execution.meta(args), fake);
       if (!fake) execution.routine(args, outputs);
+      markLeaves(outputs, args);
       return op.returns.assemble(outputs);
     }
     case "mutation": {
@@ -103,6 +110,12 @@ export function hasFakeTensor(op: OpRecord, args: AnyArgs): boolean {
 function makeOutputs(meta: OutputMeta | readonly OutputMeta[], fake: boolean): TensorBase[] {
   const metas = isSingle(meta) ? [meta] : meta;
   return metas.map((output) => emptyTensor(output.shape, output.dtype, output.strides, fake));
+}
+
+/** Functions that make tensors take `requires_grad`. */
+function markLeaves(outputs: readonly TensorBase[], args: AnyArgs): void {
+  if (args["requires_grad"] !== true) return;
+  for (const output of outputs) output.requires_grad = true;
 }
 
 function isSingle(meta: OutputMeta | readonly OutputMeta[]): meta is OutputMeta {

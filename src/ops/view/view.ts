@@ -4,6 +4,7 @@ import { stateOf } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
 import { naive } from "../naive-array.ts";
+import { runOp } from "../run-op.ts";
 
 /** Fills in a size of -1 and checks that the elements fit. */
 export function inferSize(requested: Shape, numel: number): Shape {
@@ -93,5 +94,18 @@ export const view = defineOp({
     yield { self: make.tensor([]), size: [1, 1] };
     yield { self: make.tensor([0, 3]), size: [3, 0] };
     yield { self: make.strided([2, 3]), size: [2, 1, 3] };
+  },
+});
+
+export const view_as = defineOp({
+  name: "view_as",
+  api: ["Tensor.view_as"],
+  args: { self: arg.tensor, other: arg.tensor },
+  doc: { summary: "A view with the shape of `other`.", example: "torch.arange(4).view_as(torch.ones(2, 2))" },
+  derivative: "pending",
+  decomposition: ({ self, other }) => runOp(view, { self, size: other.shape }),
+  reference: ({ self, other }) => ({ ...naive(self), shape: other.shape }),
+  samples: function* (make) {
+    yield { self: make.tensor([2, 6]), other: make.tensor([4, 3]) };
   },
 });
