@@ -72,7 +72,9 @@ export function defineConfig<const T extends FlagTable>(path: string, table: T):
     Object.defineProperty(config, name, {
       enumerable: true,
       get: () => values.get(name),
-      set: (value: unknown) => assign(name, value),
+      set: (value: unknown) => {
+        assign(name, value);
+      },
     });
   }
   Object.defineProperty(config, "reset", { value: reset });

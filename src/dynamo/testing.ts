@@ -1,46 +1,47 @@
 import type { GraphModule } from "../fx/graph-module-brand.ts";
 import type { CompiledGraph } from "./backends.ts";
 
-/**
- * `torch._dynamo.testing.CompileCounter`: a backend that runs graphs as they are, keeps them and counts.
- * `new CompileCounter()` gives a function, so that it can be passed as `backend` directly.
- */
+/** A backend that runs graphs as they are, keeps them and counts. */
 export interface CompileCounter {
   (graphModule: GraphModule, exampleInputs: readonly unknown[]): CompiledGraph;
+  /** How many graphs it was given. */
+  frame_count: number;
+  /** How many calls there are in these graphs, method calls included. */
+  op_count: number;
+  /** The graphs, in the order of their capture. */
+  readonly graphs: GraphModule[];
+  /** Forgets the graphs and starts counting at zero. */
+  clear(): void;
 }
 
-export class CompileCounter {
-  static {
-    // Counters are functions, so `call`, `apply` and `bind` are expected of them.
-    Object.setPrototypeOf(this.prototype, Function.prototype);
-  }
-
-  /** How many graphs it was given. */
-  declare frame_count: number;
-  /** How many calls there are in these graphs, method calls included. */
-  declare op_count: number;
-  /** The graphs, in the order of their capture. */
-  declare readonly graphs: GraphModule[];
-
+class CompileCounterFactory {
   constructor() {
-    const compile = (graphModule: GraphModule): CompiledGraph => {
-      counter.frame_count += 1;
-      counter.op_count += graphModule.graph.calls.length;
-      counter.graphs.push(graphModule);
-      return graphModule;
-    };
-    const counts = { frame_count: 0, op_count: 0, graphs: new Array<GraphModule>() };
-    const counter: CompileCounter = Object.setPrototypeOf(
-      Object.assign(compile, counts),
-      CompileCounter.prototype,
-    );
-    return counter;
+    return makeCompileCounter();
   }
+}
 
-  /** Forgets the graphs and starts counting at zero. */
-  clear(): void {
-    this.frame_count = 0;
-    this.op_count = 0;
-    this.graphs.length = 0;
-  }
+/** `torch._dynamo.testing.CompileCounter`: `new CompileCounter()` is a function, to be passed as `backend` directly. */
+// A constructor that returns an object gives that object: here the counter.
+export const CompileCounter = CompileCounterFactory as new () => CompileCounter;
+
+function makeCompileCounter(): CompileCounter {
+  const compile = (graphModule: GraphModule): CompiledGraph => {
+    counter.frame_count += 1;
+    counter.op_count += graphModule.graph.calls.length;
+    counter.graphs.push(graphModule);
+    return graphModule;
+  };
+  const clear = (): void => {
+    counter.frame_count = 0;
+    counter.op_count = 0;
+    counter.graphs.length = 0;
+  };
+  const graphs: GraphModule[] = [];
+  const counter: CompileCounter = Object.assign(compile, {
+    frame_count: 0,
+    op_count: 0,
+    graphs,
+    clear,
+  });
+  return counter;
 }
