@@ -1,10 +1,11 @@
 /** The free variables of one function object: which declaration each name means, and how to read and write it. */
+import { sharedAccessor } from "./accessor-pool.ts";
 import { ScopeAccessError } from "./source-unavailable.ts";
 import type { Binding } from "./function-source.ts";
 import { globalBinding } from "./global-binding.ts";
 import { accessorsOf, type Accessor, type FunctionAccessors } from "./grab-accessors.ts";
 import { isImportImmutable } from "./import-proof.ts";
-import { readScopes, type ScopeObject, type ScopeSnapshot } from "./read-scopes.ts";
+import { readScopes, scopeWith, type ScopeObject, type ScopeSnapshot } from "./read-scopes.ts";
 import type { FunctionOrigin } from "./script-record.ts";
 import type { Declaration, FreeName, FunctionRecord } from "./script-scope.ts";
 import { sourceTier } from "./source-tier.ts";
@@ -87,14 +88,14 @@ export class FreeVariables {
 
   /** A variable that may change: read and written in place, else read anew from the engine each time. */
   private variable(name: string): Binding {
+    const declaration = this.record?.freeNames.get(name)?.declaration ?? null;
+    const mayShare = this.grabbed === undefined && declaration !== null && sourceTier() !== "R";
+    const shared = mayShare ? sharedAccessor(declaration, this.fn) : null;
+    if (shared !== null) return inPlace(name, shared, declaration?.kind === "import");
     const accessors = this.accessors();
     if ("refused" in accessors) return this.readOnly(name, accessors.refused);
     const accessor = accessors.byName(name);
-    return accessor === null ? this.readOnly(name, `another variable called ${name} hides it`) : inPlace(name, accessor, this.isImmutable(name));
-  }
-
-  private isImmutable(name: string): boolean {
-    return this.record?.freeNames.get(name)?.declaration?.kind === "import";
+    return accessor === null ? this.readOnly(name, `another variable called ${name} hides it`) : inPlace(name, accessor, declaration?.kind === "import");
   }
 
   private accessors(): FunctionAccessors {
@@ -127,10 +128,6 @@ export class FreeVariables {
 }
 
 const commonJsParameters: ReadonlySet<string> = new Set(["require", "module", "exports", "__filename", "__dirname"]);
-
-function scopeWith(snapshot: ScopeSnapshot, name: string): ScopeObject | null {
-  return snapshot.scopes.find((scope) => scope.kind !== "global" && Object.hasOwn(scope.values, name)) ?? null;
-}
 
 function globalOf(snapshot: ScopeSnapshot): Record<string, unknown> | null {
   return snapshot.scopes.findLast((scope) => scope.kind === "global")?.values ?? null;

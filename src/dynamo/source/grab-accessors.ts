@@ -3,9 +3,11 @@
  * in its scope there, and unwinds before anything of the user's has run. The closures read and write the real variables
  * for ever after. A few milliseconds once per function; an accessor call costs 0.1 to 0.2 µs.
  */
-import type { ScopeSnapshot } from "./read-scopes.ts";
+import { shareAccessor } from "./accessor-pool.ts";
+import { scopeWith, type ScopeSnapshot } from "./read-scopes.ts";
 import type { FunctionOrigin } from "./script-record.ts";
-import type { FunctionRecord } from "./script-scope.ts";
+import type { Declaration, FunctionRecord, ScriptScope } from "./script-scope.ts";
+import { batchGrabs } from "./debugger-switch.ts";
 import { inspectorSession, isDebuggerAttachable } from "./inspector-session.ts";
 import { pauseAt, type PauseRequest } from "./pause-at-entry.ts";
 import { pausingWorks } from "./pause-self-test.ts";
@@ -26,11 +28,11 @@ export interface GrabbedAccessors {
 export type FunctionAccessors = GrabbedAccessors | { readonly refused: string };
 
 /** One grab serves all free variables of the function. Never throws; says why if it cannot. */
-export function accessorsOf(
-  fn: Function,
-  origin: FunctionOrigin | null,
-  snapshot: ScopeSnapshot | null,
-): FunctionAccessors {
+export function accessorsOf(fn: Function, origin: FunctionOrigin | null, snapshot: ScopeSnapshot | null): FunctionAccessors {
+  return batchGrabs(() => grab(fn, origin, snapshot)); // with the self-test, the first grab is three pauses
+}
+
+function grab(fn: Function, origin: FunctionOrigin | null, snapshot: ScopeSnapshot | null): FunctionAccessors {
   if (sourceTier() === "R") return { refused: "FULLGRAPH_SOURCE_TIER=R allows reading only" };
   if (isDebuggerAttachable()) return { refused: "a debugger can be attached to this process" };
   const session = inspectorSession();
@@ -43,7 +45,7 @@ export function accessorsOf(
   const request: PauseRequest = {
     fn,
     entry: entryCall(record, record.harmlessArguments),
-    expression: (exchange) => accessorExpression(exchange, accessibleNames(record), record.isArrow),
+    expression: (exchange) => accessorExpression(exchange, accessibleNames(record, snapshot), record.isArrow),
     place: snapshot,
     // Positions of the engine, not of the text: a loader may shift a script.
     end: shifted(origin.script.lineAndColumn(record.end), origin.script.lineAndColumn(origin.position), snapshot),
@@ -51,7 +53,17 @@ export function accessorsOf(
   };
   const pause = pauseAt(session, request);
   if (pause === null) return { refused: "the engine did not stop at the start of the function" };
-  return grabbedFrom(pause.value, pause.isInBlock, record);
+  const grabbed = grabbedFrom(pause.value, pause.isInBlock, record);
+  if (!("refused" in grabbed)) shareAll(grabbed, record);
+  return grabbed;
+}
+
+function shareAll(grabbed: GrabbedAccessors, record: FunctionRecord): void {
+  const own = [...record.freeNames.values()].map((free) => free.declaration);
+  for (const declaration of new Set([...own, ...neighbours(record)])) {
+    const accessor = declaration === null ? null : grabbed.byName(declaration.name);
+    if (declaration !== null && accessor !== null) shareAccessor(declaration, accessor);
+  }
 }
 
 function shifted(end: Place, parametersInText: Place, parametersInEngine: Place): Place {
@@ -72,9 +84,32 @@ function entryCall(record: FunctionRecord, values: string): (exchange: string) =
   return record.isGenerator ? (exchange) => `${exchange}.resume(${call(exchange)})` : call;
 }
 
-/** A free name that the parameters use and the body declares again is out of sight at the first statement. */
-function accessibleNames(record: FunctionRecord): readonly string[] {
-  return [...record.freeNames.keys()].filter((name) => !record.outermostNames.has(name) && !["arguments", "eval"].includes(name));
+/**
+ * Free names of the function, and other variables around it that change and that functions use: one grab then serves the
+ * neighbours too. A name that the parameters use and the body declares again is out of sight at the first statement.
+ */
+function accessibleNames(record: FunctionRecord, snapshot: ScopeSnapshot): readonly string[] {
+  const names = new Set<string>();
+  for (const { name, declaration } of record.freeNames.values()) {
+    if ((declaration !== null || scopeWith(snapshot, name) !== null) && !record.outermostNames.has(name)) names.add(name);
+  }
+  for (const { name } of neighbours(record)) if (!record.ownNames.has(name)) names.add(name);
+  for (const unassignable of ["arguments", "eval"]) names.delete(unassignable);
+  return [...names];
+}
+
+const mostNeighbours = 100;
+
+/** The innermost declaration of each name around the function, if it is worth an accessor. */
+function neighbours(record: FunctionRecord): readonly Declaration[] {
+  const innermost = new Map<string, Declaration>();
+  for (let scope: ScriptScope | null = record.definedIn; scope !== null; scope = scope.parent) {
+    for (const declaration of scope.declarations.values()) {
+      if (!innermost.has(declaration.name)) innermost.set(declaration.name, declaration);
+    }
+  }
+  const wanted = [...innermost.values()].filter(({ isReassigned, isCaptured, kind }) => isCaptured && (isReassigned || kind === "import"));
+  return wanted.slice(0, mostNeighbours);
 }
 
 /**

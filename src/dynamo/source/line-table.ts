@@ -13,6 +13,10 @@ export function lineStartsOf(text: string): readonly number[] {
   return starts;
 }
 
+export function linesOf(text: string): readonly string[] {
+  return text.split(/\r\n|[\n\r\u2028\u2029]/);
+}
+
 export function positionIn(lineStarts: readonly number[], offset: number): LineAndColumn {
   let low = 0;
   let high = lineStarts.length - 1;

@@ -1,7 +1,7 @@
 /** Maps positions of one script to the user's file through the source map the script names, if it names one. */
 import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import type { SourcePosition } from "./function-source.ts";
-import type { LineAndColumn } from "./line-table.ts";
+import { linesOf, type LineAndColumn } from "./line-table.ts";
 import { pathOf, sourceLine } from "./source-file.ts";
 import { nodeBuiltin } from "./node-builtin.ts";
 
@@ -9,11 +9,14 @@ export class PositionMap {
   private readonly url: string;
   private readonly map: TraceMap | null;
   private readonly ownLines: readonly string[] | null;
+  private readonly linesBySource = new Map<number, readonly string[] | null>();
 
   private constructor(url: string, map: TraceMap | null, text: string | null) {
     this.url = url;
     this.map = map;
-    this.ownLines = map === null && text !== null ? text.split(/\r\n|[\n\r\u2028\u2029]/) : null;
+    // Node strips types by blanking them out: positions stay, but the user's line is the one on disk.
+    const isStripped = /\.[cm]?ts$/.test(url);
+    this.ownLines = map === null && text !== null && !isStripped ? linesOf(text) : null;
   }
 
   static ofScript(text: string, url: string): PositionMap {
@@ -43,9 +46,19 @@ export class PositionMap {
     if (found.source === null) found = originalPositionFor(this.map, { ...position, bias: LEAST_UPPER_BOUND });
     if (found.source === null) return null;
     const index = this.map.resolvedSources.indexOf(found.source);
-    const content = this.map.sourcesContent?.[index]?.split(/\r\n|[\n\r\u2028\u2029]/);
     const file = pathOf(found.source);
-    return { file, line: found.line, column: found.column + 1, lineText: content?.[found.line - 1] ?? sourceLine(file, found.line) };
+    const lineText = this.contentLines(index)?.[found.line - 1] ?? sourceLine(file, found.line);
+    return { file, line: found.line, column: found.column + 1, lineText };
+  }
+
+  private contentLines(sourceIndex: number): readonly string[] | null {
+    let lines = this.linesBySource.get(sourceIndex);
+    if (lines === undefined) {
+      const content = this.map?.sourcesContent?.[sourceIndex];
+      lines = typeof content === "string" ? linesOf(content) : null;
+      this.linesBySource.set(sourceIndex, lines);
+    }
+    return lines;
   }
 
   private unmapped(line: number, column: number): SourcePosition {

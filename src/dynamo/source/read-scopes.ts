@@ -32,6 +32,11 @@ export function readScopes(fn: Function): ScopeSnapshot | null {
   }
 }
 
+/** The innermost scope that shows a variable; the global object does not count. */
+export function scopeWith(snapshot: ScopeSnapshot | null, name: string): ScopeObject | null {
+  return snapshot?.scopes.find((scope) => scope.kind !== "global" && Object.hasOwn(scope.values, name)) ?? null;
+}
+
 function snapshot(session: InspectorSession, fn: Function): ScopeSnapshot | null {
   const functionId = remoteOf(session, fn);
   if (functionId === null) return null;

@@ -76,11 +76,16 @@ export class ScriptRecord {
 
 const records = new Map<number, ScriptRecord>();
 
+/** Scripts made by `new Function` come without end; a record in use stays alive through its functions. */
+const mostRecords = 500;
+
 export function scriptRecord(id: number, text: string): ScriptRecord {
   let record = records.get(id);
   if (record === undefined) {
     record = new ScriptRecord(id, text);
     records.set(id, record);
+    const [oldest] = records.keys();
+    if (records.size > mostRecords && oldest !== undefined) records.delete(oldest);
   }
   return record;
 }

@@ -1,4 +1,5 @@
 /** The user's files as messages name them. */
+import { linesOf } from "./line-table.ts";
 import { nodeBuiltin } from "./node-builtin.ts";
 
 /** A file: URL as an absolute path; anything else unchanged. Queries (`?v=1`) are no part of the file. */
@@ -31,7 +32,8 @@ function fileLines(file: string): readonly string[] | null {
   let lines = linesByFile.get(file);
   if (lines === undefined) {
     try {
-      lines = nodeBuiltin("fs")?.readFileSync(file, "utf8").split(/\r\n|[\n\r\u2028\u2029]/) ?? null;
+      const text = nodeBuiltin("fs")?.readFileSync(file, "utf8");
+      lines = text === undefined ? null : linesOf(text);
     } catch {
       lines = null; // scripts without a file (eval, virtual modules)
     }
