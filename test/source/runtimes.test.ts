@@ -23,6 +23,10 @@ describe("under tsx", () => {
     expect(outputOf(["--import", "tsx", join(programs, "positions.ts")])).toBe("all as expected");
   });
 
+  test("no kind of first statement runs while its function is entered", () => {
+    expect(outputOf(["--import", "tsx", join(programs, "first-statements.ts")])).toBe("all as expected");
+  });
+
   test("in a worker thread everything works the same", () => {
     expect(outputOf(["--import", "tsx", join(programs, "in-worker.ts")])).toBe("all as expected");
   });

@@ -1,5 +1,6 @@
 /** One walk over a script: scopes, declarations, and for every function its free variables. */
 import type { AnyNode, Class, Function as FunctionNode, Identifier, Pattern, Program } from "acorn";
+import { canStopBeforeFirstStep } from "./first-step.ts";
 import { harmlessArguments } from "./harmless-arguments.ts";
 import { ScriptScope, type DeclarationKind, type FreeName, type FunctionForm, type FunctionRecord } from "./script-scope.ts";
 
@@ -329,10 +330,11 @@ class ScopeBuilder implements ScriptScopes {
       isAsync: node.async,
       isGenerator: node.generator,
       definedIn: this.scope,
+      bodyStart: node.body.start,
       freeNames: new Map(),
       ownNames: new Set(),
       outermostNames: new Set(),
-      harmlessArguments: harmlessArguments(node.params),
+      harmlessArguments: canStopBeforeFirstStep(node) ? harmlessArguments(node.params) : null,
     };
     this.functions.push(record);
     const wasStrict = this.isStrict;
@@ -366,11 +368,12 @@ class ScopeBuilder implements ScriptScopes {
       isAsync: false,
       isGenerator: false,
       definedIn: this.scope,
+      bodyStart: enterable ? constructor.value.body.start : node.start,
       freeNames: new Map(),
       ownNames: new Set(),
       outermostNames: new Set(),
       // Field initialisers of a base class run before the first statement of its constructor.
-      harmlessArguments: enterable ? harmlessArguments(constructor.value.params) : null,
+      harmlessArguments: enterable && canStopBeforeFirstStep(constructor.value) ? harmlessArguments(constructor.value.params) : null,
     };
     this.functions.push(record);
     const wasStrict = this.isStrict;

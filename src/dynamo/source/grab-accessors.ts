@@ -47,8 +47,8 @@ function grab(fn: Function, origin: FunctionOrigin | null, snapshot: ScopeSnapsh
     entry: entryCall(record, record.harmlessArguments),
     expression: (exchange) => accessorExpression(exchange, accessibleNames(record, snapshot), record.isArrow),
     place: snapshot,
-    // Positions of the engine, not of the text: a loader may shift a script.
-    end: shifted(origin.script.lineAndColumn(record.end), origin.script.lineAndColumn(origin.position), snapshot),
+    bodyStart: enginePlace(record.bodyStart, origin, snapshot),
+    end: enginePlace(record.end, origin, snapshot),
     globalObject: snapshot.scopes.findLast((scope) => scope.kind === "global")?.values ?? null,
   };
   const pause = pauseAt(session, request);
@@ -66,10 +66,12 @@ function shareAll(grabbed: GrabbedAccessors, record: FunctionRecord): void {
   }
 }
 
-function shifted(end: Place, parametersInText: Place, parametersInEngine: Place): Place {
-  const line = end.line + parametersInEngine.line - parametersInText.line;
-  const isSameLine = end.line === parametersInText.line;
-  return { line, column: isSameLine ? end.column + parametersInEngine.column - parametersInText.column : end.column };
+/** Positions of the engine, not of the text: a loader may shift a script. */
+function enginePlace(offset: number, { script, position }: FunctionOrigin, parametersInEngine: Place): Place {
+  const { line, column } = script.lineAndColumn(offset);
+  const parametersInText = script.lineAndColumn(position);
+  const shift = line === parametersInText.line ? parametersInEngine.column - parametersInText.column : 0;
+  return { line: line + parametersInEngine.line - parametersInText.line, column: column + shift };
 }
 
 interface Place {

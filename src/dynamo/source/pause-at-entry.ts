@@ -16,6 +16,7 @@ export interface PauseRequest {
   readonly expression: (exchange: string) => string;
   /** Where the engine says the function's parameter list is. */
   readonly place: Place;
+  readonly bodyStart: Place;
   readonly end: Place;
   /** The global object of the function's realm. */
   readonly globalObject: object | null;
@@ -99,19 +100,19 @@ function run(session: InspectorSession, request: PauseRequest, exchange: { value
   }
 }
 
-/** On every place of the function where the engine can stop, so that it stops at whichever comes first. */
+/** Parameters are skipped, nothing of them is evaluated; of a long body the beginning is enough. */
+const mostBreakpoints = 200;
+
+/** On the places of the body where the engine can stop, so that it stops at whichever comes first. */
 function setBreakpoints(session: InspectorSession, request: PauseRequest, breakpoints: string[]): boolean {
   const objectId = remoteOf(session, request.fn);
-  if (objectId === null) return false;
-  const location = functionLocation(session, objectId);
-  if (location === null) return false;
-  const possible = session.post("Debugger.getPossibleBreakpoints", {
-    start: location,
-    end: { scriptId: location.scriptId, lineNumber: request.end.line, columnNumber: request.end.column },
-    restrictToFunction: true,
-  }) as { readonly locations: readonly Location[] } | null;
-  for (const place of possible?.locations ?? []) {
-    const { scriptId, lineNumber, columnNumber = 0 } = place;
+  const scriptId = objectId === null ? undefined : functionLocation(session, objectId)?.scriptId;
+  if (scriptId === undefined) return false;
+  const place = ({ line, column }: Place): Location => ({ scriptId, lineNumber: line, columnNumber: column });
+  const possible = session.post("Debugger.getPossibleBreakpoints", { start: place(request.bodyStart), end: place(request.end) }) as {
+    readonly locations: readonly Location[];
+  } | null;
+  for (const { lineNumber, columnNumber = 0 } of possible?.locations.slice(0, mostBreakpoints) ?? []) {
     const answer = session.post("Debugger.setBreakpoint", { location: { scriptId, lineNumber, columnNumber } });
     const id = (answer as { readonly breakpointId?: string } | null)?.breakpointId;
     if (id !== undefined) breakpoints.push(id);

@@ -22,6 +22,7 @@ function selfTest(session: InspectorSession): boolean {
       entry: (exchange) => `${exchange}.fn()`,
       expression: (exchange) => `${exchange}.value = { get: () => inside, set: (v) => { inside = v } }; undefined`,
       place,
+      bodyStart: place,
       end: { line: place.line, column: place.column + 40 },
       globalObject: globalThis, // of this very realm, which need not be the main one (vm contexts)
     });

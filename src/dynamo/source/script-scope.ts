@@ -88,12 +88,14 @@ export interface FunctionRecord {
   readonly isGenerator: boolean;
   /** The scope that holds the function's name, or the one it is created in. */
   readonly definedIn: ScriptScope;
+  /** Where the body starts; for a class that of its constructor. */
+  readonly bodyStart: number;
   readonly freeNames: ReadonlyMap<string, FreeName>;
   /** Names declared by the function itself, in blocks too (not in functions inside): they may hide a free one. */
   readonly ownNames: ReadonlySet<string>;
   /** Names declared in the very scopes of parameters and body. */
   readonly outermostNames: ReadonlySet<string>;
-  /** JavaScript text of an argument list that keeps every parameter default from being evaluated; null if there is none. */
+  /** JavaScript text of an argument list that keeps every parameter default from being evaluated; null if the function cannot be entered. */
   readonly harmlessArguments: string | null;
 }
 
