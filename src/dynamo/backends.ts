@@ -64,7 +64,4 @@ export function lookup_backend(backend: unknown): Backend {
 }
 
 /** Runs the captured graph as it is, one operation after the other. */
-export const eager: Backend = register_backend((graphModule) => graphModule, {
-  name: "eager",
-  tags: ["debug"],
-});
+export const eager: Backend = register_backend((graphModule) => graphModule, { name: "eager" });
