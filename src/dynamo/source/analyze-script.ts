@@ -5,9 +5,10 @@ import type { FunctionRecord } from "./script-scope.ts";
 
 /** null: no grammar at hand accepts the text. */
 export function analyzeScript(text: string): ScriptScopes | null {
-  for (const sourceType of ["module", "commonjs", "script"] as const) {
+  // Most scripts parse as a module, CommonJS too; sloppy code that does not is parsed as what it is.
+  for (const sourceType of ["module", "script"] as const) {
     try {
-      return buildScopes(parse(text, { ...lenient, sourceType }));
+      return buildScopes(parse(text, { ...lenient, sourceType, allowAwaitOutsideFunction: sourceType === "module" }));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
@@ -19,7 +20,6 @@ export function analyzeScript(text: string): ScriptScopes | null {
 const lenient = {
   ecmaVersion: "latest",
   allowReturnOutsideFunction: true,
-  allowAwaitOutsideFunction: true,
   allowSuperOutsideMethod: true,
   allowHashBang: true,
   checkPrivateFields: false,

@@ -26,9 +26,16 @@ export function inspectorSession(): InspectorSession | null {
   return session;
 }
 
-/** Whether a debugger is, or may at any time be, attached from outside: then nothing may pause. */
+/** Whether a debugger is, or may at any time be, attached from outside: the process would wait for it at every pause. */
 export function isDebuggerAttachable(): boolean {
-  return nodeBuiltin("inspector")?.url() !== undefined;
+  return nodeBuiltin("inspector")?.url() !== undefined || isWorkerOfDebuggedProcess();
+}
+
+/** A worker is not told whether its process is being debugged; the usual ways to start that leave traces. */
+function isWorkerOfDebuggedProcess(): boolean {
+  if (nodeBuiltin("worker_threads")?.isMainThread !== false) return false;
+  const { NODE_OPTIONS, VSCODE_INSPECTOR_OPTIONS } = process.env;
+  return VSCODE_INSPECTOR_OPTIONS !== undefined || [...process.execArgv, NODE_OPTIONS ?? ""].some((option) => /--inspect(?!-port)/.test(option));
 }
 
 function connect(): InspectorSession | null {

@@ -8,6 +8,7 @@ interface BuiltinModules {
   readonly vm: typeof import("node:vm");
   readonly fs: typeof import("node:fs");
   readonly module: typeof import("node:module");
+  readonly worker_threads: typeof import("node:worker_threads");
   readonly util: typeof import("node:util");
 }
 
