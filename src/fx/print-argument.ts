@@ -13,6 +13,13 @@ export interface ArgumentPrinter {
   readonly target: (node: CallNode & { readonly op: "call_function" }) => string;
 }
 
+/** The spelling of graphs for readers: values by name, functions and constants as users write them. */
+export const readable: ArgumentPrinter = {
+  node: (node) => node.name,
+  constant: (value) => String(value),
+  target: (node) => node.targetName,
+};
+
 /** A call as a JavaScript expression: `torch.add(x, y)`, `x.sum(1, { keepdim: true })`, `item + 1`. */
 export function printCall(node: CallNode, printer: ArgumentPrinter): string {
   const operator = node.op === "call_function" ? operatorOf(node.target) : null;

@@ -1,8 +1,7 @@
 import { isGraphModule } from "./graph-module-brand.ts";
 import type { Graph } from "./graph.ts";
 import type { Node, NodeSource } from "./node.ts";
-import { printArgument, printCall } from "./print-argument.ts";
-import type { ArgumentPrinter } from "./print-argument.ts";
+import { printArgument, printCall, readable } from "./print-argument.ts";
 
 /** The graph as a JavaScript method that can be run where `torch` is in scope: `forward(l_x_ /* f32[3] *\/) { … }`. */
 export function printGraph(graph: Graph): string {
@@ -61,13 +60,6 @@ function printStatement(
       return `return ${printArgument(node.args[0], readable)};`;
   }
 }
-
-/** The spelling of graphs for readers: values by name, functions and constants as users write them. */
-const readable: ArgumentPrinter = {
-  node: (node) => node.name,
-  constant: (value) => String(value),
-  target: (node) => node.targetName,
-};
 
 function printType(node: Node): string {
   return node.meta.type === null ? "" : ` /* ${node.meta.type} */`;
