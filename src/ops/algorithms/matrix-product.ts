@@ -1,0 +1,172 @@
+import type { TypedArray } from "../../core/storage.ts";
+
+/** A matrix somewhere in a typed array. */
+export interface MatrixPlace {
+  readonly array: TypedArray;
+  readonly offset: number;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+export interface ProductSizes {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+}
+
+/**
+ * Writes the product of two matrices to `out`, which all have the same dtype.
+ *
+ * Floats are summed in float64 and rounded once, so float32 results are at least as accurate as
+ * PyTorch's and may differ from them in the last bits. Integers wrap around.
+ *
+ * Hot path: both operands are first packed, row by row and column by column, into float64 arrays
+ * padded to whole tiles, so that the inner loop reads consecutive memory, has no tails and keeps a
+ * tile of 2 × 4 sums in registers.
+ */
+export function multiplyMatrices(
+  out: MatrixPlace,
+  left: MatrixPlace,
+  right: MatrixPlace,
+  sizes: ProductSizes,
+): void {
+  const { rows, inner, columns } = sizes;
+  if (rows === 0 || columns === 0) return;
+  if (isBigIntPlace(out) && isBigIntPlace(left) && isBigIntPlace(right)) {
+    multiplyBigInts(out, left, right, sizes);
+    return;
+  }
+  const rightColumns = { ...right, rowStride: right.columnStride, columnStride: right.rowStride };
+  const a = packRows(left, rows, inner, tileRows);
+  const b = packRows(rightColumns, columns, inner, tileColumns);
+  const isInteger = !(out.array instanceof Float32Array || out.array instanceof Float64Array);
+  const product = isInteger ? multiplyTilesInt32 : multiplyTiles;
+  product(numericPlace(out), a, b, sizes);
+}
+
+const tileRows = 2;
+const tileColumns = 4;
+
+type NumericArray = Exclude<TypedArray, BigInt64Array>;
+type Place<Numbers extends TypedArray> = MatrixPlace & { readonly array: Numbers };
+
+function isBigIntPlace(place: MatrixPlace): place is Place<BigInt64Array> {
+  return place.array instanceof BigInt64Array;
+}
+
+function numericPlace(place: MatrixPlace): Place<NumericArray> {
+  if (place.array instanceof BigInt64Array)
+    throw new TypeError("the operands of a matrix product have one dtype");
+  return { ...place, array: place.array };
+}
+
+/** Consecutive rows of float64, filled up with zero rows to a multiple of `tile`. */
+function packRows(place: MatrixPlace, rows: number, length: number, tile: number): Float64Array {
+  const { array, offset, rowStride, columnStride } = numericPlace(place);
+  const packed = new Float64Array(Math.ceil(rows / tile) * tile * length);
+  let next = 0;
+  for (let row = 0; row < rows; row++) {
+    let position = offset + row * rowStride;
+    for (let column = 0; column < length; column++) {
+      packed[next++] = array[position] as number; // inside the storage by the strides of the tensor
+      position += columnStride;
+    }
+  }
+  return packed;
+}
+
+function multiplyTiles(
+  out: Place<NumericArray>,
+  a: Float64Array,
+  b: Float64Array,
+  sizes: ProductSizes,
+): void {
+  const { rows, inner, columns } = sizes;
+  const { array, rowStride, columnStride } = out;
+  for (let row = 0; row < rows; row += tileRows) {
+    const a0 = row * inner;
+    const a1 = a0 + inner;
+    for (let column = 0; column < columns; column += tileColumns) {
+      const b0 = column * inner;
+      const b1 = b0 + inner;
+      const b2 = b1 + inner;
+      const b3 = b2 + inner;
+      let s00 = 0,
+        s01 = 0,
+        s02 = 0,
+        s03 = 0,
+        s10 = 0,
+        s11 = 0,
+        s12 = 0,
+        s13 = 0;
+      for (let k = 0; k < inner; k++) {
+        // Every position is inside the packed arrays, which are padded to whole tiles.
+        const x = a[a0 + k] as number;
+        const y = a[a1 + k] as number;
+        const u = b[b0 + k] as number;
+        const v = b[b1 + k] as number;
+        const w = b[b2 + k] as number;
+        const z = b[b3 + k] as number;
+        s00 += x * u;
+        s01 += x * v;
+        s02 += x * w;
+        s03 += x * z;
+        s10 += y * u;
+        s11 += y * v;
+        s12 += y * w;
+        s13 += y * z;
+      }
+      const first = out.offset + row * rowStride + column * columnStride;
+      const second = first + rowStride;
+      const present = columns - column;
+      array[first] = s00;
+      if (present > 1) array[first + columnStride] = s01;
+      if (present > 2) array[first + 2 * columnStride] = s02;
+      if (present > 3) array[first + 3 * columnStride] = s03;
+      if (row + 1 === rows) continue;
+      array[second] = s10;
+      if (present > 1) array[second + columnStride] = s11;
+      if (present > 2) array[second + 2 * columnStride] = s12;
+      if (present > 3) array[second + 3 * columnStride] = s13;
+    }
+  }
+}
+
+/** Sums modulo 2^32, which narrower integers cut further when they are stored. */
+function multiplyTilesInt32(
+  out: Place<NumericArray>,
+  a: Float64Array,
+  b: Float64Array,
+  sizes: ProductSizes,
+): void {
+  const { rows, inner, columns } = sizes;
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      let sum = 0;
+      for (let k = 0; k < inner; k++) {
+        sum = (sum + Math.imul(a[row * inner + k] ?? 0, b[column * inner + k] ?? 0)) | 0;
+      }
+      out.array[out.offset + row * out.rowStride + column * out.columnStride] = sum;
+    }
+  }
+}
+
+function multiplyBigInts(
+  out: Place<BigInt64Array>,
+  left: Place<BigInt64Array>,
+  right: Place<BigInt64Array>,
+  { rows, inner, columns }: ProductSizes,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      let sum = 0n;
+      for (let k = 0; k < inner; k++) {
+        const x = left.array[left.offset + row * left.rowStride + k * left.columnStride] ?? 0n;
+        const y =
+          right.array[right.offset + k * right.rowStride + column * right.columnStride] ?? 0n;
+        sum += x * y;
+      }
+      out.array[out.offset + row * out.rowStride + column * out.columnStride] = sum; // stored modulo 2^64
+    }
+  }
+}
