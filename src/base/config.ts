@@ -1,4 +1,4 @@
-import { didYouMean } from "./closest-name.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { environmentVariable } from "./environment-variable.ts";
 
 /** One configuration flag: everything the project knows about it. */

@@ -1,4 +1,4 @@
-import { didYouMean } from "./closest-name.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { isLogArtifactName, logArtifactNames, logArtifacts } from "./log-artifacts.ts";
 import type { LogArtifactName } from "./log-artifacts.ts";
 

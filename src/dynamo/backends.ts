@@ -1,4 +1,4 @@
-import { didYouMean } from "../base/closest-name.ts";
+import { didYouMean } from "../base/did-you-mean.ts";
 import type { GraphModule } from "../fx/graph-module-brand.ts";
 import { InvalidBackend } from "./exc.ts";
 

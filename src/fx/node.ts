@@ -106,7 +106,7 @@ export function argumentNodes(node: Pick<Node, "args" | "kwargs">): ReadonlySet<
 }
 
 /** Calls `visit` for every node inside an argument. */
-export function forEachNode(argument: Argument, visit: (node: Node) => void): void {
+function forEachNode(argument: Argument, visit: (node: Node) => void): void {
   if (isNode(argument)) visit(argument);
   else if (Array.isArray(argument)) for (const item of argument) forEachNode(item, visit);
   else if (isPlainObject(argument))

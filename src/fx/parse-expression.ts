@@ -97,10 +97,11 @@ export function readArgument(value: Written, scope: ParseScope): Argument {
       const operand = readArgument(value.argument, scope);
       if (value.operator === "-" && typeof operand === "number") return -operand;
       if (value.operator === "-" && typeof operand === "bigint") return -operand;
-      break;
+      throw new ValueError(`unexpected operator ${value.operator} in a printed graph`);
     }
+    default:
+      throw new ValueError(`unexpected ${value.type} in a printed graph`);
   }
-  throw new ValueError(`unexpected ${value.type} in a printed graph`);
 }
 
 function readName(name: string, scope: ParseScope): Argument {

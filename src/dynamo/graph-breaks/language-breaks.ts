@@ -281,11 +281,11 @@ fn(torch.ones(3));`,
     id: "GBJ008",
     title: "Trace too long",
     facts: {
-      limit: text("how many instructions are traced at most"),
+      limit: text("how much is traced at most, as in `100000 instructions`"),
       place: optionalText("the loop that ran"),
     },
     explanation: ({ limit, place }) =>
-      `Tracing stopped after ${limit} instructions${place === null ? "" : ` in ${place}`}: ` +
+      `Tracing stopped at its limit of ${limit}${place === null ? "" : ` in ${place}`}: ` +
       "loops over numbers are unrolled into the graph, and this one is long.",
     hints: [
       "Compile the loop's body as a function of its own.",

@@ -47,9 +47,9 @@ fn(torch.ones(3));`,
     title: "Unsupported attribute",
     facts: {
       object: text("what the property is read from, as in `an ArrayBuffer`"),
-      property: text("the property"),
+      property: text('the property, as in `property "byteLength"`'),
     },
-    explanation: ({ object, property }) => `Reading \`${property}\` of ${object} cannot be traced.`,
+    explanation: ({ object, property }) => `Reading ${property} of ${object} cannot be traced.`,
     hints: [standardHints.moveOutside, standardHints.supportable],
     context: "The object and the property.",
     wrongExample: `

@@ -1,5 +1,11 @@
+/** ` Did you mean "x"?`, or the empty string when nothing is near enough. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  const closest = closestName(name, candidates);
+  return closest === null ? "" : ` Did you mean "${closest}"?`;
+}
+
 /** The candidate that `name` was probably meant to be, or `null` when nothing is near enough to suggest. */
-export function closestName(name: string, candidates: Iterable<string>): string | null {
+function closestName(name: string, candidates: Iterable<string>): string | null {
   const limit = Math.max(2, Math.floor(name.length / 3));
   let closest: string | null = null;
   let closestDistance = limit + 1;
@@ -11,12 +17,6 @@ export function closestName(name: string, candidates: Iterable<string>): string 
     }
   }
   return closest;
-}
-
-/** ` Did you mean "x"?`, or the empty string when nothing is near enough. */
-export function didYouMean(name: string, candidates: Iterable<string>): string {
-  const closest = closestName(name, candidates);
-  return closest === null ? "" : ` Did you mean "${closest}"?`;
 }
 
 // Wagner and Fischer, "The string-to-string correction problem", 1974; one row is kept.
