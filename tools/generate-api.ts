@@ -37,6 +37,8 @@ const typeSources: Readonly<Record<string, string>> = {
   NamedTuple: "../core/named-tuple.ts",
   Generator: "../core/random/generator.ts",
   IndexItem: "../ops/index-item.ts",
+  IndexItem: "../ops/index/index-items.ts",
+  Generator: "../core/random/generator.ts",
   NestedData: "../ops/nested-data.ts",
   TypedArray: "../core/storage.ts",
 };
@@ -57,9 +59,9 @@ function signatures(overload: Overload): string[] {
   if (spread !== undefined) {
     const before = positional.slice(0, positional.indexOf(spread)).map(declare);
     const withOptions = keywords.length > 0 ? [optionsDeclaration(keywords)] : [];
-    const lists = [[...before, declare(spread), ...withOptions].join(", "), [...before, `...${spread.name}: readonly number[]`].join(", ")];
+    const lists = [[...before, declare(spread), ...withOptions].join(", "), [...before, `...${spread.name}: ${spread.arg.type}`].join(", ")];
     if (keywords.length > 0) {
-      lists.push(`...args: readonly [${[...before, `...${spread.name}: number[]`, optionsDeclaration(keywords).replace("?:", ":")].join(", ")}]`);
+      lists.push(`...args: readonly [${[...before, `...${spread.name}: ${spread.arg.type.replace("readonly ", "")}`, optionsDeclaration(keywords).replace("?:", ":")].join(", ")}]`);
     }
     return lists;
   }

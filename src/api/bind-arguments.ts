@@ -50,10 +50,10 @@ function bindOverload(
       continue;
     }
     let value = args[next++];
-    if (parameter.arg.spread && typeof value === "number") {
-      const sizes: unknown[] = [value];
-      while (next < count && typeof args[next] === "number") sizes.push(args[next++]);
-      value = sizes;
+    if (parameter.arg.spread && !Array.isArray(value)) {
+      const row: unknown[] = [value];
+      while (next < count && belongsToRow(parameter, args[next])) row.push(args[next++]);
+      value = row;
     }
     const parsed = value === undefined && parameter.arg.fallback !== undefined ? parameter.arg.fallback.value : parameter.arg.parse(value);
     if (parsed === mismatch) return wrongType(entry, parameter, ` (position ${next})`, value);
@@ -61,6 +61,11 @@ function bindOverload(
   }
   if (next < count) return tooMany(entry, overload.parameters.filter((parameter) => !parameter.arg.keywordOnly).length, count);
   return options === null ? bound : bindOptions(entry, overload, bound, options, args, count);
+}
+
+/** Sizes end where the numbers end; the items of an index and the operands of an equation take all the rest. */
+function belongsToRow({ arg }: Parameter, value: unknown): boolean {
+  return arg.kind === "index" || arg.kind === "tensors" || typeof value === "number";
 }
 
 function bindOptions(

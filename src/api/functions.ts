@@ -12,6 +12,48 @@ import type { NestedData } from "../ops/nested-data.ts";
 // Whoever makes a tensor gets one with methods.
 registerTensorClass(Tensor);
 
+const absEntry = apiEntry("torch.abs");
+/**
+ * The absolute value.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, -2]).abs()
+ * ```
+ */
+export function abs(input: Tensor): Tensor;
+export function abs(...args: readonly unknown[]): Tensor {
+  return callFunction(absEntry, args);
+}
+
+const acosEntry = apiEntry("torch.acos");
+/**
+ * The inverse cosine.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).acos()
+ * ```
+ */
+export function acos(input: Tensor): Tensor;
+export function acos(...args: readonly unknown[]): Tensor {
+  return callFunction(acosEntry, args);
+}
+
+const acoshEntry = apiEntry("torch.acosh");
+/**
+ * The inverse hyperbolic cosine.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).acosh()
+ * ```
+ */
+export function acosh(input: Tensor): Tensor;
+export function acosh(...args: readonly unknown[]): Tensor {
+  return callFunction(acoshEntry, args);
+}
+
 const addEntry = apiEntry("torch.add");
 /**
  * Adds `other`, scaled by `alpha`, to `input`.
@@ -24,6 +66,34 @@ const addEntry = apiEntry("torch.add");
 export function add(input: Tensor | Scalar, other: Tensor | Scalar, options?: { readonly alpha?: Scalar }): Tensor;
 export function add(...args: readonly unknown[]): Tensor {
   return callFunction(addEntry, args);
+}
+
+const addcdivEntry = apiEntry("torch.addcdiv");
+/**
+ * `input + value * tensor1 / tensor2`.
+ *
+ * @example
+ * ```ts
+ * torch.addcdiv(torch.ones(1), torch.tensor([3]), torch.tensor([2]))
+ * ```
+ */
+export function addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { readonly value?: Scalar }): Tensor;
+export function addcdiv(...args: readonly unknown[]): Tensor {
+  return callFunction(addcdivEntry, args);
+}
+
+const addcmulEntry = apiEntry("torch.addcmul");
+/**
+ * `input + value * tensor1 * tensor2`.
+ *
+ * @example
+ * ```ts
+ * torch.addcmul(torch.ones(1), torch.tensor([2]), torch.tensor([3]))
+ * ```
+ */
+export function addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { readonly value?: Scalar }): Tensor;
+export function addcmul(...args: readonly unknown[]): Tensor {
+  return callFunction(addcmulEntry, args);
 }
 
 const arangeEntry = apiEntry("torch.arange");
@@ -60,6 +130,160 @@ export function as_tensor(...args: readonly unknown[]): Tensor {
   return callFunction(as_tensorEntry, args);
 }
 
+const asinEntry = apiEntry("torch.asin");
+/**
+ * The inverse sine.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).asin()
+ * ```
+ */
+export function asin(input: Tensor): Tensor;
+export function asin(...args: readonly unknown[]): Tensor {
+  return callFunction(asinEntry, args);
+}
+
+const asinhEntry = apiEntry("torch.asinh");
+/**
+ * The inverse hyperbolic sine.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).asinh()
+ * ```
+ */
+export function asinh(input: Tensor): Tensor;
+export function asinh(...args: readonly unknown[]): Tensor {
+  return callFunction(asinhEntry, args);
+}
+
+const atanEntry = apiEntry("torch.atan");
+/**
+ * The inverse tangent.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).atan()
+ * ```
+ */
+export function atan(input: Tensor): Tensor;
+export function atan(...args: readonly unknown[]): Tensor {
+  return callFunction(atanEntry, args);
+}
+
+const atan2Entry = apiEntry("torch.atan2");
+/**
+ * The angle of the point (`other`, `input`), in all four quadrants.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1]).atan2(torch.tensor([-1]))
+ * ```
+ */
+export function atan2(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function atan2(...args: readonly unknown[]): Tensor {
+  return callFunction(atan2Entry, args);
+}
+
+const atanhEntry = apiEntry("torch.atanh");
+/**
+ * The inverse hyperbolic tangent.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).atanh()
+ * ```
+ */
+export function atanh(input: Tensor): Tensor;
+export function atanh(...args: readonly unknown[]): Tensor {
+  return callFunction(atanhEntry, args);
+}
+
+const bitwise_andEntry = apiEntry("torch.bitwise_and");
+/**
+ * Bits set in both; logical and for bool.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([6n, 5n]).bitwise_and(3)
+ * ```
+ */
+export function bitwise_and(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function bitwise_and(...args: readonly unknown[]): Tensor {
+  return callFunction(bitwise_andEntry, args);
+}
+
+const bitwise_left_shiftEntry = apiEntry("torch.bitwise_left_shift");
+/**
+ * Shifts bits to the left.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1n, 4n]).bitwise_left_shift(1)
+ * ```
+ */
+export function bitwise_left_shift(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function bitwise_left_shift(...args: readonly unknown[]): Tensor {
+  return callFunction(bitwise_left_shiftEntry, args);
+}
+
+const bitwise_notEntry = apiEntry("torch.bitwise_not");
+/**
+ * All bits inverted; logical not for bool.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0n, 5n]).bitwise_not()
+ * ```
+ */
+export function bitwise_not(input: Tensor): Tensor;
+export function bitwise_not(...args: readonly unknown[]): Tensor {
+  return callFunction(bitwise_notEntry, args);
+}
+
+const bitwise_orEntry = apiEntry("torch.bitwise_or");
+/**
+ * Bits set in at least one; logical or for bool.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([6n, 5n]).bitwise_or(3)
+ * ```
+ */
+export function bitwise_or(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function bitwise_or(...args: readonly unknown[]): Tensor {
+  return callFunction(bitwise_orEntry, args);
+}
+
+const bitwise_right_shiftEntry = apiEntry("torch.bitwise_right_shift");
+/**
+ * Shifts bits to the right, keeping the sign.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1n, 4n]).bitwise_right_shift(1)
+ * ```
+ */
+export function bitwise_right_shift(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function bitwise_right_shift(...args: readonly unknown[]): Tensor {
+  return callFunction(bitwise_right_shiftEntry, args);
+}
+
+const bitwise_xorEntry = apiEntry("torch.bitwise_xor");
+/**
+ * Bits set in exactly one; logical xor for bool.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([6n, 5n]).bitwise_xor(3)
+ * ```
+ */
+export function bitwise_xor(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function bitwise_xor(...args: readonly unknown[]): Tensor {
+  return callFunction(bitwise_xorEntry, args);
+}
+
 const broadcast_toEntry = apiEntry("torch.broadcast_to");
 /**
  * Expands to a shape.
@@ -72,6 +296,20 @@ const broadcast_toEntry = apiEntry("torch.broadcast_to");
 export function broadcast_to(input: Tensor, size: readonly number[]): Tensor;
 export function broadcast_to(...args: readonly unknown[]): Tensor {
   return callFunction(broadcast_toEntry, args);
+}
+
+const ceilEntry = apiEntry("torch.ceil");
+/**
+ * The smallest integer not below each element.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1.5, -1.5]).ceil()
+ * ```
+ */
+export function ceil(input: Tensor): Tensor;
+export function ceil(...args: readonly unknown[]): Tensor {
+  return callFunction(ceilEntry, args);
 }
 
 const chunkEntry = apiEntry("torch.chunk");
@@ -89,6 +327,21 @@ export function chunk(...args: readonly unknown[]): readonly Tensor[] {
   return callFunction(chunkEntry, args);
 }
 
+const clampEntry = apiEntry("torch.clamp");
+/**
+ * Limits each element to [min, max]; either may be left out. NaN stays NaN.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([-2, 5]).clamp(0, 3)
+ * ```
+ */
+export function clamp(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
+export function clamp(input: Tensor, options: { readonly min?: Tensor | Scalar | null; readonly max?: Tensor | Scalar | null }): Tensor;
+export function clamp(...args: readonly unknown[]): Tensor {
+  return callFunction(clampEntry, args);
+}
+
 const cloneEntry = apiEntry("torch.clone");
 /**
  * A copy with its own memory; dense tensors keep their strides.
@@ -103,6 +356,48 @@ export function clone(...args: readonly unknown[]): Tensor {
   return callFunction(cloneEntry, args);
 }
 
+const copysignEntry = apiEntry("torch.copysign");
+/**
+ * The magnitude of `input` with the sign of `other`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2]).copysign(-1)
+ * ```
+ */
+export function copysign(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function copysign(...args: readonly unknown[]): Tensor {
+  return callFunction(copysignEntry, args);
+}
+
+const cosEntry = apiEntry("torch.cos");
+/**
+ * The cosine.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).cos()
+ * ```
+ */
+export function cos(input: Tensor): Tensor;
+export function cos(...args: readonly unknown[]): Tensor {
+  return callFunction(cosEntry, args);
+}
+
+const coshEntry = apiEntry("torch.cosh");
+/**
+ * The hyperbolic cosine.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).cosh()
+ * ```
+ */
+export function cosh(input: Tensor): Tensor;
+export function cosh(...args: readonly unknown[]): Tensor {
+  return callFunction(coshEntry, args);
+}
+
 const detachEntry = apiEntry("torch.detach");
 /**
  * A view that is cut off from the gradient tape.
@@ -115,6 +410,20 @@ const detachEntry = apiEntry("torch.detach");
 export function detach(input: Tensor): Tensor;
 export function detach(...args: readonly unknown[]): Tensor {
   return callFunction(detachEntry, args);
+}
+
+const digammaEntry = apiEntry("torch.digamma");
+/**
+ * The derivative of `lgamma`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 5]).digamma()
+ * ```
+ */
+export function digamma(input: Tensor): Tensor;
+export function digamma(...args: readonly unknown[]): Tensor {
+  return callFunction(digammaEntry, args);
 }
 
 const divEntry = apiEntry("torch.div");
@@ -162,6 +471,104 @@ export function empty_like(...args: readonly unknown[]): Tensor {
   return callFunction(empty_likeEntry, args);
 }
 
+const eqEntry = apiEntry("torch.eq");
+/**
+ * Where the elements of `input` and `other` are equal.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).eq(2)
+ * ```
+ */
+export function eq(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function eq(...args: readonly unknown[]): Tensor {
+  return callFunction(eqEntry, args);
+}
+
+const erfEntry = apiEntry("torch.erf");
+/**
+ * The error function.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).erf()
+ * ```
+ */
+export function erf(input: Tensor): Tensor;
+export function erf(...args: readonly unknown[]): Tensor {
+  return callFunction(erfEntry, args);
+}
+
+const erfcEntry = apiEntry("torch.erfc");
+/**
+ * 1 minus the error function, exact for large arguments.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).erfc()
+ * ```
+ */
+export function erfc(input: Tensor): Tensor;
+export function erfc(...args: readonly unknown[]): Tensor {
+  return callFunction(erfcEntry, args);
+}
+
+const erfinvEntry = apiEntry("torch.erfinv");
+/**
+ * The inverse of the error function.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 0.5]).erfinv()
+ * ```
+ */
+export function erfinv(input: Tensor): Tensor;
+export function erfinv(...args: readonly unknown[]): Tensor {
+  return callFunction(erfinvEntry, args);
+}
+
+const expEntry = apiEntry("torch.exp");
+/**
+ * e to the power of each element.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).exp()
+ * ```
+ */
+export function exp(input: Tensor): Tensor;
+export function exp(...args: readonly unknown[]): Tensor {
+  return callFunction(expEntry, args);
+}
+
+const exp2Entry = apiEntry("torch.exp2");
+/**
+ * 2 to the power of each element.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 3]).exp2()
+ * ```
+ */
+export function exp2(input: Tensor): Tensor;
+export function exp2(...args: readonly unknown[]): Tensor {
+  return callFunction(exp2Entry, args);
+}
+
+const expm1Entry = apiEntry("torch.expm1");
+/**
+ * e to the power of each element, minus 1, exact near 0.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).expm1()
+ * ```
+ */
+export function expm1(input: Tensor): Tensor;
+export function expm1(...args: readonly unknown[]): Tensor {
+  return callFunction(expm1Entry, args);
+}
+
 const eyeEntry = apiEntry("torch.eye");
 /**
  * A matrix with ones on the diagonal and zeros elsewhere.
@@ -192,6 +599,20 @@ export function flatten(...args: readonly unknown[]): Tensor {
   return callFunction(flattenEntry, args);
 }
 
+const floorEntry = apiEntry("torch.floor");
+/**
+ * The largest integer not above each element.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1.5, -1.5]).floor()
+ * ```
+ */
+export function floor(input: Tensor): Tensor;
+export function floor(...args: readonly unknown[]): Tensor {
+  return callFunction(floorEntry, args);
+}
+
 const floor_divideEntry = apiEntry("torch.floor_divide");
 /**
  * Divides and rounds down.
@@ -218,6 +639,20 @@ const fmodEntry = apiEntry("torch.fmod");
 export function fmod(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 export function fmod(...args: readonly unknown[]): Tensor {
   return callFunction(fmodEntry, args);
+}
+
+const fracEntry = apiEntry("torch.frac");
+/**
+ * The fraction of each element, with its sign.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1.5, -1.25]).frac()
+ * ```
+ */
+export function frac(input: Tensor): Tensor;
+export function frac(...args: readonly unknown[]): Tensor {
+  return callFunction(fracEntry, args);
 }
 
 const fullEntry = apiEntry("torch.full");
@@ -249,6 +684,147 @@ export function full_like(...args: readonly unknown[]): Tensor {
   return callFunction(full_likeEntry, args);
 }
 
+const geEntry = apiEntry("torch.ge");
+/**
+ * Where the elements of `input` are at least those of `other`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).ge(2)
+ * ```
+ */
+export function ge(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function ge(...args: readonly unknown[]): Tensor {
+  return callFunction(geEntry, args);
+}
+
+const gtEntry = apiEntry("torch.gt");
+/**
+ * Where the elements of `input` are greater than those of `other`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).gt(2)
+ * ```
+ */
+export function gt(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function gt(...args: readonly unknown[]): Tensor {
+  return callFunction(gtEntry, args);
+}
+
+const hypotEntry = apiEntry("torch.hypot");
+/**
+ * The length of the hypotenuse.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([3]).hypot(torch.tensor([4]))
+ * ```
+ */
+export function hypot(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function hypot(...args: readonly unknown[]): Tensor {
+  return callFunction(hypotEntry, args);
+}
+
+const iscloseEntry = apiEntry("torch.isclose");
+/**
+ * Whether elements differ by at most `atol + rtol * |other|`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1]).isclose(torch.tensor([1.000001]))
+ * ```
+ */
+export function isclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, options?: { readonly equal_nan?: boolean }): Tensor;
+export function isclose(input: Tensor, other: Tensor, options: { readonly rtol?: number; readonly atol?: number; readonly equal_nan?: boolean }): Tensor;
+export function isclose(...args: readonly unknown[]): Tensor {
+  return callFunction(iscloseEntry, args);
+}
+
+const isfiniteEntry = apiEntry("torch.isfinite");
+/**
+ * Whether each element is neither infinite nor NaN.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, NaN]).isfinite()
+ * ```
+ */
+export function isfinite(input: Tensor): Tensor;
+export function isfinite(...args: readonly unknown[]): Tensor {
+  return callFunction(isfiniteEntry, args);
+}
+
+const isinfEntry = apiEntry("torch.isinf");
+/**
+ * Whether each element is infinite.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, -Infinity]).isinf()
+ * ```
+ */
+export function isinf(input: Tensor): Tensor;
+export function isinf(...args: readonly unknown[]): Tensor {
+  return callFunction(isinfEntry, args);
+}
+
+const isnanEntry = apiEntry("torch.isnan");
+/**
+ * Whether each element is NaN.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, NaN]).isnan()
+ * ```
+ */
+export function isnan(input: Tensor): Tensor;
+export function isnan(...args: readonly unknown[]): Tensor {
+  return callFunction(isnanEntry, args);
+}
+
+const leEntry = apiEntry("torch.le");
+/**
+ * Where the elements of `input` are at most those of `other`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).le(2)
+ * ```
+ */
+export function le(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function le(...args: readonly unknown[]): Tensor {
+  return callFunction(leEntry, args);
+}
+
+const lerpEntry = apiEntry("torch.lerp");
+/**
+ * `input + weight * (end - input)`.
+ *
+ * @example
+ * ```ts
+ * torch.lerp(torch.tensor([0]), torch.tensor([10]), 0.3)
+ * ```
+ */
+export function lerp(input: Tensor, end: Tensor, weight: Tensor | Scalar): Tensor;
+export function lerp(...args: readonly unknown[]): Tensor {
+  return callFunction(lerpEntry, args);
+}
+
+const lgammaEntry = apiEntry("torch.lgamma");
+/**
+ * The logarithm of the absolute value of the gamma function.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 5]).lgamma()
+ * ```
+ */
+export function lgamma(input: Tensor): Tensor;
+export function lgamma(...args: readonly unknown[]): Tensor {
+  return callFunction(lgammaEntry, args);
+}
+
 const linspaceEntry = apiEntry("torch.linspace");
 /**
  * `steps` evenly spaced values from `start` to `end`, both included.
@@ -261,6 +837,118 @@ const linspaceEntry = apiEntry("torch.linspace");
 export function linspace(start: Scalar, end: Scalar, steps: number, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
 export function linspace(...args: readonly unknown[]): Tensor {
   return callFunction(linspaceEntry, args);
+}
+
+const logEntry = apiEntry("torch.log");
+/**
+ * The natural logarithm.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2]).log()
+ * ```
+ */
+export function log(input: Tensor): Tensor;
+export function log(...args: readonly unknown[]): Tensor {
+  return callFunction(logEntry, args);
+}
+
+const log10Entry = apiEntry("torch.log10");
+/**
+ * The logarithm to base 10.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 100]).log10()
+ * ```
+ */
+export function log10(input: Tensor): Tensor;
+export function log10(...args: readonly unknown[]): Tensor {
+  return callFunction(log10Entry, args);
+}
+
+const log1pEntry = apiEntry("torch.log1p");
+/**
+ * The natural logarithm of 1 plus each element, exact near 0.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).log1p()
+ * ```
+ */
+export function log1p(input: Tensor): Tensor;
+export function log1p(...args: readonly unknown[]): Tensor {
+  return callFunction(log1pEntry, args);
+}
+
+const log2Entry = apiEntry("torch.log2");
+/**
+ * The logarithm to base 2.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 8]).log2()
+ * ```
+ */
+export function log2(input: Tensor): Tensor;
+export function log2(...args: readonly unknown[]): Tensor {
+  return callFunction(log2Entry, args);
+}
+
+const logical_andEntry = apiEntry("torch.logical_and");
+/**
+ * Where both are not zero.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).logical_and(torch.tensor([1, 1]))
+ * ```
+ */
+export function logical_and(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function logical_and(...args: readonly unknown[]): Tensor {
+  return callFunction(logical_andEntry, args);
+}
+
+const logical_notEntry = apiEntry("torch.logical_not");
+/**
+ * Where the elements are zero.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).logical_not()
+ * ```
+ */
+export function logical_not(input: Tensor): Tensor;
+export function logical_not(...args: readonly unknown[]): Tensor {
+  return callFunction(logical_notEntry, args);
+}
+
+const logical_orEntry = apiEntry("torch.logical_or");
+/**
+ * Where at least one is not zero.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).logical_or(torch.tensor([1, 1]))
+ * ```
+ */
+export function logical_or(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function logical_or(...args: readonly unknown[]): Tensor {
+  return callFunction(logical_orEntry, args);
+}
+
+const logical_xorEntry = apiEntry("torch.logical_xor");
+/**
+ * Where exactly one is not zero.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).logical_xor(torch.tensor([1, 1]))
+ * ```
+ */
+export function logical_xor(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function logical_xor(...args: readonly unknown[]): Tensor {
+  return callFunction(logical_xorEntry, args);
 }
 
 const logspaceEntry = apiEntry("torch.logspace");
@@ -276,6 +964,90 @@ export function logspace(start: Scalar, end: Scalar, steps: number, base?: numbe
 export function logspace(start: Scalar, end: Scalar, steps: number, options: { readonly base?: number; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
 export function logspace(...args: readonly unknown[]): Tensor {
   return callFunction(logspaceEntry, args);
+}
+
+const ltEntry = apiEntry("torch.lt");
+/**
+ * Where the elements of `input` are less than those of `other`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).lt(2)
+ * ```
+ */
+export function lt(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function lt(...args: readonly unknown[]): Tensor {
+  return callFunction(ltEntry, args);
+}
+
+const masked_fillEntry = apiEntry("torch.masked_fill");
+/**
+ * `value` where `mask` holds, elsewhere `input`.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2).masked_fill(torch.tensor([true, false]), 5)
+ * ```
+ */
+export function masked_fill(input: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor;
+export function masked_fill(...args: readonly unknown[]): Tensor {
+  return callFunction(masked_fillEntry, args);
+}
+
+const maxEntry = apiEntry("torch.max");
+/**
+ * The larger element of the two; NaN if either is.
+ *
+ * @example
+ * ```ts
+ * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+ * ```
+ */
+export function max(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function max(...args: readonly unknown[]): Tensor {
+  return callFunction(maxEntry, args);
+}
+
+const maximumEntry = apiEntry("torch.maximum");
+/**
+ * The larger element of the two; NaN if either is.
+ *
+ * @example
+ * ```ts
+ * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+ * ```
+ */
+export function maximum(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function maximum(...args: readonly unknown[]): Tensor {
+  return callFunction(maximumEntry, args);
+}
+
+const minEntry = apiEntry("torch.min");
+/**
+ * The smaller element of the two; NaN if either is.
+ *
+ * @example
+ * ```ts
+ * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+ * ```
+ */
+export function min(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function min(...args: readonly unknown[]): Tensor {
+  return callFunction(minEntry, args);
+}
+
+const minimumEntry = apiEntry("torch.minimum");
+/**
+ * The smaller element of the two; NaN if either is.
+ *
+ * @example
+ * ```ts
+ * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+ * ```
+ */
+export function minimum(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function minimum(...args: readonly unknown[]): Tensor {
+  return callFunction(minimumEntry, args);
 }
 
 const movedimEntry = apiEntry("torch.movedim");
@@ -306,6 +1078,21 @@ export function mul(...args: readonly unknown[]): Tensor {
   return callFunction(mulEntry, args);
 }
 
+const nan_to_numEntry = apiEntry("torch.nan_to_num");
+/**
+ * Replaces NaN and infinities; without values, infinities become the largest finite numbers.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([NaN, Infinity, 1]).nan_to_num(0, 5)
+ * ```
+ */
+export function nan_to_num(input: Tensor, nan?: number, posinf?: number | null, neginf?: number | null): Tensor;
+export function nan_to_num(input: Tensor, options: { readonly nan?: number; readonly posinf?: number | null; readonly neginf?: number | null }): Tensor;
+export function nan_to_num(...args: readonly unknown[]): Tensor {
+  return callFunction(nan_to_numEntry, args);
+}
+
 const narrowEntry = apiEntry("torch.narrow");
 /**
  * A view of `length` places of a dimension from `start`.
@@ -318,6 +1105,20 @@ const narrowEntry = apiEntry("torch.narrow");
 export function narrow(input: Tensor, dim: number, start: number, length: number): Tensor;
 export function narrow(...args: readonly unknown[]): Tensor {
   return callFunction(narrowEntry, args);
+}
+
+const neEntry = apiEntry("torch.ne");
+/**
+ * Where the elements of `input` and `other` differ.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).ne(2)
+ * ```
+ */
+export function ne(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function ne(...args: readonly unknown[]): Tensor {
+  return callFunction(neEntry, args);
 }
 
 const negEntry = apiEntry("torch.neg");
@@ -379,6 +1180,48 @@ export function permute(...args: readonly unknown[]): Tensor {
   return callFunction(permuteEntry, args);
 }
 
+const powEntry = apiEntry("torch.pow");
+/**
+ * `input` to the power of `exponent`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([2, 3]).pow(2)
+ * ```
+ */
+export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar): Tensor;
+export function pow(...args: readonly unknown[]): Tensor {
+  return callFunction(powEntry, args);
+}
+
+const reciprocalEntry = apiEntry("torch.reciprocal");
+/**
+ * 1 divided by each element.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([2, 4]).reciprocal()
+ * ```
+ */
+export function reciprocal(input: Tensor): Tensor;
+export function reciprocal(...args: readonly unknown[]): Tensor {
+  return callFunction(reciprocalEntry, args);
+}
+
+const reluEntry = apiEntry("torch.relu");
+/**
+ * Each element, or 0 if it is negative.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([-1, 2]).relu()
+ * ```
+ */
+export function relu(input: Tensor): Tensor;
+export function relu(...args: readonly unknown[]): Tensor {
+  return callFunction(reluEntry, args);
+}
+
 const remainderEntry = apiEntry("torch.remainder");
 /**
  * The remainder of a division that rounds down: it has the sign of the divisor, unlike JavaScript's `%`.
@@ -407,6 +1250,34 @@ export function reshape(input: Tensor, shape: readonly number[]): Tensor;
 export function reshape(input: Tensor, ...shape: readonly number[]): Tensor;
 export function reshape(...args: readonly unknown[]): Tensor {
   return callFunction(reshapeEntry, args);
+}
+
+const roundEntry = apiEntry("torch.round");
+/**
+ * The nearest integer, halves to the even one; with `decimals`, the nearest number of that many decimals.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0.5, 1.5, 2.5]).round()
+ * ```
+ */
+export function round(input: Tensor, options?: { readonly decimals?: number }): Tensor;
+export function round(...args: readonly unknown[]): Tensor {
+  return callFunction(roundEntry, args);
+}
+
+const rsqrtEntry = apiEntry("torch.rsqrt");
+/**
+ * 1 divided by the square root.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([4, 16]).rsqrt()
+ * ```
+ */
+export function rsqrt(input: Tensor): Tensor;
+export function rsqrt(...args: readonly unknown[]): Tensor {
+  return callFunction(rsqrtEntry, args);
 }
 
 const rsubEntry = apiEntry("torch.rsub");
@@ -451,6 +1322,76 @@ export function select(...args: readonly unknown[]): Tensor {
   return callFunction(selectEntry, args);
 }
 
+const sigmoidEntry = apiEntry("torch.sigmoid");
+/**
+ * 1 / (1 + exp(-x)).
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0]).sigmoid()
+ * ```
+ */
+export function sigmoid(input: Tensor): Tensor;
+export function sigmoid(...args: readonly unknown[]): Tensor {
+  return callFunction(sigmoidEntry, args);
+}
+
+const signEntry = apiEntry("torch.sign");
+/**
+ * -1, 0 or 1 by the sign of each element.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([3, -2, 0]).sign()
+ * ```
+ */
+export function sign(input: Tensor): Tensor;
+export function sign(...args: readonly unknown[]): Tensor {
+  return callFunction(signEntry, args);
+}
+
+const signbitEntry = apiEntry("torch.signbit");
+/**
+ * Whether the sign bit is set; true for -0.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, -2]).signbit()
+ * ```
+ */
+export function signbit(input: Tensor): Tensor;
+export function signbit(...args: readonly unknown[]): Tensor {
+  return callFunction(signbitEntry, args);
+}
+
+const sinEntry = apiEntry("torch.sin");
+/**
+ * The sine.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).sin()
+ * ```
+ */
+export function sin(input: Tensor): Tensor;
+export function sin(...args: readonly unknown[]): Tensor {
+  return callFunction(sinEntry, args);
+}
+
+const sinhEntry = apiEntry("torch.sinh");
+/**
+ * The hyperbolic sine.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).sinh()
+ * ```
+ */
+export function sinh(input: Tensor): Tensor;
+export function sinh(...args: readonly unknown[]): Tensor {
+  return callFunction(sinhEntry, args);
+}
+
 const splitEntry = apiEntry("torch.split");
 /**
  * Views of pieces of a dimension: of one size (the last may be smaller) or of given sizes.
@@ -464,6 +1405,34 @@ export function split(input: Tensor, split_size_or_sections: number | readonly n
 export function split(input: Tensor, split_size_or_sections: number | readonly number[], options: { readonly dim?: number }): readonly Tensor[];
 export function split(...args: readonly unknown[]): readonly Tensor[] {
   return callFunction(splitEntry, args);
+}
+
+const sqrtEntry = apiEntry("torch.sqrt");
+/**
+ * The square root; NaN for negative numbers.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([4, 9]).sqrt()
+ * ```
+ */
+export function sqrt(input: Tensor): Tensor;
+export function sqrt(...args: readonly unknown[]): Tensor {
+  return callFunction(sqrtEntry, args);
+}
+
+const squareEntry = apiEntry("torch.square");
+/**
+ * Each element times itself.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([2, -3]).square()
+ * ```
+ */
+export function square(input: Tensor): Tensor;
+export function square(...args: readonly unknown[]): Tensor {
+  return callFunction(squareEntry, args);
 }
 
 const squeezeEntry = apiEntry("torch.squeeze");
@@ -525,6 +1494,34 @@ export function t(...args: readonly unknown[]): Tensor {
   return callFunction(tEntry, args);
 }
 
+const tanEntry = apiEntry("torch.tan");
+/**
+ * The tangent.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).tan()
+ * ```
+ */
+export function tan(input: Tensor): Tensor;
+export function tan(...args: readonly unknown[]): Tensor {
+  return callFunction(tanEntry, args);
+}
+
+const tanhEntry = apiEntry("torch.tanh");
+/**
+ * The hyperbolic tangent.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1]).tanh()
+ * ```
+ */
+export function tanh(input: Tensor): Tensor;
+export function tanh(...args: readonly unknown[]): Tensor {
+  return callFunction(tanhEntry, args);
+}
+
 const tensorEntry = apiEntry("torch.tensor");
 /**
  * A tensor with a copy of nested arrays, a typed array or a number.
@@ -552,6 +1549,20 @@ const transposeEntry = apiEntry("torch.transpose");
 export function transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 export function transpose(...args: readonly unknown[]): Tensor {
   return callFunction(transposeEntry, args);
+}
+
+const truncEntry = apiEntry("torch.trunc");
+/**
+ * Each element without its fraction.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1.5, -1.5]).trunc()
+ * ```
+ */
+export function trunc(input: Tensor): Tensor;
+export function trunc(...args: readonly unknown[]): Tensor {
+  return callFunction(truncEntry, args);
 }
 
 const unbindEntry = apiEntry("torch.unbind");
@@ -595,6 +1606,20 @@ const unsqueezeEntry = apiEntry("torch.unsqueeze");
 export function unsqueeze(input: Tensor, dim: number): Tensor;
 export function unsqueeze(...args: readonly unknown[]): Tensor {
   return callFunction(unsqueezeEntry, args);
+}
+
+const whereEntry = apiEntry("torch.where");
+/**
+ * Elements of `input` where `condition` holds, else of `other`.
+ *
+ * @example
+ * ```ts
+ * torch.where(torch.tensor([true, false]), torch.tensor([1, 2]), 0)
+ * ```
+ */
+export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function where(...args: readonly unknown[]): Tensor {
+  return callFunction(whereEntry, args);
 }
 
 const zerosEntry = apiEntry("torch.zeros");

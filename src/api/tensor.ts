@@ -9,35 +9,139 @@ import type { DType } from "../core/dtype.ts";
 import type { Device } from "../core/device.ts";
 
 const TEntry = apiEntry("Tensor.T");
+const absEntry = apiEntry("Tensor.abs");
+const abs_Entry = apiEntry("Tensor.abs_");
+const acosEntry = apiEntry("Tensor.acos");
+const acos_Entry = apiEntry("Tensor.acos_");
+const acoshEntry = apiEntry("Tensor.acosh");
+const acosh_Entry = apiEntry("Tensor.acosh_");
 const addEntry = apiEntry("Tensor.add");
 const add_Entry = apiEntry("Tensor.add_");
+const addcdivEntry = apiEntry("Tensor.addcdiv");
+const addcdiv_Entry = apiEntry("Tensor.addcdiv_");
+const addcmulEntry = apiEntry("Tensor.addcmul");
+const addcmul_Entry = apiEntry("Tensor.addcmul_");
+const asinEntry = apiEntry("Tensor.asin");
+const asin_Entry = apiEntry("Tensor.asin_");
+const asinhEntry = apiEntry("Tensor.asinh");
+const asinh_Entry = apiEntry("Tensor.asinh_");
+const atanEntry = apiEntry("Tensor.atan");
+const atan2Entry = apiEntry("Tensor.atan2");
+const atan2_Entry = apiEntry("Tensor.atan2_");
+const atan_Entry = apiEntry("Tensor.atan_");
+const atanhEntry = apiEntry("Tensor.atanh");
+const atanh_Entry = apiEntry("Tensor.atanh_");
+const bitwise_andEntry = apiEntry("Tensor.bitwise_and");
+const bitwise_and_Entry = apiEntry("Tensor.bitwise_and_");
+const bitwise_left_shiftEntry = apiEntry("Tensor.bitwise_left_shift");
+const bitwise_left_shift_Entry = apiEntry("Tensor.bitwise_left_shift_");
+const bitwise_notEntry = apiEntry("Tensor.bitwise_not");
+const bitwise_not_Entry = apiEntry("Tensor.bitwise_not_");
+const bitwise_orEntry = apiEntry("Tensor.bitwise_or");
+const bitwise_or_Entry = apiEntry("Tensor.bitwise_or_");
+const bitwise_right_shiftEntry = apiEntry("Tensor.bitwise_right_shift");
+const bitwise_right_shift_Entry = apiEntry("Tensor.bitwise_right_shift_");
+const bitwise_xorEntry = apiEntry("Tensor.bitwise_xor");
+const bitwise_xor_Entry = apiEntry("Tensor.bitwise_xor_");
 const boolEntry = apiEntry("Tensor.bool");
 const broadcast_toEntry = apiEntry("Tensor.broadcast_to");
 const byteEntry = apiEntry("Tensor.byte");
+const ceilEntry = apiEntry("Tensor.ceil");
+const ceil_Entry = apiEntry("Tensor.ceil_");
 const chunkEntry = apiEntry("Tensor.chunk");
+const clampEntry = apiEntry("Tensor.clamp");
+const clamp_Entry = apiEntry("Tensor.clamp_");
 const cloneEntry = apiEntry("Tensor.clone");
 const contiguousEntry = apiEntry("Tensor.contiguous");
 const copy_Entry = apiEntry("Tensor.copy_");
+const copysignEntry = apiEntry("Tensor.copysign");
+const copysign_Entry = apiEntry("Tensor.copysign_");
+const cosEntry = apiEntry("Tensor.cos");
+const cos_Entry = apiEntry("Tensor.cos_");
+const coshEntry = apiEntry("Tensor.cosh");
+const cosh_Entry = apiEntry("Tensor.cosh_");
 const detachEntry = apiEntry("Tensor.detach");
+const digammaEntry = apiEntry("Tensor.digamma");
+const digamma_Entry = apiEntry("Tensor.digamma_");
 const divEntry = apiEntry("Tensor.div");
 const div_Entry = apiEntry("Tensor.div_");
 const doubleEntry = apiEntry("Tensor.double");
+const eqEntry = apiEntry("Tensor.eq");
+const eq_Entry = apiEntry("Tensor.eq_");
+const erfEntry = apiEntry("Tensor.erf");
+const erf_Entry = apiEntry("Tensor.erf_");
+const erfcEntry = apiEntry("Tensor.erfc");
+const erfc_Entry = apiEntry("Tensor.erfc_");
+const erfinvEntry = apiEntry("Tensor.erfinv");
+const erfinv_Entry = apiEntry("Tensor.erfinv_");
+const expEntry = apiEntry("Tensor.exp");
+const exp2Entry = apiEntry("Tensor.exp2");
+const exp2_Entry = apiEntry("Tensor.exp2_");
+const exp_Entry = apiEntry("Tensor.exp_");
 const expandEntry = apiEntry("Tensor.expand");
 const expand_asEntry = apiEntry("Tensor.expand_as");
+const expm1Entry = apiEntry("Tensor.expm1");
+const expm1_Entry = apiEntry("Tensor.expm1_");
 const fill_Entry = apiEntry("Tensor.fill_");
 const flattenEntry = apiEntry("Tensor.flatten");
 const floatEntry = apiEntry("Tensor.float");
+const floorEntry = apiEntry("Tensor.floor");
+const floor_Entry = apiEntry("Tensor.floor_");
 const floor_divideEntry = apiEntry("Tensor.floor_divide");
 const floor_divide_Entry = apiEntry("Tensor.floor_divide_");
 const fmodEntry = apiEntry("Tensor.fmod");
 const fmod_Entry = apiEntry("Tensor.fmod_");
+const fracEntry = apiEntry("Tensor.frac");
+const frac_Entry = apiEntry("Tensor.frac_");
+const geEntry = apiEntry("Tensor.ge");
+const ge_Entry = apiEntry("Tensor.ge_");
+const gtEntry = apiEntry("Tensor.gt");
+const gt_Entry = apiEntry("Tensor.gt_");
+const hypotEntry = apiEntry("Tensor.hypot");
+const hypot_Entry = apiEntry("Tensor.hypot_");
 const intEntry = apiEntry("Tensor.int");
+const iscloseEntry = apiEntry("Tensor.isclose");
+const isfiniteEntry = apiEntry("Tensor.isfinite");
+const isinfEntry = apiEntry("Tensor.isinf");
+const isnanEntry = apiEntry("Tensor.isnan");
+const leEntry = apiEntry("Tensor.le");
+const le_Entry = apiEntry("Tensor.le_");
+const lerpEntry = apiEntry("Tensor.lerp");
+const lerp_Entry = apiEntry("Tensor.lerp_");
+const lgammaEntry = apiEntry("Tensor.lgamma");
+const lgamma_Entry = apiEntry("Tensor.lgamma_");
+const logEntry = apiEntry("Tensor.log");
+const log10Entry = apiEntry("Tensor.log10");
+const log10_Entry = apiEntry("Tensor.log10_");
+const log1pEntry = apiEntry("Tensor.log1p");
+const log1p_Entry = apiEntry("Tensor.log1p_");
+const log2Entry = apiEntry("Tensor.log2");
+const log2_Entry = apiEntry("Tensor.log2_");
+const log_Entry = apiEntry("Tensor.log_");
+const logical_andEntry = apiEntry("Tensor.logical_and");
+const logical_and_Entry = apiEntry("Tensor.logical_and_");
+const logical_notEntry = apiEntry("Tensor.logical_not");
+const logical_not_Entry = apiEntry("Tensor.logical_not_");
+const logical_orEntry = apiEntry("Tensor.logical_or");
+const logical_or_Entry = apiEntry("Tensor.logical_or_");
+const logical_xorEntry = apiEntry("Tensor.logical_xor");
+const logical_xor_Entry = apiEntry("Tensor.logical_xor_");
 const longEntry = apiEntry("Tensor.long");
+const ltEntry = apiEntry("Tensor.lt");
+const lt_Entry = apiEntry("Tensor.lt_");
 const mTEntry = apiEntry("Tensor.mT");
+const masked_fillEntry = apiEntry("Tensor.masked_fill");
+const masked_fill_Entry = apiEntry("Tensor.masked_fill_");
+const maximumEntry = apiEntry("Tensor.maximum");
+const minimumEntry = apiEntry("Tensor.minimum");
 const movedimEntry = apiEntry("Tensor.movedim");
 const mulEntry = apiEntry("Tensor.mul");
 const mul_Entry = apiEntry("Tensor.mul_");
+const nan_to_numEntry = apiEntry("Tensor.nan_to_num");
+const nan_to_num_Entry = apiEntry("Tensor.nan_to_num_");
 const narrowEntry = apiEntry("Tensor.narrow");
+const neEntry = apiEntry("Tensor.ne");
+const ne_Entry = apiEntry("Tensor.ne_");
 const negEntry = apiEntry("Tensor.neg");
 const neg_Entry = apiEntry("Tensor.neg_");
 const new_emptyEntry = apiEntry("Tensor.new_empty");
@@ -45,24 +149,54 @@ const new_fullEntry = apiEntry("Tensor.new_full");
 const new_onesEntry = apiEntry("Tensor.new_ones");
 const new_zerosEntry = apiEntry("Tensor.new_zeros");
 const permuteEntry = apiEntry("Tensor.permute");
+const powEntry = apiEntry("Tensor.pow");
+const pow_Entry = apiEntry("Tensor.pow_");
+const reciprocalEntry = apiEntry("Tensor.reciprocal");
+const reciprocal_Entry = apiEntry("Tensor.reciprocal_");
+const reluEntry = apiEntry("Tensor.relu");
+const relu_Entry = apiEntry("Tensor.relu_");
 const remainderEntry = apiEntry("Tensor.remainder");
 const remainder_Entry = apiEntry("Tensor.remainder_");
 const reshapeEntry = apiEntry("Tensor.reshape");
+const roundEntry = apiEntry("Tensor.round");
+const round_Entry = apiEntry("Tensor.round_");
+const rsqrtEntry = apiEntry("Tensor.rsqrt");
+const rsqrt_Entry = apiEntry("Tensor.rsqrt_");
 const selectEntry = apiEntry("Tensor.select");
+const sigmoidEntry = apiEntry("Tensor.sigmoid");
+const sigmoid_Entry = apiEntry("Tensor.sigmoid_");
+const signEntry = apiEntry("Tensor.sign");
+const sign_Entry = apiEntry("Tensor.sign_");
+const signbitEntry = apiEntry("Tensor.signbit");
+const sinEntry = apiEntry("Tensor.sin");
+const sin_Entry = apiEntry("Tensor.sin_");
+const sinhEntry = apiEntry("Tensor.sinh");
+const sinh_Entry = apiEntry("Tensor.sinh_");
 const splitEntry = apiEntry("Tensor.split");
+const sqrtEntry = apiEntry("Tensor.sqrt");
+const sqrt_Entry = apiEntry("Tensor.sqrt_");
+const squareEntry = apiEntry("Tensor.square");
+const square_Entry = apiEntry("Tensor.square_");
 const squeezeEntry = apiEntry("Tensor.squeeze");
 const subEntry = apiEntry("Tensor.sub");
 const sub_Entry = apiEntry("Tensor.sub_");
 const sumEntry = apiEntry("Tensor.sum");
 const tEntry = apiEntry("Tensor.t");
+const tanEntry = apiEntry("Tensor.tan");
+const tan_Entry = apiEntry("Tensor.tan_");
+const tanhEntry = apiEntry("Tensor.tanh");
+const tanh_Entry = apiEntry("Tensor.tanh_");
 const toEntry = apiEntry("Tensor.to");
 const transposeEntry = apiEntry("Tensor.transpose");
+const truncEntry = apiEntry("Tensor.trunc");
+const trunc_Entry = apiEntry("Tensor.trunc_");
 const type_asEntry = apiEntry("Tensor.type_as");
 const unbindEntry = apiEntry("Tensor.unbind");
 const unflattenEntry = apiEntry("Tensor.unflatten");
 const unsqueezeEntry = apiEntry("Tensor.unsqueeze");
 const viewEntry = apiEntry("Tensor.view");
 const view_asEntry = apiEntry("Tensor.view_as");
+const whereEntry = apiEntry("Tensor.where");
 const zero_Entry = apiEntry("Tensor.zero_");
 
 /** A multi-dimensional array with PyTorch's semantics. Made by functions such as `torch.tensor` and `torch.zeros`. */
@@ -84,6 +218,63 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The absolute value.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, -2]).abs()
+   * ```
+   */
+  abs(): Tensor;
+  abs(...args: readonly unknown[]): Tensor {
+    return callMethod(absEntry, this, args);
+  }
+
+  /** In-place version of `abs`: The absolute value. */
+  abs_(): this;
+  abs_(...args: readonly unknown[]): this {
+    return callMethod(abs_Entry, this, args);
+  }
+
+  /**
+   * The inverse cosine.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).acos()
+   * ```
+   */
+  acos(): Tensor;
+  acos(...args: readonly unknown[]): Tensor {
+    return callMethod(acosEntry, this, args);
+  }
+
+  /** In-place version of `acos`: The inverse cosine. */
+  acos_(): this;
+  acos_(...args: readonly unknown[]): this {
+    return callMethod(acos_Entry, this, args);
+  }
+
+  /**
+   * The inverse hyperbolic cosine.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).acosh()
+   * ```
+   */
+  acosh(): Tensor;
+  acosh(...args: readonly unknown[]): Tensor {
+    return callMethod(acoshEntry, this, args);
+  }
+
+  /** In-place version of `acosh`: The inverse hyperbolic cosine. */
+  acosh_(): this;
+  acosh_(...args: readonly unknown[]): this {
+    return callMethod(acosh_Entry, this, args);
+  }
+
+  /**
    * Adds `other`, scaled by `alpha`, to `input`.
    *
    * @example
@@ -100,6 +291,253 @@ export class Tensor extends TensorObject {
   add_(other: Tensor | Scalar, options?: { readonly alpha?: Scalar }): this;
   add_(...args: readonly unknown[]): this {
     return callMethod(add_Entry, this, args);
+  }
+
+  /**
+   * `input + value * tensor1 / tensor2`.
+   *
+   * @example
+   * ```ts
+   * torch.addcdiv(torch.ones(1), torch.tensor([3]), torch.tensor([2]))
+   * ```
+   */
+  addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { readonly value?: Scalar }): Tensor;
+  addcdiv(...args: readonly unknown[]): Tensor {
+    return callMethod(addcdivEntry, this, args);
+  }
+
+  /** In-place version of `addcdiv`: `input + value * tensor1 / tensor2`. */
+  addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { readonly value?: Scalar }): this;
+  addcdiv_(...args: readonly unknown[]): this {
+    return callMethod(addcdiv_Entry, this, args);
+  }
+
+  /**
+   * `input + value * tensor1 * tensor2`.
+   *
+   * @example
+   * ```ts
+   * torch.addcmul(torch.ones(1), torch.tensor([2]), torch.tensor([3]))
+   * ```
+   */
+  addcmul(tensor1: Tensor, tensor2: Tensor, options?: { readonly value?: Scalar }): Tensor;
+  addcmul(...args: readonly unknown[]): Tensor {
+    return callMethod(addcmulEntry, this, args);
+  }
+
+  /** In-place version of `addcmul`: `input + value * tensor1 * tensor2`. */
+  addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { readonly value?: Scalar }): this;
+  addcmul_(...args: readonly unknown[]): this {
+    return callMethod(addcmul_Entry, this, args);
+  }
+
+  /**
+   * The inverse sine.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).asin()
+   * ```
+   */
+  asin(): Tensor;
+  asin(...args: readonly unknown[]): Tensor {
+    return callMethod(asinEntry, this, args);
+  }
+
+  /** In-place version of `asin`: The inverse sine. */
+  asin_(): this;
+  asin_(...args: readonly unknown[]): this {
+    return callMethod(asin_Entry, this, args);
+  }
+
+  /**
+   * The inverse hyperbolic sine.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).asinh()
+   * ```
+   */
+  asinh(): Tensor;
+  asinh(...args: readonly unknown[]): Tensor {
+    return callMethod(asinhEntry, this, args);
+  }
+
+  /** In-place version of `asinh`: The inverse hyperbolic sine. */
+  asinh_(): this;
+  asinh_(...args: readonly unknown[]): this {
+    return callMethod(asinh_Entry, this, args);
+  }
+
+  /**
+   * The inverse tangent.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).atan()
+   * ```
+   */
+  atan(): Tensor;
+  atan(...args: readonly unknown[]): Tensor {
+    return callMethod(atanEntry, this, args);
+  }
+
+  /**
+   * The angle of the point (`other`, `input`), in all four quadrants.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1]).atan2(torch.tensor([-1]))
+   * ```
+   */
+  atan2(other: Tensor | Scalar): Tensor;
+  atan2(...args: readonly unknown[]): Tensor {
+    return callMethod(atan2Entry, this, args);
+  }
+
+  /** In-place version of `atan2`: The angle of the point (`other`, `input`), in all four quadrants. */
+  atan2_(other: Tensor | Scalar): this;
+  atan2_(...args: readonly unknown[]): this {
+    return callMethod(atan2_Entry, this, args);
+  }
+
+  /** In-place version of `atan`: The inverse tangent. */
+  atan_(): this;
+  atan_(...args: readonly unknown[]): this {
+    return callMethod(atan_Entry, this, args);
+  }
+
+  /**
+   * The inverse hyperbolic tangent.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).atanh()
+   * ```
+   */
+  atanh(): Tensor;
+  atanh(...args: readonly unknown[]): Tensor {
+    return callMethod(atanhEntry, this, args);
+  }
+
+  /** In-place version of `atanh`: The inverse hyperbolic tangent. */
+  atanh_(): this;
+  atanh_(...args: readonly unknown[]): this {
+    return callMethod(atanh_Entry, this, args);
+  }
+
+  /**
+   * Bits set in both; logical and for bool.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([6n, 5n]).bitwise_and(3)
+   * ```
+   */
+  bitwise_and(other: Tensor | Scalar): Tensor;
+  bitwise_and(...args: readonly unknown[]): Tensor {
+    return callMethod(bitwise_andEntry, this, args);
+  }
+
+  /** In-place version of `bitwise_and`: Bits set in both; logical and for bool. */
+  bitwise_and_(other: Tensor | Scalar): this;
+  bitwise_and_(...args: readonly unknown[]): this {
+    return callMethod(bitwise_and_Entry, this, args);
+  }
+
+  /**
+   * Shifts bits to the left.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1n, 4n]).bitwise_left_shift(1)
+   * ```
+   */
+  bitwise_left_shift(other: Tensor | Scalar): Tensor;
+  bitwise_left_shift(...args: readonly unknown[]): Tensor {
+    return callMethod(bitwise_left_shiftEntry, this, args);
+  }
+
+  /** In-place version of `bitwise_left_shift`: Shifts bits to the left. */
+  bitwise_left_shift_(other: Tensor | Scalar): this;
+  bitwise_left_shift_(...args: readonly unknown[]): this {
+    return callMethod(bitwise_left_shift_Entry, this, args);
+  }
+
+  /**
+   * All bits inverted; logical not for bool.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0n, 5n]).bitwise_not()
+   * ```
+   */
+  bitwise_not(): Tensor;
+  bitwise_not(...args: readonly unknown[]): Tensor {
+    return callMethod(bitwise_notEntry, this, args);
+  }
+
+  /** In-place version of `bitwise_not`: All bits inverted; logical not for bool. */
+  bitwise_not_(): this;
+  bitwise_not_(...args: readonly unknown[]): this {
+    return callMethod(bitwise_not_Entry, this, args);
+  }
+
+  /**
+   * Bits set in at least one; logical or for bool.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([6n, 5n]).bitwise_or(3)
+   * ```
+   */
+  bitwise_or(other: Tensor | Scalar): Tensor;
+  bitwise_or(...args: readonly unknown[]): Tensor {
+    return callMethod(bitwise_orEntry, this, args);
+  }
+
+  /** In-place version of `bitwise_or`: Bits set in at least one; logical or for bool. */
+  bitwise_or_(other: Tensor | Scalar): this;
+  bitwise_or_(...args: readonly unknown[]): this {
+    return callMethod(bitwise_or_Entry, this, args);
+  }
+
+  /**
+   * Shifts bits to the right, keeping the sign.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1n, 4n]).bitwise_right_shift(1)
+   * ```
+   */
+  bitwise_right_shift(other: Tensor | Scalar): Tensor;
+  bitwise_right_shift(...args: readonly unknown[]): Tensor {
+    return callMethod(bitwise_right_shiftEntry, this, args);
+  }
+
+  /** In-place version of `bitwise_right_shift`: Shifts bits to the right, keeping the sign. */
+  bitwise_right_shift_(other: Tensor | Scalar): this;
+  bitwise_right_shift_(...args: readonly unknown[]): this {
+    return callMethod(bitwise_right_shift_Entry, this, args);
+  }
+
+  /**
+   * Bits set in exactly one; logical xor for bool.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([6n, 5n]).bitwise_xor(3)
+   * ```
+   */
+  bitwise_xor(other: Tensor | Scalar): Tensor;
+  bitwise_xor(...args: readonly unknown[]): Tensor {
+    return callMethod(bitwise_xorEntry, this, args);
+  }
+
+  /** In-place version of `bitwise_xor`: Bits set in exactly one; logical xor for bool. */
+  bitwise_xor_(other: Tensor | Scalar): this;
+  bitwise_xor_(...args: readonly unknown[]): this {
+    return callMethod(bitwise_xor_Entry, this, args);
   }
 
   /**
@@ -142,6 +580,25 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The smallest integer not below each element.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1.5, -1.5]).ceil()
+   * ```
+   */
+  ceil(): Tensor;
+  ceil(...args: readonly unknown[]): Tensor {
+    return callMethod(ceilEntry, this, args);
+  }
+
+  /** In-place version of `ceil`: The smallest integer not below each element. */
+  ceil_(): this;
+  ceil_(...args: readonly unknown[]): this {
+    return callMethod(ceil_Entry, this, args);
+  }
+
+  /**
    * Views of at most `chunks` equal pieces of a dimension.
    *
    * @example
@@ -153,6 +610,27 @@ export class Tensor extends TensorObject {
   chunk(chunks: number, options: { readonly dim?: number }): readonly Tensor[];
   chunk(...args: readonly unknown[]): readonly Tensor[] {
     return callMethod(chunkEntry, this, args);
+  }
+
+  /**
+   * Limits each element to [min, max]; either may be left out. NaN stays NaN.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([-2, 5]).clamp(0, 3)
+   * ```
+   */
+  clamp(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
+  clamp(options: { readonly min?: Tensor | Scalar | null; readonly max?: Tensor | Scalar | null }): Tensor;
+  clamp(...args: readonly unknown[]): Tensor {
+    return callMethod(clampEntry, this, args);
+  }
+
+  /** In-place version of `clamp`: Limits each element to [min, max]; either may be left out. NaN stays NaN. */
+  clamp_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): this;
+  clamp_(options: { readonly min?: Tensor | Scalar | null; readonly max?: Tensor | Scalar | null }): this;
+  clamp_(...args: readonly unknown[]): this {
+    return callMethod(clamp_Entry, this, args);
   }
 
   /**
@@ -195,6 +673,63 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The magnitude of `input` with the sign of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2]).copysign(-1)
+   * ```
+   */
+  copysign(other: Tensor | Scalar): Tensor;
+  copysign(...args: readonly unknown[]): Tensor {
+    return callMethod(copysignEntry, this, args);
+  }
+
+  /** In-place version of `copysign`: The magnitude of `input` with the sign of `other`. */
+  copysign_(other: Tensor | Scalar): this;
+  copysign_(...args: readonly unknown[]): this {
+    return callMethod(copysign_Entry, this, args);
+  }
+
+  /**
+   * The cosine.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).cos()
+   * ```
+   */
+  cos(): Tensor;
+  cos(...args: readonly unknown[]): Tensor {
+    return callMethod(cosEntry, this, args);
+  }
+
+  /** In-place version of `cos`: The cosine. */
+  cos_(): this;
+  cos_(...args: readonly unknown[]): this {
+    return callMethod(cos_Entry, this, args);
+  }
+
+  /**
+   * The hyperbolic cosine.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).cosh()
+   * ```
+   */
+  cosh(): Tensor;
+  cosh(...args: readonly unknown[]): Tensor {
+    return callMethod(coshEntry, this, args);
+  }
+
+  /** In-place version of `cosh`: The hyperbolic cosine. */
+  cosh_(): this;
+  cosh_(...args: readonly unknown[]): this {
+    return callMethod(cosh_Entry, this, args);
+  }
+
+  /**
    * A view that is cut off from the gradient tape.
    *
    * @example
@@ -205,6 +740,25 @@ export class Tensor extends TensorObject {
   detach(): Tensor;
   detach(...args: readonly unknown[]): Tensor {
     return callMethod(detachEntry, this, args);
+  }
+
+  /**
+   * The derivative of `lgamma`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 5]).digamma()
+   * ```
+   */
+  digamma(): Tensor;
+  digamma(...args: readonly unknown[]): Tensor {
+    return callMethod(digammaEntry, this, args);
+  }
+
+  /** In-place version of `digamma`: The derivative of `lgamma`. */
+  digamma_(): this;
+  digamma_(...args: readonly unknown[]): this {
+    return callMethod(digamma_Entry, this, args);
   }
 
   /**
@@ -244,6 +798,120 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * Where the elements of `input` and `other` are equal.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).eq(2)
+   * ```
+   */
+  eq(other: Tensor | Scalar): Tensor;
+  eq(...args: readonly unknown[]): Tensor {
+    return callMethod(eqEntry, this, args);
+  }
+
+  /** In-place version of `eq`: Where the elements of `input` and `other` are equal. */
+  eq_(other: Tensor | Scalar): this;
+  eq_(...args: readonly unknown[]): this {
+    return callMethod(eq_Entry, this, args);
+  }
+
+  /**
+   * The error function.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).erf()
+   * ```
+   */
+  erf(): Tensor;
+  erf(...args: readonly unknown[]): Tensor {
+    return callMethod(erfEntry, this, args);
+  }
+
+  /** In-place version of `erf`: The error function. */
+  erf_(): this;
+  erf_(...args: readonly unknown[]): this {
+    return callMethod(erf_Entry, this, args);
+  }
+
+  /**
+   * 1 minus the error function, exact for large arguments.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).erfc()
+   * ```
+   */
+  erfc(): Tensor;
+  erfc(...args: readonly unknown[]): Tensor {
+    return callMethod(erfcEntry, this, args);
+  }
+
+  /** In-place version of `erfc`: 1 minus the error function, exact for large arguments. */
+  erfc_(): this;
+  erfc_(...args: readonly unknown[]): this {
+    return callMethod(erfc_Entry, this, args);
+  }
+
+  /**
+   * The inverse of the error function.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 0.5]).erfinv()
+   * ```
+   */
+  erfinv(): Tensor;
+  erfinv(...args: readonly unknown[]): Tensor {
+    return callMethod(erfinvEntry, this, args);
+  }
+
+  /** In-place version of `erfinv`: The inverse of the error function. */
+  erfinv_(): this;
+  erfinv_(...args: readonly unknown[]): this {
+    return callMethod(erfinv_Entry, this, args);
+  }
+
+  /**
+   * e to the power of each element.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).exp()
+   * ```
+   */
+  exp(): Tensor;
+  exp(...args: readonly unknown[]): Tensor {
+    return callMethod(expEntry, this, args);
+  }
+
+  /**
+   * 2 to the power of each element.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 3]).exp2()
+   * ```
+   */
+  exp2(): Tensor;
+  exp2(...args: readonly unknown[]): Tensor {
+    return callMethod(exp2Entry, this, args);
+  }
+
+  /** In-place version of `exp2`: 2 to the power of each element. */
+  exp2_(): this;
+  exp2_(...args: readonly unknown[]): this {
+    return callMethod(exp2_Entry, this, args);
+  }
+
+  /** In-place version of `exp`: e to the power of each element. */
+  exp_(): this;
+  exp_(...args: readonly unknown[]): this {
+    return callMethod(exp_Entry, this, args);
+  }
+
+  /**
    * Repeats dimensions of size 1 without a copy; -1 keeps a size.
    * Aliasing: shares memory with `input`. Several elements of the result are the same memory: clone before writing.
    *
@@ -269,6 +937,25 @@ export class Tensor extends TensorObject {
   expand_as(other: Tensor): Tensor;
   expand_as(...args: readonly unknown[]): Tensor {
     return callMethod(expand_asEntry, this, args);
+  }
+
+  /**
+   * e to the power of each element, minus 1, exact near 0.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).expm1()
+   * ```
+   */
+  expm1(): Tensor;
+  expm1(...args: readonly unknown[]): Tensor {
+    return callMethod(expm1Entry, this, args);
+  }
+
+  /** In-place version of `expm1`: e to the power of each element, minus 1, exact near 0. */
+  expm1_(): this;
+  expm1_(...args: readonly unknown[]): this {
+    return callMethod(expm1_Entry, this, args);
   }
 
   /**
@@ -312,6 +999,25 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The largest integer not above each element.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1.5, -1.5]).floor()
+   * ```
+   */
+  floor(): Tensor;
+  floor(...args: readonly unknown[]): Tensor {
+    return callMethod(floorEntry, this, args);
+  }
+
+  /** In-place version of `floor`: The largest integer not above each element. */
+  floor_(): this;
+  floor_(...args: readonly unknown[]): this {
+    return callMethod(floor_Entry, this, args);
+  }
+
+  /**
    * Divides and rounds down.
    *
    * @example
@@ -350,6 +1056,82 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The fraction of each element, with its sign.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1.5, -1.25]).frac()
+   * ```
+   */
+  frac(): Tensor;
+  frac(...args: readonly unknown[]): Tensor {
+    return callMethod(fracEntry, this, args);
+  }
+
+  /** In-place version of `frac`: The fraction of each element, with its sign. */
+  frac_(): this;
+  frac_(...args: readonly unknown[]): this {
+    return callMethod(frac_Entry, this, args);
+  }
+
+  /**
+   * Where the elements of `input` are at least those of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).ge(2)
+   * ```
+   */
+  ge(other: Tensor | Scalar): Tensor;
+  ge(...args: readonly unknown[]): Tensor {
+    return callMethod(geEntry, this, args);
+  }
+
+  /** In-place version of `ge`: Where the elements of `input` are at least those of `other`. */
+  ge_(other: Tensor | Scalar): this;
+  ge_(...args: readonly unknown[]): this {
+    return callMethod(ge_Entry, this, args);
+  }
+
+  /**
+   * Where the elements of `input` are greater than those of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).gt(2)
+   * ```
+   */
+  gt(other: Tensor | Scalar): Tensor;
+  gt(...args: readonly unknown[]): Tensor {
+    return callMethod(gtEntry, this, args);
+  }
+
+  /** In-place version of `gt`: Where the elements of `input` are greater than those of `other`. */
+  gt_(other: Tensor | Scalar): this;
+  gt_(...args: readonly unknown[]): this {
+    return callMethod(gt_Entry, this, args);
+  }
+
+  /**
+   * The length of the hypotenuse.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([3]).hypot(torch.tensor([4]))
+   * ```
+   */
+  hypot(other: Tensor | Scalar): Tensor;
+  hypot(...args: readonly unknown[]): Tensor {
+    return callMethod(hypotEntry, this, args);
+  }
+
+  /** In-place version of `hypot`: The length of the hypotenuse. */
+  hypot_(other: Tensor | Scalar): this;
+  hypot_(...args: readonly unknown[]): this {
+    return callMethod(hypot_Entry, this, args);
+  }
+
+  /**
    * The tensor as int32; itself if it is.
    *
    * @example
@@ -360,6 +1142,268 @@ export class Tensor extends TensorObject {
   int(): Tensor;
   int(...args: readonly unknown[]): Tensor {
     return callMethod(intEntry, this, args);
+  }
+
+  /**
+   * Whether elements differ by at most `atol + rtol * |other|`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1]).isclose(torch.tensor([1.000001]))
+   * ```
+   */
+  isclose(other: Tensor, rtol?: number, atol?: number, options?: { readonly equal_nan?: boolean }): Tensor;
+  isclose(other: Tensor, options: { readonly rtol?: number; readonly atol?: number; readonly equal_nan?: boolean }): Tensor;
+  isclose(...args: readonly unknown[]): Tensor {
+    return callMethod(iscloseEntry, this, args);
+  }
+
+  /**
+   * Whether each element is neither infinite nor NaN.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, NaN]).isfinite()
+   * ```
+   */
+  isfinite(): Tensor;
+  isfinite(...args: readonly unknown[]): Tensor {
+    return callMethod(isfiniteEntry, this, args);
+  }
+
+  /**
+   * Whether each element is infinite.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, -Infinity]).isinf()
+   * ```
+   */
+  isinf(): Tensor;
+  isinf(...args: readonly unknown[]): Tensor {
+    return callMethod(isinfEntry, this, args);
+  }
+
+  /**
+   * Whether each element is NaN.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, NaN]).isnan()
+   * ```
+   */
+  isnan(): Tensor;
+  isnan(...args: readonly unknown[]): Tensor {
+    return callMethod(isnanEntry, this, args);
+  }
+
+  /**
+   * Where the elements of `input` are at most those of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).le(2)
+   * ```
+   */
+  le(other: Tensor | Scalar): Tensor;
+  le(...args: readonly unknown[]): Tensor {
+    return callMethod(leEntry, this, args);
+  }
+
+  /** In-place version of `le`: Where the elements of `input` are at most those of `other`. */
+  le_(other: Tensor | Scalar): this;
+  le_(...args: readonly unknown[]): this {
+    return callMethod(le_Entry, this, args);
+  }
+
+  /**
+   * `input + weight * (end - input)`.
+   *
+   * @example
+   * ```ts
+   * torch.lerp(torch.tensor([0]), torch.tensor([10]), 0.3)
+   * ```
+   */
+  lerp(end: Tensor, weight: Tensor | Scalar): Tensor;
+  lerp(...args: readonly unknown[]): Tensor {
+    return callMethod(lerpEntry, this, args);
+  }
+
+  /** In-place version of `lerp`: `input + weight * (end - input)`. */
+  lerp_(end: Tensor, weight: Tensor | Scalar): this;
+  lerp_(...args: readonly unknown[]): this {
+    return callMethod(lerp_Entry, this, args);
+  }
+
+  /**
+   * The logarithm of the absolute value of the gamma function.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 5]).lgamma()
+   * ```
+   */
+  lgamma(): Tensor;
+  lgamma(...args: readonly unknown[]): Tensor {
+    return callMethod(lgammaEntry, this, args);
+  }
+
+  /** In-place version of `lgamma`: The logarithm of the absolute value of the gamma function. */
+  lgamma_(): this;
+  lgamma_(...args: readonly unknown[]): this {
+    return callMethod(lgamma_Entry, this, args);
+  }
+
+  /**
+   * The natural logarithm.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2]).log()
+   * ```
+   */
+  log(): Tensor;
+  log(...args: readonly unknown[]): Tensor {
+    return callMethod(logEntry, this, args);
+  }
+
+  /**
+   * The logarithm to base 10.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 100]).log10()
+   * ```
+   */
+  log10(): Tensor;
+  log10(...args: readonly unknown[]): Tensor {
+    return callMethod(log10Entry, this, args);
+  }
+
+  /** In-place version of `log10`: The logarithm to base 10. */
+  log10_(): this;
+  log10_(...args: readonly unknown[]): this {
+    return callMethod(log10_Entry, this, args);
+  }
+
+  /**
+   * The natural logarithm of 1 plus each element, exact near 0.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).log1p()
+   * ```
+   */
+  log1p(): Tensor;
+  log1p(...args: readonly unknown[]): Tensor {
+    return callMethod(log1pEntry, this, args);
+  }
+
+  /** In-place version of `log1p`: The natural logarithm of 1 plus each element, exact near 0. */
+  log1p_(): this;
+  log1p_(...args: readonly unknown[]): this {
+    return callMethod(log1p_Entry, this, args);
+  }
+
+  /**
+   * The logarithm to base 2.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 8]).log2()
+   * ```
+   */
+  log2(): Tensor;
+  log2(...args: readonly unknown[]): Tensor {
+    return callMethod(log2Entry, this, args);
+  }
+
+  /** In-place version of `log2`: The logarithm to base 2. */
+  log2_(): this;
+  log2_(...args: readonly unknown[]): this {
+    return callMethod(log2_Entry, this, args);
+  }
+
+  /** In-place version of `log`: The natural logarithm. */
+  log_(): this;
+  log_(...args: readonly unknown[]): this {
+    return callMethod(log_Entry, this, args);
+  }
+
+  /**
+   * Where both are not zero.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).logical_and(torch.tensor([1, 1]))
+   * ```
+   */
+  logical_and(other: Tensor | Scalar): Tensor;
+  logical_and(...args: readonly unknown[]): Tensor {
+    return callMethod(logical_andEntry, this, args);
+  }
+
+  /** In-place version of `logical_and`: Where both are not zero. */
+  logical_and_(other: Tensor | Scalar): this;
+  logical_and_(...args: readonly unknown[]): this {
+    return callMethod(logical_and_Entry, this, args);
+  }
+
+  /**
+   * Where the elements are zero.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).logical_not()
+   * ```
+   */
+  logical_not(): Tensor;
+  logical_not(...args: readonly unknown[]): Tensor {
+    return callMethod(logical_notEntry, this, args);
+  }
+
+  /** In-place version of `logical_not`: Where the elements are zero. */
+  logical_not_(): this;
+  logical_not_(...args: readonly unknown[]): this {
+    return callMethod(logical_not_Entry, this, args);
+  }
+
+  /**
+   * Where at least one is not zero.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).logical_or(torch.tensor([1, 1]))
+   * ```
+   */
+  logical_or(other: Tensor | Scalar): Tensor;
+  logical_or(...args: readonly unknown[]): Tensor {
+    return callMethod(logical_orEntry, this, args);
+  }
+
+  /** In-place version of `logical_or`: Where at least one is not zero. */
+  logical_or_(other: Tensor | Scalar): this;
+  logical_or_(...args: readonly unknown[]): this {
+    return callMethod(logical_or_Entry, this, args);
+  }
+
+  /**
+   * Where exactly one is not zero.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).logical_xor(torch.tensor([1, 1]))
+   * ```
+   */
+  logical_xor(other: Tensor | Scalar): Tensor;
+  logical_xor(...args: readonly unknown[]): Tensor {
+    return callMethod(logical_xorEntry, this, args);
+  }
+
+  /** In-place version of `logical_xor`: Where exactly one is not zero. */
+  logical_xor_(other: Tensor | Scalar): this;
+  logical_xor_(...args: readonly unknown[]): this {
+    return callMethod(logical_xor_Entry, this, args);
   }
 
   /**
@@ -376,6 +1420,25 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * Where the elements of `input` are less than those of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).lt(2)
+   * ```
+   */
+  lt(other: Tensor | Scalar): Tensor;
+  lt(...args: readonly unknown[]): Tensor {
+    return callMethod(ltEntry, this, args);
+  }
+
+  /** In-place version of `lt`: Where the elements of `input` are less than those of `other`. */
+  lt_(other: Tensor | Scalar): this;
+  lt_(...args: readonly unknown[]): this {
+    return callMethod(lt_Entry, this, args);
+  }
+
+  /**
    * A view with the last two dimensions exchanged.
    *
    * @example
@@ -385,6 +1448,51 @@ export class Tensor extends TensorObject {
    */
   get mT(): Tensor {
     return callMethod(mTEntry, this, []);
+  }
+
+  /**
+   * `value` where `mask` holds, elsewhere `input`.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2).masked_fill(torch.tensor([true, false]), 5)
+   * ```
+   */
+  masked_fill(mask: Tensor, value: Tensor | Scalar): Tensor;
+  masked_fill(...args: readonly unknown[]): Tensor {
+    return callMethod(masked_fillEntry, this, args);
+  }
+
+  /** In-place version of `masked_fill`: `value` where `mask` holds, elsewhere `input`. */
+  masked_fill_(mask: Tensor, value: Tensor | Scalar): this;
+  masked_fill_(...args: readonly unknown[]): this {
+    return callMethod(masked_fill_Entry, this, args);
+  }
+
+  /**
+   * The larger element of the two; NaN if either is.
+   *
+   * @example
+   * ```ts
+   * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+   * ```
+   */
+  maximum(other: Tensor | Scalar): Tensor;
+  maximum(...args: readonly unknown[]): Tensor {
+    return callMethod(maximumEntry, this, args);
+  }
+
+  /**
+   * The smaller element of the two; NaN if either is.
+   *
+   * @example
+   * ```ts
+   * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+   * ```
+   */
+  minimum(other: Tensor | Scalar): Tensor;
+  minimum(...args: readonly unknown[]): Tensor {
+    return callMethod(minimumEntry, this, args);
   }
 
   /**
@@ -420,6 +1528,29 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * Replaces NaN and infinities; without values, infinities become the largest finite numbers.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([NaN, Infinity, 1]).nan_to_num(0, 5)
+   * ```
+   */
+  nan_to_num(nan?: number, posinf?: number | null, neginf?: number | null): Tensor;
+  nan_to_num(options: { readonly nan?: number; readonly posinf?: number | null; readonly neginf?: number | null }): Tensor;
+  nan_to_num(...args: readonly unknown[]): Tensor {
+    return callMethod(nan_to_numEntry, this, args);
+  }
+
+  /**
+   * In-place version of `nan_to_num`: Replaces NaN and infinities; without values, infinities become the largest finite numbers.
+   */
+  nan_to_num_(nan?: number, posinf?: number | null, neginf?: number | null): this;
+  nan_to_num_(options: { readonly nan?: number; readonly posinf?: number | null; readonly neginf?: number | null }): this;
+  nan_to_num_(...args: readonly unknown[]): this {
+    return callMethod(nan_to_num_Entry, this, args);
+  }
+
+  /**
    * A view of `length` places of a dimension from `start`.
    *
    * @example
@@ -430,6 +1561,25 @@ export class Tensor extends TensorObject {
   narrow(dim: number, start: number, length: number): Tensor;
   narrow(...args: readonly unknown[]): Tensor {
     return callMethod(narrowEntry, this, args);
+  }
+
+  /**
+   * Where the elements of `input` and `other` differ.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).ne(2)
+   * ```
+   */
+  ne(other: Tensor | Scalar): Tensor;
+  ne(...args: readonly unknown[]): Tensor {
+    return callMethod(neEntry, this, args);
+  }
+
+  /** In-place version of `ne`: Where the elements of `input` and `other` differ. */
+  ne_(other: Tensor | Scalar): this;
+  ne_(...args: readonly unknown[]): this {
+    return callMethod(ne_Entry, this, args);
   }
 
   /**
@@ -524,6 +1674,63 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * `input` to the power of `exponent`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([2, 3]).pow(2)
+   * ```
+   */
+  pow(exponent: Tensor | Scalar): Tensor;
+  pow(...args: readonly unknown[]): Tensor {
+    return callMethod(powEntry, this, args);
+  }
+
+  /** In-place version of `pow`: `input` to the power of `exponent`. */
+  pow_(exponent: Tensor | Scalar): this;
+  pow_(...args: readonly unknown[]): this {
+    return callMethod(pow_Entry, this, args);
+  }
+
+  /**
+   * 1 divided by each element.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([2, 4]).reciprocal()
+   * ```
+   */
+  reciprocal(): Tensor;
+  reciprocal(...args: readonly unknown[]): Tensor {
+    return callMethod(reciprocalEntry, this, args);
+  }
+
+  /** In-place version of `reciprocal`: 1 divided by each element. */
+  reciprocal_(): this;
+  reciprocal_(...args: readonly unknown[]): this {
+    return callMethod(reciprocal_Entry, this, args);
+  }
+
+  /**
+   * Each element, or 0 if it is negative.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([-1, 2]).relu()
+   * ```
+   */
+  relu(): Tensor;
+  relu(...args: readonly unknown[]): Tensor {
+    return callMethod(reluEntry, this, args);
+  }
+
+  /** In-place version of `relu`: Each element, or 0 if it is negative. */
+  relu_(): this;
+  relu_(...args: readonly unknown[]): this {
+    return callMethod(relu_Entry, this, args);
+  }
+
+  /**
    * The remainder of a division that rounds down: it has the sign of the divisor, unlike JavaScript's `%`.
    *
    * @example
@@ -560,6 +1767,46 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The nearest integer, halves to the even one; with `decimals`, the nearest number of that many decimals.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0.5, 1.5, 2.5]).round()
+   * ```
+   */
+  round(options?: { readonly decimals?: number }): Tensor;
+  round(...args: readonly unknown[]): Tensor {
+    return callMethod(roundEntry, this, args);
+  }
+
+  /**
+   * In-place version of `round`: The nearest integer, halves to the even one; with `decimals`, the nearest number of that many decimals.
+   */
+  round_(options?: { readonly decimals?: number }): this;
+  round_(...args: readonly unknown[]): this {
+    return callMethod(round_Entry, this, args);
+  }
+
+  /**
+   * 1 divided by the square root.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([4, 16]).rsqrt()
+   * ```
+   */
+  rsqrt(): Tensor;
+  rsqrt(...args: readonly unknown[]): Tensor {
+    return callMethod(rsqrtEntry, this, args);
+  }
+
+  /** In-place version of `rsqrt`: 1 divided by the square root. */
+  rsqrt_(): this;
+  rsqrt_(...args: readonly unknown[]): this {
+    return callMethod(rsqrt_Entry, this, args);
+  }
+
+  /**
    * A view of one place of a dimension, without that dimension.
    *
    * @example
@@ -570,6 +1817,95 @@ export class Tensor extends TensorObject {
   select(dim: number, index: number): Tensor;
   select(...args: readonly unknown[]): Tensor {
     return callMethod(selectEntry, this, args);
+  }
+
+  /**
+   * 1 / (1 + exp(-x)).
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0]).sigmoid()
+   * ```
+   */
+  sigmoid(): Tensor;
+  sigmoid(...args: readonly unknown[]): Tensor {
+    return callMethod(sigmoidEntry, this, args);
+  }
+
+  /** In-place version of `sigmoid`: 1 / (1 + exp(-x)). */
+  sigmoid_(): this;
+  sigmoid_(...args: readonly unknown[]): this {
+    return callMethod(sigmoid_Entry, this, args);
+  }
+
+  /**
+   * -1, 0 or 1 by the sign of each element.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([3, -2, 0]).sign()
+   * ```
+   */
+  sign(): Tensor;
+  sign(...args: readonly unknown[]): Tensor {
+    return callMethod(signEntry, this, args);
+  }
+
+  /** In-place version of `sign`: -1, 0 or 1 by the sign of each element. */
+  sign_(): this;
+  sign_(...args: readonly unknown[]): this {
+    return callMethod(sign_Entry, this, args);
+  }
+
+  /**
+   * Whether the sign bit is set; true for -0.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, -2]).signbit()
+   * ```
+   */
+  signbit(): Tensor;
+  signbit(...args: readonly unknown[]): Tensor {
+    return callMethod(signbitEntry, this, args);
+  }
+
+  /**
+   * The sine.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).sin()
+   * ```
+   */
+  sin(): Tensor;
+  sin(...args: readonly unknown[]): Tensor {
+    return callMethod(sinEntry, this, args);
+  }
+
+  /** In-place version of `sin`: The sine. */
+  sin_(): this;
+  sin_(...args: readonly unknown[]): this {
+    return callMethod(sin_Entry, this, args);
+  }
+
+  /**
+   * The hyperbolic sine.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).sinh()
+   * ```
+   */
+  sinh(): Tensor;
+  sinh(...args: readonly unknown[]): Tensor {
+    return callMethod(sinhEntry, this, args);
+  }
+
+  /** In-place version of `sinh`: The hyperbolic sine. */
+  sinh_(): this;
+  sinh_(...args: readonly unknown[]): this {
+    return callMethod(sinh_Entry, this, args);
   }
 
   /**
@@ -584,6 +1920,44 @@ export class Tensor extends TensorObject {
   split(split_size_or_sections: number | readonly number[], options: { readonly dim?: number }): readonly Tensor[];
   split(...args: readonly unknown[]): readonly Tensor[] {
     return callMethod(splitEntry, this, args);
+  }
+
+  /**
+   * The square root; NaN for negative numbers.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([4, 9]).sqrt()
+   * ```
+   */
+  sqrt(): Tensor;
+  sqrt(...args: readonly unknown[]): Tensor {
+    return callMethod(sqrtEntry, this, args);
+  }
+
+  /** In-place version of `sqrt`: The square root; NaN for negative numbers. */
+  sqrt_(): this;
+  sqrt_(...args: readonly unknown[]): this {
+    return callMethod(sqrt_Entry, this, args);
+  }
+
+  /**
+   * Each element times itself.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([2, -3]).square()
+   * ```
+   */
+  square(): Tensor;
+  square(...args: readonly unknown[]): Tensor {
+    return callMethod(squareEntry, this, args);
+  }
+
+  /** In-place version of `square`: Each element times itself. */
+  square_(): this;
+  square_(...args: readonly unknown[]): this {
+    return callMethod(square_Entry, this, args);
   }
 
   /**
@@ -648,6 +2022,44 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The tangent.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).tan()
+   * ```
+   */
+  tan(): Tensor;
+  tan(...args: readonly unknown[]): Tensor {
+    return callMethod(tanEntry, this, args);
+  }
+
+  /** In-place version of `tan`: The tangent. */
+  tan_(): this;
+  tan_(...args: readonly unknown[]): this {
+    return callMethod(tan_Entry, this, args);
+  }
+
+  /**
+   * The hyperbolic tangent.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1]).tanh()
+   * ```
+   */
+  tanh(): Tensor;
+  tanh(...args: readonly unknown[]): Tensor {
+    return callMethod(tanhEntry, this, args);
+  }
+
+  /** In-place version of `tanh`: The hyperbolic tangent. */
+  tanh_(): this;
+  tanh_(...args: readonly unknown[]): this {
+    return callMethod(tanh_Entry, this, args);
+  }
+
+  /**
    * The tensor in another dtype; itself if it has that dtype and `copy` is false.
    *
    * The tensor on a device (there is only the CPU), converted if `dtype` is given.
@@ -678,6 +2090,25 @@ export class Tensor extends TensorObject {
   transpose(dim0: number, dim1: number): Tensor;
   transpose(...args: readonly unknown[]): Tensor {
     return callMethod(transposeEntry, this, args);
+  }
+
+  /**
+   * Each element without its fraction.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1.5, -1.5]).trunc()
+   * ```
+   */
+  trunc(): Tensor;
+  trunc(...args: readonly unknown[]): Tensor {
+    return callMethod(truncEntry, this, args);
+  }
+
+  /** In-place version of `trunc`: Each element without its fraction. */
+  trunc_(): this;
+  trunc_(...args: readonly unknown[]): this {
+    return callMethod(trunc_Entry, this, args);
   }
 
   /**
@@ -759,6 +2190,19 @@ export class Tensor extends TensorObject {
   view_as(other: Tensor): Tensor;
   view_as(...args: readonly unknown[]): Tensor {
     return callMethod(view_asEntry, this, args);
+  }
+
+  /**
+   * Elements of `input` where `condition` holds, else of `other`.
+   *
+   * @example
+   * ```ts
+   * torch.where(torch.tensor([true, false]), torch.tensor([1, 2]), 0)
+   * ```
+   */
+  where(condition: Tensor, other: Tensor | Scalar): Tensor;
+  where(...args: readonly unknown[]): Tensor {
+    return callMethod(whereEntry, this, args);
   }
 
   /**

@@ -7,8 +7,35 @@ import * as clone from "./data/clone.ts";
 import * as copy from "./data/copy.ts";
 import * as fill from "./data/fill.ts";
 import * as to from "./data/to.ts";
+import * as gather from "./index/gather.ts";
+import * as index from "./index/index.ts";
+import * as indexSelect from "./index/index-select.ts";
+import * as indexTensors from "./index/index-tensors.ts";
+import * as indexVector from "./index/index-vector.ts";
+import * as maskedSelect from "./index/masked-select.ts";
+import * as nonzero from "./index/nonzero.ts";
+import * as oneHot from "./index/one-hot.ts";
+import * as scatter from "./index/scatter.ts";
+import * as scatterReduce from "./index/scatter-reduce.ts";
+import * as addmm from "./linalg/addmm.ts";
+import * as diagonalOf from "./linalg/diagonal-of.ts";
+import * as einsum from "./linalg/einsum.ts";
+import * as matmul from "./linalg/matmul.ts";
+import * as mm from "./linalg/mm.ts";
+import * as vectors from "./linalg/vectors.ts";
+import * as activation from "./pointwise/activation.ts";
 import * as arithmetic from "./pointwise/arithmetic.ts";
+import * as choice from "./pointwise/choice.ts";
+import * as comparison from "./pointwise/comparison.ts";
+import * as exponential from "./pointwise/exponential.ts";
+import * as logical from "./pointwise/logical.ts";
+import * as rounding from "./pointwise/rounding.ts";
+import * as special from "./pointwise/special.ts";
+import * as specialValues from "./pointwise/special-values.ts";
+import * as trigonometric from "./pointwise/trigonometric.ts";
 import * as sum from "./reduction/sum.ts";
+import * as sort from "./sort/sort.ts";
+import * as unique from "./sort/unique.ts";
 import * as expand from "./view/expand.ts";
 import * as permute from "./view/permute.ts";
 import * as reshape from "./view/reshape.ts";
@@ -21,8 +48,11 @@ const modules: readonly object[] = [
   tensor, full, ranges,
   clone, copy, fill, to,
   view, reshape, expand, permute, squeeze, select, unbind,
-  arithmetic,
+  arithmetic, exponential, trigonometric, rounding, special, specialValues, comparison, logical, choice, activation,
   sum,
+  gather, indexSelect, indexTensors, index, indexVector, scatter, scatterReduce, nonzero, maskedSelect, oneHot,
+  mm, vectors, addmm, matmul, diagonalOf, einsum,
+  sort, unique,
 ];
 
 function isRecord(value: unknown): value is OpRecord {

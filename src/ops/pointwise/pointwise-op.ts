@@ -33,7 +33,7 @@ interface PointwiseFacts {
 export interface UnaryFacts extends PointwiseFacts {
   readonly body: (x: Expression) => Expression;
   /** For one element, in plain numbers. */
-  readonly reference: (x: number) => number;
+  readonly reference: (x: number, dtype: DType) => number;
   /** The values to test with. */
   readonly domain?: SampleOptions;
 }
@@ -55,7 +55,7 @@ export function unaryOp(facts: UnaryFacts): UnaryOp {
       return pointwiseMeta([self], rule === "bool" ? bool : computeDType([self], rule));
     },
     lowering: ({ self }) => pointwise(body, [self], computeDType([self], rule)),
-    reference: ({ self }) => naiveMap([self], reference),
+    reference: ({ self }) => naiveMap([self], (x = 0) => reference(x, self.dtype)),
     samples: (make) => unarySamples(make, facts.domain ?? {}),
   });
 }

@@ -1,0 +1,2 @@
+/** `torch.library`. */
+export { custom_op, type CustomOp } from "./custom-op.ts";
