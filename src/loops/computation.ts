@@ -70,9 +70,9 @@ export interface Scatter {
 export interface Fold {
   readonly name: string;
   /** Builds the accumulators; `inputs` are the elements of the operands, `at` the position along the (single) fold axis. */
-  readonly states: (inputs: readonly Expression[], at: Expression) => readonly {
+  readonly states: (inputs: readonly Expression[], at: Expression, scalars: readonly Expression[]) => readonly {
     readonly type: ValueType;
-    readonly initial: number;
+    readonly initial: number | bigint;
     /** From the current states. */
     readonly next: (states: readonly Expression[]) => Expression;
   }[];

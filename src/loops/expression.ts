@@ -32,7 +32,7 @@ export type Expression =
   | { readonly kind: "gather"; readonly type: DTypeName; readonly operand: number; readonly coordinates: readonly Expression[] }
   /** A number given at the launch. */
   | { readonly kind: "scalar"; readonly type: ValueType; readonly slot: number }
-  | { readonly kind: "constant"; readonly type: ValueType; readonly value: number }
+  | { readonly kind: "constant"; readonly type: ValueType; readonly value: number | bigint }
   /** The current position along an axis of the iteration space. */
   | { readonly kind: "position"; readonly type: "index"; readonly axis: number }
   /** The current position along the only fold axis. */
@@ -47,7 +47,7 @@ export type Expression =
   /** `index`, counted from the end if negative and `wraps`, checked to lie in [0, size). */
   | { readonly kind: "checkedIndex"; readonly type: "index"; readonly index: Expression; readonly size: Expression; readonly wraps: boolean; readonly failure: BoundsFailure };
 
-export function constant(type: ValueType, value: number): Expression {
+export function constant(type: ValueType, value: number | bigint): Expression {
   return { kind: "constant", type, value };
 }
 

@@ -195,9 +195,9 @@ function foldKernel(fold: Fold, outputs: readonly TensorBase[], operands: readon
     const inputs = operands.map((operand, index) =>
       cast({ kind: "load", type: operand.dtype.name, operand: outputs.length + index }, at(computeTypes, index)),
     );
-    const states = fold.states(inputs, foldPosition);
-    const current = states.map((state, index): Expression => ({ kind: "state", type: state.type, state: index }));
     const scalarExpressions = scalars.map((scalar, slot): Expression => ({ kind: "scalar", type: scalar.type, slot }));
+    const states = fold.states(inputs, foldPosition, scalarExpressions);
+    const current = states.map((state, index): Expression => ({ kind: "state", type: state.type, state: index }));
     const results = fold.results(current, scalarExpressions);
     return finishKernel(
       {

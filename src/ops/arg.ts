@@ -117,6 +117,9 @@ export const arg = {
   scalar: define<Scalar>("scalar", "Scalar", "Number", (value) => (isScalar(value) ? value : mismatch)),
   /** A float that is part of the op's structure, such as a norm's order. */
   number: define<number>("number", "number", "float", (value) => (typeof value === "number" ? value : mismatch)),
+  /** The order of a norm. */
+  normOrder: define<number | "fro">("number", 'number | "fro"', "float or str", (value) =>
+    typeof value === "number" || value === "fro" ? value : mismatch),
   int: define<number>("int", "number", "int", parseInt),
   dim: define<number>("dim", "number", "int", parseInt),
   dims: define<readonly number[]>("dims", "number | readonly number[]", "tuple of ints", parseIntOrInts),

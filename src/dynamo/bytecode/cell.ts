@@ -9,6 +9,8 @@ export const uninitialized: unique symbol = Symbol("uninitialized");
 export interface BindingCell {
   /** Reading throws the ReferenceError of the temporal dead zone or of an unresolvable name. */
   v: unknown;
+  /** True while no such variable exists anywhere: `typeof` gives "undefined" instead of throwing. */
+  readonly isUnresolvable?: boolean;
 }
 
 export class Cell implements BindingCell {

@@ -6,12 +6,19 @@ export const generatedCodeUrl = "fullgraph:///";
 
 export function isFrameworkFile(url: string): boolean {
   if (url.startsWith(generatedCodeUrl) || url.startsWith("node:") || url.startsWith("evalmachine.")) return true;
-  const path = pathOf(url).replaceAll("\\", "/");
-  return path.startsWith(packageFolder) || /\/node_modules\/(?:@vitest\/[^/]+|vitest|tsx|vite|vite-node)\//.test(path);
+  return isPackageFile(url) || /\/node_modules\/(?:@vitest\/[^/]+|vitest|tsx|vite|vite-node)\//.test(slashed(url));
+}
+
+export function isPackageFile(url: string): boolean {
+  return slashed(url).startsWith(packageFolder);
+}
+
+function slashed(url: string): string {
+  return pathOf(url).replaceAll("\\", "/");
 }
 
 /** The `src/` or `dist/` folder this file is in: tests, examples and docs of the package count as user code. */
-const packageFolder = folderOfThisPackage(pathOf(import.meta.url).replaceAll("\\", "/"));
+const packageFolder = folderOfThisPackage(slashed(import.meta.url));
 
 function folderOfThisPackage(file: string): string {
   const folder = /^.*\/(?:src|dist)\/(?=dynamo\/source\/)/.exec(file)?.[0];

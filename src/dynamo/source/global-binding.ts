@@ -26,12 +26,15 @@ interface GlobalAccess {
 
 const accessByName = new Map<string, GlobalAccess>();
 
-/** Functions made by `new Function` see exactly the global scope: engine semantics for reads, writes and errors. */
+/**
+ * Functions made by `new Function` see exactly the global scope: engine semantics for reads, writes and errors.
+ * A property may be a getter of the user's, so it is not read to learn whether it exists.
+ */
 function ownRealmAccess(name: string): GlobalAccess {
   let access = accessByName.get(name);
   if (access === undefined) {
     const build = new Function(`"use strict"; return {
-      exists: () => { try { ${name}; return true } catch { return false } },
+      exists: () => { if (${JSON.stringify(name)} in globalThis) return true; try { ${name}; return true } catch { return false } },
       read: () => ${name},
       write: (value) => { ${name === "value" ? "globalThis.value" : name} = value },
     }`) as () => GlobalAccess; // the object literal above

@@ -4,7 +4,7 @@
  * for ever after. A few milliseconds once per function; an accessor call costs 0.1 to 0.2 µs.
  */
 import { shareAccessor } from "./accessor-pool.ts";
-import { scopeWith, type ScopeSnapshot } from "./read-scopes.ts";
+import { scopeWith, type EnginePlace, type ScopeSnapshot } from "./read-scopes.ts";
 import type { FunctionOrigin } from "./script-record.ts";
 import type { Declaration, FunctionRecord, ScriptScope } from "./script-scope.ts";
 import { batchGrabs } from "./debugger-switch.ts";
@@ -46,9 +46,9 @@ function grab(fn: Function, origin: FunctionOrigin | null, snapshot: ScopeSnapsh
     fn,
     entry: entryCall(record, record.harmlessArguments),
     expression: (exchange) => accessorExpression(exchange, accessibleNames(record, snapshot), record.isArrow),
-    place: snapshot,
-    bodyStart: enginePlace(record.bodyStart, origin, snapshot),
-    end: enginePlace(record.end, origin, snapshot),
+    place: snapshot.place,
+    bodyStart: enginePlace(record.bodyStart, origin, snapshot.place),
+    end: enginePlace(record.end, origin, snapshot.place),
     globalObject: snapshot.scopes.findLast((scope) => scope.kind === "global")?.values ?? null,
   };
   const pause = pauseAt(session, request);
@@ -67,16 +67,11 @@ function shareAll(grabbed: GrabbedAccessors, record: FunctionRecord): void {
 }
 
 /** Positions of the engine, not of the text: a loader may shift a script. */
-function enginePlace(offset: number, { script, position }: FunctionOrigin, parametersInEngine: Place): Place {
+function enginePlace(offset: number, { script, position }: FunctionOrigin, parametersInEngine: EnginePlace): EnginePlace {
   const { line, column } = script.lineAndColumn(offset);
   const parametersInText = script.lineAndColumn(position);
   const shift = line === parametersInText.line ? parametersInEngine.column - parametersInText.column : 0;
-  return { line: line + parametersInEngine.line - parametersInText.line, column: column + shift };
-}
-
-interface Place {
-  readonly line: number;
-  readonly column: number;
+  return { scriptId: parametersInEngine.scriptId, line: line + parametersInEngine.line - parametersInText.line, column: column + shift };
 }
 
 /** The call that enters the function: `fn` and `resume` are properties of the exchange object. */

@@ -1,5 +1,6 @@
 /** Whether an imported variable can ever change: only the module that exports it can assign it. */
 import { functionAt } from "./analyze-script.ts";
+import { isPackageFile } from "./framework-files.ts";
 import { scriptOfFunction } from "./script-natives.ts";
 import { scriptRecord, type ScriptRecord } from "./script-record.ts";
 import type { Declaration } from "./script-scope.ts";
@@ -11,6 +12,7 @@ import type { Declaration } from "./script-scope.ts";
 export function isImportImmutable(declaration: Declaration, value: unknown, importer: ScriptRecord | null, isModuleScope: boolean): boolean {
   if (!isModuleScope || declaration.imported === null || importer === null) return false;
   if (declaration.imported.name === null) return true;
+  if (isOwnPackage(declaration.imported.specifier, importer.url)) return true;
   if (typeof value !== "function" || importer.url === null) return false;
   const origin = scriptOfFunction(value);
   if (origin === null) return false;
@@ -23,11 +25,28 @@ export function isImportImmutable(declaration: Declaration, value: unknown, impo
   return record?.definedIn === exporter.scopes.top && exported.declaredAt === record.start;
 }
 
+/** This package never reassigns what it exports. */
+function isOwnPackage(specifier: string, importerUrl: string | null): boolean {
+  if (specifier === "fullgraph" || specifier.startsWith("fullgraph/")) return true;
+  return importerUrl !== null && isRelative(specifier) && isPackageFile(resolved(specifier, importerUrl));
+}
+
+function isRelative(specifier: string): boolean {
+  return /^(?:\.{0,2}\/|file:)/.test(specifier);
+}
+
+function resolved(specifier: string, importerUrl: string): string {
+  return new URL(specifier, fileUrl(importerUrl)).href;
+}
+
+/** CommonJS scripts and those of some loaders are named by path. */
+function fileUrl(url: string): string {
+  return url.startsWith("/") ? `file://${url}` : url;
+}
+
 /** Loaders may add or swap the extension (`./a.js` for a.ts) and add a query; the rest must agree. */
 function namesSameFile(specifier: string, importerUrl: string, exporterUrl: string): boolean {
-  if (!/^(?:\.{0,2}\/|file:)/.test(specifier)) return false;
+  if (!isRelative(specifier)) return false;
   const bare = (url: string): string => url.replace(/[?#].*$/, "").replace(/\.[cm]?[jt]sx?$/, "");
-  const base = importerUrl.startsWith("/") ? `file://${importerUrl}` : importerUrl;
-  const target = exporterUrl.startsWith("/") ? `file://${exporterUrl}` : exporterUrl;
-  return bare(new URL(specifier, base).href) === bare(new URL(target).href);
+  return bare(resolved(specifier, importerUrl)) === bare(new URL(fileUrl(exporterUrl)).href);
 }

@@ -85,7 +85,7 @@ function locationOf(fn: Function, { script, position, record }: FunctionOrigin, 
   const start = end - text.length;
   const measure = (): MeasuredPlace | null => {
     const snapshot = readScopes(fn);
-    return snapshot === null ? null : { line: snapshot.line, column: snapshot.column, offset: position };
+    return snapshot === null ? null : { ...snapshot.place, offset: position };
   };
   const positionAt: SourceLocation["positionAt"] = (offset) => {
     const { line, column } = script.lineAndColumn(start + offset);

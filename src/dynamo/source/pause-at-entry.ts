@@ -3,10 +3,10 @@ import { withDebugger } from "./debugger-switch.ts";
 import {
   objectGroup,
   releaseRemotes,
-  remoteOf,
   withTemporaryGlobal,
   type InspectorSession,
 } from "./inspector-session.ts";
+import type { EnginePlace } from "./read-scopes.ts";
 
 export interface PauseRequest {
   readonly fn: Function;
@@ -15,9 +15,9 @@ export interface PauseRequest {
   /** Evaluated at the function's first statement; leaves its result in the exchange object's `value`. */
   readonly expression: (exchange: string) => string;
   /** Where the engine says the function's parameter list is. */
-  readonly place: Place;
-  readonly bodyStart: Place;
-  readonly end: Place;
+  readonly place: EnginePlace;
+  readonly bodyStart: EnginePlace;
+  readonly end: EnginePlace;
   /** The global object of the function's realm. */
   readonly globalObject: object | null;
 }
@@ -26,11 +26,6 @@ export interface Pause {
   readonly value: unknown;
   /** The first statement is inside a block that has variables of its own. */
   readonly isInBlock: boolean;
-}
-
-interface Place {
-  readonly line: number;
-  readonly column: number;
 }
 
 /** Shapes fixed by the protocol (domains Runtime and Debugger). */
@@ -105,14 +100,11 @@ const mostBreakpoints = 200;
 
 /** On the places of the body where the engine can stop, so that it stops at whichever comes first. */
 function setBreakpoints(session: InspectorSession, request: PauseRequest, breakpoints: string[]): boolean {
-  const objectId = remoteOf(session, request.fn);
-  const scriptId = objectId === null ? undefined : functionLocation(session, objectId)?.scriptId;
-  if (scriptId === undefined) return false;
-  const place = ({ line, column }: Place): Location => ({ scriptId, lineNumber: line, columnNumber: column });
+  const place = ({ scriptId, line, column }: EnginePlace): Location => ({ scriptId, lineNumber: line, columnNumber: column });
   const possible = session.post("Debugger.getPossibleBreakpoints", { start: place(request.bodyStart), end: place(request.end) }) as {
     readonly locations: readonly Location[];
   } | null;
-  for (const { lineNumber, columnNumber = 0 } of possible?.locations.slice(0, mostBreakpoints) ?? []) {
+  for (const { scriptId, lineNumber, columnNumber = 0 } of possible?.locations.slice(0, mostBreakpoints) ?? []) {
     const answer = session.post("Debugger.setBreakpoint", { location: { scriptId, lineNumber, columnNumber } });
     const id = (answer as { readonly breakpointId?: string } | null)?.breakpointId;
     if (id !== undefined) breakpoints.push(id);
@@ -120,15 +112,8 @@ function setBreakpoints(session: InspectorSession, request: PauseRequest, breakp
   return breakpoints.length > 0;
 }
 
-function functionLocation(session: InspectorSession, objectId: string): Location | null {
-  const answer = session.post("Runtime.getProperties", { objectId, ownProperties: true }) as {
-    readonly internalProperties?: readonly { readonly name: string; readonly value?: { readonly value?: Location } }[];
-  } | null;
-  return answer?.internalProperties?.find((property) => property.name === "[[FunctionLocation]]")?.value?.value ?? null;
-}
-
-function isSamePlace(location: Location | undefined, place: Place): boolean {
-  return location?.lineNumber === place.line && (location.columnNumber ?? 0) === place.column;
+function isSamePlace(location: Location | undefined, place: EnginePlace): boolean {
+  return location?.scriptId === place.scriptId && location.lineNumber === place.line && (location.columnNumber ?? 0) === place.column;
 }
 
 function isBlock(frame: CallFrame | null): boolean {

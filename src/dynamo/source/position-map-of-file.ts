@@ -16,10 +16,6 @@ export function positionMapOnDisk(url: string): PositionMap {
   return cached(`disk:${url}`, () => fromDisk(url)) ?? PositionMap.identity(url);
 }
 
-export function forgetPositionMaps(): void {
-  maps.clear();
-}
-
 function cached(key: string, find: () => PositionMap | null): PositionMap | null {
   const known = maps.get(key);
   if (known !== undefined) return known;

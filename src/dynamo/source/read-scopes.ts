@@ -4,7 +4,13 @@ import { inspectorSession, objectGroup, releaseRemotes, remoteOf, type Inspector
 export interface ScopeSnapshot {
   /** Innermost first, as V8 names them: "Block", "Closure (f)", "Catch", "Module", "Script", "Global". */
   readonly scopes: readonly ScopeObject[];
-  /** Line and column of the function's parameter list in its script, 0-based, with the script's own offsets applied. */
+  /** Where the engine says the function's parameter list is. */
+  readonly place: EnginePlace;
+}
+
+/** A place in a script, 0-based, with the script's own offsets applied. */
+export interface EnginePlace {
+  readonly scriptId: string;
   readonly line: number;
   readonly column: number;
 }
@@ -14,10 +20,16 @@ export interface ScopeObject {
   readonly values: Record<string, unknown>;
 }
 
+interface ProtocolLocation {
+  readonly scriptId: string;
+  readonly lineNumber: number;
+  readonly columnNumber: number;
+}
+
 interface PropertiesAnswer {
   readonly internalProperties?: readonly {
     readonly name: string;
-    readonly value?: { readonly objectId?: string; readonly value?: { readonly lineNumber: number; readonly columnNumber: number } };
+    readonly value?: { readonly objectId?: string; readonly value?: ProtocolLocation };
   }[];
 }
 
@@ -53,7 +65,7 @@ function snapshot(session: InspectorSession, fn: Function): ScopeSnapshot | null
     const entry = list[index];
     if (entry !== undefined) scopes.push({ kind: scopeKind(entry.description), values: entry.object });
   }
-  return { scopes, line: location.lineNumber, column: location.columnNumber };
+  return { scopes, place: { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber } };
 }
 
 function realValue(session: InspectorSession, objectId: string): unknown {

@@ -29,11 +29,6 @@ export function scriptOfFunction(fn: Function): ScriptOfFunction | null {
   }
 }
 
-export function hasScriptNatives(): boolean {
-  cached ??= buildNatives();
-  return cached !== null;
-}
-
 function ask(natives: Natives, fn: Function): ScriptOfFunction | null {
   const scriptId = Number(natives.scriptId(fn));
   if (!(scriptId >= 0)) return null; // -1 for native and bound functions and proxies

@@ -9,23 +9,11 @@ export function pathOf(url: string): string {
   return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path; // Windows: /C:/x
 }
 
-/** `file` relative to the working directory if it lies inside it. */
-export function displayPath(file: string): string {
-  const { process } = globalThis as { process?: { cwd?: () => string } }; // absent in browsers
-  const cwd = process?.cwd?.().replaceAll("\\", "/");
-  const path = file.replaceAll("\\", "/");
-  return cwd !== undefined && path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : file;
-}
-
 const linesByFile = new Map<string, readonly string[] | null>();
 
 /** A 1-based line of a file on disk. */
 export function sourceLine(file: string, line: number): string | null {
   return fileLines(file)?.[line - 1] ?? null;
-}
-
-export function forgetSourceFiles(): void {
-  linesByFile.clear();
 }
 
 function fileLines(file: string): readonly string[] | null {

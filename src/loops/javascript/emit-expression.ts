@@ -95,9 +95,9 @@ function isInteger(type: ValueType): boolean {
   return type !== "float32" && type !== "float64";
 }
 
-export function emitConstant(type: ValueType, value: number): string {
-  if (type === "int64") return `${BigInt(Math.trunc(value))}n`;
-  const rounded = type === "float32" ? Math.fround(value) : value;
+function emitConstant(type: ValueType, value: number | bigint): string {
+  if (type === "int64") return `${typeof value === "bigint" ? value : BigInt(Math.trunc(value))}n`;
+  const rounded = type === "float32" ? Math.fround(Number(value)) : Number(value);
   return Object.is(rounded, -0) ? "-0" : rounded < 0 ? `(${rounded})` : String(rounded);
 }
 

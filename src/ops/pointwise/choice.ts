@@ -10,7 +10,6 @@ import { arg } from "../arg.ts";
 import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
-import { binaryOp } from "./pointwise-op.ts";
 
 const choose = (condition: Expression, x: Expression, y: Expression): Expression => select(condition, x, y);
 
@@ -75,26 +74,44 @@ export const masked_fill = defineOp({
   },
 });
 
-export const minimum = binaryOp({
+const smallerBody = (x: Expression, y: Expression): Expression => smaller(x, y);
+
+export const minimum = defineOp({
   name: "minimum",
-  api: ["torch.minimum", "Tensor.minimum", "torch.min"],
-  rule: "same",
-  body: (x, y) => smaller(x, y),
-  reference: (x, y) => Math.min(x, y),
+  api: ["torch.minimum", "Tensor.minimum", "torch.min", "Tensor.min"],
+  args: { self: arg.tensor, other: arg.tensor },
   doc: { summary: "The smaller element of the two; NaN if either is.", example: "torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))" },
   derivative: "pending",
-  scalars: [],
+  meta: ({ self, other }) => pointwiseMeta([self, other], resultType([self, other])),
+  lowering: ({ self, other }) => pointwise(smallerBody, [self, other], resultType([self, other])),
+  reference: ({ self, other }) => naiveMap([self, other], (x = 0, y = 0) => Math.min(x, y)),
+  samples: function* (make) {
+    yield { self: make.tensor([2, 3]), other: make.tensor([3]) };
+    yield { self: make.strided([2, 3]), other: make.tensor([2, 1]) };
+    yield { self: make.tensor([]), other: make.tensor([]) };
+    yield { self: make.tensor([0]), other: make.tensor([1]) };
+    if (make.dtype.is_floating_point) yield { self: make.of([2], [NaN, 1]), other: make.of([2], [1, NaN]) };
+  },
 });
 
-export const maximum = binaryOp({
+const largerBody = (x: Expression, y: Expression): Expression => larger(x, y);
+
+export const maximum = defineOp({
   name: "maximum",
-  api: ["torch.maximum", "Tensor.maximum", "torch.max"],
-  rule: "same",
-  body: (x, y) => larger(x, y),
-  reference: (x, y) => Math.max(x, y),
+  api: ["torch.maximum", "Tensor.maximum", "torch.max", "Tensor.max"],
+  args: { self: arg.tensor, other: arg.tensor },
   doc: { summary: "The larger element of the two; NaN if either is.", example: "torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))" },
   derivative: "pending",
-  scalars: [],
+  meta: ({ self, other }) => pointwiseMeta([self, other], resultType([self, other])),
+  lowering: ({ self, other }) => pointwise(largerBody, [self, other], resultType([self, other])),
+  reference: ({ self, other }) => naiveMap([self, other], (x = 0, y = 0) => Math.max(x, y)),
+  samples: function* (make) {
+    yield { self: make.tensor([2, 3]), other: make.tensor([3]) };
+    yield { self: make.strided([2, 3]), other: make.tensor([2, 1]) };
+    yield { self: make.tensor([]), other: make.tensor([]) };
+    yield { self: make.tensor([0]), other: make.tensor([1]) };
+    if (make.dtype.is_floating_point) yield { self: make.of([2], [NaN, 1]), other: make.of([2], [1, NaN]) };
+  },
 });
 
 type Limit = TensorBase | Scalar | null;

@@ -18,8 +18,10 @@ export interface EmitScope {
   literal(value: Constant): string;
   /** A function of `Runtime`, by name. */
   runtime(name: string): string;
-  /** The name of a child's closure maker, called as `maker([cells], $this, $newTarget, name)`. */
+  /** An expression that makes a child's closure; `name` is an expression. */
   closure(child: number, name: string): string;
+  /** The child's kind as a literal. */
+  childKind(child: number): string;
   /** A variable holding the instruction record at `pc`; per-site caches key on it. */
   site(): string;
 }

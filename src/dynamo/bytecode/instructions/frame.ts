@@ -9,7 +9,7 @@ export const frameInstructions = {
     operand: {},
     stack: "-> this",
     effect: [0, 1],
-    emit: { kind: "value", evaluation: "constant", expression: () => "$this" },
+    emit: { kind: "value", evaluation: "constant", expression: () => "this" },
   }),
   loadNewTarget: define({
     operand: {},

@@ -115,7 +115,7 @@ export const objectInstructions = {
     emit: {
       kind: "statement",
       statement: ([object], { child, name }, scope) =>
-        `${scope.runtime("defineMethod")}(${object},${scope.literal(name)},${scope.closure(child, scope.literal(name))});`,
+        `${scope.runtime("defineMethod")}(${object},${scope.literal(name)},${scope.closure(child, scope.literal(name))},${scope.childKind(child)});`,
       keeps: [0],
     },
   }),
@@ -128,7 +128,7 @@ export const objectInstructions = {
       kind: "statement",
       statement: ([object, key], { child }, scope) => {
         const variable = scope.temporary();
-        return `${variable}=${key};${scope.runtime("defineMethod")}(${object},${variable},${scope.closure(child, variable)});`;
+        return `${variable}=${key};${scope.runtime("defineMethod")}(${object},${variable},${scope.closure(child, variable)},${scope.childKind(child)});`;
       },
       keeps: [0],
     },

@@ -5,6 +5,7 @@ import type {
   ClassDeclaration,
   ClassExpression,
   Expression,
+  FunctionExpression,
   Identifier,
   MethodDefinition,
   Pattern,
@@ -75,6 +76,7 @@ class ScopeAnalyzer {
     this.references.set(identifier, { identifier, variable, isWrite, isDeclaration });
     const isAssignment = isWrite && !isDeclaration;
     if (isAssignment) variable.isAssigned = true;
+    if (isDeclaration) variable.declarationCount++;
     for (let unit = scope.unit; unit !== variable.scope.unit; ) {
       const use = unit.captures.get(variable);
       if (use === undefined) unit.captures.set(variable, { variable, isAssigned: isAssignment });
@@ -131,6 +133,12 @@ class ScopeAnalyzer {
     else this.expression(node.body, body);
   }
 
+  method(node: FunctionExpression, scope: Scope): void {
+    this.function(node, scope, false);
+    const unit = this.units.get(node);
+    if (unit !== undefined) unit.isMethod = true;
+  }
+
   class(node: ClassDeclaration | ClassExpression, scope: Scope): void {
     const unit = new Unit(node, scope.unit, false);
     this.units.set(node, unit);
@@ -156,7 +164,7 @@ class ScopeAnalyzer {
       return;
     }
     if (member.computed && member.key.type !== "PrivateIdentifier") this.expression(member.key, scope);
-    if (member.type === "MethodDefinition") this.function(member.value, scope, false);
+    if (member.type === "MethodDefinition") this.method(member.value, scope);
     else if (member.value) this.expression(member.value, this.memberScope(member, scope));
   }
 
@@ -370,7 +378,7 @@ class ScopeAnalyzer {
       case "Property":
         if (node.computed) this.expression(node.key, scope);
         if (node.value.type === "FunctionExpression" && (node.method || node.kind !== "init")) {
-          return this.function(node.value, scope, false);
+          return this.method(node.value, scope);
         }
         return this.anyExpression(node.value, scope);
       case "AssignmentExpression":

@@ -27,6 +27,8 @@ export class Variable {
   isCaptured = false;
   /** Assigned anywhere beside its declaration. */
   isAssigned = false;
+  /** How many declarations write it; more than one for `function f(x) { var x = 1; }`. */
+  declarationCount = 0;
   /** A plain local that needs checks, since a reference may run before the declaration. */
   needsCheck = false;
 
@@ -82,6 +84,8 @@ export class Unit {
   /** Arrow functions and classes (in heritage and computed keys) use the `this` around them. */
   readonly hasOwnThis: boolean;
   readonly captures = new Map<Variable, CaptureUse>();
+  /** A method, getter or setter of a literal or class: its node starts at the parameter list. */
+  isMethod = false;
   usesThis = false;
   usesNewTarget = false;
   /** Something in it, at any depth, that only works in the original source: nothing around it can be rebuilt. */

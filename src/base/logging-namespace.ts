@@ -1,0 +1,2 @@
+/** `torch._logging`. */
+export { set_logs } from "./logging.ts";

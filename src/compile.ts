@@ -1,0 +1,100 @@
+import { RuntimeError } from "./base/errors.ts";
+import { initializeLogging } from "./base/logging.ts";
+import { type Backend, lookup_backend } from "./dynamo/backends.ts";
+import { compiledOf, registerHandle } from "./dynamo/compiled-target.ts";
+import { rememberCompiled } from "./dynamo/compiled-functions.ts";
+import { CompiledFunction } from "./dynamo/units/compiled-function.ts";
+import { resetReportedGraphBreaks } from "./dynamo/graph-breaks/report-graph-break.ts";
+
+export interface CompileOptions {
+  /** True: any graph break is an error (`torch._dynamo.exc.Unsupported`); also keeps `.item()` in the graph. */
+  readonly fullgraph?: boolean;
+  /** null: numbers become symbolic when they change; true: at once; false: never. */
+  readonly dynamic?: boolean | null;
+  /** A backend's name or function. "eager" runs the captured graph operation by operation. */
+  readonly backend?: string | Backend;
+  /** True: gives the function back as it is. */
+  readonly disable?: boolean;
+  /** How many entries may be compiled before calls run as plain JavaScript; default `config.recompile_limit`. */
+  readonly recompile_limit?: number | null;
+}
+
+type AnyFunction = (this: never, ...args: never[]) => unknown;
+type MethodDecorator = <Fn extends AnyFunction>(method: Fn, context?: ClassMethodDecoratorContext) => Fn;
+
+const optionNames = ["fullgraph", "dynamic", "backend", "disable", "recompile_limit"];
+
+/**
+ * `torch.compile`: a function that does what `fn` does, with its tensor operations captured into graphs.
+ * What cannot be captured is a graph break: the graph so far runs, the rest goes on in a new graph.
+ * Results, errors, mutations and output are those of `fn`.
+ *
+ * Without `fn` it gives a method decorator: `@torch.compile()`.
+ * @throws TypeError if `fn` is not a function that can be called, or for an unknown option.
+ * @throws torch._dynamo.exc.InvalidBackend for a backend that does not exist.
+ * @example
+ * ```ts
+ * const fn = torch.compile((x: torch.Tensor) => torch.sin(x).add(1));
+ * fn(torch.ones(3));
+ * ```
+ * @see https://docs.pytorch.org/docs/stable/generated/torch.compile.html
+ */
+export function compile<Fn extends AnyFunction>(fn: Fn, options?: CompileOptions): Fn;
+export function compile(options?: CompileOptions): MethodDecorator;
+export function compile(first?: AnyFunction | CompileOptions, second?: CompileOptions): AnyFunction | MethodDecorator {
+  initializeLogging();
+  if (first === undefined || (typeof first === "object" && first !== null)) {
+    const options = checkOptions(first ?? {});
+    return <Fn extends AnyFunction>(method: Fn): Fn => compileFunction(method, options);
+  }
+  return compileFunction(first, checkOptions(second ?? {}));
+}
+
+function checkOptions(options: CompileOptions): CompileOptions {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.includes(name)) {
+      throw new TypeError(`torch.compile got an unexpected option '${name}'. The options are ${optionNames.join(", ")}.`);
+    }
+  }
+  return options;
+}
+
+function compileFunction<Fn extends AnyFunction>(fn: Fn, options: CompileOptions): Fn {
+  checkCallable(fn);
+  const backend = options.backend ?? "eager";
+  const run = lookup_backend(backend);
+  const limit = options.recompile_limit ?? null;
+  if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
+    throw new RuntimeError(`recompile_limit must be a positive integer, but got ${limit}`);
+  }
+  if (options.disable === true) return fn;
+  const target = compiledOf(fn)?.fn ?? fn;
+  const compiled = new CompiledFunction(
+    target,
+    { fullgraph: options.fullgraph ?? false, dynamic: options.dynamic ?? null, recompileLimit: limit },
+    run,
+    typeof backend === "string" ? backend : backend.name,
+  );
+  const handle = function (this: unknown, ...args: unknown[]): unknown {
+    return compiled.call(this, args);
+  };
+  Object.defineProperty(handle, "name", { value: fn.name, configurable: true });
+  Object.defineProperty(handle, "length", { value: fn.length, configurable: true });
+  registerHandle(handle, compiled);
+  rememberCompiled(compiled);
+  resetReportedGraphBreaks();
+  return handle as unknown as Fn; // same parameters, receiver and result as `fn`
+}
+
+/** What can never be called as a function is refused at once; what merely cannot be captured runs natively. */
+function checkCallable(fn: unknown): asserts fn is AnyFunction {
+  if (typeof fn !== "function") {
+    const shown = fn === null ? "null" : typeof fn === "object" ? `an object of ${fn.constructor?.name ?? "no class"}` : `${typeof fn} ${String(fn)}`;
+    throw new TypeError(`torch.compile needs a function, but got ${shown}`);
+  }
+  if (/^class\b/.test(Function.prototype.toString.call(fn))) {
+    throw new TypeError(
+      `torch.compile cannot compile the class ${fn.name}: a constructor is not a function that can be called. Compile its methods, for example with the decorator @torch.compile().`,
+    );
+  }
+}

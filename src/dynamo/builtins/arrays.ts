@@ -1,0 +1,193 @@
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { arrayItems } from "../interpreter/contents.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import { isDefinitely, sameValueZero } from "../operations/same-value.ts";
+import { toTemplatePart } from "../operations/operators.ts";
+import { binaryOperation } from "../operations/operators.ts";
+import {
+  ArrayVariable,
+  ConstantVariable,
+  type Variable,
+  describeVariable,
+  undefinedVariable,
+} from "../variables/variable.ts";
+import type { Builtin } from "./builtin.ts";
+import type { BuiltinRow } from "./builtin-table.ts";
+
+type ArrayRule = (context: {
+  readonly machine: Machine;
+  readonly target: ArrayVariable;
+  readonly items: (Variable | null)[];
+  readonly args: readonly Variable[];
+}) => Variable;
+
+/** Methods of Array.prototype (ECMA-262 §23.1.3) that call nothing of the program. */
+const readers: Readonly<Record<string, ArrayRule>> = {
+  at: ({ machine, items, args }) => {
+    const index = integer(machine, args[0], 0);
+    return items[index < 0 ? items.length + index : index] ?? undefinedVariable;
+  },
+  concat: ({ machine, items, args }) => {
+    const result = [...items];
+    for (const arg of args) {
+      const value = machine.force(arg);
+      if (value.kind === "array") result.push(...arrayItems(machine, value));
+      else if (value.kind === "opaque" || value.kind === "object") refuse("concat", value);
+      else result.push(value);
+    }
+    return new ArrayVariable({ items: result });
+  },
+  includes: ({ machine, items, args }) => {
+    const sought = args[0] ?? undefinedVariable;
+    const from = start(machine, args[1], items.length);
+    return new ConstantVariable(items.slice(from).some((item) => sameValueZero(machine, item ?? undefinedVariable, sought)));
+  },
+  indexOf: ({ machine, items, args }) => {
+    const sought = args[0] ?? undefinedVariable;
+    const from = start(machine, args[1], items.length);
+    const found = items.findIndex((item, index) => index >= from && item !== null && isDefinitely(machine, item, sought));
+    return new ConstantVariable(found);
+  },
+  join: ({ machine, items, args }) => {
+    const separator = args[0] === undefined ? "," : constantString(machine, args[0]);
+    let text: Variable = new ConstantVariable("");
+    for (const [index, item] of items.entries()) {
+      if (index > 0) text = binaryOperation(machine, "+", text, new ConstantVariable(separator));
+      text = binaryOperation(machine, "+", text, elementText(machine, item));
+    }
+    return text;
+  },
+  slice: ({ machine, items, args }) => {
+    const from = start(machine, args[0], items.length);
+    const to = args[1] === undefined ? items.length : start(machine, args[1], items.length);
+    return new ArrayVariable({ items: items.slice(from, Math.max(from, to)) });
+  },
+};
+
+/** Methods that change the array: applied to what is known of it, and replayed on the real one. */
+const writers: Readonly<Record<string, ArrayRule>> = {
+  push: ({ items, args }) => {
+    items.push(...args);
+    return new ConstantVariable(items.length);
+  },
+  pop: ({ items }) => items.pop() ?? undefinedVariable,
+  shift: ({ items }) => items.shift() ?? undefinedVariable,
+  unshift: ({ items, args }) => {
+    items.unshift(...args);
+    return new ConstantVariable(items.length);
+  },
+  reverse: ({ target, items }) => {
+    items.reverse();
+    return target;
+  },
+  splice: ({ machine, items, args }) => {
+    const from = args[0] === undefined ? 0 : start(machine, args[0], items.length);
+    const count =
+      args.length === 0 ? 0 : args[1] === undefined && args.length === 1 ? items.length - from : integer(machine, args[1], 0);
+    const removed = items.splice(from, Math.min(Math.max(count, 0), items.length - from), ...args.slice(2));
+    return new ArrayVariable({ items: removed });
+  },
+  fill: ({ machine, target, items, args }) => {
+    const from = start(machine, args[1], items.length);
+    const to = args[2] === undefined ? items.length : start(machine, args[2], items.length);
+    for (let index = from; index < to; index++) items[index] = args[0] ?? undefinedVariable;
+    return target;
+  },
+};
+
+export const arrayBuiltins: readonly BuiltinRow[] = [
+  ...rows(readers, reading),
+  ...rows(writers, writing),
+  [Array.isArray, { name: "Array.isArray", call: (machine, _, [value]) => isArray(machine, value ?? undefinedVariable) }],
+  [Array.of, { name: "Array.of", call: (_, __, args) => new ArrayVariable({ items: [...args] }) }],
+  [
+    Array,
+    {
+      name: "Array",
+      call: (machine, _, args) => newArray(machine, args),
+      construct: (machine, args) => newArray(machine, args),
+    },
+  ],
+];
+
+function rows(rules: Readonly<Record<string, ArrayRule>>, wrap: (fn: Function, rule: ArrayRule) => Builtin["call"]): BuiltinRow[] {
+  return Object.entries(rules).flatMap(([name, rule]): BuiltinRow[] => {
+    const fn: unknown = Reflect.get(Array.prototype, name);
+    return typeof fn === "function" ? [[fn, { name: `Array.prototype.${name}`, call: wrap(fn, rule) }]] : [];
+  });
+}
+
+function reading(_: Function, rule: ArrayRule): Builtin["call"] {
+  return (machine, thisValue, args, self) => {
+    const target = receiver(machine, thisValue, self);
+    return rule({ machine, target, items: arrayItems(machine, target), args });
+  };
+}
+
+function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
+  return (machine, thisValue, args, self) => {
+    const target = receiver(machine, thisValue, self);
+    if (target.frozen) refuse(self.name, target);
+    if (target.value !== null && target.source !== null) {
+      if (Object.isFrozen(target.value) || Object.isSealed(target.value) || !Object.isExtensible(target.value)) refuse(self.name, target);
+      machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey: "length" });
+    }
+    const items = arrayItems(machine, target);
+    if (items.includes(null)) refuse(self.name, target); // holes show the prototype through: the engine's business
+    const result = rule({ machine, target, items, args });
+    if (target.source !== null) machine.tracer.addEffect({ kind: "call", callee: fn, receiver: target, args });
+    return result;
+  };
+}
+
+function receiver(machine: Machine, thisValue: Variable, self: Builtin): ArrayVariable {
+  const target = machine.force(thisValue);
+  return target.kind === "array" && target.flavour === "array" ? target : refuse(self.name, target);
+}
+
+const refuse = (name: string, value: Variable): never =>
+  breakGraph("untraceableBuiltin", { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null }, `call ${name} on ${describeVariable(value)}`);
+
+/** ToIntegerOrInfinity of a constant argument. */
+function integer(machine: Machine, arg: Variable | undefined, missing: number): number {
+  if (arg === undefined) return missing;
+  const value = machine.force(arg);
+  if (value.kind === "number") return Math.trunc(Number(machine.tracer.specialize(value, "an array index")));
+  if (value.kind !== "constant" || typeof value.value === "bigint" || typeof value.value === "symbol") return refuse("array index", value);
+  const number = Number(value.value);
+  return Number.isNaN(number) ? 0 : Math.trunc(number);
+}
+
+function start(machine: Machine, arg: Variable | undefined, length: number): number {
+  const relative = integer(machine, arg, 0);
+  return relative < 0 ? Math.max(length + relative, 0) : Math.min(relative, length);
+}
+
+function constantString(machine: Machine, arg: Variable): string {
+  const value = machine.force(arg);
+  return value.kind === "constant" && typeof value.value === "string" ? value.value : refuse("join", value);
+}
+
+/** Array.prototype.join writes undefined and null as nothing (§23.1.3.18 step 7.c). */
+function elementText(machine: Machine, item: Variable | null): Variable {
+  const value = machine.force(item ?? undefinedVariable);
+  if (value.kind === "constant" && (value.value === undefined || value.value === null)) return new ConstantVariable("");
+  return toTemplatePart(machine, value);
+}
+
+function isArray(machine: Machine, variable: Variable): Variable {
+  const value = machine.force(variable);
+  if (value.kind === "opaque") return refuse("Array.isArray", value);
+  return new ConstantVariable(value.kind === "array" && value.flavour === "array");
+}
+
+function newArray(machine: Machine, args: readonly Variable[]): Variable {
+  const [only] = args;
+  if (args.length !== 1 || only === undefined) return new ArrayVariable({ items: [...args] });
+  const length = machine.force(only);
+  if (length.kind !== "constant" && length.kind !== "number") return new ArrayVariable({ items: [length] });
+  if (length.kind === "constant" && typeof length.value !== "number") return new ArrayVariable({ items: [length] });
+  const size = integer(machine, length, 0);
+  if (size < 0 || size > 100_000) return refuse("new Array", length);
+  return new ArrayVariable({ items: Array.from({ length: size }, () => null) });
+}

@@ -1,0 +1,41 @@
+import { cond } from "../api/cond.ts";
+import { breakGraph } from "./graph-breaks/graph-break.ts";
+import type { CallResult } from "./builtins/builtin.ts";
+import type { Machine } from "./interpreter/machine.ts";
+import { captureCond } from "./operations/capture-cond.ts";
+import { ConstantVariable, type Variable } from "./variables/variable.ts";
+
+/** A function of this package that means something to the interpreter itself. */
+type FrameworkRule = (machine: Machine, args: readonly Variable[]) => CallResult;
+
+/** `torch._dynamo.graph_break()`: does nothing in eager, ends the graph while capturing. */
+export function graph_break(_options: { readonly msg?: string } = {}): void {
+  // Eager code simply goes on.
+}
+
+/** `torch._dynamo.skip_frame()`: the function that calls it is not captured any further. */
+export function skip_frame(_options: { readonly msg?: string } = {}): void {
+  // Eager code simply goes on.
+}
+
+/** `torch.compiler.is_compiling()`: true in captured code, false in eager. */
+export function is_compiling(): boolean {
+  return false;
+}
+
+function messageOf(machine: Machine, [first]: readonly Variable[]): string | null {
+  if (first === undefined) return null;
+  const options = machine.force(first);
+  const slot = options.kind === "object" ? options.properties.get("msg") : undefined;
+  const message = slot?.kind === "data" ? machine.force(slot.value) : null;
+  return message?.kind === "constant" && typeof message.value === "string" ? message.value : null;
+}
+
+const rules = new Map<Function, FrameworkRule>([
+  [graph_break, (machine, args) => breakGraph("userGraphBreak", { message: messageOf(machine, args) }, "call graph_break")],
+  [skip_frame, (machine, args) => breakGraph("userSkipFrame", { message: messageOf(machine, args) }, "call skip_frame")],
+  [is_compiling, () => new ConstantVariable(true)],
+  [cond, captureCond],
+]);
+
+export const frameworkFunction = (fn: Function): FrameworkRule | null => rules.get(fn) ?? null;

@@ -1,0 +1,189 @@
+import type { Expression } from "../../symbolic/expression.ts";
+import { printExpression } from "../../symbolic/expression.ts";
+import type { TensorMeta } from "../../core/tensor-meta.ts";
+import type { NumberLeaf } from "../variables/variable.ts";
+import { describeValue } from "../variables/variable.ts";
+import { type ConstantPool, type Source, keyText, sourceName, sourceText } from "../variables/source.ts";
+import { explainTensorMismatch } from "./explain-tensor-mismatch.ts";
+
+/**
+ * Everything a compiled entry assumed, one fact a guard. `test` is the JavaScript that checks it on the hot path
+ * (bench: dispatch); `describe` is the same fact for people; `explain` says how an actual value differs.
+ */
+interface GuardKind<Fact> {
+  readonly test: (fact: Fact, pool: ConstantPool) => string;
+  readonly describe: (fact: Fact) => string;
+  readonly explain?: (fact: Fact, actual: unknown) => string | null;
+}
+
+interface OnSource {
+  readonly source: Source;
+}
+interface GuardFacts {
+  TENSOR_MATCH: OnSource & { readonly meta: TensorMeta };
+  CONSTANT_MATCH: OnSource & { readonly value: unknown };
+  TYPE_MATCH: OnSource & { readonly type: "number" | "boolean" | "object" | "function" };
+  ID_MATCH: OnSource & { readonly value: object | symbol };
+  ARRAY_MATCH: OnSource;
+  SEQUENCE_LENGTH: OnSource & { readonly length: number };
+  OBJECT_MATCH: OnSource & { readonly prototype: object | null };
+  OWN_DATA: OnSource & { readonly key: PropertyKey };
+  OWN_GETTER: OnSource & { readonly key: PropertyKey; readonly getter: Function };
+  PRESENT: OnSource & { readonly key: PropertyKey };
+  NOT_PRESENT: OnSource & { readonly key: PropertyKey };
+  KEYS_MATCH: OnSource & { readonly keys: readonly PropertyKey[] };
+  EXTENSIBLE: OnSource & { readonly writableKey: PropertyKey };
+  MAP_MATCH: OnSource;
+  SET_MATCH: OnSource;
+  ENTRY_KEYS_MATCH: OnSource & { readonly keys: readonly unknown[] };
+  CLOSURE_MATCH: OnSource & { readonly code: object };
+  CURSOR_MATCH: OnSource;
+  INITIALISED: OnSource;
+  DUPLICATE_INPUT: { readonly source: Source; readonly other: Source };
+  NO_ALIASING: { readonly source: Source; readonly other: Source };
+  EXPRESSION: { readonly expression: Expression<NumberLeaf>; readonly truth: boolean };
+  GRAD_MODE: { readonly enabled: boolean };
+  DEFAULT_DTYPE: { readonly dtype: object };
+}
+
+export type Guard = { [Kind in keyof GuardFacts]: { readonly kind: Kind } & GuardFacts[Kind] }[keyof GuardFacts];
+export type GuardKindName = keyof GuardFacts;
+
+const text = (fact: OnSource, pool: ConstantPool): string => sourceText(fact.source, pool);
+const name = (fact: OnSource): string => sourceName(fact.source);
+const keyName = (key: PropertyKey): string => (typeof key === "symbol" ? String(key) : JSON.stringify(String(key)));
+
+/** NaN and -0 need SameValue (ECMA-262 §7.2.11); for everything else `===` says the same and is faster. */
+const needsSameValue = (value: unknown): boolean => Number.isNaN(value) || value === 0;
+
+const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]> } = {
+  TENSOR_MATCH: {
+    test: (g, pool) => `R.metaOf(${text(g, pool)}) === ${pool.textOf(g.meta)}`,
+    describe: (g) => `check_tensor(${name(g)}, ${describeMeta(g.meta)})`,
+    explain: (g, actual) => explainTensorMismatch(plainName(g.source), g.meta, actual),
+  },
+  CONSTANT_MATCH: {
+    test: (g, pool) =>
+      needsSameValue(g.value)
+        ? `R.sameValue(${text(g, pool)}, ${pool.textOf(g.value)})`
+        : `${text(g, pool)} === ${pool.textOf(g.value)}`,
+    describe: (g) => `${name(g)} === ${describeValue(g.value)}`,
+  },
+  TYPE_MATCH: {
+    test: (g, pool) =>
+      g.type === "object" ? `R.isObject(${text(g, pool)})` : `typeof ${text(g, pool)} === "${g.type}"`,
+    describe: (g) => `typeof ${name(g)} === "${g.type}"`,
+  },
+  ID_MATCH: {
+    test: (g, pool) => `${text(g, pool)} === ${pool.textOf(g.value)}`,
+    describe: (g) => `${name(g)} === ${describeValue(g.value)}`,
+  },
+  ARRAY_MATCH: {
+    test: (g, pool) => `R.isPlainArray(${text(g, pool)})`,
+    describe: (g) => `Array.isArray(${name(g)})`,
+  },
+  SEQUENCE_LENGTH: {
+    test: (g, pool) => `${text(g, pool)}.length === ${g.length}`,
+    describe: (g) => `${name(g)}.length === ${g.length}`,
+  },
+  OBJECT_MATCH: {
+    test: (g, pool) => `R.isOrdinaryObject(${text(g, pool)}, ${pool.textOf(g.prototype)})`,
+    describe: (g) => `Object.getPrototypeOf(${name(g)}) === ${describePrototype(g.prototype)}`,
+  },
+  OWN_DATA: {
+    test: (g, pool) => `R.hasOwnData(${text(g, pool)}, ${pool.textOf(g.key)})`,
+    describe: (g) => `Object.hasOwn(${name(g)}, ${keyName(g.key)})`,
+  },
+  OWN_GETTER: {
+    test: (g, pool) => `R.hasOwnGetter(${text(g, pool)}, ${pool.textOf(g.key)}, ${pool.textOf(g.getter)})`,
+    describe: (g) => `${name(g)} has the same getter ${keyName(g.key)}`,
+  },
+  PRESENT: {
+    test: (g, pool) => `R.hasOwn(${text(g, pool)}, ${pool.textOf(g.key)})`,
+    describe: (g) => `Object.hasOwn(${name(g)}, ${keyName(g.key)})`,
+  },
+  NOT_PRESENT: {
+    test: (g, pool) => `!R.hasOwn(${text(g, pool)}, ${pool.textOf(g.key)})`,
+    describe: (g) => `!Object.hasOwn(${name(g)}, ${keyName(g.key)})`,
+  },
+  KEYS_MATCH: {
+    test: (g, pool) => `R.sameKeys(${text(g, pool)}, ${pool.textOf(g.keys)})`,
+    describe: (g) => `Reflect.ownKeys(${name(g)}) == [${g.keys.map(keyName).join(", ")}]`,
+  },
+  EXTENSIBLE: {
+    test: (g, pool) => `R.isWritable(${text(g, pool)}, ${pool.textOf(g.writableKey)})`,
+    describe: (g) => `${name(g)}${keyText(g.writableKey, describingPool)} is writable`,
+  },
+  MAP_MATCH: {
+    test: (g, pool) => `R.isPlainMap(${text(g, pool)})`,
+    describe: (g) => `${name(g)} is a Map`,
+  },
+  SET_MATCH: {
+    test: (g, pool) => `R.isPlainSet(${text(g, pool)})`,
+    describe: (g) => `${name(g)} is a Set`,
+  },
+  ENTRY_KEYS_MATCH: {
+    test: (g, pool) => `R.sameEntryKeys(${text(g, pool)}, ${pool.textOf(g.keys)})`,
+    describe: (g) => `[...${name(g)}.keys()] == [${g.keys.map(describeValue).join(", ")}]`,
+  },
+  CLOSURE_MATCH: {
+    test: (g, pool) => `R.closureCode(${text(g, pool)}) === ${pool.textOf(g.code)}`,
+    describe: (g) => `${name(g)} is the same function text`,
+  },
+  CURSOR_MATCH: {
+    test: (g, pool) => `R.isArrayCursor(${text(g, pool)})`,
+    describe: (g) => `${name(g)} iterates over an array`,
+  },
+  INITIALISED: {
+    test: (g, pool) => `R.isInitialised(${text(g, pool)})`,
+    describe: (g) => `${name(g)} is initialised`,
+  },
+  DUPLICATE_INPUT: {
+    test: (g, pool) => `${sourceText(g.source, pool)} === ${sourceText(g.other, pool)}`,
+    describe: (g) => `${sourceName(g.source)} === ${sourceName(g.other)}`,
+  },
+  NO_ALIASING: {
+    test: (g, pool) => `${sourceText(g.source, pool)} !== ${sourceText(g.other, pool)}`,
+    describe: (g) => `${sourceName(g.source)} !== ${sourceName(g.other)}`,
+  },
+  EXPRESSION: {
+    test: (g, pool) =>
+      `${g.truth ? "" : "!"}${printExpression(g.expression, (leaf) => leafText(leaf, pool), (fn) => pool.textOf(Math[fn]))}`,
+    describe: (g) => `${g.truth ? "" : "!"}${printExpression(g.expression, leafName)}`,
+  },
+  GRAD_MODE: {
+    test: (g) => `R.isGradEnabled() === ${g.enabled}`,
+    describe: (g) => `torch.is_grad_enabled() === ${g.enabled}`,
+    explain: () => "GLOBAL_STATE changed: grad_mode",
+  },
+  DEFAULT_DTYPE: {
+    test: (g, pool) => `R.getDefaultDtype() === ${pool.textOf(g.dtype)}`,
+    describe: (g) => `torch.get_default_dtype() === ${String(g.dtype)}`,
+    explain: () => "GLOBAL_STATE changed: default_dtype",
+  },
+};
+
+function leafText(leaf: NumberLeaf, pool: ConstantPool): string {
+  if (leaf.kind !== "source") throw new Error("a guard can only speak of numbers that exist at entry");
+  return sourceText(leaf.source, pool);
+}
+
+const leafName = (leaf: NumberLeaf): string => (leaf.kind === "source" ? sourceName(leaf.source) : "u");
+const describingPool: ConstantPool = { textOf: describeValue };
+const describePrototype = (prototype: object | null): string =>
+  prototype === null ? "null" : `${describeValue(prototype)}.prototype`;
+const describeMeta = (meta: TensorMeta): string =>
+  `${String(meta.dtype)}, size=[${meta.shape.join(", ")}], stride=[${meta.strides.join(", ")}], requires_grad=${meta.requires_grad}`;
+const plainName = (source: Source): string => (source.kind === "input" ? source.name : sourceName(source));
+
+// One lookup for all kinds: the table's mapped type proves that kind and facts belong together.
+const kindOf = (guard: Guard): GuardKind<Guard> => guardKinds[guard.kind] as GuardKind<Guard>;
+
+export const guardTest = (guard: Guard, pool: ConstantPool): string => kindOf(guard).test(guard, pool);
+export const describeGuard = (guard: Guard): string => kindOf(guard).describe(guard);
+
+/** Why the guard does not hold for `actual`, in PyTorch's words where it has them. */
+export const explainGuard = (guard: Guard, actual: unknown): string =>
+  kindOf(guard).explain?.(guard, actual) ?? describeGuard(guard);
+
+export const guardSource = (guard: Guard): Source | null => ("source" in guard ? guard.source : null);

@@ -1,0 +1,59 @@
+import type { Code } from "../bytecode/code.ts";
+import type { Source } from "../variables/source.ts";
+import { CellVariable, ConstantVariable, LazyVariable, type Variable } from "../variables/variable.ts";
+import type { Machine } from "./machine.ts";
+import { OuterCell } from "./outer-cell.ts";
+
+/** A cell object of a rebuilt closure (bytecode/cell.ts), as far as reading it goes. */
+interface RawCell {
+  readonly raw: unknown;
+}
+
+/** Cell variables for the captures of a function from outside; `arraySource` is where the array of cells is. */
+export function captureCells(
+  machine: Machine,
+  code: Code,
+  cells: readonly object[],
+  arraySource: Source,
+): readonly CellVariable[] {
+  return cells.map((cell, index) => {
+    const name = code.captures[index]?.name ?? `capture${index}`;
+    return cell instanceof OuterCell
+      ? outerCell(machine, cell, name)
+      : realCell(machine, cell, { kind: "property", base: arraySource, key: index }, name);
+  });
+}
+
+function outerCell(machine: Machine, cell: OuterCell, name: string): CellVariable {
+  const { binding } = cell;
+  const shown = `${binding.scope === "global" ? "globalThis" : "G"}[${JSON.stringify(name)}]`;
+  const pinned: Source = { kind: "pinned", value: cell, name: shown };
+  const variable = machine.tracer.cellFromOutside(cell, pinned, name, () => {
+    if (binding.scope === "unresolved") return null;
+    let value: unknown;
+    try {
+      value = binding.read();
+    } catch {
+      return null; // the temporal dead zone: the native read throws the program's own ReferenceError
+    }
+    if (!binding.constant) return new LazyVariable(value, { kind: "cell", base: pinned, name: shown });
+    return isObject(value) ? new LazyVariable(value, { kind: "pinned", value, name: shown }) : new ConstantVariable(value);
+  });
+  variable.isUnresolvable = binding.scope === "unresolved";
+  return variable;
+}
+
+export function realCell(machine: Machine, cell: object, source: Source, name: string): CellVariable {
+  return machine.tracer.cellFromOutside(cell, source, name, () => readRealCell(machine, cell as RawCell, source, name)); // every other cell is a bytecode Cell
+}
+
+function readRealCell(machine: Machine, cell: RawCell, source: Source, name: string): Variable | null {
+  const content: Source = { kind: "member", base: source, key: "raw" };
+  if (machine.isUninitialized(cell.raw)) return null;
+  machine.tracer.addGuard({ kind: "INITIALISED", source: content });
+  void name;
+  return new LazyVariable(cell.raw, content);
+}
+
+const isObject = (value: unknown): value is object =>
+  (typeof value === "object" && value !== null) || typeof value === "function";

@@ -1,0 +1,68 @@
+import type { Code } from "../bytecode/code.ts";
+import type { Source } from "../variables/source.ts";
+import type { CellVariable, Variable } from "../variables/variable.ts";
+
+/** What becomes of the value that an inlined frame returns. */
+export type ReturnMode =
+  | "push" // the caller's operand stack gets it
+  | "discard" // a setter: the caller goes on with what it has
+  | "construct"; // `new`: the fresh object, unless the constructor returned another (ECMA-262 §10.2.2 step 10)
+
+/** One activation of a function of the program; the machine's state is a stack of frames. */
+export class Frame {
+  readonly code: Code;
+  readonly captures: readonly CellVariable[];
+  /** The array of cells at run time when the function exists outside the region, else null. */
+  readonly capturesSource: Source | null;
+  readonly thisValue: Variable;
+  readonly args: readonly Variable[];
+  readonly newTarget: Variable;
+  readonly self: Variable;
+  readonly returnMode: ReturnMode;
+  readonly locals: (Variable | CellVariable | null)[];
+  stack: Variable[] = [];
+  pc: number;
+
+  constructor(init: {
+    readonly code: Code;
+    readonly captures: readonly CellVariable[];
+    readonly capturesSource: Source | null;
+    readonly thisValue: Variable;
+    readonly args: readonly Variable[];
+    readonly newTarget: Variable;
+    readonly self: Variable;
+    readonly returnMode: ReturnMode;
+    readonly pc?: number;
+  }) {
+    this.code = init.code;
+    this.captures = init.captures;
+    this.capturesSource = init.capturesSource;
+    this.thisValue = init.thisValue;
+    this.args = init.args;
+    this.newTarget = init.newTarget;
+    this.self = init.self;
+    this.returnMode = init.returnMode;
+    this.pc = init.pc ?? 0;
+    this.locals = init.code.locals.map(() => null);
+  }
+
+  push(value: Variable): void {
+    this.stack.push(value);
+  }
+
+  pop(): Variable {
+    const value = this.stack.pop();
+    if (value === undefined) throw new Error(`operand stack underflow in ${this.code.name} at ${this.pc}`);
+    return value;
+  }
+
+  popMany(count: number): Variable[] {
+    return count === 0 ? [] : this.stack.splice(this.stack.length - count, count);
+  }
+
+  peek(depth = 0): Variable {
+    const value = this.stack[this.stack.length - 1 - depth];
+    if (value === undefined) throw new Error(`operand stack underflow in ${this.code.name} at ${this.pc}`);
+    return value;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Code } from "../bytecode/code.ts";
+import { lowerFunction } from "../bytecode/lower/lower-function.ts";
+import { UnsupportedSyntax } from "../bytecode/unsupported-syntax.ts";
+import type { FunctionSource, SourceLocation } from "../source/function-source.ts";
+import { locateFunction } from "../source/locate-function.ts";
+import { type OuterCell, outerCellsOf } from "./outer-cell.ts";
+
+/** A function from outside, ready to be interpreted. */
+export interface FunctionCode {
+  readonly code: Code;
+  readonly source: FunctionSource;
+  readonly captures: readonly OuterCell[];
+}
+
+/** Why a function cannot be interpreted: it runs natively instead. */
+export interface NotInterpretable {
+  readonly reason: "native" | "bound" | "sourceUnavailable" | "generator" | "async" | "classConstructor" | "syntax" | "outerVariable";
+  readonly detail: string;
+}
+
+const known = new WeakMap<Function, FunctionCode | NotInterpretable>();
+const lowered = new Map<string, Code | NotInterpretable>();
+const locations = new WeakMap<Code, SourceLocation>();
+
+/** Where a code's text comes from; nested functions share the text of the outermost one. */
+export const locationOf = (code: Code): SourceLocation | null => locations.get(code) ?? null;
+
+export function noteNestedCode(child: Code, parent: Code): void {
+  const location = locations.get(parent);
+  if (location !== undefined && !locations.has(child)) locations.set(child, location);
+}
+
+export const isInterpretable = (x: FunctionCode | NotInterpretable): x is FunctionCode => "code" in x;
+
+/** The bytecode of a function from outside, cached per function object (closures) and per position (code). */
+export function functionCode(fn: Function): FunctionCode | NotInterpretable {
+  let found = known.get(fn);
+  if (found === undefined) {
+    found = readFunction(fn);
+    known.set(fn, found);
+  }
+  return found;
+}
+
+function readFunction(fn: Function): FunctionCode | NotInterpretable {
+  const source = locateFunction(fn);
+  if (source.kind === "unavailable") {
+    const reason = source.reason === "native" || source.reason === "bound" ? source.reason : "sourceUnavailable";
+    return { reason, detail: source.explanation };
+  }
+  if (source.kind === "generator" || source.kind === "asyncGenerator") {
+    return { reason: "generator", detail: `${source.name} is a generator function` };
+  }
+  if (source.kind === "async") return { reason: "async", detail: `${source.name} is an async function` };
+  const code = lower(source);
+  if ("reason" in code) return code;
+  const captures = outerCellsOf(code, source);
+  for (const [index, capture] of code.captures.entries()) {
+    const binding = captures[index]?.binding;
+    if (binding === undefined) continue;
+    if (binding.unavailable !== null) return { reason: "outerVariable", detail: binding.unavailable };
+    if (capture.assigned && binding.scope === "closure" && binding.write === null) {
+      return { reason: "outerVariable", detail: `it assigns the outer variable '${capture.name}', which cannot be written from outside` };
+    }
+  }
+  return { code, source, captures };
+}
+
+/** One Code per place in the program, so that closures of the same text share resume functions and analysis. */
+function lower(source: FunctionSource): Code | NotInterpretable {
+  const start = source.location?.start;
+  const key = `${start === undefined ? "" : `${start.file}:${start.line}:${start.column}`}\n${source.text}`;
+  let code = lowered.get(key);
+  if (code === undefined) {
+    code = lowerText(source.text);
+    lowered.set(key, code);
+  }
+  if (!("reason" in code) && source.location !== null && !locations.has(code)) locations.set(code, source.location);
+  return code;
+}
+
+function lowerText(text: string): Code | NotInterpretable {
+  try {
+    return lowerFunction(text);
+  } catch (error) {
+    if (error instanceof UnsupportedSyntax) return { reason: "syntax", detail: error.construct };
+    throw error;
+  }
+}
+
+/** For tests and `torch._dynamo.reset`: forget lowered text. */
+export function resetFunctionCode(): void {
+  lowered.clear();
+}

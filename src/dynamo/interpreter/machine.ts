@@ -1,0 +1,124 @@
+import type { NodeSource } from "../../fx/node.ts";
+import { uninitialized } from "../bytecode/cell.ts";
+import { callValue, constructValue, enterFunction } from "../operations/call.ts";
+import { deleteProperty, getProperty, hasProperty, setProperty } from "../operations/property.ts";
+import { propertyKey } from "../operations/property-key.ts";
+import { truthOf } from "../operations/truth.ts";
+import type { CallResult } from "../builtins/builtin.ts";
+import { type Source, sourceName } from "../variables/source.ts";
+import { isWritable } from "../residual/runtime.ts";
+import type {
+  ClosureVariable,
+  CursorVariable,
+  ForcedVariable,
+  MapVariable,
+  SetVariable,
+  UserFunctionVariable,
+  Variable,
+} from "../variables/variable.ts";
+import type { CaptureOptions } from "./capture-options.ts";
+import { mapEntries, setKeys } from "./contents.ts";
+import type { ReturnMode } from "./frame.ts";
+import { isOuterCells } from "./outer-cell.ts";
+import { nodeSource } from "./places.ts";
+import { type NumberHistory, Tracer } from "./tracer.ts";
+
+/** The operations of ECMA-262 §7 on variables, over the state of one capture. */
+export class Machine {
+  readonly tracer: Tracer;
+  readonly options: CaptureOptions;
+  readonly #iterations: CursorVariable[] = [];
+
+  constructor(history: NumberHistory, options: CaptureOptions) {
+    this.tracer = new Tracer(history);
+    this.options = options;
+  }
+
+  force(variable: Variable): ForcedVariable {
+    return this.tracer.force(variable);
+  }
+
+  getProperty(base: Variable, key: PropertyKey): CallResult {
+    return getProperty(this, base, key);
+  }
+
+  /** null: a user's setter was entered; the value assigned is not affected. */
+  setProperty(base: Variable, key: PropertyKey, value: Variable): void {
+    setProperty(this, base, key, value);
+  }
+
+  deleteProperty(base: Variable, key: PropertyKey): boolean {
+    return deleteProperty(this, base, key);
+  }
+
+  hasProperty(base: Variable, key: PropertyKey): boolean {
+    return hasProperty(this, base, key);
+  }
+
+  call(callee: Variable, thisValue: Variable, args: readonly Variable[]): CallResult {
+    return callValue(this, callee, thisValue, args);
+  }
+
+  construct(callee: Variable, args: readonly Variable[]): CallResult {
+    return constructValue(this, callee, args);
+  }
+
+  truthOf(variable: Variable): boolean {
+    return truthOf(this, variable);
+  }
+
+  /** Pushes a frame for a function of the program. */
+  enter(callee: UserFunctionVariable | ClosureVariable, thisValue: Variable, args: readonly Variable[], returnMode: ReturnMode): void {
+    enterFunction(this, callee, thisValue, args, returnMode);
+  }
+
+  /** The user's source line of the current instruction, for the graph. */
+  place(): NodeSource | null {
+    return nodeSource(this.tracer.frames);
+  }
+
+  /** The user's text of the expression that is being evaluated, for messages. */
+  expressionText(): string {
+    const { code, pc } = this.tracer.frame;
+    const span = code.spans[pc];
+    const text = span === undefined ? "" : code.text.slice(span.start, span.end);
+    return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+  }
+
+  /** `object[key]`. */
+  getElement(object: Variable, key: Variable): CallResult {
+    return this.getProperty(object, propertyKey(this, key));
+  }
+
+  /**
+   * Cells of functions outside are what the array says they are: its identity is guarded. Cells of closures differ from
+   * call to call and are guarded one by one.
+   */
+  guardCaptures(cells: readonly object[], source: Source): Source {
+    if (!isOuterCells(cells)) return source;
+    this.tracer.addGuard({ kind: "ID_MATCH", source, value: cells });
+    return { kind: "pinned", value: cells, name: sourceName(source) };
+  }
+
+  sizeOf(target: MapVariable | SetVariable): number {
+    return target.kind === "map" ? mapEntries(this, target).length : setKeys(this, target).length;
+  }
+
+  /** Remembers a live iteration over a Map or Set. */
+  noteIteration(cursor: CursorVariable): void {
+    this.#iterations.push(cursor);
+  }
+
+  isBeingIterated(target: MapVariable | SetVariable): boolean {
+    return this.#iterations.some(({ state }) => state.over === target && !state.done);
+  }
+
+  /** Whether a plain store neither throws nor calls anything (ECMA-262 §10.1.9.2). */
+  isWritable(value: object, key: PropertyKey): boolean {
+    return isWritable(value, key);
+  }
+
+  isUninitialized(value: unknown): boolean {
+    return value === uninitialized;
+  }
+}

@@ -1,0 +1,47 @@
+import type { NodeSource } from "../../fx/node.ts";
+import type { Code } from "../bytecode/code.ts";
+import { relativePath } from "../graph-breaks/relative-path.ts";
+import type { SourcePosition } from "../source/function-source.ts";
+import type { Frame } from "./frame.ts";
+import { locationOf } from "./function-code.ts";
+import { polyfillName } from "./polyfill.ts";
+
+/** One line of a user's stack: the function and the expression that is being evaluated. */
+export interface Place {
+  readonly functionName: string;
+  readonly position: SourcePosition;
+  /** Length of the expression on its first line. */
+  readonly length: number;
+}
+
+/** Where an instruction is in the user's file; null for code without a file. */
+export function placeOf(code: Code, pc: number): Place | null {
+  const location = locationOf(code);
+  const span = code.spans[pc];
+  if (location === null || span === undefined || polyfillName(code) !== null) return null;
+  const position = location.positionAt(span.start);
+  const end = location.positionAt(span.end);
+  const rest = (position.lineText?.length ?? position.column) - position.column + 1;
+  const length = end.line === position.line ? Math.max(1, end.column - position.column) : Math.max(1, rest);
+  return { functionName: code.name === "" ? "<anonymous>" : code.name, position, length };
+}
+
+/** The user's stack inside the compiled region, outermost first. A caller stands at its call. */
+export function placesOf(frames: readonly Frame[]): readonly Place[] {
+  return frames.flatMap((frame, depth) => {
+    const place = placeOf(frame.code, depth === frames.length - 1 ? frame.pc : frame.pc - 1);
+    return place === null ? [] : [place];
+  });
+}
+
+export function nodeSource(frames: readonly Frame[]): NodeSource | null {
+  const place = placesOf(frames).at(-1);
+  if (place === undefined) return null;
+  const { position } = place;
+  return {
+    file: relativePath(position.file),
+    line: position.line,
+    functionName: place.functionName,
+    code: position.lineText?.trim() ?? "",
+  };
+}

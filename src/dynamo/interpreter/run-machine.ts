@@ -1,0 +1,81 @@
+import { GraphBreak } from "../graph-breaks/graph-break.ts";
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { Variable } from "../variables/variable.ts";
+import type { Frame } from "./frame.ts";
+import { findHandler } from "./find-handler.ts";
+import type { Machine } from "./machine.ts";
+import { type Next, rules } from "./rules.ts";
+
+/** How a capture ended. After a break the machine's frames are as they were before the breaking instruction. */
+export type Outcome =
+  | { readonly kind: "return"; readonly value: Variable }
+  | { readonly kind: "throw"; readonly value: Variable }
+  | { readonly kind: "break"; readonly graphBreak: GraphBreak };
+
+/** Beyond this many instructions a capture is a loop unrolled too far: the rest runs natively. */
+export const instructionBudget = 200_000;
+
+/** Interprets until the outermost frame is left or an instruction cannot be captured. */
+export function runMachine(machine: Machine): Outcome {
+  for (let count = 0; ; count++) {
+    const { frame, frames } = machine.tracer;
+    const depth = frames.length;
+    const stack = frame.stack.slice();
+    let next: Next;
+    try {
+      if (count >= instructionBudget) breakGraph("traceTooLong", { limit: String(instructionBudget), place: null }, "trace too long");
+      next = step(machine, frame);
+    } catch (error) {
+      if (!(error instanceof GraphBreak)) throw error;
+      frames.length = depth;
+      frame.stack = stack;
+      return { kind: "break", graphBreak: error };
+    }
+    const outcome = follow(machine, frame, next);
+    if (outcome !== null) return outcome;
+  }
+}
+
+function step(machine: Machine, frame: Frame): Next {
+  const instruction = frame.code.instructions[frame.pc];
+  if (instruction === undefined) throw new Error(`${frame.code.name} ran off its end`);
+  // Each rule only reads the operands of its own instruction: the table's type pairs them.
+  const rule = rules[instruction.op] as (machine: Machine, frame: Frame, operand: typeof instruction) => Next;
+  return rule(machine, frame, instruction);
+}
+
+function follow(machine: Machine, frame: Frame, next: Next): Outcome | null {
+  if (next === undefined) {
+    frame.pc += 1;
+    return null;
+  }
+  if ("jump" in next) {
+    frame.pc = next.jump;
+    return null;
+  }
+  return "return" in next ? leave(machine, next.return) : raise(machine, next.throw);
+}
+
+function leave(machine: Machine, value: Variable): Outcome | null {
+  const { frames } = machine.tracer;
+  const left = frames.pop();
+  const caller = frames.at(-1);
+  if (caller === undefined || left === undefined) {
+    if (left !== undefined) frames.push(left); // places of guards made while rebuilding the result
+    return { kind: "return", value };
+  }
+  if (left.returnMode === "push") caller.push(value);
+  return null;
+}
+
+function raise(machine: Machine, value: Variable): Outcome | null {
+  const { frames } = machine.tracer;
+  const handler = findHandler(frames);
+  if (handler === null) return { kind: "throw", value };
+  frames.length = handler.depth + 1;
+  const { frame } = machine.tracer;
+  frame.stack.length = handler.region.depth;
+  frame.push(value);
+  frame.pc = handler.region.handler;
+  return null;
+}

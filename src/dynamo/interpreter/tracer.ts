@@ -1,0 +1,240 @@
+import { fakeTensor } from "../../core/fake-tensor.ts";
+import { metaOfValue } from "../guards/meta-of-value.ts";
+import type { Tensor } from "../../api/tensor.ts";
+import type { Expression, Scalar } from "../../symbolic/expression.ts";
+import { evaluateExpression, leavesOf } from "../../symbolic/expression.ts";
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { Guard } from "../guards/guard.ts";
+import { GuardSet } from "../guards/guard-set.ts";
+import type { SideEffect } from "../side-effects.ts";
+import { type Source, sourceName } from "../variables/source.ts";
+import {
+  CellVariable,
+  ConstantVariable,
+  CursorVariable,
+  type ForcedVariable,
+  LazyVariable,
+  NumberVariable,
+  type NumberLeaf,
+  TensorVariable,
+  type Variable,
+} from "../variables/variable.ts";
+import { InternalError } from "../../base/errors.ts";
+import { findInGraph } from "../in-graph-lookup.ts";
+import type { Node } from "../../fx/node.ts";
+import type { ArrayCursor } from "../bytecode/array-cursor.ts";
+import type { Frame } from "./frame.ts";
+import { GraphRecorder } from "./graph-recorder.ts";
+import { wrapObject } from "./wrap-object.ts";
+
+/** Which numbers from outside are known to vary, and what they were before. */
+export interface NumberHistory {
+  /** True if the number read from `source` must enter as a symbol. Notes `value` for the next capture. */
+  varies(source: Source, value: Scalar): boolean;
+  /** True if the value came out of a tensor: then it never becomes a guard on its value. */
+  isFromTensor(source: Source): boolean;
+}
+
+type EffectWithoutPlace = SideEffect extends infer E
+  ? E extends SideEffect
+    ? Omit<E, "afterCall" | "instruction">
+    : never
+  : never;
+
+/** The state of one capture: a stack of frames, the graph so far, what was assumed and what has to be replayed. */
+export class Tracer {
+  readonly frames: Frame[] = [];
+  readonly graph = new GraphRecorder();
+  readonly guards = new GuardSet();
+  readonly effects: SideEffect[] = [];
+  readonly history: NumberHistory;
+  /** One variable for each object from outside, however many ways lead to it. */
+  readonly #objects = new Map<object, { readonly variable: ForcedVariable; readonly source: Source }>();
+  readonly #cells = new Map<object, CellVariable>();
+  readonly #mutated = new Set<Variable | CellVariable>();
+
+  constructor(history: NumberHistory) {
+    this.history = history;
+  }
+
+  get frame(): Frame {
+    const frame = this.frames.at(-1);
+    if (frame === undefined) throw new Error("the machine has stopped");
+    return frame;
+  }
+
+  addGuard(guard: Guard): void {
+    const frame = this.frames.at(-1);
+    this.guards.add(guard, frame === undefined ? null : { code: frame.code, pc: frame.pc });
+  }
+
+  addEffect(effect: EffectWithoutPlace): void {
+    // Adding the two places to a member of the union gives that member back; the compiler cannot see it through Omit.
+    this.effects.push({ ...effect, afterCall: this.graph.callCount, instruction: this.frame.code.name } as SideEffect);
+    if (effect.kind === "setProperty" || effect.kind === "deleteProperty") this.#mutated.add(this.force(effect.target));
+    if (effect.kind === "call") this.#mutated.add(this.force(effect.receiver));
+    if (effect.kind === "storeCell") this.#mutated.add(effect.cell);
+  }
+
+  /** Looks at a value from outside for the first time: this is where guards come from. */
+  force(variable: Variable): ForcedVariable {
+    if (variable.kind !== "lazy") return variable;
+    variable.forced ??= this.#look(variable.value, variable.source);
+    return variable.forced;
+  }
+
+  #look(value: unknown, source: Source): ForcedVariable {
+    if ((typeof value === "object" && value !== null) || typeof value === "function") {
+      const known = this.#objects.get(value);
+      if (known !== undefined) {
+        this.addGuard({ kind: "DUPLICATE_INPUT", source, other: known.source });
+        return known.variable;
+      }
+      const variable = this.#lookInside(value, source);
+      this.#objects.set(value, { variable, source });
+      return variable;
+    }
+    if (typeof value === "number" || typeof value === "boolean") {
+      const fromTensor = this.history.isFromTensor(source);
+      if (fromTensor || (typeof value === "number" && this.history.varies(source, value))) {
+        this.addGuard({ kind: "TYPE_MATCH", source, type: typeof value === "number" ? "number" : "boolean" });
+        return new NumberVariable({ kind: "leaf", leaf: { kind: "source", source, hint: value, fromTensor } }, value);
+      }
+    }
+    if (source.kind !== "pinned") this.addGuard({ kind: "CONSTANT_MATCH", source, value });
+    return new ConstantVariable(value);
+  }
+
+  #lookInside(value: object, source: Source): ForcedVariable {
+    const meta = metaOfValue(value);
+    if (meta === undefined) return wrapObject(this, value, source);
+    this.addGuard({ kind: "TENSOR_MATCH", source, meta });
+    // Only tensors have tensor metadata, and the registered class of all tensors, fake ones too, is Tensor.
+    return new TensorVariable(fakeTensor(meta) as Tensor, null, source, value as Tensor);
+  }
+
+  /** An object that the captured code can only mean, whatever the arguments: a prototype, a getter. */
+  pinnedObject(value: object): ForcedVariable {
+    return this.force(new LazyVariable(value, { kind: "pinned", value, name: value.constructor?.name ?? "object" }));
+  }
+
+  pinnedFunction(value: Function): Variable {
+    return new LazyVariable(value, { kind: "pinned", value, name: value.name });
+  }
+
+  /** A member of a module: what a module exports under a name is fixed for our own functions. */
+  memberOfModule(value: unknown, source: Source): Variable {
+    if (typeof value === "function" && findInGraph(value) !== null) {
+      return new LazyVariable(value, { kind: "pinned", value, name: sourceName(source) });
+    }
+    return new LazyVariable(value, source);
+  }
+
+  /** The node for a tensor; one from outside becomes an input of the graph. */
+  nodeOf(tensor: TensorVariable): Node {
+    if (tensor.node === null) {
+      if (tensor.source === null) throw new InternalError("a tensor without a source has a node");
+      tensor.node = this.graph.tensorInput(tensor.source, tensor.fake);
+    }
+    return tensor.node;
+  }
+
+  /** The truth of a condition on numbers, guarded; undefined when only the running graph knows. */
+  decideExpression(expression: Expression<NumberLeaf>): boolean | undefined {
+    const condition = this.number(expression);
+    if (condition.kind === "constant") return Boolean(condition.value);
+    return condition.kind === "number" ? this.decide(condition) : undefined;
+  }
+
+  /** A loop's place in an array, handed over by the segment before: its position is guarded or symbolic like any number. */
+  cursorFromOutside(cursor: ArrayCursor, source: Source): CursorVariable | null {
+    this.addGuard({ kind: "CURSOR_MATCH", source });
+    const over = this.force(new LazyVariable(cursor.array, { kind: "member", base: source, key: "array" }));
+    if (over.kind !== "array") return null;
+    const indexSource: Source = { kind: "member", base: source, key: "index" };
+    this.addGuard({ kind: "CONSTANT_MATCH", source: indexSource, value: cursor.index });
+    return new CursorVariable({ over, mode: "values", flavour: "record", index: cursor.index });
+  }
+
+  /** A cell from outside: the same cell is one variable, so that closures keep sharing it. */
+  cellFromOutside(cell: object, source: Source, name: string, read: () => Variable | null): CellVariable {
+    const known = this.#cells.get(cell);
+    if (known !== undefined) return known;
+    const variable = CellVariable.outside(name, source, read);
+    this.#cells.set(cell, variable);
+    return variable;
+  }
+
+  /** A constant value for the expression, guarded: the entry then serves only calls with this value. */
+  specialize(variable: NumberVariable, purpose: string): Scalar {
+    const { expression, hint } = variable;
+    if (hint === undefined || this.isFromTensor(expression)) {
+      breakGraph("notAConstant", { value: "a symbolic number", use: purpose }, `specialize(${purpose})`);
+    }
+    const constant: Expression<NumberLeaf> = { kind: "constant", value: hint };
+    this.addGuard({
+      kind: "EXPRESSION",
+      expression:
+        hint === 0 || Number.isNaN(hint)
+          ? sameValueTest(expression, hint)
+          : { kind: "binary", operator: "===", left: expression, right: constant },
+      truth: true,
+    });
+    return hint;
+  }
+
+  /** Which way a condition goes, guarded by the condition itself (not by the values it was computed from). */
+  decide(variable: NumberVariable): boolean | undefined {
+    if (variable.hint === undefined) return undefined;
+    const truth = Boolean(variable.hint);
+    this.addGuard({ kind: "EXPRESSION", expression: variable.expression, truth });
+    return truth;
+  }
+
+  number(expression: Expression<NumberLeaf>): Variable {
+    const hint = evaluateExpression(expression, leafHint);
+    if (leavesOf(expression).size === 0 && hint !== undefined) return new ConstantVariable(hint);
+    return new NumberVariable(expression, hint);
+  }
+
+  isFromTensor(expression: Expression<NumberLeaf>): boolean {
+    for (const leaf of leavesOf(expression)) if (leaf.kind !== "source" || leaf.fromTensor) return true;
+    return false;
+  }
+
+  /**
+   * Two names for one object would make a recorded mutation of one visible through the other. Captured apart, they must
+   * stay apart: `f(a, b) { a.push(1); return b.length }` captured with two arrays would be wrong for `f(a, a)`.
+   */
+  guardAgainstAliasing(): void {
+    const known = [...this.#objects.values()];
+    for (const mutated of this.#mutated) {
+      if (mutated.kind === "cell" || !("source" in mutated) || mutated.source === null) continue;
+      for (const other of known) {
+        if (other.variable === mutated || other.variable.kind !== mutated.kind) continue;
+        this.addGuard({ kind: "NO_ALIASING", source: mutated.source, other: other.source });
+      }
+    }
+    for (const cell of this.#mutated) {
+      if (cell.kind !== "cell" || cell.source === null) continue;
+      for (const other of this.#cells.values()) {
+        if (other === cell || other.source === null) continue;
+        if (cell.source.kind === "pinned" && other.source.kind === "pinned") continue;
+        this.addGuard({ kind: "NO_ALIASING", source: cell.source, other: other.source });
+      }
+    }
+  }
+}
+
+export const leafHint = (leaf: NumberLeaf): Scalar | undefined => (leaf.kind === "source" ? leaf.hint : undefined);
+
+/** NaN: x !== x. Zeros: 1/x tells 0 from -0, which `===` does not. */
+function sameValueTest(expression: Expression<NumberLeaf>, hint: Scalar): Expression<NumberLeaf> {
+  if (Number.isNaN(hint)) return { kind: "binary", operator: "!==", left: expression, right: expression };
+  return {
+    kind: "binary",
+    operator: "===",
+    left: { kind: "binary", operator: "/", left: { kind: "constant", value: 1 }, right: expression },
+    right: { kind: "constant", value: Object.is(hint, -0) ? -Infinity : Infinity },
+  };
+}

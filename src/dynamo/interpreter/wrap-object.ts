@@ -1,0 +1,102 @@
+import { DType } from "../../core/dtype.ts";
+import { findInGraph } from "../in-graph-lookup.ts";
+import { builtinOf } from "../builtins/builtin-table.ts";
+import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
+import { ArrayCursor } from "../bytecode/array-cursor.ts";
+import { closureInfo } from "../bytecode/closures/make-closure.ts";
+import { nodeBuiltin } from "../source/node-builtin.ts";
+import type { Source } from "../variables/source.ts";
+import {
+  ArrayVariable,
+  BuiltinVariable,
+  ConstantVariable,
+  CursorVariable,
+  type ForcedVariable,
+  InGraphVariable,
+  MapVariable,
+  ObjectVariable,
+  OpaqueVariable,
+  SetVariable,
+  UserFunctionVariable,
+  describeValue,
+} from "../variables/variable.ts";
+import type { Tracer } from "./tracer.ts";
+
+/** Chooses how the interpreter sees an object from outside, and guards what that choice relies on. */
+export function wrapObject(tracer: Tracer, value: object, source: Source): ForcedVariable {
+  if (typeof value === "function") return wrapFunction(tracer, value, source);
+  if (isProxy(value)) return new OpaqueVariable(value, source, "Proxy");
+  if (value instanceof DType) return identified(tracer, value, source, new ConstantVariable(value));
+  if (isModuleNamespace(value)) return identified(tracer, value, source, new OpaqueVariable(value, source, "module namespace"));
+  if (isIntrinsicHolder(value)) {
+    return identified(tracer, value, source, new ObjectVariable({ prototype: Object.getPrototypeOf(value) as object | null, source, value })); // [[Prototype]] is an object or null
+  }
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (Array.isArray(value)) {
+    if (prototype !== Array.prototype) return new OpaqueVariable(value, source, "subclass of Array");
+    tracer.addGuard({ kind: "ARRAY_MATCH", source });
+    return new ArrayVariable({ source, value: value as readonly unknown[], frozen: Object.isFrozen(value) }); // Array.isArray
+  }
+  if (prototype === Map.prototype && value instanceof Map) {
+    tracer.addGuard({ kind: "MAP_MATCH", source });
+    return new MapVariable(null, source, value);
+  }
+  if (prototype === Set.prototype && value instanceof Set) {
+    tracer.addGuard({ kind: "SET_MATCH", source });
+    return new SetVariable(null, source, value);
+  }
+  if (value instanceof ArrayCursor) {
+    const cursor = tracer.cursorFromOutside(value, source);
+    if (cursor !== null) return cursor;
+  }
+  if (!isOrdinary(prototype)) return new OpaqueVariable(value, source, describeValue(value));
+  tracer.addGuard({ kind: "OBJECT_MATCH", source, prototype });
+  return new ObjectVariable({ prototype, source, value });
+}
+
+function wrapFunction(tracer: Tracer, value: Function, source: Source): ForcedVariable {
+  const inGraph = findInGraph(value);
+  if (inGraph !== null) {
+    return identified(tracer, value, source, new InGraphVariable(value, inGraph));
+  }
+  const builtin = builtinOf(value);
+  if (builtin !== null) return identified(tracer, value, source, new BuiltinVariable(value, builtin));
+  if (isProxy(value) || isNative(value)) return new OpaqueVariable(value, source, describeValue(value));
+  const rebuilt = closureInfo(value);
+  if (rebuilt !== null) {
+    tracer.addGuard({ kind: "CLOSURE_MATCH", source, code: rebuilt.child });
+    return new UserFunctionVariable(value, source);
+  }
+  return identified(tracer, value, source, new UserFunctionVariable(value, source));
+}
+
+function identified(tracer: Tracer, value: object, source: Source, variable: ForcedVariable): ForcedVariable {
+  if (source.kind !== "pinned") tracer.addGuard({ kind: "ID_MATCH", source, value });
+  return variable;
+}
+
+const isNative = (fn: Function): boolean => Function.prototype.toString.call(fn).endsWith("{ [native code] }");
+
+/**
+ * Only ordinary objects are looked through. A prototype chain of engine classes (Date, Promise, typed arrays, …) means
+ * internal slots or exotic behaviour; classes of the program and Error classes have neither in what we read.
+ */
+function isOrdinary(prototype: object | null): boolean {
+  for (let link = prototype; link !== null; link = Object.getPrototypeOf(link) as object | null) {
+    if (link === Object.prototype) return true;
+    if (isProxy(link)) return false;
+    const descriptor = Object.getOwnPropertyDescriptor(link, "constructor");
+    const constructor: unknown = descriptor?.value;
+    if (typeof constructor === "function" && isNative(constructor) && !(link instanceof Error || link === Error.prototype)) return false;
+  }
+  return true;
+}
+
+/** An ES module namespace, or the object that a module runner uses in its place. */
+export const isModuleNamespace = (value: object): boolean =>
+  Object.prototype.toString.call(value) === "[object Module]" && Object.getPrototypeOf(value) === null;
+
+const types = nodeBuiltin("util")?.types;
+
+/** Browsers cannot tell a Proxy from its target; there an object only has to look ordinary. */
+export const isProxy = (value: object): boolean => types?.isProxy(value) ?? false;

@@ -1,0 +1,203 @@
+import { DataDependentError } from "../../core/data-dependent-error.ts";
+import { runFake } from "../../core/fake-tensor.ts";
+import { Tensor } from "../../api/tensor.ts";
+import type { Argument, Node } from "../../fx/node.ts";
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { arrayItems } from "../interpreter/contents.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import {
+  ArrayVariable,
+  ConstantVariable,
+  type ForcedVariable,
+  type InGraphVariable,
+  type NumberVariable,
+  TensorVariable,
+  type Variable,
+  describeVariable,
+} from "../variables/variable.ts";
+import { tensorItem } from "./tensor-item.ts";
+import { ownDataProperties } from "./own-data-properties.ts";
+
+/** The two faces of an argument: what the op sees while capturing, and what the graph's node holds. */
+interface CapturedArgument {
+  readonly fake: unknown;
+  readonly node: Argument;
+}
+
+/**
+ * A call to a torch function or Tensor method. The very function runs on fake tensors: it checks the arguments as in
+ * eager and gives the metadata of the results. If it made or changed tensors the call becomes a node of the graph.
+ */
+export function callInGraph(machine: Machine, callee: InGraphVariable, thisValue: Variable, args: readonly Variable[]): Variable {
+  const receiver = callee.isMethod ? machine.force(thisValue) : null;
+  if (receiver !== null && receiver.kind !== "tensor") {
+    return breakGraph("fakeCallTypeError", { operator: callee.name, message: `${callee.name} called on something that is not a Tensor` }, `call_method ${describeVariable(receiver)} ${callee.name}`);
+  }
+  if (receiver !== null && callee.name === "item" && args.length === 0) return tensorItem(machine, receiver, "item");
+  const inputs = receiver === null ? args : [receiver, ...args];
+  const capture = new ArgumentCapture(machine, callee, inputs);
+  const captured = inputs.map((input, position) => capture.of(input, position));
+  const fakes = captured.map((argument) => argument.fake);
+  const result = callOnFakes(callee, receiver === null ? undefined : fakes.shift(), fakes, inputs);
+  return new ResultWrapper(machine, callee, captured, capture.tensors).wrap(result);
+}
+
+function callOnFakes(callee: InGraphVariable, thisFake: unknown, fakes: readonly unknown[], inputs: readonly Variable[]): unknown {
+  const context = `${callee.isMethod ? "call_method" : "call_function"} ${callee.name}(${inputs.map(describeVariable).join(", ")})`;
+  try {
+    return runFake(() => Reflect.apply(callee.value, thisFake, fakes) as unknown);
+  } catch (error) {
+    if (error instanceof DataDependentError) {
+      if (error.kind === "shape") return breakGraph("dynamicShapeOperator", { operator: callee.name }, context);
+      return breakGraph("dataDependentOperator", { operator: callee.name }, context);
+    }
+    if (error instanceof TypeError) {
+      return breakGraph("fakeCallTypeError", { operator: callee.name, message: error.message }, `TypeError ${callee.name}: ${error.message}`);
+    }
+    if (error instanceof Error) {
+      return breakGraph("fakeCallRuntimeError", { operator: callee.name, message: error.message }, `${error.name} ${callee.name}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** Number parameters whose value only takes part in the arithmetic, not in shapes: they may stay symbolic. */
+const scalarKinds: ReadonlySet<string> = new Set(["operand", "scalar", "data"]);
+
+class ArgumentCapture {
+  readonly tensors: TensorVariable[] = [];
+  readonly #machine: Machine;
+  readonly #callee: InGraphVariable;
+  readonly #allFloating: boolean;
+
+  constructor(machine: Machine, callee: InGraphVariable, inputs: readonly Variable[]) {
+    this.#machine = machine;
+    this.#callee = callee;
+    const tensors = inputs.map((input) => machine.force(input)).filter((input) => input.kind === "tensor");
+    this.#allFloating = tensors.length > 0 && tensors.every((tensor) => tensor.fake.dtype.is_floating_point);
+  }
+
+  of(variable: Variable, position: number | string): CapturedArgument {
+    const value = this.#machine.force(variable);
+    switch (value.kind) {
+      case "tensor":
+        this.tensors.push(value);
+        return { fake: value.fake, node: this.#machine.tracer.nodeOf(value) };
+      case "constant":
+        return { fake: value.value, node: value.value as Argument }; // primitives and dtypes print as themselves
+      case "number":
+        return this.#number(value, position);
+      case "array": {
+        const items = arrayItems(this.#machine, value).map((item) => this.of(item ?? new ConstantVariable(undefined), position));
+        return { fake: items.map((item) => item.fake), node: items.map((item) => item.node) };
+      }
+      case "object":
+        return this.#options(value);
+      default:
+        return this.#refuse(value);
+    }
+  }
+
+  #number(value: NumberVariable, position: number | string): CapturedArgument {
+    const { tracer } = this.#machine;
+    if (!scalarKinds.has(this.#callee.function.parameterKind(position))) {
+      const constant = tracer.specialize(value, "a size, dimension or index");
+      return { fake: constant, node: constant };
+    }
+    // A symbolic number's stand-in: fractional, so that nothing is taken for an integer by accident.
+    let standIn: unknown = typeof value.hint === "boolean" ? true : 0.5;
+    if (!this.#allFloating && typeof standIn === "number") {
+      // Typing is value-based: an integral number keeps an integer tensor's dtype. Which it is becomes a guard.
+      const integral = tracer.decideExpression({
+        kind: "binary",
+        operator: "===",
+        left: { kind: "math", name: "floor", operands: [value.expression] },
+        right: value.expression,
+      });
+      if (integral === undefined) return this.#refuse(value);
+      if (integral) standIn = 2;
+    }
+    return { fake: standIn, node: tracer.graph.scalar(value.expression) };
+  }
+
+  #options(value: Extract<ForcedVariable, { kind: "object" }>): CapturedArgument {
+    const fake: Record<string, unknown> = {};
+    const node: Record<string, Argument> = {};
+    for (const [key, property] of ownDataProperties(this.#machine, value)) {
+      if (typeof key === "symbol") return this.#refuse(value);
+      const captured = this.of(property, key === "__proto__" ? "" : String(key));
+      fake[key] = captured.fake;
+      node[key] = captured.node;
+    }
+    return { fake, node };
+  }
+
+  #refuse(value: ForcedVariable): never {
+    return breakGraph("argumentNotInGraph", { operator: this.#machine.expressionText(), argument: describeVariable(value), kind: describeVariable(value) }, `convert ${describeVariable(value)}`);
+  }
+}
+
+/** Turns the results on fakes into variables, adding the node only if there is something for the graph to do. */
+class ResultWrapper {
+  readonly #machine: Machine;
+  readonly #callee: InGraphVariable;
+  readonly #captured: readonly CapturedArgument[];
+  readonly #inputs: readonly TensorVariable[];
+  #node: Node | null = null;
+
+  constructor(machine: Machine, callee: InGraphVariable, captured: readonly CapturedArgument[], inputs: readonly TensorVariable[]) {
+    this.#machine = machine;
+    this.#callee = callee;
+    this.#captured = captured;
+    this.#inputs = inputs;
+  }
+
+  wrap(result: unknown): Variable {
+    if (result instanceof Tensor) return this.#tensor(result, () => this.#call(result));
+    if (Array.isArray(result) && result.some((item) => item instanceof Tensor)) return this.#tuple(result);
+    if (this.#callee.function.mutates) this.#call(result);
+    if (Array.isArray(result)) {
+      const items = result.map((item: unknown) => new ConstantVariable(item));
+      return new ArrayVariable({ items, frozen: Object.isFrozen(result) });
+    }
+    if ((typeof result === "object" && result !== null && !isMetadata(result)) || typeof result === "function") {
+      return breakGraph("notATensorResult", { operator: this.#callee.name, result: String(result) }, `call ${this.#callee.name}`);
+    }
+    return new ConstantVariable(result);
+  }
+
+  #tensor(fake: Tensor, node: () => Node): Variable {
+    const same = this.#inputs.find((input) => input.fake === fake);
+    if (same === undefined) return new TensorVariable(fake, node(), null, null);
+    // An in-place op gives its receiver back; an op that merely returns an input (x.contiguous()) needs no node.
+    if (this.#callee.function.mutates) node();
+    return same;
+  }
+
+  #tuple(results: readonly unknown[]): Variable {
+    const items: Variable[] = results.map((item, index) => {
+      if (!(item instanceof Tensor)) return new ConstantVariable(item);
+      return this.#tensor(item, () => this.#machine.tracer.graph.getItem(this.#call(results), index, item, this.#machine.place()));
+    });
+    const named = new Map<string, Variable>();
+    for (const key of Object.keys(results)) {
+      if (/^\d+$/.test(key)) continue;
+      const position = results.indexOf(Reflect.get(results, key));
+      const item = items[position];
+      if (item !== undefined) named.set(key, item);
+    }
+    return new ArrayVariable({ items, named, frozen: Object.isFrozen(results) });
+  }
+
+  #call(result: unknown): Node {
+    const { graph } = this.#machine.tracer;
+    const args = this.#captured.map((argument) => argument.node);
+    this.#node ??= this.#callee.isMethod
+      ? graph.callMethod(this.#callee.name, args, result, this.#machine.place())
+      : graph.callFunction(this.#callee.value, this.#callee.name, args, result, this.#machine.place());
+    return this.#node;
+  }
+}
+
+/** Objects that stand for themselves: dtypes and devices. */
+const isMetadata = (value: object): boolean => Object.isFrozen(value) && !Array.isArray(value);

@@ -1,0 +1,178 @@
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { CallResult } from "../builtins/builtin.ts";
+import { compiledTarget } from "../compiled-target.ts";
+import { disabledReason } from "../disable.ts";
+import { Frame, type ReturnMode } from "../interpreter/frame.ts";
+import { functionCode, isInterpretable, type NotInterpretable, noteNestedCode } from "../interpreter/function-code.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import { captureCells } from "../interpreter/captures.ts";
+import { frameworkFunction } from "../framework-function.ts";
+import type { Source } from "../variables/source.ts";
+import { closureInfo } from "../bytecode/closures/make-closure.ts";
+import {
+  type ClosureVariable,
+  LazyVariable,
+  type UserFunctionVariable,
+  type Variable,
+  describeVariable,
+  undefinedVariable,
+} from "../variables/variable.ts";
+import { callLogging, isConsoleMethod, isRegisteredLogging as logging } from "./call-logging.ts";
+import { callInGraph } from "./call-in-graph.ts";
+
+/** Deeper than this the call runs natively: a runaway recursion must end in the engine's own RangeError. */
+const maximumDepth = 64;
+
+/** Call (ECMA-262 §7.3.14): functions of the program are entered, known ones applied, all others break the graph. */
+export function callValue(machine: Machine, callee: Variable, thisValue: Variable, args: readonly Variable[]): CallResult {
+  const target = machine.force(callee);
+  switch (target.kind) {
+    case "function": {
+      const rule = frameworkFunction(target.value);
+      if (rule !== null) return rule(machine, args);
+      if (logging(target.value)) return callLogging(machine, target.value, thisValue, args);
+      machine.enter(target, thisValue, args, "push");
+      return null;
+    }
+    case "closure":
+      machine.enter(target, thisValue, args, "push");
+      return null;
+    case "builtin":
+      return target.builtin.call(machine, thisValue, args, target.builtin);
+    case "inGraph":
+      return callInGraph(machine, target, thisValue, args);
+    case "bound":
+      return callValue(machine, target.target, target.thisValue, [...target.args, ...args]);
+    case "opaque":
+      if (typeof target.value === "function") {
+        if (logging(target.value)) return callLogging(machine, target.value, thisValue, args);
+        if (isConsoleMethod(target.value)) {
+          const name = `console.${target.value.name}`;
+          return breakGraph(
+            "untraceableBuiltin",
+            { functionName: name, argumentTypes: args.map((arg) => describeVariable(machine.force(arg))).join(", "), loggingFunction: name },
+            `call ${name}(${args.map((arg) => describeVariable(machine.force(arg))).join(", ")})`,
+          );
+        }
+        return breakGraph("skippedFunction", { functionName: target.description, why: "it is native code, which the compiler cannot look into" }, `call ${describeVariable(target)}`);
+      }
+      break;
+    default:
+      break;
+  }
+  return breakGraph("unsupportedCall", { callee: machine.expressionText(), kind: describeVariable(target) }, `call ${describeVariable(target)}`);
+}
+
+/** Pushes a frame for a function of the program, or breaks with the reason it cannot be interpreted. */
+export function enterFunction(
+  machine: Machine,
+  target: UserFunctionVariable | ClosureVariable,
+  thisValue: Variable,
+  args: readonly Variable[],
+  returnMode: ReturnMode,
+): void {
+  if (machine.tracer.frames.length >= maximumDepth) {
+    breakGraph("traceTooLong", { limit: `${maximumDepth} nested calls`, place: null }, `call ${describeVariable(target)}`);
+  }
+  machine.tracer.frames.push(
+    target.kind === "closure"
+      ? closureFrame(machine, target, thisValue, args, returnMode)
+      : functionFrame(machine, target, thisValue, args, returnMode),
+  );
+}
+
+function closureFrame(machine: Machine, target: ClosureVariable, thisValue: Variable, args: readonly Variable[], returnMode: ReturnMode): Frame {
+  const child = target.parent.children[target.child];
+  if (child === undefined || child.code === null) {
+    return breakGraph("unsupportedSyntax", { construct: child?.unsupported?.construct ?? "nested function" }, `call ${describeVariable(target)}`);
+  }
+  const { code } = child;
+  if (code.kind === "classConstructor") return breakGraph("unsupportedCall", { callee: machine.expressionText(), kind: "a class constructor without new" }, "call class");
+  noteNestedCode(code, target.parent);
+  const isArrow = code.kind === "arrow";
+  return new Frame({
+    code,
+    captures: target.captures,
+    capturesSource: null,
+    thisValue: isArrow ? target.frame.thisValue : thisValue,
+    args,
+    newTarget: isArrow ? target.frame.newTarget : undefinedVariable,
+    self: target,
+    returnMode,
+  });
+}
+
+function functionFrame(
+  machine: Machine,
+  target: UserFunctionVariable,
+  thisValue: Variable,
+  args: readonly Variable[],
+  returnMode: ReturnMode,
+): Frame {
+  const fn = target.value;
+  const disabled = disabledReason(fn);
+  if (disabled !== null) breakGraph("disabledFunction", { functionName: fn.name, reason: disabled.reason }, `call ${describeVariable(target)}`);
+  const rebuilt = closureInfo(fn);
+  if (rebuilt !== null && target.source !== null) {
+    const { child, captures: cells } = rebuilt;
+    if (child.code === null) {
+      return breakGraph("unsupportedSyntax", { construct: child.unsupported?.construct ?? "nested function" }, `call ${describeVariable(target)}`);
+    }
+    const { code } = child;
+    const isArrow = code.kind === "arrow";
+    const capturesSource: Source = { kind: "closureCaptures", base: target.source };
+    const lexicalThis = new LazyVariable(rebuilt.frame.this, { kind: "closureThis", base: target.source });
+    return new Frame({
+      code,
+      captures: captureCells(machine, code, cells, capturesSource),
+      capturesSource,
+      thisValue: isArrow ? lexicalThis : thisValue,
+      args,
+      newTarget: undefinedVariable,
+      self: target,
+      returnMode,
+    });
+  }
+  const known = functionCode(compiledTarget(fn) ?? fn);
+  if (!isInterpretable(known)) return refuseFunction(known, fn.name);
+  const { code } = known;
+  if (code.kind === "classConstructor" && returnMode !== "construct") {
+    return breakGraph("unsupportedCall", { callee: machine.expressionText(), kind: `class ${fn.name} without new` }, `call ${describeVariable(target)}`);
+  }
+  if (code.kind === "arrow" && (code.usesThis || code.usesNewTarget)) {
+    return breakGraph("skippedFunction", { functionName: fn.name, why: "it is an arrow function that uses the `this` of the place where it was written" }, `call ${describeVariable(target)}`);
+  }
+  const capturesSource: Source = { kind: "pinned", value: known.captures, name: `captures of ${fn.name}` };
+  const captures = captureCells(machine, code, known.captures, capturesSource);
+  return new Frame({ code, captures, capturesSource, thisValue, args, newTarget: undefinedVariable, self: target, returnMode });
+}
+
+/** Breaks with the reason why a function runs natively. */
+export function refuseFunction(why: NotInterpretable, name: string): never {
+  const context = `call UserFunctionVariable(${name})`;
+  switch (why.reason) {
+    case "generator":
+      return breakGraph("generatorFunction", { functionName: name }, context);
+    case "async":
+      return breakGraph("asyncFunction", { functionName: name }, context);
+    case "syntax":
+      return breakGraph("unsupportedSyntax", { construct: why.detail }, context);
+    case "outerVariable":
+      return breakGraph("unreachableOuterVariable", { variable: name, why: why.detail }, context);
+    case "sourceUnavailable":
+      return breakGraph("sourceUnavailable", { functionName: name, why: why.detail }, context);
+    case "native":
+    case "bound":
+    case "classConstructor":
+      return breakGraph("skippedFunction", { functionName: name, why: why.detail }, context);
+  }
+}
+
+/** Construct (§7.3.15) of engine classes with a rule; classes of the program run natively. */
+export function constructValue(machine: Machine, callee: Variable, args: readonly Variable[]): CallResult {
+  const target = machine.force(callee);
+  if (target.kind === "builtin" && target.builtin.construct !== undefined) {
+    return target.builtin.construct(machine, args, target.builtin);
+  }
+  return breakGraph("constructorCall", { className: "value" in target && typeof target.value === "function" ? target.value.name : describeVariable(target) }, `construct ${describeVariable(target)}`);
+}

@@ -1,0 +1,76 @@
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import {
+  ConstantVariable,
+  type ForcedVariable,
+  type Variable,
+  describeVariable,
+} from "../variables/variable.ts";
+import { scalarExpression } from "./scalar-expression.ts";
+
+/** IsStrictlyEqual (ECMA-262 §7.2.15). Objects compare by identity, tensors among them. */
+export function strictEquals(machine: Machine, left: Variable, right: Variable): Variable {
+  const a = machine.force(left);
+  const b = machine.force(right);
+  if (a.kind === "template" || b.kind === "template") return compareTemplate(machine, a, b);
+  if (a.kind === "constant" && b.kind === "constant") return new ConstantVariable(a.value === b.value);
+  if (a.kind === "number" || b.kind === "number") {
+    const x = scalarExpression(a);
+    const y = scalarExpression(b);
+    if (x === null || y === null) return new ConstantVariable(false);
+    return machine.tracer.number({ kind: "binary", operator: "===", left: x, right: y });
+  }
+  if (a.kind === "constant" || b.kind === "constant") return new ConstantVariable(false);
+  return new ConstantVariable(sameObject(machine, a, b));
+}
+
+/** Whether two object variables are the same object; the answer is guarded when both come from outside. */
+export function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariable): boolean {
+  if (a === b) return true;
+  const x = outside(a);
+  const y = outside(b);
+  if (x === null || y === null) {
+    if (a.kind === b.kind && (a.kind === "builtin" || a.kind === "inGraph") && "value" in b) return a.value === b.value;
+    return false; // at least one was made inside the region, so it is nothing else
+  }
+  if (x.kind === "pinned" && y.kind === "pinned") return x.value === y.value;
+  machine.tracer.addGuard({ kind: "NO_ALIASING", source: x, other: y });
+  return false;
+}
+
+const outside = (variable: ForcedVariable) => ("source" in variable ? variable.source : null);
+
+function compareTemplate(machine: Machine, a: ForcedVariable, b: ForcedVariable): Variable {
+  if (a === b) return new ConstantVariable(true);
+  const other = a.kind === "template" ? b : a;
+  if (other.kind !== "template" && !(other.kind === "constant" && typeof other.value === "string")) {
+    return new ConstantVariable(false);
+  }
+  void machine;
+  return breakGraph(
+    "tensorToText", { operation: "comparison of a string that contains tensor data" },
+    `compare ${describeVariable(a)} ${describeVariable(b)}`,
+  );
+}
+
+/** IsLooselyEqual (ECMA-262 §7.2.14) for the cases that call nothing; the others run natively. */
+export function looseEquals(machine: Machine, left: Variable, right: Variable): Variable {
+  const a = machine.force(left);
+  const b = machine.force(right);
+  const nullish = (v: ForcedVariable): boolean => v.kind === "constant" && (v.value === undefined || v.value === null);
+  if (nullish(a) || nullish(b)) return new ConstantVariable(nullish(a) && nullish(b));
+  if (a.kind === "constant" && b.kind === "constant" && !isObject(a.value) && !isObject(b.value)) {
+    return new ConstantVariable(a.value == b.value);
+  }
+  if (a.kind === "number" || b.kind === "number") {
+    const x = scalarExpression(a);
+    const y = scalarExpression(b);
+    if (x !== null && y !== null) return machine.tracer.number({ kind: "binary", operator: "==", left: x, right: y });
+  } else if (a.kind !== "constant" && b.kind !== "constant") {
+    return strictEquals(machine, a, b);
+  }
+  return breakGraph("unmodelledValue", { value: `${describeVariable(a)} == ${describeVariable(b)}`, kind: `an operand of ${"=="} that is converted by its own methods` }, `${describeVariable(a)} == ${describeVariable(b)}`);
+}
+
+const isObject = (value: unknown): boolean =>
+  (typeof value === "object" && value !== null) || typeof value === "function";

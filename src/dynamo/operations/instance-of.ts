@@ -1,0 +1,52 @@
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import { type ForcedVariable, type Variable, describeVariable } from "../variables/variable.ts";
+
+/** InstanceofOperator (ECMA-262 §13.10.2) for classes with the ordinary Symbol.hasInstance. */
+export function instanceOf(machine: Machine, left: Variable, right: Variable): boolean {
+  const constructor = machine.force(right);
+  const target = "value" in constructor && typeof constructor.value === "function" ? constructor.value : null;
+  if (target === null || target[Symbol.hasInstance] !== Function.prototype[Symbol.hasInstance]) {
+    return breakGraph("unmodelledValue", { value: `instanceof ${describeVariable(constructor)}`, kind: `an operand of ${"instanceof"} that is converted by its own methods` }, `instanceof ${describeVariable(constructor)}`);
+  }
+  const prototype: unknown = target.prototype;
+  const value = machine.force(left);
+  let link = prototypeOf(value);
+  if (link === undefined) return breakGraph("unmodelledValue", { value: `${describeVariable(value)} instanceof`, kind: `an operand of ${"instanceof"} that is converted by its own methods` }, `${describeVariable(value)} instanceof`);
+  while (link !== null) {
+    if (link === prototype) return true;
+    link = Object.getPrototypeOf(link) as object | null; // [[Prototype]] is an object or null (§10.1.1)
+  }
+  return false;
+}
+
+/** The first link of the prototype chain; null for primitives; undefined when it is not known. */
+function prototypeOf(value: ForcedVariable): object | null | undefined {
+  switch (value.kind) {
+    case "constant":
+      return typeof value.value === "object" && value.value !== null ? Object.getPrototypeOf(value.value) : null;
+    case "number":
+    case "template":
+      return null;
+    case "tensor":
+      return Object.getPrototypeOf(value.fake);
+    case "array":
+      return value.flavour === "array" ? Array.prototype : Object.prototype;
+    case "object":
+      return value.prototype;
+    case "map":
+      return Map.prototype;
+    case "set":
+      return Set.prototype;
+    case "function":
+      return Object.getPrototypeOf(value.value);
+    case "closure":
+    case "builtin":
+    case "inGraph":
+    case "bound":
+      return Function.prototype;
+    case "cursor":
+    case "opaque":
+      return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { arrayItems, mapEntries, setKeys } from "../interpreter/contents.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import {
+  ArrayVariable,
+  ConstantVariable,
+  type CursorState,
+  CursorVariable,
+  type ForcedVariable,
+  type Variable,
+  describeVariable,
+  undefinedVariable,
+} from "../variables/variable.ts";
+import { iteratorGuards } from "./iterator-guards.ts";
+import { unbindTensor } from "./unbind-tensor.ts";
+
+/** GetIterator (ECMA-262 §7.4.3) for built-in iterables whose protocol the program has not patched. */
+export function getIterator(machine: Machine, iterable: Variable): Variable {
+  const value = machine.force(iterable);
+  switch (value.kind) {
+    case "array":
+      iteratorGuards(machine, "array");
+      return new CursorVariable({ over: value, mode: "values", flavour: "record" });
+    case "map":
+    case "set": {
+      iteratorGuards(machine, value.kind);
+      const cursor = new CursorVariable({ over: value, mode: value.kind === "map" ? "entries" : "values", flavour: "record" });
+      machine.noteIteration(cursor);
+      return cursor;
+    }
+    case "cursor":
+      return value.flavour === "record" ? value : new CursorVariable(value);
+    case "constant":
+      if (typeof value.value === "string") {
+        iteratorGuards(machine, "string");
+        const characters = [...value.value].map((character) => new ConstantVariable(character));
+        return new CursorVariable({ over: new ArrayVariable({ items: characters, frozen: true }), mode: "values", flavour: "record" });
+      }
+      break;
+    case "tensor":
+      return new CursorVariable({ over: unbindTensor(machine, value), mode: "values", flavour: "record" });
+    default:
+      break;
+  }
+  return breakGraph("untraceableIteration", { iterable: describeVariable(value), kind: "a value whose iteration is not known" }, `getIterator ${describeVariable(value)}`);
+}
+
+/** One step of a record: false when exhausted, else `current` holds the value. */
+export function advance(machine: Machine, record: Variable): boolean {
+  const cursor = machine.force(record);
+  if (cursor.kind !== "cursor") return breakGraph("untraceableIteration", { iterable: describeVariable(cursor), kind: "a value whose iteration is not known" }, `advance ${describeVariable(cursor)}`);
+  const value = step(machine, cursor.state);
+  cursor.current = value;
+  return value !== null;
+}
+
+/** The next value, or null at the end; an exhausted iterator stays exhausted. */
+export function step(machine: Machine, state: CursorState): Variable | null {
+  if (state.done) return null;
+  const value = valueAt(machine, state);
+  if (value === null) state.done = true;
+  else state.index += 1;
+  return value;
+}
+
+function valueAt(machine: Machine, { over, mode, index }: CursorState): Variable | null {
+  const pair = (key: Variable, value: Variable): Variable => new ArrayVariable({ items: [key, value] });
+  const pick = (key: Variable, value: Variable): Variable => (mode === "keys" ? key : mode === "values" ? value : pair(key, value));
+  switch (over.kind) {
+    case "array": {
+      const items = arrayItems(machine, over);
+      return index < items.length ? pick(new ConstantVariable(index), items[index] ?? undefinedVariable) : null;
+    }
+    case "map": {
+      const entry = mapEntries(machine, over)[index];
+      return entry === undefined ? null : pick(entry.key, entry.value);
+    }
+    case "set": {
+      const key = setKeys(machine, over)[index];
+      return key === undefined ? null : pick(key, key);
+    }
+  }
+}
+
+/** Everything an iterable gives, for spread and Array.from. */
+export function listOf(machine: Machine, iterable: Variable, purpose: string): Variable[] {
+  const record = machine.force(getIterator(machine, iterable));
+  if (record.kind !== "cursor") return breakGraph("untraceableIteration", { iterable: describeVariable(record), kind: "a value whose iteration is not known" }, purpose);
+  const values: Variable[] = [];
+  for (let value = step(machine, record.state); value !== null; value = step(machine, record.state)) values.push(value);
+  return values;
+}
+
+/** The keys `for (k in object)` visits (§14.7.5.9), for objects whose chain adds none. */
+export function enumerableKeys(machine: Machine, variable: Variable): ForcedVariable {
+  const value = machine.force(variable);
+  if (value.kind === "constant" && (value.value === undefined || value.value === null)) {
+    return new CursorVariable({ over: new ArrayVariable({ items: [], frozen: true }), mode: "values", flavour: "record" });
+  }
+  return breakGraph("untraceableIteration", { iterable: `the keys of ${describeVariable(value)}`, kind: "a value whose iteration is not known" }, `enumerateKeys ${describeVariable(value)}`);
+}

@@ -1,0 +1,15 @@
+/** `torch._dynamo`. */
+import * as testing from "./testing.ts";
+import { counters } from "./counters.ts";
+
+export { config } from "./config.ts";
+export { onGraphBreak } from "./on-graph-break.ts";
+export { explain } from "./explain.ts";
+export { reset } from "./compiled-functions.ts";
+export { graph_break, skip_frame } from "./framework-function.ts";
+export { list_backends, lookup_backend, register_backend } from "./backends.ts";
+export { disable } from "./disable.ts";
+export * as exc from "./exc.ts";
+export { testing };
+/** `torch._dynamo.utils`. */
+export const utils = Object.freeze({ counters });

@@ -1,0 +1,24 @@
+import { ArrayCursor } from "../bytecode/array-cursor.ts";
+import { makeClosure } from "../bytecode/closures/make-closure.ts";
+import { runtime } from "../bytecode/runtime.ts";
+import type { Code } from "../bytecode/code.ts";
+import type { BindingCell } from "../bytecode/cell.ts";
+import { residualRuntime } from "./runtime.ts";
+
+/** A loop's record in the middle of an array. */
+function arrayCursor(array: readonly unknown[], index: number, done: boolean, value: unknown): ArrayCursor {
+  const cursor = new ArrayCursor(array, index);
+  cursor.done = done;
+  cursor.value = value;
+  return cursor;
+}
+
+/** The two libraries of residual code: `R` for guards and effects, `B` for instructions of the bytecode. */
+export const residualBindings = Object.freeze({
+  R: Object.freeze({ ...residualRuntime, arrayCursor }),
+  B: Object.freeze({
+    ...runtime,
+    makeClosure: (code: Code, child: number, cells: readonly BindingCell[], thisValue: unknown, newTarget: unknown, name: string | null) =>
+      makeClosure(code, child, cells, { this: thisValue, newTarget }, { name }),
+  }),
+});

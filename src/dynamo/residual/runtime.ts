@@ -1,0 +1,102 @@
+import { ArrayCursor } from "../bytecode/array-cursor.ts";
+import { uninitialized } from "../bytecode/cell.ts";
+import { closureInfo } from "../bytecode/closures/make-closure.ts";
+import { get_default_dtype } from "../../core/default-dtype.ts";
+import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
+import { metaOfValue } from "../guards/meta-of-value.ts";
+import { isProxy } from "../interpreter/wrap-object.ts";
+import { tail } from "./tail-call.ts";
+
+const { getOwnPropertyDescriptor, getPrototypeOf, isExtensible, is: sameValue } = Object;
+const { apply, ownKeys } = Reflect;
+const hasOwn = Object.hasOwn;
+const { isArray } = Array;
+const mapKeys = Map.prototype.keys;
+const mapGet = Map.prototype.get;
+const setKeys = Set.prototype.keys;
+const defineProperty = Object.defineProperty;
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+const isObjectOrFunction = (value: unknown): value is object => isObject(value) || typeof value === "function";
+
+/** Whether `object[key] = value` only stores (ECMA-262 §10.1.9.2): no setter, no read-only property, extensible if new. */
+export function isWritable(object: object, key: PropertyKey): boolean {
+  const own = getOwnPropertyDescriptor(object, key);
+  if (own !== undefined) return own.writable === true;
+  for (let link = getPrototypeOf(object) as object | null; link !== null; link = getPrototypeOf(link) as object | null) {
+    const inherited = getOwnPropertyDescriptor(link, key);
+    if (inherited !== undefined) return inherited.writable === true && isExtensible(object);
+  }
+  return isExtensible(object);
+}
+
+function sameKeys(object: object, keys: readonly PropertyKey[]): boolean {
+  const actual = ownKeys(object);
+  return actual.length === keys.length && keys.every((key, index) => actual[index] === (typeof key === "number" ? String(key) : key));
+}
+
+function keysOf(collection: unknown): readonly unknown[] {
+  const iterator = collection instanceof Map ? mapKeys.call(collection) : setKeys.call(collection as Set<unknown>); // guarded by MAP_MATCH or SET_MATCH
+  const keys: unknown[] = [];
+  for (let step = iterator.next(); step.done !== true; step = iterator.next()) keys.push(step.value);
+  return keys;
+}
+
+function sameEntryKeys(collection: { readonly size: number }, keys: readonly unknown[]): boolean {
+  if (collection.size !== keys.length) return false;
+  const actual = keysOf(collection);
+  return keys.every((key, index) => sameValue(key, actual[index]));
+}
+
+/** What generated guards and residual code call. Hot path (bench: dispatch): every function is a few comparisons. */
+export const residualRuntime = Object.freeze({
+  metaOf: metaOfValue,
+  sameValue,
+  isObject,
+  isPlainArray: (value: unknown): boolean =>
+    isArray(value) && getPrototypeOf(value) === Array.prototype && !isProxy(value),
+  isOrdinaryObject: (value: unknown, prototype: object | null): boolean =>
+    isObject(value) && getPrototypeOf(value) === prototype && !isArray(value) && !isProxy(value),
+  isPlainMap: (value: unknown): boolean => value instanceof Map && getPrototypeOf(value) === Map.prototype && !isProxy(value),
+  isPlainSet: (value: unknown): boolean => value instanceof Set && getPrototypeOf(value) === Set.prototype && !isProxy(value),
+  hasOwn: (object: unknown, key: PropertyKey): boolean => isObjectOrFunction(object) && hasOwn(object, key),
+  hasOwnData: (object: unknown, key: PropertyKey): boolean => {
+    if (!isObjectOrFunction(object)) return false;
+    const descriptor = getOwnPropertyDescriptor(object, key);
+    return descriptor !== undefined && "value" in descriptor;
+  },
+  hasOwnGetter: (object: unknown, key: PropertyKey, getter: Function): boolean =>
+    isObjectOrFunction(object) && getOwnPropertyDescriptor(object, key)?.get === getter,
+  sameKeys,
+  sameEntryKeys,
+  entryKey: (collection: unknown, index: number): unknown => keysOf(collection)[index],
+  mapGet: (map: Map<unknown, unknown>, key: unknown): unknown => apply(mapGet, map, [key]),
+  isWritable,
+  getPrototypeOf,
+  closureCode: (fn: unknown): object | null => (typeof fn === "function" ? (closureInfo(fn)?.child ?? null) : null),
+  closureCaptures: (fn: Function): readonly object[] | undefined => closureInfo(fn)?.captures,
+  closureThis: (fn: Function): unknown => closureInfo(fn)?.frame.this,
+  isArrayCursor: (value: unknown): boolean => value instanceof ArrayCursor,
+  isInitialised: (value: unknown): boolean => value !== uninitialized,
+  isGradEnabled: gradModeEnabled,
+  getDefaultDtype: get_default_dtype,
+  ArrayCursor,
+  apply,
+  define: (object: object, key: PropertyKey, value: unknown, enumerable: boolean): void => {
+    defineProperty(object, key, { value, writable: true, configurable: true, enumerable });
+  },
+  defineAccessor: (object: object, key: PropertyKey, get: (() => unknown) | undefined, set: ((value: unknown) => void) | undefined): void => {
+    defineProperty(object, key, { ...(get && { get }), ...(set && { set }), configurable: true, enumerable: true });
+  },
+  freeze: Object.freeze,
+  create: Object.create,
+  collectionIterator,
+  tail,
+});
+
+/** A genuine iterator over a Map, Set or array that has made `count` steps. */
+function collectionIterator(collection: object, method: Function, count: number): unknown {
+  const iterator = apply(method, collection, []) as Iterator<unknown>; // a built-in iteration method
+  for (let step = 0; step < count; step++) iterator.next();
+  return iterator;
+}

@@ -1,0 +1,57 @@
+import { InternalError } from "../../base/errors.ts";
+import type { PlacedGuard } from "../guards/guard-set.ts";
+import { explainGuard, guardSource, guardTest } from "../guards/guard.ts";
+import { residualBindings } from "../residual/residual-bindings.ts";
+import type { ResidualCode } from "../residual/build-residual.ts";
+import { type ConstantPool, sourceText } from "../variables/source.ts";
+import { ResidualWriter } from "../residual/residual-writer.ts";
+
+export type GuardFunction = (receiver: unknown, inputs: readonly unknown[]) => boolean;
+
+/** One capture: run `code` whenever all guards hold. */
+export interface CompiledEntry {
+  readonly index: number;
+  readonly guards: readonly PlacedGuard[];
+  readonly check: GuardFunction;
+  readonly code: ResidualCode;
+  /** The inputs' count, part of the guards: a missing argument is not an undefined one. */
+  readonly inputCount: number;
+}
+
+/** All guards in one generated function, evaluated from left to right. Hot path (bench: dispatch). */
+export function compileGuards(guards: readonly PlacedGuard[], inputCount: number): GuardFunction {
+  const pool = new ResidualWriter();
+  const tests = [`A.length === ${inputCount}`, ...guards.map(({ guard }) => guardTest(guard, pool))];
+  return build<GuardFunction>(pool, `return (T, A) => ${tests.join("\n  && ")};`);
+}
+
+function build<Result>(pool: ResidualWriter, text: string): Result {
+  const names = pool.constants.map((_, index) => `k${index} = K[${index}]`);
+  const make: unknown = new Function("K", "R", `"use strict";\n${names.length > 0 ? `const ${names.join(", ")};\n` : ""}${text}`);
+  if (typeof make !== "function") throw new InternalError("the Function constructor did not give a function");
+  return Reflect.apply(make, undefined, [pool.constants, residualBindings.R]) as Result; // as the text says
+}
+
+/** The first guard that does not hold and why, or null if all do. Evaluates them one at a time, off the hot path. */
+export function explainFailure(
+  entry: CompiledEntry,
+  receiver: unknown,
+  inputs: readonly unknown[],
+): { readonly placed: PlacedGuard | null; readonly text: string } | null {
+  if (inputs.length !== entry.inputCount) {
+    return { placed: null, text: `${inputs.length} arguments given, ${entry.inputCount} expected` };
+  }
+  for (const placed of entry.guards) {
+    const pool = new ResidualWriter();
+    const holds = build<GuardFunction>(pool, `return (T, A) => ${guardTest(placed.guard, pool)};`);
+    if (!holds(receiver, inputs)) return { placed, text: explainGuard(placed.guard, actualValue(placed, receiver, inputs)) };
+  }
+  return null;
+}
+
+function actualValue({ guard }: PlacedGuard, receiver: unknown, inputs: readonly unknown[]): unknown {
+  const source = guardSource(guard);
+  if (source === null) return undefined;
+  const pool: ResidualWriter & ConstantPool = new ResidualWriter();
+  return build<(T: unknown, A: readonly unknown[]) => unknown>(pool, `return (T, A) => ${sourceText(source, pool)};`)(receiver, inputs);
+}

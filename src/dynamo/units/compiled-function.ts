@@ -1,0 +1,129 @@
+import type { GraphModule } from "../../fx/graph-module-brand.ts";
+import type { Backend } from "../backends.ts";
+import { config } from "../config.ts";
+import { counters, increment } from "../counters.ts";
+import type { GraphBreakRecord } from "../graph-breaks/graph-break-record.ts";
+import type { CaptureOptions } from "../interpreter/capture-options.ts";
+import { placeOf } from "../interpreter/places.ts";
+import { polyfillName } from "../interpreter/polyfill.ts";
+import type { SymbolicInput } from "../residual/build-residual.ts";
+import { type FrameShape, InputReader, frameFromInputs, shapeKey } from "../residual/frame-shape.ts";
+import { tailCall, takeTail } from "../residual/tail-call.ts";
+import { isCompilingDisabled, currentStance } from "../stance.ts";
+import { rootStart } from "./root-start.ts";
+import { runFramesNatively } from "./run-frames-natively.ts";
+import { Unit } from "./unit.ts";
+
+/** What `torch.compile` was asked for. */
+export interface CompileRequest {
+  readonly fullgraph: boolean;
+  readonly dynamic: boolean | null;
+  readonly recompileLimit: number | null;
+}
+
+/** Sees what a compiled function captures while it is being explained. */
+export interface CaptureObserver {
+  graph(graphModule: GraphModule): void;
+  graphBreak(record: GraphBreakRecord): void;
+}
+
+/** Everything that belongs to one `torch.compile` handle: its units, each with its entries. */
+export class CompiledFunction {
+  readonly fn: Function;
+  readonly options: CompileRequest;
+  readonly backend: Backend;
+  readonly backendName: string;
+  readonly captureOptions: CaptureOptions;
+  observer: CaptureObserver | null = null;
+  /** Serial number of the handle, as in `0/1`. */
+  readonly id: number;
+  #root: Unit;
+  readonly #resumes = new Map<string, Unit>();
+  static #count = 0;
+
+  constructor(fn: Function, options: CompileRequest, backend: Backend, backendName: string) {
+    this.id = CompiledFunction.#count++;
+    this.fn = fn;
+    this.options = options;
+    this.backend = backend;
+    this.backendName = backendName;
+    this.captureOptions = {
+      fullgraph: options.fullgraph,
+      captureScalarOutputs: () => options.fullgraph || config.capture_scalar_outputs,
+    };
+    this.#root = new Unit(rootStart(fn), this);
+  }
+
+  /** A call of the compiled function. Hot path (bench: dispatch). */
+  call(receiver: unknown, args: readonly unknown[]): unknown {
+    if (isCompilingDisabled() || config.disable) return Reflect.apply(this.fn, receiver, args);
+    return this.drive(this.#root, receiver, args);
+  }
+
+  /** Runs units until one returns: residual code goes on in the next unit by a tail call. */
+  drive(first: Unit, receiver: unknown, inputs: readonly unknown[]): unknown {
+    let result = first.step(receiver, inputs);
+    while (result === tailCall) {
+      const { unit, inputs: next } = takeTail();
+      result = unit instanceof Unit ? unit.step(undefined, next) : unit.run(next);
+    }
+    return result;
+  }
+
+  /** The resume function for a stack of frames: shared by all calls and entries that stop at the same place. */
+  resumeUnit(shapes: readonly FrameShape[], symbolic: readonly SymbolicInput[]): Unit {
+    const key = shapeKey(shapes);
+    let unit = this.#resumes.get(key);
+    if (unit === undefined) {
+      const name = resumeName(shapes);
+      increment(counters.resumes, name);
+      unit = new Unit(
+        {
+          name,
+          frames: (machine, _, inputs) => {
+            const reader = new InputReader(inputs);
+            return shapes.map((shape) => frameFromInputs(machine, shape, reader));
+          },
+          runNatively: (_, inputs) => runFramesNatively(shapes, inputs),
+        },
+        this,
+      );
+      this.#resumes.set(key, unit);
+    }
+    unit.numbers.addSymbolicInputs(symbolic);
+    return unit;
+  }
+
+  isRoot(unit: Unit): boolean {
+    return unit === this.#root;
+  }
+
+  stance(): string {
+    return currentStance();
+  }
+
+  get isExplaining(): boolean {
+    return this.observer !== null;
+  }
+
+  noteGraph(graphModule: GraphModule): void {
+    this.observer?.graph(graphModule);
+  }
+
+  noteBreak(record: GraphBreakRecord): void {
+    this.observer?.graphBreak(record);
+  }
+
+  /** Forgets everything compiled. */
+  reset(): void {
+    this.#root = new Unit(rootStart(this.fn), this);
+    this.#resumes.clear();
+  }
+}
+
+function resumeName(shapes: readonly FrameShape[]): string {
+  const shape = shapes.findLast(({ code }) => polyfillName(code) === null) ?? shapes.at(-1);
+  if (shape === undefined) return "torch_dynamo_resume";
+  const place = placeOf(shape.code, Math.max(0, shape.pc - 1));
+  return `torch_dynamo_resume_in_${shape.code.name === "" ? "anonymous" : shape.code.name}_at_${place?.position.line ?? 0}`;
+}

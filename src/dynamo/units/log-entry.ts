@@ -1,0 +1,36 @@
+import { emit, isEnabled } from "../../base/logging.ts";
+import type { GraphModule } from "../../fx/graph-module-brand.ts";
+import { disassemble } from "../bytecode/disassemble.ts";
+import { describeGuard, guardSource } from "../guards/guard.ts";
+import { functionCode, isInterpretable } from "../interpreter/function-code.ts";
+import { type GuardTreeNode, formatGuardTree } from "../reports/format-guards.ts";
+import { sourceName } from "../variables/source.ts";
+import type { CompiledEntry } from "./compiled-entry.ts";
+import { placeOfGuard } from "./recompiles.ts";
+import type { Unit } from "./unit.ts";
+
+/** What the logs show of a new entry: its graph, its guards, the bytecode it came from. */
+export function logEntry(unit: Unit, entry: CompiledEntry, graphModule: GraphModule | null): void {
+  const title = `${unit.start.name} [${unit.owner.id}/${entry.index}]`;
+  if (isEnabled("bytecode") && unit.owner.isRoot(unit)) {
+    const known = functionCode(unit.owner.fn);
+    if (isInterpretable(known)) emit("bytecode", `BYTECODE of ${title}\n${disassemble(known.code)}`);
+  }
+  if (graphModule !== null && isEnabled("graph_code")) {
+    emit("graph_code", `TRACED GRAPH of ${title}\n${graphModule.print_readable({ print_output: false })}`);
+  }
+  if (isEnabled("guards")) emit("guards", `GUARDS of ${title}\n${formatGuardTree(guardTree(entry))}`);
+}
+
+/** Guards by the value they look at. */
+function guardTree(entry: CompiledEntry): readonly GuardTreeNode[] {
+  const byName = new Map<string, GuardTreeNode["guards"][number][]>();
+  for (const placed of entry.guards) {
+    const source = guardSource(placed.guard);
+    const name = source === null ? "global state" : sourceName(source);
+    const lines = byName.get(name) ?? [];
+    lines.push({ kind: placed.guard.kind, text: describeGuard(placed.guard), source: placeOfGuard(placed) });
+    byName.set(name, lines);
+  }
+  return [...byName].map(([name, guards]) => ({ name, guards, children: [] }));
+}

@@ -1,0 +1,42 @@
+import type { NumberHistory } from "../interpreter/tracer.ts";
+import type { Scalar } from "../../symbolic/expression.ts";
+import { config } from "../config.ts";
+import type { SymbolicInput } from "../residual/build-residual.ts";
+import { type Source, rootInput, sourceName } from "../variables/source.ts";
+
+/** What one unit remembers of the numbers it saw: one that changed enters as a symbol from then on (automatic dynamic). */
+export class NumberRecords implements NumberHistory {
+  readonly #seen = new Map<string, Scalar>();
+  readonly #varying = new Set<string>();
+  readonly #symbolicInputs = new Set<number>();
+  readonly #tensorInputs = new Set<number>();
+  readonly #dynamic: boolean | null;
+
+  constructor(dynamic: boolean | null) {
+    this.#dynamic = dynamic;
+  }
+
+  /** Inputs of a resume function that were symbols in the segment before. */
+  addSymbolicInputs(inputs: readonly SymbolicInput[]): void {
+    for (const { index, fromTensor } of inputs) (fromTensor ? this.#tensorInputs : this.#symbolicInputs).add(index);
+  }
+
+  varies(source: Source, value: Scalar): boolean {
+    if (typeof value === "number" && (Number.isInteger(value) ? config.specialize_int : config.specialize_float)) return false;
+    if (source.kind === "input" && this.#symbolicInputs.has(source.index)) return true;
+    if (this.#dynamic !== null) return this.#dynamic;
+    if (!config.automatic_dynamic_shapes) return false;
+    const name = sourceName(source);
+    if (this.#varying.has(name)) return true;
+    const before = this.#seen.get(name);
+    this.#seen.set(name, value);
+    if (before === undefined || Object.is(before, value)) return false;
+    this.#varying.add(name);
+    return true;
+  }
+
+  isFromTensor(source: Source): boolean {
+    const root = rootInput(source);
+    return root !== null && this.#tensorInputs.has(root);
+  }
+}

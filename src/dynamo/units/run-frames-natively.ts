@@ -1,0 +1,31 @@
+import { runFrom } from "../bytecode/codegen/run.ts";
+import { type FrameShape, InputReader, frameState } from "../residual/frame-shape.ts";
+
+/** Runs a stack of frames by the engine alone: the innermost from its pc, then every caller with what came back. */
+export function runFramesNatively(shapes: readonly FrameShape[], inputs: readonly unknown[]): unknown {
+  const reader = new InputReader(inputs);
+  const states = shapes.map((shape) => frameState(shape, reader));
+  let completion: { readonly value: unknown } | { readonly error: unknown } = { value: undefined };
+  for (let depth = shapes.length - 1; depth >= 0; depth--) {
+    const shape = shapes[depth];
+    const state = states[depth];
+    if (shape === undefined || state === undefined) throw new Error("a frame is missing");
+    let { pc } = shape;
+    if (depth < shapes.length - 1) {
+      if ("error" in completion) {
+        const region = shape.code.regionAt(pc - 1);
+        if (region === null) continue;
+        state.stack.length = region.depth;
+        state.stack.push(completion.error);
+        pc = region.handler;
+      } else if (shapes[depth + 1]?.returnMode === "push") state.stack.push(completion.value);
+    }
+    try {
+      completion = { value: runFrom(shape.code, { pc, ...state }) };
+    } catch (error) {
+      completion = { error };
+    }
+  }
+  if ("error" in completion) throw completion.error;
+  return completion.value;
+}

@@ -1,0 +1,180 @@
+import { isEnabled, warn } from "../../base/logging.ts";
+import type { GraphModule } from "../../fx/graph-module-brand.ts";
+import { get_default_dtype } from "../../core/default-dtype.ts";
+import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
+import { config } from "../config.ts";
+import { counters, increment } from "../counters.ts";
+import { BackendCompilerFailed, InternalTorchDynamoError, TorchDynamoException, Unsupported } from "../exc.ts";
+import { GraphBreak, describeBreak } from "../graph-breaks/graph-break.ts";
+import { type GraphBreakRecord, graphBreakRecord } from "../graph-breaks/graph-break-record.ts";
+import { reportGraphBreak, warnAboutItem } from "../graph-breaks/report-graph-break.ts";
+import type { Frame } from "../interpreter/frame.ts";
+import { Machine } from "../interpreter/machine.ts";
+import { type Outcome, runMachine } from "../interpreter/run-machine.ts";
+import { buildResidual, type ResidualCode, type SymbolicInput } from "../residual/build-residual.ts";
+import type { FrameShape } from "../residual/frame-shape.ts";
+import type { Continuation } from "../residual/tail-call.ts";
+import { hasGraphBreakListeners, notifyGraphBreak } from "../on-graph-break.ts";
+import { type CompiledEntry, compileGuards } from "./compiled-entry.ts";
+import type { CompiledFunction } from "./compiled-function.ts";
+import { logEntry } from "./log-entry.ts";
+import { NumberRecords } from "./number-records.ts";
+import { noteRecompile, reachedLimit } from "./recompiles.ts";
+import { userCallers, userStack } from "./user-stack.ts";
+
+/** What a unit begins with: the function itself, or the frames of a resume function. */
+export interface UnitStart {
+  /** `fn`, or `torch_dynamo_resume_in_fn_at_6`. */
+  readonly name: string;
+  frames(machine: Machine, receiver: unknown, inputs: readonly unknown[]): readonly Frame[];
+  /** The same work by the engine alone. */
+  runNatively(receiver: unknown, inputs: readonly unknown[]): unknown;
+}
+
+/** A piece of a compiled function that is entered as a whole: its compiled entries, tried in turn. */
+export class Unit implements Continuation {
+  readonly start: UnitStart;
+  readonly owner: CompiledFunction;
+  readonly entries: CompiledEntry[] = [];
+  readonly numbers: NumberRecords;
+  /** Set once the recompile limit was reported: from then on misses run natively. */
+  isFull = false;
+  #compilations = 0;
+
+  constructor(start: UnitStart, owner: CompiledFunction) {
+    this.start = start;
+    this.owner = owner;
+    this.numbers = new NumberRecords(owner.options.dynamic);
+  }
+
+  /** Hot path (bench: dispatch). */
+  step(receiver: unknown, inputs: readonly unknown[]): unknown {
+    const { entries } = this;
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index];
+      if (entry?.check(receiver, inputs) === true) {
+        // The entry that served last is tried first.
+        if (index > 0) {
+          entries.splice(index, 1);
+          entries.unshift(entry);
+        }
+        return entry.code(receiver, inputs);
+      }
+    }
+    return this.#miss(receiver, inputs);
+  }
+
+  run(inputs: readonly unknown[]): unknown {
+    return this.owner.drive(this, undefined, inputs);
+  }
+
+  #miss(receiver: unknown, inputs: readonly unknown[]): unknown {
+    if (this.isFull || this.owner.stance() === "force_eager") return this.start.runNatively(receiver, inputs);
+    if (this.entries.length > 0) {
+      noteRecompile(this, receiver, inputs);
+      if (reachedLimit(this, receiver, inputs)) {
+        this.isFull = true;
+        return this.start.runNatively(receiver, inputs);
+      }
+    }
+    const entry = this.#compile(receiver, inputs);
+    this.entries.unshift(entry);
+    return entry.code(receiver, inputs);
+  }
+
+  #compile(receiver: unknown, inputs: readonly unknown[]): CompiledEntry {
+    counters.frames.total += 1;
+    const index = this.#compilations++;
+    try {
+      const entry = this.#capture(receiver, inputs, index);
+      counters.frames.ok += 1;
+      return entry;
+    } catch (error) {
+      if (error instanceof TorchDynamoException || this.owner.options.fullgraph) {
+        if (!(config.suppress_errors && error instanceof BackendCompilerFailed)) throw error;
+      }
+      if (!config.suppress_errors) throw error instanceof TorchDynamoException ? error : new InternalTorchDynamoError(error);
+      warn(`WON'T CONVERT ${this.start.name}\ndue to: ${String(error)}`);
+      return { index, guards: [], inputCount: inputs.length, check: compileGuards([], inputs.length), code: this.#native };
+    }
+  }
+
+  readonly #native: ResidualCode = (receiver, inputs) => this.start.runNatively(receiver, inputs);
+
+  #capture(receiver: unknown, inputs: readonly unknown[], index: number): CompiledEntry {
+    const machine = new Machine(this.numbers, this.owner.captureOptions);
+    let outcome: Outcome;
+    try {
+      machine.tracer.frames.push(...this.start.frames(machine, receiver, inputs));
+      outcome = runMachine(machine);
+    } catch (error) {
+      if (!(error instanceof GraphBreak)) throw error;
+      return this.#skip(machine, inputs, index, error); // the frame itself cannot be interpreted
+    }
+    if (outcome.kind === "throw") {
+      const reason = describeBreak("observedException", { errorClass: "an error", message: "it leaves the compiled function" }, "uncaught throw");
+      return this.#skip(machine, inputs, index, new GraphBreak(reason));
+    }
+    if (outcome.kind === "break") this.#report(machine, outcome.graphBreak);
+    // Nothing of torch happens before the end: the engine does it faster and leaves better stack traces.
+    if (outcome.kind === "return" && machine.tracer.graph.callCount === 0) return this.#entry(machine, inputs, index, this.#native, null);
+    try {
+      const residual = buildResidual(machine, outcome, (shapes, symbolic) => this.owner.resumeUnit(shapes, symbolic));
+      const runGraph = residual.graphModule === null ? null : this.#compileGraph(residual.graphModule, residual.exampleInputs);
+      if (residual.graphModule !== null) {
+        machine.tracer.addGuard({ kind: "GRAD_MODE", enabled: gradModeEnabled() });
+        machine.tracer.addGuard({ kind: "DEFAULT_DTYPE", dtype: get_default_dtype() });
+      }
+      return this.#entry(machine, inputs, index, residual.link(runGraph), residual.graphModule);
+    } catch (error) {
+      if (!(error instanceof GraphBreak)) throw error;
+      return this.#skip(machine, inputs, index, error); // a value cannot be made real
+    }
+  }
+
+  #compileGraph(graphModule: GraphModule, exampleInputs: readonly unknown[]): (...inputs: readonly unknown[]) => unknown {
+    counters.stats.unique_graphs += 1;
+    counters.stats.calls_captured += graphModule.graph.calls.length;
+    this.owner.noteGraph(graphModule);
+    try {
+      return this.owner.backend(graphModule, exampleInputs);
+    } catch (error) {
+      throw new BackendCompilerFailed(this.owner.backendName, error);
+    }
+  }
+
+  /** The whole unit runs natively for calls like this one: guarded, so that later good calls are still compiled. */
+  #skip(machine: Machine, inputs: readonly unknown[], index: number, graphBreak: GraphBreak): CompiledEntry {
+    this.#report(machine, graphBreak);
+    return this.#entry(machine, inputs, index, this.#native, null);
+  }
+
+  #report(machine: Machine, graphBreak: GraphBreak): void {
+    const record = this.#record(machine, graphBreak);
+    if (this.owner.options.fullgraph) throw new Unsupported(record);
+    if (graphBreak.reason.key === "tensorItem") warnAboutItem("Tensor.item()", record.stack.slice(-1));
+    increment(counters.unimplemented, graphBreak.reason.title);
+    reportGraphBreak(record);
+    notifyGraphBreak(record);
+    this.owner.noteBreak(record);
+  }
+
+  #record(machine: Machine, graphBreak: GraphBreak): GraphBreakRecord {
+    const isWatched = isEnabled("graph_breaks") || hasGraphBreakListeners() || this.owner.isExplaining || this.owner.options.fullgraph;
+    return graphBreakRecord(graphBreak.reason, {
+      callers: isWatched ? userCallers() : [],
+      stack: userStack(machine.tracer.frames, this.start.name, this.owner.isRoot(this)),
+    });
+  }
+
+  #entry(machine: Machine, inputs: readonly unknown[], index: number, code: ResidualCode, graphModule: GraphModule | null): CompiledEntry {
+    machine.tracer.guardAgainstAliasing();
+    const { guards } = machine.tracer.guards;
+    const entry: CompiledEntry = { index, guards, inputCount: inputs.length, check: compileGuards(guards, inputs.length), code };
+    logEntry(this, entry, graphModule);
+    return entry;
+  }
+}
+
+/** `torch_dynamo_resume_in_fn_at_6`: the function and line that a resume function goes on from. */
+export type ResumeUnitFor = (shapes: readonly FrameShape[], symbolic: readonly SymbolicInput[]) => Unit;

@@ -1,0 +1,117 @@
+/**
+ * A source says how to reach a value from outside the captured region again: the start of every guard and of every reload.
+ * Sources are immutable; two sources with the same text (`sourceKey`) name the same place.
+ */
+export type Source =
+  | { readonly kind: "receiver"; readonly name: string }
+  | { readonly kind: "input"; readonly index: number; readonly name: string }
+  | { readonly kind: "inputCount" }
+  | { readonly kind: "pinned"; readonly value: object | symbol; readonly name: string }
+  | { readonly kind: "property"; readonly base: Source; readonly key: PropertyKey }
+  | { readonly kind: "member"; readonly base: Source; readonly key: PropertyKey }
+  | { readonly kind: "prototype"; readonly base: Source }
+  | { readonly kind: "cell"; readonly base: Source; readonly name: string }
+  | { readonly kind: "mapValue"; readonly base: Source; readonly key: Source | { readonly constant: unknown } }
+  | { readonly kind: "entryKey"; readonly base: Source; readonly index: number }
+  | { readonly kind: "closureCaptures"; readonly base: Source }
+  | { readonly kind: "closureThis"; readonly base: Source };
+
+/** Gives JavaScript text for values that a generated function closes over. */
+export interface ConstantPool {
+  textOf(value: unknown): string;
+}
+
+const identifier = /^[A-Za-z_$][\w$]*$/;
+
+export function keyText(key: PropertyKey, pool: ConstantPool): string {
+  if (typeof key === "symbol") return `[${pool.textOf(key)}]`;
+  const text = String(key);
+  if (identifier.test(text)) return `.${text}`;
+  return /^(0|[1-9]\d{0,8})$/.test(text) ? `[${text}]` : `[${JSON.stringify(text)}]`;
+}
+
+/** JavaScript that reads the source; `T` is the receiver, `A` the inputs, `R` the runtime of generated code. */
+export function sourceText(source: Source, pool: ConstantPool): string {
+  switch (source.kind) {
+    case "receiver":
+      return "T";
+    case "input":
+      return `A[${source.index}]`;
+    case "inputCount":
+      return "A.length";
+    case "pinned":
+      return pool.textOf(source.value);
+    case "property":
+    case "member":
+      return sourceText(source.base, pool) + keyText(source.key, pool);
+    case "prototype":
+      return `R.getPrototypeOf(${sourceText(source.base, pool)})`;
+    case "cell":
+      return `${sourceText(source.base, pool)}.v`;
+    case "mapValue":
+      return `R.mapGet(${sourceText(source.base, pool)}, ${"kind" in source.key ? sourceText(source.key, pool) : pool.textOf(source.key.constant)})`;
+    case "entryKey":
+      return `R.entryKey(${sourceText(source.base, pool)}, ${source.index})`;
+    case "closureCaptures":
+      return `R.closureCaptures(${sourceText(source.base, pool)})`;
+    case "closureThis":
+      return `R.closureThis(${sourceText(source.base, pool)})`;
+  }
+}
+
+/** The source as a person reads it in guards and messages: `L["x"].weight`, `G["scale"]`. */
+export function sourceName(source: Source): string {
+  switch (source.kind) {
+    case "receiver":
+      return source.name;
+    case "input":
+      return `L[${JSON.stringify(source.name)}]`;
+    case "inputCount":
+      return "arguments.length";
+    case "pinned":
+      return source.name;
+    case "property":
+    case "member": {
+      const base = sourceName(source.base);
+      if (typeof source.key === "symbol") return `${base}[${String(source.key)}]`;
+      const key = String(source.key);
+      return identifier.test(key) ? `${base}.${key}` : /^\d+$/.test(key) ? `${base}[${key}]` : `${base}[${JSON.stringify(key)}]`;
+    }
+    case "prototype":
+      return `Object.getPrototypeOf(${sourceName(source.base)})`;
+    case "cell":
+      return source.name;
+    case "mapValue":
+      return `${sourceName(source.base)}.get(${"kind" in source.key ? sourceName(source.key) : describeConstant(source.key.constant)})`;
+    case "entryKey":
+      return `[...${sourceName(source.base)}.keys()][${source.index}]`;
+    case "closureCaptures":
+      return `captures of ${sourceName(source.base)}`;
+    case "closureThis":
+      return `this of ${sourceName(source.base)}`;
+  }
+}
+
+const describeConstant = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value) : typeof value === "bigint" ? `${value}n` : String(value);
+
+/** The input a source starts from, or null for places that do not depend on the call. */
+export function rootInput(source: Source): number | null {
+  switch (source.kind) {
+    case "input":
+      return source.index;
+    case "receiver":
+    case "inputCount":
+    case "pinned":
+      return null;
+    case "property":
+    case "member":
+    case "prototype":
+    case "cell":
+    case "mapValue":
+    case "entryKey":
+    case "closureCaptures":
+    case "closureThis":
+      return rootInput(source.base);
+  }
+}

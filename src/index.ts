@@ -1,0 +1,17 @@
+/** The public entry: `import * as torch from "fullgraph"`. */
+export * from "./api/functions.ts";
+export { Tensor } from "./api/tensor.ts";
+export { cond } from "./api/cond.ts";
+export * as library from "./api/library.ts";
+export * as testing from "./api/testing.ts";
+export * as linalg from "./api/linalg.ts";
+export * as nn from "./api/nn-namespace.ts";
+export { bool, DType, float32, float64, int32, int64, uint8 } from "./core/dtype.ts";
+export { get_default_dtype, set_default_dtype } from "./core/default-dtype.ts";
+export { enable_grad, is_grad_enabled, no_grad, set_grad_enabled } from "./autograd/grad-mode.ts";
+export { IndexError, NotImplementedError, RuntimeError, ValueError } from "./base/errors.ts";
+export * as _logging from "./base/logging-namespace.ts";
+export * as _dynamo from "./dynamo/public.ts";
+export * as compiler from "./dynamo/compiler-namespace.ts";
+export type { GraphBreakRecord } from "./dynamo/graph-breaks/graph-break-record.ts";
+export { compile, type CompileOptions } from "./compile.ts";
