@@ -35,8 +35,6 @@ const typeSources: Readonly<Record<string, string>> = {
   DType: "../core/dtype.ts",
   Device: "../core/device.ts",
   NamedTuple: "../core/named-tuple.ts",
-  Generator: "../core/random/generator.ts",
-  IndexItem: "../ops/index-item.ts",
   IndexItem: "../ops/index/index-items.ts",
   Generator: "../core/random/generator.ts",
   NestedData: "../ops/nested-data.ts",

@@ -7,6 +7,8 @@ import { Tensor } from "./tensor.ts";
 import type { Scalar } from "../core/scalar.ts";
 import type { DType } from "../core/dtype.ts";
 import type { Device } from "../core/device.ts";
+import type { NamedTuple } from "../core/named-tuple.ts";
+import type { IndexItem } from "../ops/index/index-items.ts";
 import type { NestedData } from "../ops/nested-data.ts";
 
 // Whoever makes a tensor gets one with methods.
@@ -68,6 +70,20 @@ export function add(...args: readonly unknown[]): Tensor {
   return callFunction(addEntry, args);
 }
 
+const addbmmEntry = apiEntry("torch.addbmm");
+/**
+ * `beta * input + alpha *` the sum of the products of two batches of matrices.
+ *
+ * @example
+ * ```ts
+ * torch.addbmm(torch.zeros(1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))
+ * ```
+ */
+export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
+export function addbmm(...args: readonly unknown[]): Tensor {
+  return callFunction(addbmmEntry, args);
+}
+
 const addcdivEntry = apiEntry("torch.addcdiv");
 /**
  * `input + value * tensor1 / tensor2`.
@@ -96,6 +112,34 @@ export function addcmul(...args: readonly unknown[]): Tensor {
   return callFunction(addcmulEntry, args);
 }
 
+const addmmEntry = apiEntry("torch.addmm");
+/**
+ * `beta * input + alpha * (mat1 @ mat2)`, with `input` broadcast.
+ *
+ * @example
+ * ```ts
+ * torch.addmm(torch.tensor([1, 2]), torch.ones(2, 3), torch.ones(3, 2))
+ * ```
+ */
+export function addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
+export function addmm(...args: readonly unknown[]): Tensor {
+  return callFunction(addmmEntry, args);
+}
+
+const addmvEntry = apiEntry("torch.addmv");
+/**
+ * `beta * input + alpha * (mat @ vec)`, with `input` broadcast.
+ *
+ * @example
+ * ```ts
+ * torch.addmv(torch.tensor([1, 2]), torch.ones(2, 3), torch.ones(3))
+ * ```
+ */
+export function addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
+export function addmv(...args: readonly unknown[]): Tensor {
+  return callFunction(addmvEntry, args);
+}
+
 const arangeEntry = apiEntry("torch.arange");
 /**
  * Values from 0 up to but without `end`.
@@ -113,6 +157,37 @@ export function arange(start: Scalar, end: Scalar, step?: Scalar, options?: { re
 export function arange(start: Scalar, end: Scalar, options: { readonly step?: Scalar; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
 export function arange(...args: readonly unknown[]): Tensor {
   return callFunction(arangeEntry, args);
+}
+
+const argsortEntry = apiEntry("torch.argsort");
+/**
+ * The indices that sort a tensor along one dimension.
+ * Equal elements always keep their order, with or without `stable`. NaN counts as the largest number.
+ *
+ * @example
+ * ```ts
+ * torch.argsort(torch.tensor([3, 1, 2]))
+ * ```
+ */
+export function argsort(input: Tensor, dim?: number, options?: { readonly descending?: boolean; readonly stable?: boolean }): Tensor;
+export function argsort(input: Tensor, options: { readonly dim?: number; readonly descending?: boolean; readonly stable?: boolean }): Tensor;
+export function argsort(...args: readonly unknown[]): Tensor {
+  return callFunction(argsortEntry, args);
+}
+
+const argwhereEntry = apiEntry("torch.argwhere");
+/**
+ * The coordinates of the elements that are not zero, one row each, in row-major order.
+ * With `as_tuple` the columns come as separate vectors, ready for indexing.
+ *
+ * @example
+ * ```ts
+ * torch.nonzero(torch.tensor([0, 5, 7]))
+ * ```
+ */
+export function argwhere(input: Tensor): Tensor;
+export function argwhere(...args: readonly unknown[]): Tensor {
+  return callFunction(argwhereEntry, args);
 }
 
 const as_tensorEntry = apiEntry("torch.as_tensor");
@@ -200,6 +275,35 @@ export function atanh(...args: readonly unknown[]): Tensor {
   return callFunction(atanhEntry, args);
 }
 
+const baddbmmEntry = apiEntry("torch.baddbmm");
+/**
+ * `beta * input + alpha * (batch1 @ batch2)` for every matrix of a batch, with `input` broadcast.
+ *
+ * @example
+ * ```ts
+ * torch.baddbmm(torch.zeros(2, 1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))
+ * ```
+ */
+export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
+export function baddbmm(...args: readonly unknown[]): Tensor {
+  return callFunction(baddbmmEntry, args);
+}
+
+const bincountEntry = apiEntry("torch.bincount");
+/**
+ * How often every integer from 0 on occurs, or the sum of the weights at its occurrences.
+ *
+ * @example
+ * ```ts
+ * torch.bincount(torch.tensor([0n, 2n, 2n]))
+ * ```
+ */
+export function bincount(input: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
+export function bincount(input: Tensor, options: { readonly weights?: Tensor | null; readonly minlength?: number }): Tensor;
+export function bincount(...args: readonly unknown[]): Tensor {
+  return callFunction(bincountEntry, args);
+}
+
 const bitwise_andEntry = apiEntry("torch.bitwise_and");
 /**
  * Bits set in both; logical and for bool.
@@ -282,6 +386,21 @@ const bitwise_xorEntry = apiEntry("torch.bitwise_xor");
 export function bitwise_xor(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 export function bitwise_xor(...args: readonly unknown[]): Tensor {
   return callFunction(bitwise_xorEntry, args);
+}
+
+const bmmEntry = apiEntry("torch.bmm");
+/**
+ * The products of two batches of matrices.
+ * Shape: (b, n, m) and (b, m, p) give (b, n, p).
+ *
+ * @example
+ * ```ts
+ * torch.bmm(torch.ones(2, 1, 3), torch.ones(2, 3, 1))
+ * ```
+ */
+export function bmm(input: Tensor, mat2: Tensor): Tensor;
+export function bmm(...args: readonly unknown[]): Tensor {
+  return callFunction(bmmEntry, args);
 }
 
 const broadcast_toEntry = apiEntry("torch.broadcast_to");
@@ -439,6 +558,52 @@ const divEntry = apiEntry("torch.div");
 export function div(input: Tensor | Scalar, other: Tensor | Scalar, options?: { readonly rounding_mode?: "trunc" | "floor" | null }): Tensor;
 export function div(...args: readonly unknown[]): Tensor {
   return callFunction(divEntry, args);
+}
+
+const dotEntry = apiEntry("torch.dot");
+/**
+ * The sum of the products of the elements of two vectors.
+ *
+ * @example
+ * ```ts
+ * torch.dot(torch.tensor([1, 2]), torch.tensor([3, 4]))
+ * ```
+ */
+export function dot(input: Tensor, tensor: Tensor): Tensor;
+export function dot(...args: readonly unknown[]): Tensor {
+  return callFunction(dotEntry, args);
+}
+
+const einsumEntry = apiEntry("torch.einsum");
+/**
+ * Sums of products of elements, with the dimensions named by letters.
+ * Letters that are not in the output are summed; `...` stands for dimensions without names, which broadcast.
+ *
+ * @example
+ * ```ts
+ * torch.einsum("ij,jk->ik", torch.ones(2, 3), torch.ones(3, 2))
+ * ```
+ */
+export function einsum(equation: string, operands: readonly Tensor[]): Tensor;
+export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor;
+export function einsum(...args: readonly unknown[]): Tensor {
+  return callFunction(einsumEntry, args);
+}
+
+const embeddingEntry = apiEntry("torch.embedding");
+/**
+ * The rows of a table at the positions that an index tensor of any shape gives.
+ * The first argument is the table. `padding_idx`, `scale_grad_by_freq` and `sparse` concern gradients only.
+ *
+ * @example
+ * ```ts
+ * torch.embedding(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1n, 0n, 1n]))
+ * ```
+ */
+export function embedding(input: Tensor, indices: Tensor, padding_idx?: number, options?: { readonly scale_grad_by_freq?: boolean; readonly sparse?: boolean }): Tensor;
+export function embedding(input: Tensor, indices: Tensor, options: { readonly padding_idx?: number; readonly scale_grad_by_freq?: boolean; readonly sparse?: boolean }): Tensor;
+export function embedding(...args: readonly unknown[]): Tensor {
+  return callFunction(embeddingEntry, args);
 }
 
 const emptyEntry = apiEntry("torch.empty");
@@ -684,6 +849,21 @@ export function full_like(...args: readonly unknown[]): Tensor {
   return callFunction(full_likeEntry, args);
 }
 
+const gatherEntry = apiEntry("torch.gather");
+/**
+ * The elements of `input` at positions along one dimension that an index tensor gives.
+ * `output[i][j] = input[index[i][j]][j]` for `dim` 0. The output has the shape of `index`. Indices do not count from the end.
+ *
+ * @example
+ * ```ts
+ * torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0n, 0n], [1n, 0n]]))
+ * ```
+ */
+export function gather(input: Tensor, dim: number, index: Tensor): Tensor;
+export function gather(...args: readonly unknown[]): Tensor {
+  return callFunction(gatherEntry, args);
+}
+
 const geEntry = apiEntry("torch.ge");
 /**
  * Where the elements of `input` are at least those of `other`.
@@ -724,6 +904,106 @@ const hypotEntry = apiEntry("torch.hypot");
 export function hypot(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 export function hypot(...args: readonly unknown[]): Tensor {
   return callFunction(hypotEntry, args);
+}
+
+const index_addEntry = apiEntry("torch.index_add");
+/**
+ * A copy of `input` with the slices of `source`, times `alpha`, added to those that a vector names.
+ *
+ * @example
+ * ```ts
+ * torch.index_add(torch.ones(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]))
+ * ```
+ */
+export function index_add(input: Tensor, dim: number, index: Tensor, source: Tensor, options?: { readonly alpha?: Scalar }): Tensor;
+export function index_add(...args: readonly unknown[]): Tensor {
+  return callFunction(index_addEntry, args);
+}
+
+const index_copyEntry = apiEntry("torch.index_copy");
+/**
+ * A copy of `input` with the slices that a vector of indices names replaced by those of `source`.
+ *
+ * @example
+ * ```ts
+ * torch.index_copy(torch.zeros(3), 0, torch.tensor([2n, 0n]), torch.tensor([5, 6]))
+ * ```
+ */
+export function index_copy(input: Tensor, dim: number, index: Tensor, source: Tensor): Tensor;
+export function index_copy(...args: readonly unknown[]): Tensor {
+  return callFunction(index_copyEntry, args);
+}
+
+const index_fillEntry = apiEntry("torch.index_fill");
+/**
+ * A copy of `input` with the slices that a vector of indices names filled with a number.
+ *
+ * @example
+ * ```ts
+ * torch.index_fill(torch.zeros(3), 0, torch.tensor([2n, 0n]), 7)
+ * ```
+ */
+export function index_fill(input: Tensor, dim: number, index: Tensor, value: Tensor | Scalar): Tensor;
+export function index_fill(...args: readonly unknown[]): Tensor {
+  return callFunction(index_fillEntry, args);
+}
+
+const index_putEntry = apiEntry("torch.index_put");
+/**
+ * A copy of `input` with values written to the places that an index names.
+ *
+ * @example
+ * ```ts
+ * torch.index_put(torch.zeros(2, 3), [":", 1], 5)
+ * ```
+ */
+export function index_put(input: Tensor, indices: readonly IndexItem[], values: Tensor | Scalar, options?: { readonly accumulate?: boolean }): Tensor;
+export function index_put(...args: readonly unknown[]): Tensor {
+  return callFunction(index_putEntry, args);
+}
+
+const index_put_Entry = apiEntry("torch.index_put_");
+/**
+ * `x[…] = values`: writes values, or a number, to the places that an index names.
+ * The index may hold everything that `index` takes. With `accumulate` the values are added, also where a place repeats.
+ *
+ * @example
+ * ```ts
+ * torch.zeros(2, 3).index_put_([":", 1], 5)
+ * ```
+ */
+export function index_put_(input: Tensor, indices: readonly IndexItem[], values: Tensor | Scalar, options?: { readonly accumulate?: boolean }): Tensor;
+export function index_put_(...args: readonly unknown[]): Tensor {
+  return callFunction(index_put_Entry, args);
+}
+
+const index_selectEntry = apiEntry("torch.index_select");
+/**
+ * The slices along one dimension at the positions that a vector of indices gives.
+ *
+ * @example
+ * ```ts
+ * torch.index_select(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([1n, 0n]))
+ * ```
+ */
+export function index_select(input: Tensor, dim: number, index: Tensor): Tensor;
+export function index_select(...args: readonly unknown[]): Tensor {
+  return callFunction(index_selectEntry, args);
+}
+
+const innerEntry = apiEntry("torch.inner");
+/**
+ * The sums of products over the last dimensions of two tensors.
+ * A 0-d operand multiplies the other.
+ *
+ * @example
+ * ```ts
+ * torch.inner(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))
+ * ```
+ */
+export function inner(input: Tensor, other: Tensor): Tensor;
+export function inner(...args: readonly unknown[]): Tensor {
+  return callFunction(innerEntry, args);
 }
 
 const iscloseEntry = apiEntry("torch.isclose");
@@ -781,6 +1061,21 @@ const isnanEntry = apiEntry("torch.isnan");
 export function isnan(input: Tensor): Tensor;
 export function isnan(...args: readonly unknown[]): Tensor {
   return callFunction(isnanEntry, args);
+}
+
+const kthvalueEntry = apiEntry("torch.kthvalue");
+/**
+ * The `k`-th smallest element along one dimension, counted from 1, and where it is.
+ *
+ * @example
+ * ```ts
+ * torch.kthvalue(torch.tensor([3, 1, 2]), 2)
+ * ```
+ */
+export function kthvalue(input: Tensor, k: number, dim?: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function kthvalue(input: Tensor, k: number, options: { readonly dim?: number; readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function kthvalue(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+  return callFunction(kthvalueEntry, args);
 }
 
 const leEntry = apiEntry("torch.le");
@@ -994,6 +1289,36 @@ export function masked_fill(...args: readonly unknown[]): Tensor {
   return callFunction(masked_fillEntry, args);
 }
 
+const masked_selectEntry = apiEntry("torch.masked_select");
+/**
+ * The elements in the places where a mask is true, as a vector.
+ * `input` and `mask` are broadcast against each other.
+ *
+ * @example
+ * ```ts
+ * torch.masked_select(torch.tensor([1, 2, 3]), torch.tensor([true, false, true]))
+ * ```
+ */
+export function masked_select(input: Tensor, mask: Tensor): Tensor;
+export function masked_select(...args: readonly unknown[]): Tensor {
+  return callFunction(masked_selectEntry, args);
+}
+
+const matmulEntry = apiEntry("torch.matmul");
+/**
+ * The matrix product of vectors, matrices and batches of matrices.
+ * A vector is a row on the left and a column on the right; dimensions before the last two broadcast.
+ *
+ * @example
+ * ```ts
+ * torch.matmul(torch.ones(2, 3), torch.tensor([1, 2, 3]))
+ * ```
+ */
+export function matmul(input: Tensor, other: Tensor): Tensor;
+export function matmul(...args: readonly unknown[]): Tensor {
+  return callFunction(matmulEntry, args);
+}
+
 const maxEntry = apiEntry("torch.max");
 /**
  * The larger element of the two; NaN if either is.
@@ -1003,7 +1328,7 @@ const maxEntry = apiEntry("torch.max");
  * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
  * ```
  */
-export function max(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function max(input: Tensor, other: Tensor): Tensor;
 export function max(...args: readonly unknown[]): Tensor {
   return callFunction(maxEntry, args);
 }
@@ -1017,9 +1342,24 @@ const maximumEntry = apiEntry("torch.maximum");
  * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
  * ```
  */
-export function maximum(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function maximum(input: Tensor, other: Tensor): Tensor;
 export function maximum(...args: readonly unknown[]): Tensor {
   return callFunction(maximumEntry, args);
+}
+
+const meanEntry = apiEntry("torch.mean");
+/**
+ * Mean of the elements, over all dimensions or over `dim`. The mean of nothing is NaN.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 6]).mean()
+ * ```
+ */
+export function mean(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+export function mean(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+export function mean(...args: readonly unknown[]): Tensor {
+  return callFunction(meanEntry, args);
 }
 
 const minEntry = apiEntry("torch.min");
@@ -1031,7 +1371,7 @@ const minEntry = apiEntry("torch.min");
  * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
  * ```
  */
-export function min(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function min(input: Tensor, other: Tensor): Tensor;
 export function min(...args: readonly unknown[]): Tensor {
   return callFunction(minEntry, args);
 }
@@ -1045,9 +1385,24 @@ const minimumEntry = apiEntry("torch.minimum");
  * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
  * ```
  */
-export function minimum(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function minimum(input: Tensor, other: Tensor): Tensor;
 export function minimum(...args: readonly unknown[]): Tensor {
   return callFunction(minimumEntry, args);
+}
+
+const mmEntry = apiEntry("torch.mm");
+/**
+ * The product of two matrices.
+ * Shape: (n, m) and (m, p) give (n, p). float32 is summed in float64 and rounded once.
+ *
+ * @example
+ * ```ts
+ * torch.mm(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1, 0], [0, 2]]))
+ * ```
+ */
+export function mm(input: Tensor, mat2: Tensor): Tensor;
+export function mm(...args: readonly unknown[]): Tensor {
+  return callFunction(mmEntry, args);
 }
 
 const movedimEntry = apiEntry("torch.movedim");
@@ -1064,6 +1419,20 @@ export function movedim(...args: readonly unknown[]): Tensor {
   return callFunction(movedimEntry, args);
 }
 
+const msortEntry = apiEntry("torch.msort");
+/**
+ * The elements along the first dimension in order.
+ *
+ * @example
+ * ```ts
+ * torch.msort(torch.tensor([3, 1, 2]))
+ * ```
+ */
+export function msort(input: Tensor): Tensor;
+export function msort(...args: readonly unknown[]): Tensor {
+  return callFunction(msortEntry, args);
+}
+
 const mulEntry = apiEntry("torch.mul");
 /**
  * Multiplies `input` by `other`.
@@ -1076,6 +1445,20 @@ const mulEntry = apiEntry("torch.mul");
 export function mul(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 export function mul(...args: readonly unknown[]): Tensor {
   return callFunction(mulEntry, args);
+}
+
+const mvEntry = apiEntry("torch.mv");
+/**
+ * The product of a matrix and a vector.
+ *
+ * @example
+ * ```ts
+ * torch.mv(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))
+ * ```
+ */
+export function mv(input: Tensor, vec: Tensor): Tensor;
+export function mv(...args: readonly unknown[]): Tensor {
+  return callFunction(mvEntry, args);
 }
 
 const nan_to_numEntry = apiEntry("torch.nan_to_num");
@@ -1135,6 +1518,25 @@ export function neg(...args: readonly unknown[]): Tensor {
   return callFunction(negEntry, args);
 }
 
+const nonzeroEntry = apiEntry("torch.nonzero");
+/**
+ * The coordinates of the elements that are not zero, one row each, in row-major order.
+ * With `as_tuple` the columns come as separate vectors, ready for indexing.
+ *
+ * The coordinates of the elements that are not zero, one row each, in row-major order.
+ * With `as_tuple` the columns come as separate vectors, ready for indexing.
+ *
+ * @example
+ * ```ts
+ * torch.nonzero(torch.tensor([0, 5, 7]))
+ * ```
+ */
+export function nonzero(input: Tensor): Tensor;
+export function nonzero(input: Tensor, options: { readonly as_tuple: boolean }): Tensor | readonly Tensor[];
+export function nonzero(...args: readonly unknown[]): Tensor | Tensor | readonly Tensor[] {
+  return callFunction(nonzeroEntry, args);
+}
+
 const onesEntry = apiEntry("torch.ones");
 /**
  * A tensor of ones.
@@ -1165,6 +1567,21 @@ export function ones_like(...args: readonly unknown[]): Tensor {
   return callFunction(ones_likeEntry, args);
 }
 
+const outerEntry = apiEntry("torch.outer");
+/**
+ * Every element of one vector times every element of another.
+ * Shape: (n) and (m) give (n, m). The dtype is the common dtype of both.
+ *
+ * @example
+ * ```ts
+ * torch.outer(torch.tensor([1, 2]), torch.tensor([3, 4, 5]))
+ * ```
+ */
+export function outer(input: Tensor, vec2: Tensor): Tensor;
+export function outer(...args: readonly unknown[]): Tensor {
+  return callFunction(outerEntry, args);
+}
+
 const permuteEntry = apiEntry("torch.permute");
 /**
  * A view with the dimensions in the order `dims`.
@@ -1192,6 +1609,23 @@ const powEntry = apiEntry("torch.pow");
 export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar): Tensor;
 export function pow(...args: readonly unknown[]): Tensor {
   return callFunction(powEntry, args);
+}
+
+const prodEntry = apiEntry("torch.prod");
+/**
+ * Product of all elements; integers give int64. The product of nothing is 1.
+ *
+ * Product over one dimension.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([2, 3]).prod()
+ * ```
+ */
+export function prod(input: Tensor, options?: { readonly dtype?: DType | null }): Tensor;
+export function prod(input: Tensor, dim: number, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+export function prod(...args: readonly unknown[]): Tensor {
+  return callFunction(prodEntry, args);
 }
 
 const reciprocalEntry = apiEntry("torch.reciprocal");
@@ -1308,6 +1742,49 @@ export function scalar_tensor(...args: readonly unknown[]): Tensor {
   return callFunction(scalar_tensorEntry, args);
 }
 
+const scatterEntry = apiEntry("torch.scatter");
+/**
+ * A copy of `input` with elements of `src`, or a number, written to positions along one dimension.
+ *
+ * @example
+ * ```ts
+ * torch.scatter(torch.zeros(3), 0, torch.tensor([2n, 0n]), torch.tensor([5, 6]))
+ * ```
+ */
+export function scatter(input: Tensor, dim: number, index: Tensor, src: Tensor | Scalar, options?: { readonly reduce?: string | null }): Tensor;
+export function scatter(...args: readonly unknown[]): Tensor {
+  return callFunction(scatterEntry, args);
+}
+
+const scatter_addEntry = apiEntry("torch.scatter_add");
+/**
+ * A copy of `input` with elements of `src` added at positions along one dimension.
+ *
+ * @example
+ * ```ts
+ * torch.scatter_add(torch.ones(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]))
+ * ```
+ */
+export function scatter_add(input: Tensor, dim: number, index: Tensor, src: Tensor): Tensor;
+export function scatter_add(...args: readonly unknown[]): Tensor {
+  return callFunction(scatter_addEntry, args);
+}
+
+const scatter_reduceEntry = apiEntry("torch.scatter_reduce");
+/**
+ * A copy of `input` with elements of `src` reduced into positions along one dimension.
+ * `reduce` is "sum", "prod", "mean", "amax" or "amin"; without `include_self` what was there does not count.
+ *
+ * @example
+ * ```ts
+ * torch.scatter_reduce(torch.zeros(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]), "sum")
+ * ```
+ */
+export function scatter_reduce(input: Tensor, dim: number, index: Tensor, src: Tensor, reduce: string, options?: { readonly include_self?: boolean }): Tensor;
+export function scatter_reduce(...args: readonly unknown[]): Tensor {
+  return callFunction(scatter_reduceEntry, args);
+}
+
 const selectEntry = apiEntry("torch.select");
 /**
  * A view of one place of a dimension, without that dimension.
@@ -1390,6 +1867,22 @@ const sinhEntry = apiEntry("torch.sinh");
 export function sinh(input: Tensor): Tensor;
 export function sinh(...args: readonly unknown[]): Tensor {
   return callFunction(sinhEntry, args);
+}
+
+const sortEntry = apiEntry("torch.sort");
+/**
+ * The elements along one dimension in order, and where they came from.
+ * Equal elements always keep their order, with or without `stable`. NaN counts as the largest number.
+ *
+ * @example
+ * ```ts
+ * torch.sort(torch.tensor([3, 1, 2]))
+ * ```
+ */
+export function sort(input: Tensor, dim?: number, options?: { readonly descending?: boolean; readonly stable?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function sort(input: Tensor, options: { readonly dim?: number; readonly descending?: boolean; readonly stable?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function sort(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+  return callFunction(sortEntry, args);
 }
 
 const splitEntry = apiEntry("torch.split");
@@ -1494,6 +1987,37 @@ export function t(...args: readonly unknown[]): Tensor {
   return callFunction(tEntry, args);
 }
 
+const takeEntry = apiEntry("torch.take");
+/**
+ * The elements at row-major positions; the output has the shape of the index.
+ * Negative positions count from the end.
+ *
+ * @example
+ * ```ts
+ * torch.take(torch.tensor([[1, 2], [3, 4]]), torch.tensor([3n, 0n]))
+ * ```
+ */
+export function take(input: Tensor, index: Tensor): Tensor;
+export function take(...args: readonly unknown[]): Tensor {
+  return callFunction(takeEntry, args);
+}
+
+const take_along_dimEntry = apiEntry("torch.take_along_dim");
+/**
+ * Like `gather`, with `input` and `indices` broadcast against each other except along `dim`.
+ * Without `dim`, `input` is flattened first. Meant for the results of `argmax` and `argsort`.
+ *
+ * @example
+ * ```ts
+ * torch.take_along_dim(torch.tensor([[10, 30, 20]]), torch.tensor([[1n]]), 1)
+ * ```
+ */
+export function take_along_dim(input: Tensor, indices: Tensor, dim?: number | null): Tensor;
+export function take_along_dim(input: Tensor, indices: Tensor, options: { readonly dim?: number | null }): Tensor;
+export function take_along_dim(...args: readonly unknown[]): Tensor {
+  return callFunction(take_along_dimEntry, args);
+}
+
 const tanEntry = apiEntry("torch.tan");
 /**
  * The tangent.
@@ -1535,6 +2059,22 @@ const tensorEntry = apiEntry("torch.tensor");
 export function tensor(data: NestedData, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
 export function tensor(...args: readonly unknown[]): Tensor {
   return callFunction(tensorEntry, args);
+}
+
+const topkEntry = apiEntry("torch.topk");
+/**
+ * The `k` largest elements along one dimension in order, and where they came from.
+ * NaN counts as the largest number. Differs: among equal elements the first ones are taken, in order, where PyTorch leaves open which.
+ *
+ * @example
+ * ```ts
+ * torch.topk(torch.tensor([3, 1, 2]), 2)
+ * ```
+ */
+export function topk(input: Tensor, k: number, dim?: number, options?: { readonly largest?: boolean; readonly sorted?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function topk(input: Tensor, k: number, options: { readonly dim?: number; readonly largest?: boolean; readonly sorted?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function topk(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+  return callFunction(topkEntry, args);
 }
 
 const transposeEntry = apiEntry("torch.transpose");
@@ -1594,6 +2134,21 @@ export function unflatten(...args: readonly unknown[]): Tensor {
   return callFunction(unflattenEntry, args);
 }
 
+const uniqueEntry = apiEntry("torch.unique");
+/**
+ * The different elements, or slices along `dim`, in order.
+ * With `return_inverse` also where each element is among them, with `return_counts` how often. Always sorted; every NaN is different.
+ *
+ * @example
+ * ```ts
+ * torch.unique(torch.tensor([3, 1, 3]))
+ * ```
+ */
+export function unique(input: Tensor, options?: { readonly sorted?: boolean; readonly return_inverse?: boolean; readonly return_counts?: boolean; readonly dim?: number | null }): Tensor | readonly Tensor[];
+export function unique(...args: readonly unknown[]): Tensor | readonly Tensor[] {
+  return callFunction(uniqueEntry, args);
+}
+
 const unsqueezeEntry = apiEntry("torch.unsqueeze");
 /**
  * A view with a dimension of size 1 inserted at `dim`.
@@ -1612,13 +2167,16 @@ const whereEntry = apiEntry("torch.where");
 /**
  * Elements of `input` where `condition` holds, else of `other`.
  *
+ * The coordinates of the elements that are not zero, one vector per dimension.
+ *
  * @example
  * ```ts
  * torch.where(torch.tensor([true, false]), torch.tensor([1, 2]), 0)
  * ```
  */
 export function where(condition: Tensor, input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
-export function where(...args: readonly unknown[]): Tensor {
+export function where(condition: Tensor): readonly Tensor[];
+export function where(...args: readonly unknown[]): Tensor | readonly Tensor[] {
   return callFunction(whereEntry, args);
 }
 

@@ -23,6 +23,21 @@ export function elu(...args: readonly unknown[]): Tensor {
   return callFunction(eluEntry, args);
 }
 
+const embeddingEntry = apiEntry("torch.nn.functional.embedding");
+/**
+ * The rows of a table at the positions that an index tensor of any shape gives.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.embedding(torch.tensor([1n, 0n]), torch.tensor([[1, 2], [3, 4]]))
+ * ```
+ */
+export function embedding(input: Tensor, weight: Tensor, padding_idx?: number | null): Tensor;
+export function embedding(input: Tensor, weight: Tensor, options: { readonly padding_idx?: number | null }): Tensor;
+export function embedding(...args: readonly unknown[]): Tensor {
+  return callFunction(embeddingEntry, args);
+}
+
 const geluEntry = apiEntry("torch.nn.functional.gelu");
 /**
  * x times the normal distribution function of x, or its tanh approximation.
@@ -80,6 +95,22 @@ export function leaky_relu(...args: readonly unknown[]): Tensor {
   return callFunction(leaky_reluEntry, args);
 }
 
+const linearEntry = apiEntry("torch.nn.functional.linear");
+/**
+ * `input @ weight.T + bias`, over the last dimension of `input`.
+ * Shape: input (…, in), weight (out, in) or (in), bias (out) or (); the output is (…, out) or (…).
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.linear(torch.ones(2, 3), torch.ones(4, 3), torch.zeros(4))
+ * ```
+ */
+export function linear(input: Tensor, weight: Tensor, bias?: Tensor | null): Tensor;
+export function linear(input: Tensor, weight: Tensor, options: { readonly bias?: Tensor | null }): Tensor;
+export function linear(...args: readonly unknown[]): Tensor {
+  return callFunction(linearEntry, args);
+}
+
 const logsigmoidEntry = apiEntry("torch.nn.functional.logsigmoid");
 /**
  * The logarithm of the sigmoid, without overflow.
@@ -106,6 +137,22 @@ const mishEntry = apiEntry("torch.nn.functional.mish");
 export function mish(input: Tensor): Tensor;
 export function mish(...args: readonly unknown[]): Tensor {
   return callFunction(mishEntry, args);
+}
+
+const one_hotEntry = apiEntry("torch.nn.functional.one_hot");
+/**
+ * For every class number a vector of zeros with a one in its place.
+ * Without `num_classes` there are as many classes as the largest number asks for, which needs the data.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.one_hot(torch.tensor([0n, 2n]), 3)
+ * ```
+ */
+export function one_hot(input: Tensor, num_classes?: number): Tensor;
+export function one_hot(input: Tensor, options: { readonly num_classes?: number }): Tensor;
+export function one_hot(...args: readonly unknown[]): Tensor {
+  return callFunction(one_hotEntry, args);
 }
 
 const reluEntry = apiEntry("torch.nn.functional.relu");

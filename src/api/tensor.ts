@@ -7,6 +7,8 @@ import { TensorObject } from "./tensor-object.ts";
 import type { Scalar } from "../core/scalar.ts";
 import type { DType } from "../core/dtype.ts";
 import type { Device } from "../core/device.ts";
+import type { NamedTuple } from "../core/named-tuple.ts";
+import type { IndexItem } from "../ops/index/index-items.ts";
 
 const TEntry = apiEntry("Tensor.T");
 const absEntry = apiEntry("Tensor.abs");
@@ -17,10 +19,15 @@ const acoshEntry = apiEntry("Tensor.acosh");
 const acosh_Entry = apiEntry("Tensor.acosh_");
 const addEntry = apiEntry("Tensor.add");
 const add_Entry = apiEntry("Tensor.add_");
+const addbmmEntry = apiEntry("Tensor.addbmm");
 const addcdivEntry = apiEntry("Tensor.addcdiv");
 const addcdiv_Entry = apiEntry("Tensor.addcdiv_");
 const addcmulEntry = apiEntry("Tensor.addcmul");
 const addcmul_Entry = apiEntry("Tensor.addcmul_");
+const addmmEntry = apiEntry("Tensor.addmm");
+const addmvEntry = apiEntry("Tensor.addmv");
+const argsortEntry = apiEntry("Tensor.argsort");
+const argwhereEntry = apiEntry("Tensor.argwhere");
 const asinEntry = apiEntry("Tensor.asin");
 const asin_Entry = apiEntry("Tensor.asin_");
 const asinhEntry = apiEntry("Tensor.asinh");
@@ -31,6 +38,8 @@ const atan2_Entry = apiEntry("Tensor.atan2_");
 const atan_Entry = apiEntry("Tensor.atan_");
 const atanhEntry = apiEntry("Tensor.atanh");
 const atanh_Entry = apiEntry("Tensor.atanh_");
+const baddbmmEntry = apiEntry("Tensor.baddbmm");
+const bincountEntry = apiEntry("Tensor.bincount");
 const bitwise_andEntry = apiEntry("Tensor.bitwise_and");
 const bitwise_and_Entry = apiEntry("Tensor.bitwise_and_");
 const bitwise_left_shiftEntry = apiEntry("Tensor.bitwise_left_shift");
@@ -43,6 +52,7 @@ const bitwise_right_shiftEntry = apiEntry("Tensor.bitwise_right_shift");
 const bitwise_right_shift_Entry = apiEntry("Tensor.bitwise_right_shift_");
 const bitwise_xorEntry = apiEntry("Tensor.bitwise_xor");
 const bitwise_xor_Entry = apiEntry("Tensor.bitwise_xor_");
+const bmmEntry = apiEntry("Tensor.bmm");
 const boolEntry = apiEntry("Tensor.bool");
 const broadcast_toEntry = apiEntry("Tensor.broadcast_to");
 const byteEntry = apiEntry("Tensor.byte");
@@ -65,6 +75,7 @@ const digammaEntry = apiEntry("Tensor.digamma");
 const digamma_Entry = apiEntry("Tensor.digamma_");
 const divEntry = apiEntry("Tensor.div");
 const div_Entry = apiEntry("Tensor.div_");
+const dotEntry = apiEntry("Tensor.dot");
 const doubleEntry = apiEntry("Tensor.double");
 const eqEntry = apiEntry("Tensor.eq");
 const eq_Entry = apiEntry("Tensor.eq_");
@@ -93,17 +104,30 @@ const fmodEntry = apiEntry("Tensor.fmod");
 const fmod_Entry = apiEntry("Tensor.fmod_");
 const fracEntry = apiEntry("Tensor.frac");
 const frac_Entry = apiEntry("Tensor.frac_");
+const gatherEntry = apiEntry("Tensor.gather");
 const geEntry = apiEntry("Tensor.ge");
 const ge_Entry = apiEntry("Tensor.ge_");
 const gtEntry = apiEntry("Tensor.gt");
 const gt_Entry = apiEntry("Tensor.gt_");
 const hypotEntry = apiEntry("Tensor.hypot");
 const hypot_Entry = apiEntry("Tensor.hypot_");
+const indexEntry = apiEntry("Tensor.index");
+const index_addEntry = apiEntry("Tensor.index_add");
+const index_add_Entry = apiEntry("Tensor.index_add_");
+const index_copyEntry = apiEntry("Tensor.index_copy");
+const index_copy_Entry = apiEntry("Tensor.index_copy_");
+const index_fillEntry = apiEntry("Tensor.index_fill");
+const index_fill_Entry = apiEntry("Tensor.index_fill_");
+const index_putEntry = apiEntry("Tensor.index_put");
+const index_put_Entry = apiEntry("Tensor.index_put_");
+const index_selectEntry = apiEntry("Tensor.index_select");
+const innerEntry = apiEntry("Tensor.inner");
 const intEntry = apiEntry("Tensor.int");
 const iscloseEntry = apiEntry("Tensor.isclose");
 const isfiniteEntry = apiEntry("Tensor.isfinite");
 const isinfEntry = apiEntry("Tensor.isinf");
 const isnanEntry = apiEntry("Tensor.isnan");
+const kthvalueEntry = apiEntry("Tensor.kthvalue");
 const leEntry = apiEntry("Tensor.le");
 const le_Entry = apiEntry("Tensor.le_");
 const lerpEntry = apiEntry("Tensor.lerp");
@@ -132,11 +156,19 @@ const lt_Entry = apiEntry("Tensor.lt_");
 const mTEntry = apiEntry("Tensor.mT");
 const masked_fillEntry = apiEntry("Tensor.masked_fill");
 const masked_fill_Entry = apiEntry("Tensor.masked_fill_");
+const masked_selectEntry = apiEntry("Tensor.masked_select");
+const matmulEntry = apiEntry("Tensor.matmul");
+const maxEntry = apiEntry("Tensor.max");
 const maximumEntry = apiEntry("Tensor.maximum");
+const meanEntry = apiEntry("Tensor.mean");
+const minEntry = apiEntry("Tensor.min");
 const minimumEntry = apiEntry("Tensor.minimum");
+const mmEntry = apiEntry("Tensor.mm");
 const movedimEntry = apiEntry("Tensor.movedim");
+const msortEntry = apiEntry("Tensor.msort");
 const mulEntry = apiEntry("Tensor.mul");
 const mul_Entry = apiEntry("Tensor.mul_");
+const mvEntry = apiEntry("Tensor.mv");
 const nan_to_numEntry = apiEntry("Tensor.nan_to_num");
 const nan_to_num_Entry = apiEntry("Tensor.nan_to_num_");
 const narrowEntry = apiEntry("Tensor.narrow");
@@ -148,9 +180,12 @@ const new_emptyEntry = apiEntry("Tensor.new_empty");
 const new_fullEntry = apiEntry("Tensor.new_full");
 const new_onesEntry = apiEntry("Tensor.new_ones");
 const new_zerosEntry = apiEntry("Tensor.new_zeros");
+const nonzeroEntry = apiEntry("Tensor.nonzero");
+const outerEntry = apiEntry("Tensor.outer");
 const permuteEntry = apiEntry("Tensor.permute");
 const powEntry = apiEntry("Tensor.pow");
 const pow_Entry = apiEntry("Tensor.pow_");
+const prodEntry = apiEntry("Tensor.prod");
 const reciprocalEntry = apiEntry("Tensor.reciprocal");
 const reciprocal_Entry = apiEntry("Tensor.reciprocal_");
 const reluEntry = apiEntry("Tensor.relu");
@@ -162,6 +197,12 @@ const roundEntry = apiEntry("Tensor.round");
 const round_Entry = apiEntry("Tensor.round_");
 const rsqrtEntry = apiEntry("Tensor.rsqrt");
 const rsqrt_Entry = apiEntry("Tensor.rsqrt_");
+const scatterEntry = apiEntry("Tensor.scatter");
+const scatter_Entry = apiEntry("Tensor.scatter_");
+const scatter_addEntry = apiEntry("Tensor.scatter_add");
+const scatter_add_Entry = apiEntry("Tensor.scatter_add_");
+const scatter_reduceEntry = apiEntry("Tensor.scatter_reduce");
+const scatter_reduce_Entry = apiEntry("Tensor.scatter_reduce_");
 const selectEntry = apiEntry("Tensor.select");
 const sigmoidEntry = apiEntry("Tensor.sigmoid");
 const sigmoid_Entry = apiEntry("Tensor.sigmoid_");
@@ -172,6 +213,7 @@ const sinEntry = apiEntry("Tensor.sin");
 const sin_Entry = apiEntry("Tensor.sin_");
 const sinhEntry = apiEntry("Tensor.sinh");
 const sinh_Entry = apiEntry("Tensor.sinh_");
+const sortEntry = apiEntry("Tensor.sort");
 const splitEntry = apiEntry("Tensor.split");
 const sqrtEntry = apiEntry("Tensor.sqrt");
 const sqrt_Entry = apiEntry("Tensor.sqrt_");
@@ -182,17 +224,21 @@ const subEntry = apiEntry("Tensor.sub");
 const sub_Entry = apiEntry("Tensor.sub_");
 const sumEntry = apiEntry("Tensor.sum");
 const tEntry = apiEntry("Tensor.t");
+const takeEntry = apiEntry("Tensor.take");
+const take_along_dimEntry = apiEntry("Tensor.take_along_dim");
 const tanEntry = apiEntry("Tensor.tan");
 const tan_Entry = apiEntry("Tensor.tan_");
 const tanhEntry = apiEntry("Tensor.tanh");
 const tanh_Entry = apiEntry("Tensor.tanh_");
 const toEntry = apiEntry("Tensor.to");
+const topkEntry = apiEntry("Tensor.topk");
 const transposeEntry = apiEntry("Tensor.transpose");
 const truncEntry = apiEntry("Tensor.trunc");
 const trunc_Entry = apiEntry("Tensor.trunc_");
 const type_asEntry = apiEntry("Tensor.type_as");
 const unbindEntry = apiEntry("Tensor.unbind");
 const unflattenEntry = apiEntry("Tensor.unflatten");
+const uniqueEntry = apiEntry("Tensor.unique");
 const unsqueezeEntry = apiEntry("Tensor.unsqueeze");
 const viewEntry = apiEntry("Tensor.view");
 const view_asEntry = apiEntry("Tensor.view_as");
@@ -294,6 +340,19 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * `beta * input + alpha *` the sum of the products of two batches of matrices.
+   *
+   * @example
+   * ```ts
+   * torch.addbmm(torch.zeros(1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))
+   * ```
+   */
+  addbmm(batch1: Tensor, batch2: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
+  addbmm(...args: readonly unknown[]): Tensor {
+    return callMethod(addbmmEntry, this, args);
+  }
+
+  /**
    * `input + value * tensor1 / tensor2`.
    *
    * @example
@@ -329,6 +388,61 @@ export class Tensor extends TensorObject {
   addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { readonly value?: Scalar }): this;
   addcmul_(...args: readonly unknown[]): this {
     return callMethod(addcmul_Entry, this, args);
+  }
+
+  /**
+   * `beta * input + alpha * (mat1 @ mat2)`, with `input` broadcast.
+   *
+   * @example
+   * ```ts
+   * torch.addmm(torch.tensor([1, 2]), torch.ones(2, 3), torch.ones(3, 2))
+   * ```
+   */
+  addmm(mat1: Tensor, mat2: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
+  addmm(...args: readonly unknown[]): Tensor {
+    return callMethod(addmmEntry, this, args);
+  }
+
+  /**
+   * `beta * input + alpha * (mat @ vec)`, with `input` broadcast.
+   *
+   * @example
+   * ```ts
+   * torch.addmv(torch.tensor([1, 2]), torch.ones(2, 3), torch.ones(3))
+   * ```
+   */
+  addmv(mat: Tensor, vec: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
+  addmv(...args: readonly unknown[]): Tensor {
+    return callMethod(addmvEntry, this, args);
+  }
+
+  /**
+   * The indices that sort a tensor along one dimension.
+   * Equal elements always keep their order, with or without `stable`. NaN counts as the largest number.
+   *
+   * @example
+   * ```ts
+   * torch.argsort(torch.tensor([3, 1, 2]))
+   * ```
+   */
+  argsort(dim?: number, options?: { readonly descending?: boolean; readonly stable?: boolean }): Tensor;
+  argsort(options: { readonly dim?: number; readonly descending?: boolean; readonly stable?: boolean }): Tensor;
+  argsort(...args: readonly unknown[]): Tensor {
+    return callMethod(argsortEntry, this, args);
+  }
+
+  /**
+   * The coordinates of the elements that are not zero, one row each, in row-major order.
+   * With `as_tuple` the columns come as separate vectors, ready for indexing.
+   *
+   * @example
+   * ```ts
+   * torch.nonzero(torch.tensor([0, 5, 7]))
+   * ```
+   */
+  argwhere(): Tensor;
+  argwhere(...args: readonly unknown[]): Tensor {
+    return callMethod(argwhereEntry, this, args);
   }
 
   /**
@@ -424,6 +538,33 @@ export class Tensor extends TensorObject {
   atanh_(): this;
   atanh_(...args: readonly unknown[]): this {
     return callMethod(atanh_Entry, this, args);
+  }
+
+  /**
+   * `beta * input + alpha * (batch1 @ batch2)` for every matrix of a batch, with `input` broadcast.
+   *
+   * @example
+   * ```ts
+   * torch.baddbmm(torch.zeros(2, 1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))
+   * ```
+   */
+  baddbmm(batch1: Tensor, batch2: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
+  baddbmm(...args: readonly unknown[]): Tensor {
+    return callMethod(baddbmmEntry, this, args);
+  }
+
+  /**
+   * How often every integer from 0 on occurs, or the sum of the weights at its occurrences.
+   *
+   * @example
+   * ```ts
+   * torch.bincount(torch.tensor([0n, 2n, 2n]))
+   * ```
+   */
+  bincount(weights?: Tensor | null, minlength?: number): Tensor;
+  bincount(options: { readonly weights?: Tensor | null; readonly minlength?: number }): Tensor;
+  bincount(...args: readonly unknown[]): Tensor {
+    return callMethod(bincountEntry, this, args);
   }
 
   /**
@@ -538,6 +679,20 @@ export class Tensor extends TensorObject {
   bitwise_xor_(other: Tensor | Scalar): this;
   bitwise_xor_(...args: readonly unknown[]): this {
     return callMethod(bitwise_xor_Entry, this, args);
+  }
+
+  /**
+   * The products of two batches of matrices.
+   * Shape: (b, n, m) and (b, m, p) give (b, n, p).
+   *
+   * @example
+   * ```ts
+   * torch.bmm(torch.ones(2, 1, 3), torch.ones(2, 3, 1))
+   * ```
+   */
+  bmm(mat2: Tensor): Tensor;
+  bmm(...args: readonly unknown[]): Tensor {
+    return callMethod(bmmEntry, this, args);
   }
 
   /**
@@ -782,6 +937,19 @@ export class Tensor extends TensorObject {
   div_(other: Tensor | Scalar, options?: { readonly rounding_mode?: "trunc" | "floor" | null }): this;
   div_(...args: readonly unknown[]): this {
     return callMethod(div_Entry, this, args);
+  }
+
+  /**
+   * The sum of the products of the elements of two vectors.
+   *
+   * @example
+   * ```ts
+   * torch.dot(torch.tensor([1, 2]), torch.tensor([3, 4]))
+   * ```
+   */
+  dot(tensor: Tensor): Tensor;
+  dot(...args: readonly unknown[]): Tensor {
+    return callMethod(dotEntry, this, args);
   }
 
   /**
@@ -1075,6 +1243,20 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The elements of `input` at positions along one dimension that an index tensor gives.
+   * `output[i][j] = input[index[i][j]][j]` for `dim` 0. The output has the shape of `index`. Indices do not count from the end.
+   *
+   * @example
+   * ```ts
+   * torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0n, 0n], [1n, 0n]]))
+   * ```
+   */
+  gather(dim: number, index: Tensor): Tensor;
+  gather(...args: readonly unknown[]): Tensor {
+    return callMethod(gatherEntry, this, args);
+  }
+
+  /**
    * Where the elements of `input` are at least those of `other`.
    *
    * @example
@@ -1129,6 +1311,153 @@ export class Tensor extends TensorObject {
   hypot_(other: Tensor | Scalar): this;
   hypot_(...args: readonly unknown[]): this {
     return callMethod(hypot_Entry, this, args);
+  }
+
+  /**
+   * `x[…]`: `x.index(0, "1:3", "...", null, indices)` stands for `x[0, 1:3, ..., None, indices]`.
+   * Numbers, slices, `"..."` and null give a view of the same memory; tensors of integers or booleans give a copy. Differs: a 0-d integer tensor gives a copy, where PyTorch reads it and gives a view.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([[1, 2, 3], [4, 5, 6]]).index(":", "1:")
+   * ```
+   */
+  index(items: readonly IndexItem[]): Tensor;
+  index(...items: readonly IndexItem[]): Tensor;
+  index(...args: readonly unknown[]): Tensor {
+    return callMethod(indexEntry, this, args);
+  }
+
+  /**
+   * A copy of `input` with the slices of `source`, times `alpha`, added to those that a vector names.
+   *
+   * @example
+   * ```ts
+   * torch.index_add(torch.ones(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]))
+   * ```
+   */
+  index_add(dim: number, index: Tensor, source: Tensor, options?: { readonly alpha?: Scalar }): Tensor;
+  index_add(...args: readonly unknown[]): Tensor {
+    return callMethod(index_addEntry, this, args);
+  }
+
+  /**
+   * Adds the slices of `source`, times `alpha`, to the slices that a vector of indices names.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(3).index_add_(0, torch.tensor([2n, 2n]), torch.tensor([5, 6]))
+   * ```
+   */
+  index_add_(dim: number, index: Tensor, source: Tensor, options?: { readonly alpha?: Scalar }): this;
+  index_add_(...args: readonly unknown[]): this {
+    return callMethod(index_add_Entry, this, args);
+  }
+
+  /**
+   * A copy of `input` with the slices that a vector of indices names replaced by those of `source`.
+   *
+   * @example
+   * ```ts
+   * torch.index_copy(torch.zeros(3), 0, torch.tensor([2n, 0n]), torch.tensor([5, 6]))
+   * ```
+   */
+  index_copy(dim: number, index: Tensor, source: Tensor): Tensor;
+  index_copy(...args: readonly unknown[]): Tensor {
+    return callMethod(index_copyEntry, this, args);
+  }
+
+  /**
+   * Copies the slices of `source` to the slices that a vector of indices names.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(3).index_copy_(0, torch.tensor([2n, 0n]), torch.tensor([5, 6]))
+   * ```
+   */
+  index_copy_(dim: number, index: Tensor, source: Tensor): this;
+  index_copy_(...args: readonly unknown[]): this {
+    return callMethod(index_copy_Entry, this, args);
+  }
+
+  /**
+   * A copy of `input` with the slices that a vector of indices names filled with a number.
+   *
+   * @example
+   * ```ts
+   * torch.index_fill(torch.zeros(3), 0, torch.tensor([2n, 0n]), 7)
+   * ```
+   */
+  index_fill(dim: number, index: Tensor, value: Tensor | Scalar): Tensor;
+  index_fill(...args: readonly unknown[]): Tensor {
+    return callMethod(index_fillEntry, this, args);
+  }
+
+  /**
+   * Fills the slices that a vector of indices names with a number; indices may count from the end.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(3).index_fill_(0, torch.tensor([2n, 0n]), 7)
+   * ```
+   */
+  index_fill_(dim: number, index: Tensor, value: Tensor | Scalar): this;
+  index_fill_(...args: readonly unknown[]): this {
+    return callMethod(index_fill_Entry, this, args);
+  }
+
+  /**
+   * A copy of `input` with values written to the places that an index names.
+   *
+   * @example
+   * ```ts
+   * torch.index_put(torch.zeros(2, 3), [":", 1], 5)
+   * ```
+   */
+  index_put(indices: readonly IndexItem[], values: Tensor | Scalar, options?: { readonly accumulate?: boolean }): Tensor;
+  index_put(...args: readonly unknown[]): Tensor {
+    return callMethod(index_putEntry, this, args);
+  }
+
+  /**
+   * `x[…] = values`: writes values, or a number, to the places that an index names.
+   * The index may hold everything that `index` takes. With `accumulate` the values are added, also where a place repeats.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2, 3).index_put_([":", 1], 5)
+   * ```
+   */
+  index_put_(indices: readonly IndexItem[], values: Tensor | Scalar, options?: { readonly accumulate?: boolean }): this;
+  index_put_(...args: readonly unknown[]): this {
+    return callMethod(index_put_Entry, this, args);
+  }
+
+  /**
+   * The slices along one dimension at the positions that a vector of indices gives.
+   *
+   * @example
+   * ```ts
+   * torch.index_select(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([1n, 0n]))
+   * ```
+   */
+  index_select(dim: number, index: Tensor): Tensor;
+  index_select(...args: readonly unknown[]): Tensor {
+    return callMethod(index_selectEntry, this, args);
+  }
+
+  /**
+   * The sums of products over the last dimensions of two tensors.
+   * A 0-d operand multiplies the other.
+   *
+   * @example
+   * ```ts
+   * torch.inner(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))
+   * ```
+   */
+  inner(other: Tensor): Tensor;
+  inner(...args: readonly unknown[]): Tensor {
+    return callMethod(innerEntry, this, args);
   }
 
   /**
@@ -1195,6 +1524,20 @@ export class Tensor extends TensorObject {
   isnan(): Tensor;
   isnan(...args: readonly unknown[]): Tensor {
     return callMethod(isnanEntry, this, args);
+  }
+
+  /**
+   * The `k`-th smallest element along one dimension, counted from 1, and where it is.
+   *
+   * @example
+   * ```ts
+   * torch.kthvalue(torch.tensor([3, 1, 2]), 2)
+   * ```
+   */
+  kthvalue(k: number, dim?: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  kthvalue(k: number, options: { readonly dim?: number; readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  kthvalue(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+    return callMethod(kthvalueEntry, this, args);
   }
 
   /**
@@ -1470,6 +1813,34 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The elements in the places where a mask is true, as a vector.
+   * `input` and `mask` are broadcast against each other.
+   *
+   * @example
+   * ```ts
+   * torch.masked_select(torch.tensor([1, 2, 3]), torch.tensor([true, false, true]))
+   * ```
+   */
+  masked_select(mask: Tensor): Tensor;
+  masked_select(...args: readonly unknown[]): Tensor {
+    return callMethod(masked_selectEntry, this, args);
+  }
+
+  /**
+   * The matrix product of vectors, matrices and batches of matrices.
+   * A vector is a row on the left and a column on the right; dimensions before the last two broadcast.
+   *
+   * @example
+   * ```ts
+   * torch.matmul(torch.ones(2, 3), torch.tensor([1, 2, 3]))
+   * ```
+   */
+  matmul(other: Tensor): Tensor;
+  matmul(...args: readonly unknown[]): Tensor {
+    return callMethod(matmulEntry, this, args);
+  }
+
+  /**
    * The larger element of the two; NaN if either is.
    *
    * @example
@@ -1477,9 +1848,36 @@ export class Tensor extends TensorObject {
    * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
    * ```
    */
-  maximum(other: Tensor | Scalar): Tensor;
+  max(other: Tensor): Tensor;
+  max(...args: readonly unknown[]): Tensor {
+    return callMethod(maxEntry, this, args);
+  }
+
+  /**
+   * The larger element of the two; NaN if either is.
+   *
+   * @example
+   * ```ts
+   * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+   * ```
+   */
+  maximum(other: Tensor): Tensor;
   maximum(...args: readonly unknown[]): Tensor {
     return callMethod(maximumEntry, this, args);
+  }
+
+  /**
+   * Mean of the elements, over all dimensions or over `dim`. The mean of nothing is NaN.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 6]).mean()
+   * ```
+   */
+  mean(dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+  mean(options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+  mean(...args: readonly unknown[]): Tensor {
+    return callMethod(meanEntry, this, args);
   }
 
   /**
@@ -1490,9 +1888,36 @@ export class Tensor extends TensorObject {
    * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
    * ```
    */
-  minimum(other: Tensor | Scalar): Tensor;
+  min(other: Tensor): Tensor;
+  min(...args: readonly unknown[]): Tensor {
+    return callMethod(minEntry, this, args);
+  }
+
+  /**
+   * The smaller element of the two; NaN if either is.
+   *
+   * @example
+   * ```ts
+   * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
+   * ```
+   */
+  minimum(other: Tensor): Tensor;
   minimum(...args: readonly unknown[]): Tensor {
     return callMethod(minimumEntry, this, args);
+  }
+
+  /**
+   * The product of two matrices.
+   * Shape: (n, m) and (m, p) give (n, p). float32 is summed in float64 and rounded once.
+   *
+   * @example
+   * ```ts
+   * torch.mm(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1, 0], [0, 2]]))
+   * ```
+   */
+  mm(mat2: Tensor): Tensor;
+  mm(...args: readonly unknown[]): Tensor {
+    return callMethod(mmEntry, this, args);
   }
 
   /**
@@ -1506,6 +1931,19 @@ export class Tensor extends TensorObject {
   movedim(source: number | readonly number[], destination: number | readonly number[]): Tensor;
   movedim(...args: readonly unknown[]): Tensor {
     return callMethod(movedimEntry, this, args);
+  }
+
+  /**
+   * The elements along the first dimension in order.
+   *
+   * @example
+   * ```ts
+   * torch.msort(torch.tensor([3, 1, 2]))
+   * ```
+   */
+  msort(): Tensor;
+  msort(...args: readonly unknown[]): Tensor {
+    return callMethod(msortEntry, this, args);
   }
 
   /**
@@ -1525,6 +1963,19 @@ export class Tensor extends TensorObject {
   mul_(other: Tensor | Scalar): this;
   mul_(...args: readonly unknown[]): this {
     return callMethod(mul_Entry, this, args);
+  }
+
+  /**
+   * The product of a matrix and a vector.
+   *
+   * @example
+   * ```ts
+   * torch.mv(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))
+   * ```
+   */
+  mv(vec: Tensor): Tensor;
+  mv(...args: readonly unknown[]): Tensor {
+    return callMethod(mvEntry, this, args);
   }
 
   /**
@@ -1660,6 +2111,38 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The coordinates of the elements that are not zero, one row each, in row-major order.
+   * With `as_tuple` the columns come as separate vectors, ready for indexing.
+   *
+   * The coordinates of the elements that are not zero, one row each, in row-major order.
+   * With `as_tuple` the columns come as separate vectors, ready for indexing.
+   *
+   * @example
+   * ```ts
+   * torch.nonzero(torch.tensor([0, 5, 7]))
+   * ```
+   */
+  nonzero(): Tensor;
+  nonzero(options: { readonly as_tuple: boolean }): Tensor | readonly Tensor[];
+  nonzero(...args: readonly unknown[]): Tensor | Tensor | readonly Tensor[] {
+    return callMethod(nonzeroEntry, this, args);
+  }
+
+  /**
+   * Every element of one vector times every element of another.
+   * Shape: (n) and (m) give (n, m). The dtype is the common dtype of both.
+   *
+   * @example
+   * ```ts
+   * torch.outer(torch.tensor([1, 2]), torch.tensor([3, 4, 5]))
+   * ```
+   */
+  outer(vec2: Tensor): Tensor;
+  outer(...args: readonly unknown[]): Tensor {
+    return callMethod(outerEntry, this, args);
+  }
+
+  /**
    * A view with the dimensions in the order `dims`.
    *
    * @example
@@ -1690,6 +2173,22 @@ export class Tensor extends TensorObject {
   pow_(exponent: Tensor | Scalar): this;
   pow_(...args: readonly unknown[]): this {
     return callMethod(pow_Entry, this, args);
+  }
+
+  /**
+   * Product of all elements; integers give int64. The product of nothing is 1.
+   *
+   * Product over one dimension.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([2, 3]).prod()
+   * ```
+   */
+  prod(options?: { readonly dtype?: DType | null }): Tensor;
+  prod(dim: number, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+  prod(...args: readonly unknown[]): Tensor {
+    return callMethod(prodEntry, this, args);
   }
 
   /**
@@ -1807,6 +2306,87 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * A copy of `input` with elements of `src`, or a number, written to positions along one dimension.
+   *
+   * @example
+   * ```ts
+   * torch.scatter(torch.zeros(3), 0, torch.tensor([2n, 0n]), torch.tensor([5, 6]))
+   * ```
+   */
+  scatter(dim: number, index: Tensor, src: Tensor | Scalar, options?: { readonly reduce?: string | null }): Tensor;
+  scatter(...args: readonly unknown[]): Tensor {
+    return callMethod(scatterEntry, this, args);
+  }
+
+  /**
+   * Writes the elements of `src`, or a number, to the positions along one dimension that an index tensor gives.
+   * Where an index repeats, the last one wins; with `reduce` the values are added to or multiplied with what is there.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(3).scatter_(0, torch.tensor([2n, 0n]), torch.tensor([5, 6]))
+   * ```
+   */
+  scatter_(dim: number, index: Tensor, src: Tensor | Scalar, options?: { readonly reduce?: string | null }): this;
+  scatter_(...args: readonly unknown[]): this {
+    return callMethod(scatter_Entry, this, args);
+  }
+
+  /**
+   * A copy of `input` with elements of `src` added at positions along one dimension.
+   *
+   * @example
+   * ```ts
+   * torch.scatter_add(torch.ones(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]))
+   * ```
+   */
+  scatter_add(dim: number, index: Tensor, src: Tensor): Tensor;
+  scatter_add(...args: readonly unknown[]): Tensor {
+    return callMethod(scatter_addEntry, this, args);
+  }
+
+  /**
+   * Adds the elements of `src` to the positions along one dimension that an index tensor gives.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(3).scatter_add_(0, torch.tensor([2n, 2n]), torch.tensor([5, 6]))
+   * ```
+   */
+  scatter_add_(dim: number, index: Tensor, src: Tensor): this;
+  scatter_add_(...args: readonly unknown[]): this {
+    return callMethod(scatter_add_Entry, this, args);
+  }
+
+  /**
+   * A copy of `input` with elements of `src` reduced into positions along one dimension.
+   * `reduce` is "sum", "prod", "mean", "amax" or "amin"; without `include_self` what was there does not count.
+   *
+   * @example
+   * ```ts
+   * torch.scatter_reduce(torch.zeros(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]), "sum")
+   * ```
+   */
+  scatter_reduce(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { readonly include_self?: boolean }): Tensor;
+  scatter_reduce(...args: readonly unknown[]): Tensor {
+    return callMethod(scatter_reduceEntry, this, args);
+  }
+
+  /**
+   * Reduces the elements of `src` into positions along one dimension that an index tensor gives.
+   * `reduce` is "sum", "prod", "mean", "amax" or "amin"; without `include_self` what was there does not count.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(3).scatter_reduce_(0, torch.tensor([2n, 2n]), torch.tensor([5, 6]), "amax")
+   * ```
+   */
+  scatter_reduce_(dim: number, index: Tensor, src: Tensor, reduce: string, options?: { readonly include_self?: boolean }): this;
+  scatter_reduce_(...args: readonly unknown[]): this {
+    return callMethod(scatter_reduce_Entry, this, args);
+  }
+
+  /**
    * A view of one place of a dimension, without that dimension.
    *
    * @example
@@ -1906,6 +2486,21 @@ export class Tensor extends TensorObject {
   sinh_(): this;
   sinh_(...args: readonly unknown[]): this {
     return callMethod(sinh_Entry, this, args);
+  }
+
+  /**
+   * The elements along one dimension in order, and where they came from.
+   * Equal elements always keep their order, with or without `stable`. NaN counts as the largest number.
+   *
+   * @example
+   * ```ts
+   * torch.sort(torch.tensor([3, 1, 2]))
+   * ```
+   */
+  sort(dim?: number, options?: { readonly descending?: boolean; readonly stable?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  sort(options: { readonly dim?: number; readonly descending?: boolean; readonly stable?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  sort(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+    return callMethod(sortEntry, this, args);
   }
 
   /**
@@ -2022,6 +2617,35 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The elements at row-major positions; the output has the shape of the index.
+   * Negative positions count from the end.
+   *
+   * @example
+   * ```ts
+   * torch.take(torch.tensor([[1, 2], [3, 4]]), torch.tensor([3n, 0n]))
+   * ```
+   */
+  take(index: Tensor): Tensor;
+  take(...args: readonly unknown[]): Tensor {
+    return callMethod(takeEntry, this, args);
+  }
+
+  /**
+   * Like `gather`, with `input` and `indices` broadcast against each other except along `dim`.
+   * Without `dim`, `input` is flattened first. Meant for the results of `argmax` and `argsort`.
+   *
+   * @example
+   * ```ts
+   * torch.take_along_dim(torch.tensor([[10, 30, 20]]), torch.tensor([[1n]]), 1)
+   * ```
+   */
+  take_along_dim(indices: Tensor, dim?: number | null): Tensor;
+  take_along_dim(indices: Tensor, options: { readonly dim?: number | null }): Tensor;
+  take_along_dim(...args: readonly unknown[]): Tensor {
+    return callMethod(take_along_dimEntry, this, args);
+  }
+
+  /**
    * The tangent.
    *
    * @example
@@ -2077,6 +2701,21 @@ export class Tensor extends TensorObject {
   to(other: Tensor, options?: { readonly copy?: boolean }): Tensor;
   to(...args: readonly unknown[]): Tensor {
     return callMethod(toEntry, this, args);
+  }
+
+  /**
+   * The `k` largest elements along one dimension in order, and where they came from.
+   * NaN counts as the largest number. Differs: among equal elements the first ones are taken, in order, where PyTorch leaves open which.
+   *
+   * @example
+   * ```ts
+   * torch.topk(torch.tensor([3, 1, 2]), 2)
+   * ```
+   */
+  topk(k: number, dim?: number, options?: { readonly largest?: boolean; readonly sorted?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  topk(k: number, options: { readonly dim?: number; readonly largest?: boolean; readonly sorted?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  topk(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+    return callMethod(topkEntry, this, args);
   }
 
   /**
@@ -2149,6 +2788,20 @@ export class Tensor extends TensorObject {
   unflatten(dim: number, sizes: readonly number[]): Tensor;
   unflatten(...args: readonly unknown[]): Tensor {
     return callMethod(unflattenEntry, this, args);
+  }
+
+  /**
+   * The different elements, or slices along `dim`, in order.
+   * With `return_inverse` also where each element is among them, with `return_counts` how often. Always sorted; every NaN is different.
+   *
+   * @example
+   * ```ts
+   * torch.unique(torch.tensor([3, 1, 3]))
+   * ```
+   */
+  unique(options?: { readonly sorted?: boolean; readonly return_inverse?: boolean; readonly return_counts?: boolean; readonly dim?: number | null }): Tensor | readonly Tensor[];
+  unique(...args: readonly unknown[]): Tensor | readonly Tensor[] {
+    return callMethod(uniqueEntry, this, args);
   }
 
   /**

@@ -1,0 +1,167 @@
+/** The folds reductions are made of: accumulators, how they step, and what they give in the end. */
+import type { DTypeName } from "../../core/dtype.ts";
+import { at } from "../../core/shape.ts";
+import type { Fold } from "../../loops/computation.ts";
+import {
+  add, cast, compare, constant, div, exp, type Expression, isNaNValue, logicalAnd, logicalNot, logicalOr, maximum, minimum, mul,
+  select, sub, unary, type ValueType,
+} from "../../loops/expression.ts";
+
+/** float32 accumulates in float64: any number of terms keeps float32's accuracy. */
+function accumulator(type: ValueType): ValueType {
+  return type === "float32" ? "float64" : type;
+}
+
+export const sumFold: Fold = {
+  name: "sum",
+  usesPosition: false,
+  states: (inputs) => {
+    const x = at(inputs, 0);
+    const type = accumulator(x.type);
+    return [{ type, initial: 0, next: (states) => add(at(states, 0), cast(x, type)) }];
+  },
+  results: (states) => states,
+};
+
+/** The sum divided by a number given at the launch. */
+export const meanFold: Fold = {
+  ...sumFold,
+  name: "mean",
+  results: (states, scalars) => [div(at(states, 0), at(scalars, 0))],
+};
+
+export const productFold: Fold = {
+  name: "prod",
+  usesPosition: false,
+  states: (inputs) => {
+    const x = at(inputs, 0);
+    const type = accumulator(x.type);
+    return [{ type, initial: 1, next: (states) => mul(at(states, 0), cast(x, type)) }];
+  },
+  results: (states) => states,
+};
+
+const lowest: Readonly<Record<DTypeName | "index", number | bigint>> = {
+  float32: -Infinity, float64: -Infinity, int64: -(2n ** 63n), int32: -(2 ** 31), uint8: 0, bool: 0, index: -Number.MAX_SAFE_INTEGER,
+};
+const highest: Readonly<Record<DTypeName | "index", number | bigint>> = {
+  float32: Infinity, float64: Infinity, int64: 2n ** 63n - 1n, int32: 2 ** 31 - 1, uint8: 255, bool: 1, index: Number.MAX_SAFE_INTEGER,
+};
+
+function extremeFold(name: string, initial: typeof lowest, choose: (x: Expression, y: Expression) => Expression): Fold {
+  return {
+    name,
+    usesPosition: false,
+    states: (inputs) => {
+      const x = at(inputs, 0);
+      return [{ type: x.type, initial: initial[x.type], next: (states) => choose(at(states, 0), x) }];
+    },
+    results: (states) => states,
+  };
+}
+
+export const maximumFold = extremeFold("amax", lowest, maximum);
+export const minimumFold = extremeFold("amin", highest, minimum);
+
+/** The extreme element and where it first stands. NaN counts as more extreme than anything. */
+function positionFold(name: string, isBetter: "gt" | "lt"): Fold {
+  return {
+    name,
+    usesPosition: true,
+    states: (inputs, place) => {
+      const x = at(inputs, 0);
+      const takes = (states: readonly Expression[]): Expression => {
+        const best = at(states, 0);
+        const better = logicalOr(compare(isBetter, x, best), logicalAnd(isNaNValue(x), logicalNot(isNaNValue(best))));
+        return logicalOr(compare("eq", place, 0), better);
+      };
+      return [
+        { type: x.type, initial: 0, next: (states) => select(takes(states), x, at(states, 0)) },
+        { type: "index", initial: 0, next: (states) => select(takes(states), place, at(states, 1)) },
+      ];
+    },
+    results: (states) => states,
+  };
+}
+
+export const maximumWithPosition = positionFold("max", "gt");
+export const minimumWithPosition = positionFold("min", "lt");
+/** Only the position. */
+export const argmaxFold: Fold = { ...maximumWithPosition, name: "argmax", results: (states) => [at(states, 1)] };
+export const argminFold: Fold = { ...minimumWithPosition, name: "argmin", results: (states) => [at(states, 1)] };
+
+export const anyFold: Fold = {
+  name: "any",
+  usesPosition: false,
+  states: (inputs) => [{ type: "bool", initial: 0, next: (states) => logicalOr(at(states, 0), at(inputs, 0)) }],
+  results: (states) => states,
+};
+
+export const allFold: Fold = {
+  name: "all",
+  usesPosition: false,
+  states: (inputs) => [{ type: "bool", initial: 1, next: (states) => logicalAnd(at(states, 0), at(inputs, 0)) }],
+  results: (states) => states,
+};
+
+export const countFold: Fold = {
+  name: "count_nonzero",
+  usesPosition: false,
+  states: (inputs) => [{ type: "index", initial: 0, next: (states) => add(at(states, 0), cast(at(inputs, 0), "index")) }],
+  results: (states) => states,
+};
+
+/** B. P. Welford, "Note on a method for calculating corrected sums of squares and products", 1962. States: count, mean, M2. */
+const welfordStates: Fold["states"] = (inputs) => {
+  const x = cast(at(inputs, 0), "float64");
+  const count = (states: readonly Expression[]): Expression => add(at(states, 0), 1);
+  const mean = (states: readonly Expression[]): Expression => add(at(states, 1), div(sub(x, at(states, 1)), count(states)));
+  return [
+    { type: "float64", initial: 0, next: count },
+    { type: "float64", initial: 0, next: mean },
+    { type: "float64", initial: 0, next: (states) => add(at(states, 2), mul(sub(x, at(states, 1)), sub(x, mean(states)))) },
+  ];
+};
+
+/** M2 / max(0, count - correction): NaN or infinity when nothing is left to divide by. The mean of nothing is NaN. */
+function welfordResults(root: boolean, withMean: boolean): Fold["results"] {
+  return (states, scalars) => {
+    const count = at(states, 0);
+    const variance = div(at(states, 2), maximum(sub(count, at(scalars, 0)), 0));
+    const spread = root ? unary("sqrt", variance) : variance;
+    const mean = select(compare("eq", count, 0), constant("float64", NaN), at(states, 1));
+    return withMean ? [spread, mean] : [spread];
+  };
+}
+
+export const varianceFold: Fold = { name: "var", usesPosition: false, states: welfordStates, results: welfordResults(false, false) };
+export const deviationFold: Fold = { name: "std", usesPosition: false, states: welfordStates, results: welfordResults(true, false) };
+export const varianceMeanFold: Fold = { name: "var_mean", usesPosition: false, states: welfordStates, results: welfordResults(false, true) };
+export const deviationMeanFold: Fold = { name: "std_mean", usesPosition: false, states: welfordStates, results: welfordResults(true, true) };
+
+/** log Σ exp(x) in one pass: the largest element so far, and the sum of exp(x - largest). */
+export const logSumExpFold: Fold = {
+  name: "logsumexp",
+  usesPosition: false,
+  states: (inputs) => {
+    const x = cast(at(inputs, 0), "float64");
+    const adds = logicalNot(compare("eq", x, -Infinity));
+    const largest = (states: readonly Expression[]): Expression => maximum(at(states, 0), x);
+    return [
+      { type: "float64", initial: -Infinity, next: largest },
+      {
+        type: "float64",
+        initial: 0,
+        next: (states) => {
+          const rescaled = mul(at(states, 1), exp(sub(at(states, 0), largest(states))));
+          return select(adds, add(rescaled, exp(sub(x, largest(states)))), at(states, 1));
+        },
+      },
+    ];
+  },
+  results: (states) => {
+    const largest = at(states, 0);
+    const isInfinite = compare("eq", unary("abs", largest), Infinity);
+    return [select(isInfinite, largest, add(largest, unary("log", at(states, 1))))];
+  },
+};

@@ -1,0 +1,146 @@
+/** logsumexp, softmax and log_softmax. */
+import { type DType, float32 } from "../../core/dtype.ts";
+import { floatResultType } from "../../core/promotion.ts";
+import { wrapDim } from "../../core/shape.ts";
+import type { TensorBase } from "../../core/tensor.ts";
+import { pointwise, reduction } from "../../loops/computation.ts";
+import { div, exp, type Expression, sub, unary } from "../../loops/expression.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { arg } from "../arg.ts";
+import { defineOp, floatDTypes } from "../define-op.ts";
+import { elementAt, naive, type NaiveArray, naiveFill, naiveReduce } from "../naive-array.ts";
+import { toDType } from "../data/to.ts";
+import { empty_like } from "../create/full.ts";
+import { pointwiseMeta } from "../pointwise/pointwise-meta.ts";
+import { runOp } from "../run-op.ts";
+import type { SampleMaker } from "../sample-maker.ts";
+import { amax } from "./extremes.ts";
+import { foldedDims, reducedShape } from "./fold-dims.ts";
+import { logSumExpFold } from "./folds.ts";
+import { emptyReductionSamples, reductionSamples } from "./reduction-samples.ts";
+import { sum } from "./sum.ts";
+
+export const logsumexp = defineOp({
+  name: "logsumexp",
+  api: ["torch.logsumexp", "Tensor.logsumexp"],
+  args: { self: arg.tensor, dim: arg.dims, keepdim: arg.withDefault(arg.bool, false) },
+  doc: { summary: "log of the sum of exp over `dim`, without overflow.", example: "torch.tensor([1, 2]).logsumexp(0)" },
+  derivative: "pending",
+  meta: ({ self, dim, keepdim }) => ({
+    dtype: floatResultType([self]),
+    shape: reducedShape(self.shape, foldedDims(self.shape, dim), keepdim),
+  }),
+  lowering: ({ self, dim }) => reduction(logSumExpFold, [self], floatResultType([self]), foldedDims(self.shape, dim)),
+  reference: ({ self, dim, keepdim }) =>
+    naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) => Math.log(values.reduce((total, x) => total + Math.exp(x), 0))),
+  samples: function* (make) {
+    for (const { dim, ...sample } of reductionSamples(make)) yield { ...sample, dim: dim ?? [0] };
+    for (const { dim, ...sample } of emptyReductionSamples(make)) yield { ...sample, dim: dim ?? [0] };
+    if (make.dtype.is_floating_point) yield { self: make.of([2, 2], [-Infinity, -Infinity, -Infinity, 1]), dim: [1] };
+  },
+});
+
+const shiftedExp = (x: Expression, largest: Expression): Expression => exp(sub(x, largest));
+const quotient = (x: Expression, total: Expression): Expression => div(x, total);
+const logShifted = (x: Expression, largest: Expression, total: Expression): Expression => sub(sub(x, largest), unary("log", total));
+
+/** The steps of softmax, each one kernel. */
+const expOfDifference = defineOp({
+  name: "exp_of_difference",
+  api: [],
+  args: { self: arg.tensor, other: arg.tensor },
+  doc: { summary: "exp(input - other)." },
+  derivative: "pending",
+  meta: ({ self, other }) => pointwiseMeta([self, other], self.dtype),
+  lowering: ({ self, other }) => pointwise(shiftedExp, [self, other], self.dtype),
+  reference: null,
+  samples: () => [],
+});
+
+const quotientStep = defineOp({
+  name: "softmax_quotient",
+  api: [],
+  args: { self: arg.tensor, total: arg.tensor },
+  doc: { summary: "input / total." },
+  derivative: "pending",
+  meta: ({ self, total }) => pointwiseMeta([self, total], self.dtype),
+  lowering: ({ self, total }) => pointwise(quotient, [self, total], self.dtype),
+  reference: null,
+  samples: () => [],
+});
+
+const logStep = defineOp({
+  name: "log_softmax_difference",
+  api: [],
+  args: { self: arg.tensor, largest: arg.tensor, total: arg.tensor },
+  doc: { summary: "input - largest - log(total)." },
+  derivative: "pending",
+  meta: ({ self, largest, total }) => pointwiseMeta([self, largest, total], self.dtype),
+  lowering: ({ self, largest, total }) => pointwise(logShifted, [self, largest, total], self.dtype),
+  reference: null,
+  samples: () => [],
+});
+
+function prepared(name: string, self: TensorBase, dtype: DType | null): TensorBase {
+  const input = dtype === null ? self : runOp(toDType, { self, dtype });
+  if (!input.dtype.is_floating_point) {
+    throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${input.dtype.scalarTypeName}'`);
+  }
+  return input;
+}
+
+function naiveSoftmax(self: TensorBase, dim: number, finish: (x: number, total: number) => number): NaiveArray {
+  const dims = foldedDims(self.shape, [dim]);
+  const totals = naiveReduce(self, dims, true, (values) => values.reduce((total, x) => total + Math.exp(x), 0));
+  const source = naive(self);
+  return naiveFill(self.shape, (coordinates) => finish(elementAt(source, coordinates), elementAt(totals, coordinates)));
+}
+
+const softmaxArgs = { self: arg.tensor, dim: arg.dim, dtype: arg.optional(arg.dtype) } as const;
+
+function* softmaxSamples(make: SampleMaker): Generator<{ self: TensorBase; dim: number; dtype?: DType }> {
+  yield { self: make.tensor([2, 3]), dim: 1 };
+  yield { self: make.strided([2, 3, 4]), dim: -2 };
+  yield { self: make.tensor([]), dim: 0 };
+  yield { self: make.tensor([0, 3]), dim: 0 };
+  yield { self: make.tensor([2, 3]), dim: 0, dtype: float32 };
+}
+
+export const softmax = defineOp({
+  name: "softmax",
+  api: ["torch.softmax", "Tensor.softmax", "torch.nn.functional.softmax"],
+  args: softmaxArgs,
+  doc: { summary: "exp(x) divided by its sum over `dim`, without overflow.", example: "torch.tensor([0, 0]).softmax(0)" },
+  derivative: "pending",
+  dtypes: floatDTypes,
+  decomposition: ({ self, dim, dtype }) => {
+    const input = prepared("softmax", self, dtype);
+    const axis = wrapDim(dim, input.ndim);
+    if (input.numel() === 0) return runOp(empty_like, { self: input });
+    const dims = input.ndim === 0 ? null : [axis];
+    const exponentials = runOp(expOfDifference, { self: input, other: runOp(amax, { self: input, dim: dims, keepdim: true }) });
+    return runOp(quotientStep, { self: exponentials, total: runOp(sum, { self: exponentials, dim: dims, keepdim: true }) });
+  },
+  reference: ({ self, dim }) => naiveSoftmax(self, dim, (x, total) => Math.exp(x) / total),
+  samples: softmaxSamples,
+});
+
+export const log_softmax = defineOp({
+  name: "log_softmax",
+  api: ["torch.log_softmax", "Tensor.log_softmax", "torch.nn.functional.log_softmax"],
+  args: softmaxArgs,
+  doc: { summary: "The logarithm of softmax.", example: "torch.tensor([0, 0]).log_softmax(0)" },
+  derivative: "pending",
+  dtypes: floatDTypes,
+  decomposition: ({ self, dim, dtype }) => {
+    const input = prepared("log_softmax", self, dtype);
+    const axis = wrapDim(dim, input.ndim);
+    if (input.numel() === 0) return runOp(empty_like, { self: input });
+    const dims = input.ndim === 0 ? null : [axis];
+    const largest = runOp(amax, { self: input, dim: dims, keepdim: true });
+    const exponentials = runOp(expOfDifference, { self: input, other: largest });
+    return runOp(logStep, { self: input, largest, total: runOp(sum, { self: exponentials, dim: dims, keepdim: true }) });
+  },
+  reference: ({ self, dim }) => naiveSoftmax(self, dim, (x, total) => x - Math.log(total)),
+  samples: softmaxSamples,
+});
