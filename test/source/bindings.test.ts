@@ -53,7 +53,9 @@ describe("which variable a name means", () => {
   });
 
   test("a closure among the parameters sees the parameter, not a body variable of the same name", () => {
-    const make = new Function("p", "q = () => p", "var p = 5; return q") as (p: number) => () => number;
+    const make = new Function("p", "q = () => p", "var p = 5; return q") as (
+      p: number,
+    ) => () => number;
     expect(bindingOf(make(1), "p").read()).toBe(1);
   });
 
@@ -115,7 +117,9 @@ describe("constant or not", () => {
   });
 
   test("constantness needs a value: a hoisted var before its initialiser is not constant", () => {
-    const make = new Function("const f = () => v; probe(f); var v = 3; return f;".replace("probe(f);", "")) as () => () => number;
+    const make = new Function(
+      "const f = () => v; probe(f); var v = 3; return f;".replace("probe(f);", ""),
+    ) as () => () => number;
     expect(bindingOf(make(), "v").constant).toBe(true);
   });
 });
@@ -123,14 +127,18 @@ describe("constant or not", () => {
 test("a closure in the body of a counting loop has a variable that never changes", () => {
   const made: (() => number)[] = [];
   for (let index = 0; index < 2; index++) made.push(() => index);
-  expect(made.map((fn) => bindingOf(fn, "index")).map(({ constant, read }) => [constant, read()])).toEqual([
+  expect(
+    made.map((fn) => bindingOf(fn, "index")).map(({ constant, read }) => [constant, read()]),
+  ).toEqual([
     [true, 0],
     [true, 1],
   ]);
 });
 
 test("a counting loop whose update makes closures has variables that change", () => {
-  const make = new Function("const made = []; for (let i = 0; i < 3; made.push(() => i), i++); return made;");
+  const make = new Function(
+    "const made = []; for (let i = 0; i < 3; made.push(() => i), i++); return made;",
+  );
   const [first] = make() as [() => number];
   expect(bindingOf(first, "i").constant).toBe(false);
   expect(bindingOf(first, "i").read()).toBe(first());

@@ -1,4 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
@@ -18,7 +28,10 @@ export function buildPrograms(format: "esm" | "cjs"): BuiltPrograms {
   symlinkSync(join(root, "node_modules"), join(target, "node_modules"));
   buildFolder("src/dynamo/source", target, "esm");
   buildFolder("test/source/programs", target, format);
-  return { folder: join(target, "test/source/programs"), remove: () => rmSync(target, { recursive: true }) };
+  return {
+    folder: join(target, "test/source/programs"),
+    remove: () => rmSync(target, { recursive: true }),
+  };
 }
 
 function buildFolder(folder: string, target: string, format: "esm" | "cjs"): void {
@@ -28,7 +41,10 @@ function buildFolder(folder: string, target: string, format: "esm" | "cjs"): voi
     const text = readFileSync(file, "utf8");
     const output = name.replace(/\.ts$/, format === "esm" ? ".js" : ".cjs");
     const module = format === "esm" ? ts.ModuleKind.ESNext : ts.ModuleKind.CommonJS;
-    const built = ts.transpileModule(text, { fileName: name, compilerOptions: { module, target: ts.ScriptTarget.ES2022, sourceMap: true } });
+    const built = ts.transpileModule(text, {
+      fileName: name,
+      compilerOptions: { module, target: ts.ScriptTarget.ES2022, sourceMap: true },
+    });
     const linked = built.outputText
       .replaceAll(/(["'](?:\.\/|\.\.\/)[^"']*)\.ts(["'])/g, (_, path: string, quote: string) =>
         path.includes("/src/") || format === "esm" ? `${path}.js${quote}` : `${path}.cjs${quote}`,

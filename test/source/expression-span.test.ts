@@ -12,7 +12,9 @@ test("a call is underlined up to its closing bracket", () => {
 
 test("a method call is underlined from the beginning of its object", () => {
   expect(underlined("  if (y.gt(0).item()) {", "item")).toBe("y.gt(0).item()");
-  expect(underlined("return this.layers[0]?.forward(x) + 1;", "forward")).toBe("this.layers[0]?.forward(x)");
+  expect(underlined("return this.layers[0]?.forward(x) + 1;", "forward")).toBe(
+    "this.layers[0]?.forward(x)",
+  );
 });
 
 test("brackets inside strings do not count", () => {

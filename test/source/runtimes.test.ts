@@ -5,13 +5,18 @@ import { buildPrograms, type BuiltPrograms } from "./build-programs.ts";
 
 const programs = join(import.meta.dirname, "programs");
 
-function outputOf(nodeArguments: readonly string[], environment: Record<string, string> = {}): string {
+function outputOf(
+  nodeArguments: readonly string[],
+  environment: Record<string, string> = {},
+): string {
   const child = spawnSync(process.execPath, nodeArguments, {
     encoding: "utf8",
     timeout: 25_000,
     env: { PATH: process.env["PATH"], ...environment },
   });
-  return child.status === 0 ? child.stdout.trim() : `exit ${child.status} ${child.signal}\n${child.stdout}${child.stderr}`;
+  return child.status === 0
+    ? child.stdout.trim()
+    : `exit ${child.status} ${child.signal}\n${child.stdout}${child.stderr}`;
 }
 
 describe("under tsx", () => {
@@ -24,7 +29,9 @@ describe("under tsx", () => {
   });
 
   test("no kind of first statement runs while its function is entered", () => {
-    expect(outputOf(["--import", "tsx", join(programs, "first-statements.ts")])).toBe("all as expected");
+    expect(outputOf(["--import", "tsx", join(programs, "first-statements.ts")])).toBe(
+      "all as expected",
+    );
   });
 
   test("in a worker thread everything works the same", () => {
@@ -32,15 +39,27 @@ describe("under tsx", () => {
   });
 
   test("nothing pauses once a debugger can be attached, and variables are still read", () => {
-    expect(outputOf(["--import", "tsx", join(programs, "debugger-attached.ts")])).toBe("all as expected");
+    expect(outputOf(["--import", "tsx", join(programs, "debugger-attached.ts")])).toBe(
+      "all as expected",
+    );
   });
 
   test("a thousand grabs neither leak nor leave the debugger on", () => {
-    expect(outputOf(["--expose-gc", "--import", "tsx", join(programs, "many-grabs.ts")])).toBe("all as expected");
+    expect(outputOf(["--expose-gc", "--import", "tsx", join(programs, "many-grabs.ts")])).toBe(
+      "all as expected",
+    );
   });
 
   test("accessors and engine answers survive the engine throwing byte code away", () => {
-    expect(outputOf(["--expose-gc", "--stress-flush-code", "--import", "tsx", join(programs, "flushed-code.ts")])).toBe("all as expected");
+    expect(
+      outputOf([
+        "--expose-gc",
+        "--stress-flush-code",
+        "--import",
+        "tsx",
+        join(programs, "flushed-code.ts"),
+      ]),
+    ).toBe("all as expected");
   });
 });
 
@@ -60,7 +79,9 @@ describe("under plain node, compiled to ES modules", () => {
   });
 
   test("positions are mapped once with --enable-source-maps", () => {
-    expect(outputOf(["--enable-source-maps", join(built.folder, "positions.js")])).toBe("all as expected");
+    expect(outputOf(["--enable-source-maps", join(built.folder, "positions.js")])).toBe(
+      "all as expected",
+    );
   });
 });
 
@@ -72,11 +93,15 @@ describe("under plain node, compiled to CommonJS", () => {
   afterAll(() => built.remove());
 
   test("variables are found, read and written without running user code", () => {
-    expect(outputOf(["--disable-warning=ExperimentalWarning", join(built.folder, "everything.cjs")])).toBe("all as expected");
+    expect(
+      outputOf(["--disable-warning=ExperimentalWarning", join(built.folder, "everything.cjs")]),
+    ).toBe("all as expected");
   });
 
   test("positions go through the map next to the file", () => {
-    expect(outputOf(["--disable-warning=ExperimentalWarning", join(built.folder, "positions.cjs")])).toBe("all as expected");
+    expect(
+      outputOf(["--disable-warning=ExperimentalWarning", join(built.folder, "positions.cjs")]),
+    ).toBe("all as expected");
   });
 });
 
@@ -88,7 +113,16 @@ describe("under vitest", () => {
 
   test.each(["threads", "vmThreads"])("in the pool %s", (pool) => {
     const vitest = join(import.meta.dirname, "../../node_modules/vitest/vitest.mjs");
-    const output = outputOf([vitest, "run", "--root", programs, "--pool", pool, "--reporter", "json"]);
+    const output = outputOf([
+      vitest,
+      "run",
+      "--root",
+      programs,
+      "--pool",
+      pool,
+      "--reporter",
+      "json",
+    ]);
     expect(output).toContain('"numPassedTests":2');
   });
 });

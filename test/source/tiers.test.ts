@@ -30,7 +30,8 @@ const examples: Record<string, () => Example> = {
       parameter++;
       return { fn: () => parameter, name: "parameter" };
     })(5),
-  "a destructured parameter": () => (({ a: { b } }: { a: { b: number } }) => ({ fn: () => b, name: "b" }))({ a: { b: 6 } }),
+  "a destructured parameter": () =>
+    (({ a: { b } }: { a: { b: number } }) => ({ fn: () => b, name: "b" }))({ a: { b: 6 } }),
   "a caught error": () => {
     try {
       throw "caught";
@@ -57,10 +58,10 @@ const examples: Record<string, () => Example> = {
     return { fn, name: "own" };
   },
   "the arguments of an outer function": () =>
-    function (..._: number[]): Example {
+    (function (..._: number[]): Example {
       const same = arguments;
       return { fn: () => (arguments === same ? arguments : null), name: "arguments" };
-    }(1, 2),
+    })(1, 2),
 };
 
 describe.each(["automatic", "R", "P"] as const)("tier %s", (tier) => {
@@ -96,7 +97,9 @@ describe("tier R", () => {
 
 describe("tier P", () => {
   test("sees the own name of an outer function expression", () => {
-    const outer = new Function("return function own() { return () => own }")() as () => () => unknown;
+    const outer = new Function(
+      "return function own() { return () => own }",
+    )() as () => () => unknown;
     expect(bindingOf(outer(), "own").read()).toBe(outer);
   });
 
@@ -117,16 +120,34 @@ describe("tier P", () => {
     bindingOf(first.get, "state").write?.(1);
     bindingOf(second.get, "state").write?.(2);
     bindingOf(first.alsoGet, "state").write?.(10);
-    expect([first.get(), second.get(), bindingOf(second.alsoGet, "state").read()]).toEqual([10, 2, 2]);
+    expect([first.get(), second.get(), bindingOf(second.alsoGet, "state").read()]).toEqual([
+      10, 2, 2,
+    ]);
   });
 });
 
 describe("what cannot be located says why", () => {
   test.each([
-    ["native", Math.sin, "The function sin is implemented by the JavaScript engine; it has no source text."],
-    ["native", class Derived extends Array {}.of, "The function of is implemented by the JavaScript engine; it has no source text."],
-    ["bound", function plain() {}.bind(null), "The function bound plain was made by Function.prototype.bind; compile the function it was made from."],
-    ["proxy", new Proxy(() => 1, {}), "The function is a Proxy around a function; its behaviour is not in any source text."],
+    [
+      "native",
+      Math.sin,
+      "The function sin is implemented by the JavaScript engine; it has no source text.",
+    ],
+    [
+      "native",
+      class Derived extends Array {}.of,
+      "The function of is implemented by the JavaScript engine; it has no source text.",
+    ],
+    [
+      "bound",
+      function plain() {}.bind(null),
+      "The function bound plain was made by Function.prototype.bind; compile the function it was made from.",
+    ],
+    [
+      "proxy",
+      new Proxy(() => 1, {}),
+      "The function is a Proxy around a function; its behaviour is not in any source text.",
+    ],
   ] as const)("%s", (reason, fn, explanation) => {
     expect(locateFunction(fn)).toEqual({ kind: "unavailable", reason, explanation });
   });
@@ -144,21 +165,25 @@ test("a function made from text has that text and no file", () => {
   const fn = new Function("a", "return a + later") as (a: number) => number;
   const source = locateFunction(fn);
   expect(source.kind).toBe("function");
-  expect(source.kind !== "unavailable" && source.location?.positionAt(source.text.indexOf("return"))).toMatchObject({ line: 3, column: 1, lineText: "return a + later" });
+  expect(
+    source.kind !== "unavailable" && source.location?.positionAt(source.text.indexOf("return")),
+  ).toMatchObject({ line: 3, column: 1, lineText: "return a + later" });
 });
 
-test.each([
+const kinds: readonly (readonly [string, Function])[] = [
   ["function", function () {}],
   ["arrow", () => 1],
   ["async", async () => 1],
   ["async", async function () {}],
-  ["generator", function* () {}],
-  ["asyncGenerator", async function* () {}],
+  ["generator", function* (): Generator<void> {}],
+  ["asyncGenerator", async function* (): AsyncGenerator<void> {}],
   ["method", { m() {} }.m],
   ["method", { async: 1, "quoted name"() {} }["quoted name"]],
-  ["generator", { *g() {} }.g],
+  ["generator", { *g(): Generator<void> {} }.g],
   ["classConstructor", class {}],
   ["classConstructor", class Named extends Array {}],
-] as const)("the kind %s is told from the text", (kind, fn) => {
+];
+
+test.each(kinds)("the kind %s is told from the text", (kind, fn) => {
   expect(locateFunction(fn).kind).toBe(kind);
 });

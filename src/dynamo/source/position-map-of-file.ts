@@ -34,7 +34,7 @@ function fromNode(url: string): PositionMap | null {
 function fromDisk(url: string): PositionMap | null {
   try {
     const text = nodeBuiltin("fs")?.readFileSync(pathOf(url), "utf8");
-    return text === undefined ? null : PositionMap.ofScript(text, url);
+    return text === undefined ? null : PositionMap.ofScript(text, () => url);
   } catch {
     return null; // eval code and virtual modules
   }

@@ -5,32 +5,34 @@ import { linesOf, type LineAndColumn } from "./line-table.ts";
 import { pathOf, sourceLine } from "./source-file.ts";
 import { nodeBuiltin } from "./node-builtin.ts";
 
+/** The name of a script; a function because finding it can cost milliseconds and most maps do without. */
+type ScriptUrl = () => string;
+
 export class PositionMap {
-  private readonly url: string;
+  private readonly url: ScriptUrl;
   private readonly map: TraceMap | null;
-  private readonly ownLines: readonly string[] | null;
+  private readonly text: string | null;
+  private ownLines: readonly string[] | undefined;
   private readonly linesBySource = new Map<number, readonly string[] | null>();
 
-  private constructor(url: string, map: TraceMap | null, text: string | null) {
+  private constructor(url: ScriptUrl, map: TraceMap | null, text: string | null) {
     this.url = url;
     this.map = map;
-    // Node strips types by blanking them out: positions stay, but the user's line is the one on disk.
-    const isStripped = /\.[cm]?ts$/.test(url);
-    this.ownLines = map === null && text !== null && !isStripped ? linesOf(text) : null;
+    this.text = text;
   }
 
-  static ofScript(text: string, url: string): PositionMap {
+  static ofScript(text: string, url: ScriptUrl): PositionMap {
     return new PositionMap(url, sourceMapOf(text, url), text);
   }
 
   /** A map that somebody else has found already (Node's own store). */
   static ofMap(url: string, map: object): PositionMap {
-    return new PositionMap(url, traceMap(map, url), null);
+    return new PositionMap(() => url, traceMap(map, () => url), null);
   }
 
   /** Positions of a file that stand for themselves. */
   static identity(url: string): PositionMap {
-    return new PositionMap(url, null, null);
+    return new PositionMap(() => url, null, null);
   }
 
   /** From a position in the script to the user's file. */
@@ -62,14 +64,22 @@ export class PositionMap {
   }
 
   private unmapped(line: number, column: number): SourcePosition {
-    const file = pathOf(this.url);
-    return { file, line: line + 1, column: column + 1, lineText: this.ownLines?.[line] ?? sourceLine(file, line + 1) };
+    const url = this.url();
+    const file = pathOf(url);
+    return { file, line: line + 1, column: column + 1, lineText: this.ownLine(url, line) ?? sourceLine(file, line + 1) };
+  }
+
+  private ownLine(url: string, line: number): string | null {
+    // Node strips types by blanking them out: positions stay, but the user's line is the one on disk.
+    if (this.text === null || /\.[cm]?ts$/.test(url)) return null;
+    this.ownLines ??= linesOf(this.text);
+    return this.ownLines[line] ?? null;
   }
 }
 
 const comment = /^[ \t]*\/\/[#@] sourceMappingURL=(\S+)[ \t]*$/gm;
 
-function sourceMapOf(text: string, url: string): TraceMap | null {
+function sourceMapOf(text: string, url: ScriptUrl): TraceMap | null {
   const reference = [...text.matchAll(comment)].at(-1)?.[1];
   if (reference === undefined) return null;
   try {
@@ -78,17 +88,26 @@ function sourceMapOf(text: string, url: string): TraceMap | null {
       const encoded = inline[2] ?? "";
       return traceMap(JSON.parse(inline[1] === undefined ? decodeURIComponent(encoded) : decodeBase64(encoded)), url);
     }
-    const mapUrl = new URL(reference, url.startsWith("/") ? `file://${url}` : url);
+    const base = url();
+    const mapUrl = new URL(reference, base.startsWith("/") ? `file://${base}` : base);
     const file = nodeBuiltin("fs")?.readFileSync(mapUrl, "utf8");
-    return file === undefined ? null : traceMap(JSON.parse(file), mapUrl.href);
+    return file === undefined ? null : traceMap(JSON.parse(file), () => mapUrl.href);
   } catch {
-    return null; // a broken or missing map must not break a message: positions of the script itself are still true
+    return null; // a missing map must not break a message: positions of the script itself are still true
   }
 }
 
-function traceMap(map: unknown, url: string): TraceMap | null {
-  // TraceMap checks the version and throws; the callers treat that as "no map".
-  return new TraceMap(map as ConstructorParameters<typeof TraceMap>[0], url);
+type MapInput = Extract<ConstructorParameters<typeof TraceMap>[0], { readonly sources: unknown }>;
+
+/** null for a map that is none. */
+function traceMap(map: unknown, url: ScriptUrl): TraceMap | null {
+  try {
+    const input = map as MapInput; // TraceMap checks the version and throws
+    const areAbsolute = !input.sourceRoot && input.sources.every((source) => /^(?:\/|<|[a-z]+:)/.test(source ?? "/"));
+    return new TraceMap(input, areAbsolute ? null : url());
+  } catch {
+    return null;
+  }
 }
 
 function decodeBase64(encoded: string): string {

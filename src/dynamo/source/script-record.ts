@@ -47,7 +47,7 @@ export class ScriptRecord {
   }
 
   get positions(): PositionMap {
-    this.positionMapCache ??= PositionMap.ofScript(this.text, this.url ?? `script:${this.id}`);
+    this.positionMapCache ??= PositionMap.ofScript(this.text, () => this.url ?? `script:${this.id}`);
     return this.positionMapCache;
   }
 

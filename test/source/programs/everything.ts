@@ -83,7 +83,11 @@ let effects = 0;
 const touch = (): number => ++effects;
 queueMicrotask(touch);
 process.nextTick(touch);
-const risky = function (a = touch(), { b = touch(), c: [d] = [touch()] } = { b: touch() }, ...rest: number[]): unknown {
+const risky = function (
+  a = touch(),
+  { b = touch(), c: [d] = [touch()] } = { b: touch() },
+  ...rest: number[]
+): unknown {
   touch();
   return [a, b, d, rest, counter];
 };
@@ -91,18 +95,58 @@ same(bindingOf(risky, "counter").read(), 11);
 same(effects, 0);
 for (const fn of [
   async () => [touch(), counter],
-  function* () { yield [touch(), counter]; },
-  async function* () { yield [touch(), counter]; },
+  function* () {
+    yield [touch(), counter];
+  },
+  async function* () {
+    yield [touch(), counter];
+  },
   () => touch() + counter,
-  function () { while (touch()) counter++; },
-  function () { try { touch(); } finally { counter++; } },
-  function () { switch (touch()) { default: counter++; } },
-  function () { for (const _ of [touch()]) counter++; },
-  function () { if (touch()) counter++; },
-  function () { throw touch() + counter; },
-  function () { label: { touch(); break label; } counter++; },
-  class { constructor() { touch(); counter++; } },
-  class extends Model { constructor() { touch(); super(); counter++; } },
+  function () {
+    while (touch()) counter++;
+  },
+  function () {
+    try {
+      touch();
+    } finally {
+      counter++;
+    }
+  },
+  function () {
+    switch (touch()) {
+      default:
+        counter++;
+    }
+  },
+  function () {
+    for (const _ of [touch()]) counter++;
+  },
+  function () {
+    if (touch()) counter++;
+  },
+  function () {
+    throw touch() + counter;
+  },
+  function () {
+    label: {
+      touch();
+      break label;
+    }
+    counter++;
+  },
+  class {
+    constructor() {
+      touch();
+      counter++;
+    }
+  },
+  class extends Model {
+    constructor() {
+      touch();
+      super();
+      counter++;
+    }
+  },
 ]) {
   const binding = bindingOf(fn, "counter");
   same([binding.unavailable, binding.read()], [null, 11]);
