@@ -5,8 +5,22 @@ import type { CellVariable, Variable } from "../variables/variable.ts";
 /** What becomes of the value that an inlined frame returns. */
 export type ReturnMode =
   | "push" // the caller's operand stack gets it
+  | "pushUnder" // a getter that gives a method: it goes below the receiver on top of the caller's stack
   | "discard" // a setter: the caller goes on with what it has
   | "construct"; // `new`: the fresh object, unless the constructor returned another (ECMA-262 §10.2.2 step 10)
+
+/** The caller's operand stack once the frame has returned. */
+export function stackAfterReturn<Operand>(mode: ReturnMode, stack: readonly Operand[], value: Operand): Operand[] {
+  switch (mode) {
+    case "push":
+    case "construct":
+      return [...stack, value];
+    case "pushUnder":
+      return [...stack.slice(0, -1), value, ...stack.slice(-1)];
+    case "discard":
+      return [...stack];
+  }
+}
 
 /** One activation of a function of the program; the machine's state is a stack of frames. */
 export class Frame {
@@ -18,7 +32,7 @@ export class Frame {
   readonly args: readonly Variable[];
   readonly newTarget: Variable;
   readonly self: Variable;
-  readonly returnMode: ReturnMode;
+  returnMode: ReturnMode;
   readonly locals: (Variable | CellVariable | null)[];
   stack: Variable[] = [];
   pc: number;

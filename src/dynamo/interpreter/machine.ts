@@ -38,8 +38,12 @@ export class Machine {
     return this.tracer.force(variable);
   }
 
-  getProperty(base: Variable, key: PropertyKey): CallResult {
-    return getProperty(this, base, key);
+  /** null: a getter of the program was entered; `returnMode` says where its value goes. */
+  getProperty(base: Variable, key: PropertyKey, returnMode: ReturnMode = "push"): CallResult {
+    const depth = this.tracer.frames.length;
+    const value = getProperty(this, base, key);
+    if (value === null) this.tracer.setReturnMode(depth, returnMode);
+    return value;
   }
 
   /** null: a user's setter was entered; the value assigned is not affected. */

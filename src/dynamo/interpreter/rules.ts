@@ -114,13 +114,8 @@ function elements(machine: Machine, frame: Frame): readonly Variable[] {
 }
 
 function getMethod(machine: Machine, frame: Frame, receiver: Variable, key: PropertyKey): void {
-  const method = machine.getProperty(receiver, key);
-  // A getter that gives the method runs as a frame of its own and would land above the receiver.
-  if (method === null) {
-    machine.tracer.frames.pop();
-    breakGraph("exoticObject", { object: describeVariable(receiver), property: `method ${String(key)} given by a getter`, kind: describeVariable(receiver) }, `getMethod ${String(key)}`);
-  }
-  frame.push(method);
+  const method = machine.getProperty(receiver, key, "pushUnder");
+  if (method !== null) frame.push(method);
   frame.push(receiver);
 }
 

@@ -1,7 +1,7 @@
 import { GraphBreak } from "../graph-breaks/graph-break.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Variable } from "../variables/variable.ts";
-import type { Frame } from "./frame.ts";
+import { type Frame, stackAfterReturn } from "./frame.ts";
 import { findHandler } from "./find-handler.ts";
 import type { Machine } from "./machine.ts";
 import { type Next, rules } from "./rules.ts";
@@ -64,7 +64,7 @@ function leave(machine: Machine, value: Variable): Outcome | null {
     if (left !== undefined) frames.push(left); // places of guards made while rebuilding the result
     return { kind: "return", value };
   }
-  if (left.returnMode === "push") caller.push(value);
+  caller.stack = stackAfterReturn(left.returnMode, caller.stack, value);
   return null;
 }
 

@@ -23,7 +23,7 @@ import { InternalError } from "../../base/errors.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
 import type { Node } from "../../fx/node.ts";
 import type { ArrayCursor } from "../bytecode/array-cursor.ts";
-import type { Frame } from "./frame.ts";
+import type { Frame, ReturnMode } from "./frame.ts";
 import { GraphRecorder } from "./graph-recorder.ts";
 import { wrapObject } from "./wrap-object.ts";
 
@@ -61,6 +61,12 @@ export class Tracer {
     const frame = this.frames.at(-1);
     if (frame === undefined) throw new Error("the machine has stopped");
     return frame;
+  }
+
+  /** Says where the value of a frame that was just entered goes. */
+  setReturnMode(depth: number, returnMode: ReturnMode): void {
+    const frame = this.frames[depth];
+    if (frame !== undefined) frame.returnMode = returnMode;
   }
 
   addGuard(guard: Guard): void {

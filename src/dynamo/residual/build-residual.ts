@@ -5,7 +5,7 @@ import { printExpression } from "../../symbolic/expression.ts";
 import type { GraphBreakKey } from "../graph-breaks/catalogue.ts";
 import type { GraphBreak } from "../graph-breaks/graph-break.ts";
 import { findHandler } from "../interpreter/find-handler.ts";
-import type { Frame } from "../interpreter/frame.ts";
+import { type Frame, stackAfterReturn } from "../interpreter/frame.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import type { Outcome } from "../interpreter/run-machine.ts";
 import type { SideEffect } from "../side-effects.ts";
@@ -239,7 +239,7 @@ class BreakWriter {
       const caller = this.#frames[depth];
       const callerTexts = this.#texts[depth];
       if (caller === undefined || callerTexts === undefined) throw new InternalError("a caller is missing");
-      operands = frame.returnMode === "push" ? [...callerTexts.stack, value] : callerTexts.stack;
+      operands = stackAfterReturn(frame.returnMode, callerTexts.stack, value);
       at = skipJumps(caller, caller.pc);
     }
     return this.#tail(depth, at, operands);

@@ -1,4 +1,5 @@
 import { runFrom } from "../bytecode/codegen/run.ts";
+import { stackAfterReturn } from "../interpreter/frame.ts";
 import { type FrameShape, InputReader, frameState } from "../residual/frame-shape.ts";
 
 /** Runs a stack of frames by the engine alone: the innermost from its pc, then every caller with what came back. */
@@ -18,7 +19,10 @@ export function runFramesNatively(shapes: readonly FrameShape[], inputs: readonl
         state.stack.length = region.depth;
         state.stack.push(completion.error);
         pc = region.handler;
-      } else if (shapes[depth + 1]?.returnMode === "push") state.stack.push(completion.value);
+      } else {
+        const stack = stackAfterReturn(shapes[depth + 1]?.returnMode ?? "push", state.stack, completion.value);
+        state.stack.splice(0, state.stack.length, ...stack);
+      }
     }
     try {
       completion = { value: runFrom(shape.code, { pc, ...state }) };
