@@ -1,4 +1,5 @@
 import * as torch from "../src/index.ts";
+import type { GraphBreakRecord } from "../src/dynamo/graph-breaks/graph-break-record.ts";
 import { captureConsole } from "./differential/capture-console.ts";
 import { differences, type Tolerance } from "./differential/compare-descriptions.ts";
 import { Describer, type Description } from "./differential/describe-value.ts";
@@ -38,7 +39,7 @@ export interface DifferentialResult {
   readonly framesAfter: readonly number[];
   readonly opsAfter: readonly number[];
   /** One record per graph break, in the order they were reported. */
-  readonly breaks: readonly torch.GraphBreakRecord[];
+  readonly breaks: readonly GraphBreakRecord[];
   /** What the compiled run gave, call by call. */
   readonly outcomes: readonly Outcome[];
   /** The values of the calls that returned. */
@@ -59,7 +60,7 @@ export function runDifferential(
 ): DifferentialResult {
   const eager = runProgram(program, options, null);
   const counter = new torch._dynamo.testing.CompileCounter();
-  const breaks: torch.GraphBreakRecord[] = [];
+  const breaks: GraphBreakRecord[] = [];
   const stopListening = torch._dynamo.onGraphBreak((record) => breaks.push(record));
   let compiled: Run;
   try {
