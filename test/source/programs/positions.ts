@@ -6,7 +6,10 @@ interface Shape {
   readonly size: number;
 }
 
-type Level = 0 | 1;
+type Level =
+  | 0
+  | 1;
+
 
 function target(shape: Shape, level: Level): number {
   const size: number = shape.size;
@@ -17,17 +20,7 @@ const { location, text } = sourceOf(target);
 same(location !== null, true);
 const start = location?.positionAt(0);
 const returned = location?.positionAt(text.indexOf("return"));
-same(
-  [
-    start?.file
-      .split("/")
-      .at(-1)
-      ?.replace(/\.m?js$/, ".ts"),
-    start?.line,
-    start?.column,
-  ],
-  ["positions.ts", 14, 1],
-);
+same([start?.file.split("/").at(-1)?.replace(/\.m?js$/, ".ts"), start?.line, start?.column], ["positions.ts", 14, 1]);
 same([returned?.line, returned?.column, returned?.lineText], [16, 3, "  return size + level;"]);
 
 function outer(): ReturnType<typeof captureUserStack> {
