@@ -50,7 +50,7 @@ function bindOverload(
       continue;
     }
     let value = args[next++];
-    if (parameter.arg.spread && !Array.isArray(value)) {
+    if (parameter.arg.spread && !Array.isArray(value) && belongsToRow(parameter, value)) {
       const row: unknown[] = [value];
       while (next < count && belongsToRow(parameter, args[next])) row.push(args[next++]);
       value = row;

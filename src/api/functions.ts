@@ -9,6 +9,7 @@ import type { DType } from "../core/dtype.ts";
 import type { Device } from "../core/device.ts";
 import type { NamedTuple } from "../core/named-tuple.ts";
 import type { IndexItem } from "../ops/index/index-items.ts";
+import type { Generator } from "../core/random/generator.ts";
 import type { NestedData } from "../ops/nested-data.ts";
 
 // Whoever makes a tensor gets one with methods.
@@ -140,6 +141,66 @@ export function addmv(...args: readonly unknown[]): Tensor {
   return callFunction(addmvEntry, args);
 }
 
+const allEntry = apiEntry("torch.all");
+/**
+ * Whether all elements are not zero; true for nothing.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([true, false]).all()
+ * ```
+ */
+export function all(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean }): Tensor;
+export function all(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
+export function all(...args: readonly unknown[]): Tensor {
+  return callFunction(allEntry, args);
+}
+
+const amaxEntry = apiEntry("torch.amax");
+/**
+ * The largest elements over several dimensions.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([[1, 3], [5, 2]]).amax([0, 1])
+ * ```
+ */
+export function amax(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean }): Tensor;
+export function amax(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
+export function amax(...args: readonly unknown[]): Tensor {
+  return callFunction(amaxEntry, args);
+}
+
+const aminEntry = apiEntry("torch.amin");
+/**
+ * The smallest elements over several dimensions.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([[1, 3], [5, 2]]).amin([0, 1])
+ * ```
+ */
+export function amin(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean }): Tensor;
+export function amin(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
+export function amin(...args: readonly unknown[]): Tensor {
+  return callFunction(aminEntry, args);
+}
+
+const anyEntry = apiEntry("torch.any");
+/**
+ * Whether any element is not zero; false for nothing.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([true, false]).any()
+ * ```
+ */
+export function any(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean }): Tensor;
+export function any(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
+export function any(...args: readonly unknown[]): Tensor {
+  return callFunction(anyEntry, args);
+}
+
 const arangeEntry = apiEntry("torch.arange");
 /**
  * Values from 0 up to but without `end`.
@@ -157,6 +218,36 @@ export function arange(start: Scalar, end: Scalar, step?: Scalar, options?: { re
 export function arange(start: Scalar, end: Scalar, options: { readonly step?: Scalar; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
 export function arange(...args: readonly unknown[]): Tensor {
   return callFunction(arangeEntry, args);
+}
+
+const argmaxEntry = apiEntry("torch.argmax");
+/**
+ * Where the largest element first stands: along `dim`, or in the flattened tensor.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 3, 2]).argmax()
+ * ```
+ */
+export function argmax(input: Tensor, dim?: number | null, options?: { readonly keepdim?: boolean }): Tensor;
+export function argmax(input: Tensor, options: { readonly dim?: number | null; readonly keepdim?: boolean }): Tensor;
+export function argmax(...args: readonly unknown[]): Tensor {
+  return callFunction(argmaxEntry, args);
+}
+
+const argminEntry = apiEntry("torch.argmin");
+/**
+ * Where the smallest element first stands: along `dim`, or in the flattened tensor.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 3, 2]).argmin()
+ * ```
+ */
+export function argmin(input: Tensor, dim?: number | null, options?: { readonly keepdim?: boolean }): Tensor;
+export function argmin(input: Tensor, options: { readonly dim?: number | null; readonly keepdim?: boolean }): Tensor;
+export function argmin(...args: readonly unknown[]): Tensor {
+  return callFunction(argminEntry, args);
 }
 
 const argsortEntry = apiEntry("torch.argsort");
@@ -287,6 +378,21 @@ const baddbmmEntry = apiEntry("torch.baddbmm");
 export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
 export function baddbmm(...args: readonly unknown[]): Tensor {
   return callFunction(baddbmmEntry, args);
+}
+
+const bernoulliEntry = apiEntry("torch.bernoulli");
+/**
+ * Ones with the probabilities that `input` gives, and zeros; or all with probability `p`.
+ *
+ * @example
+ * ```ts
+ * torch.bernoulli(torch.tensor([0, 1, 1]))
+ * ```
+ */
+export function bernoulli(input: Tensor, p?: number | null, options?: { readonly generator?: Generator | null }): Tensor;
+export function bernoulli(input: Tensor, options: { readonly p?: number | null; readonly generator?: Generator | null }): Tensor;
+export function bernoulli(...args: readonly unknown[]): Tensor {
+  return callFunction(bernoulliEntry, args);
 }
 
 const bincountEntry = apiEntry("torch.bincount");
@@ -515,6 +621,49 @@ const coshEntry = apiEntry("torch.cosh");
 export function cosh(input: Tensor): Tensor;
 export function cosh(...args: readonly unknown[]): Tensor {
   return callFunction(coshEntry, args);
+}
+
+const count_nonzeroEntry = apiEntry("torch.count_nonzero");
+/**
+ * How many elements are not zero.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 1, 2]).count_nonzero()
+ * ```
+ */
+export function count_nonzero(input: Tensor, dim?: number | readonly number[] | null): Tensor;
+export function count_nonzero(input: Tensor, options: { readonly dim?: number | readonly number[] | null }): Tensor;
+export function count_nonzero(...args: readonly unknown[]): Tensor {
+  return callFunction(count_nonzeroEntry, args);
+}
+
+const cumprodEntry = apiEntry("torch.cumprod");
+/**
+ * Running product along a dimension; integers give int64.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).cumprod(0)
+ * ```
+ */
+export function cumprod(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+export function cumprod(...args: readonly unknown[]): Tensor {
+  return callFunction(cumprodEntry, args);
+}
+
+const cumsumEntry = apiEntry("torch.cumsum");
+/**
+ * Running sum along a dimension; integers give int64.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).cumsum(0)
+ * ```
+ */
+export function cumsum(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+export function cumsum(...args: readonly unknown[]): Tensor {
+  return callFunction(cumsumEntry, args);
 }
 
 const detachEntry = apiEntry("torch.detach");
@@ -1190,6 +1339,20 @@ export function log2(...args: readonly unknown[]): Tensor {
   return callFunction(log2Entry, args);
 }
 
+const log_softmaxEntry = apiEntry("torch.log_softmax");
+/**
+ * The logarithm of softmax.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 0]).log_softmax(0)
+ * ```
+ */
+export function log_softmax(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+export function log_softmax(...args: readonly unknown[]): Tensor {
+  return callFunction(log_softmaxEntry, args);
+}
+
 const logical_andEntry = apiEntry("torch.logical_and");
 /**
  * Where both are not zero.
@@ -1261,6 +1424,20 @@ export function logspace(...args: readonly unknown[]): Tensor {
   return callFunction(logspaceEntry, args);
 }
 
+const logsumexpEntry = apiEntry("torch.logsumexp");
+/**
+ * log of the sum of exp over `dim`, without overflow.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2]).logsumexp(0)
+ * ```
+ */
+export function logsumexp(input: Tensor, dim: number | readonly number[], options?: { readonly keepdim?: boolean }): Tensor;
+export function logsumexp(...args: readonly unknown[]): Tensor {
+  return callFunction(logsumexpEntry, args);
+}
+
 const ltEntry = apiEntry("torch.lt");
 /**
  * Where the elements of `input` are less than those of `other`.
@@ -1323,13 +1500,19 @@ const maxEntry = apiEntry("torch.max");
 /**
  * The larger element of the two; NaN if either is.
  *
+ * The largest element; NaN if there is one.
+ *
+ * The largest elements along a dimension, and where they first stand.
+ *
  * @example
  * ```ts
  * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
  * ```
  */
 export function max(input: Tensor, other: Tensor): Tensor;
-export function max(...args: readonly unknown[]): Tensor {
+export function max(input: Tensor): Tensor;
+export function max(input: Tensor, dim: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function max(...args: readonly unknown[]): Tensor | NamedTuple<"values" | "indices", Tensor> {
   return callFunction(maxEntry, args);
 }
 
@@ -1366,13 +1549,19 @@ const minEntry = apiEntry("torch.min");
 /**
  * The smaller element of the two; NaN if either is.
  *
+ * The smallest element; NaN if there is one.
+ *
+ * The smallest elements along a dimension, and where they first stand.
+ *
  * @example
  * ```ts
  * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
  * ```
  */
 export function min(input: Tensor, other: Tensor): Tensor;
-export function min(...args: readonly unknown[]): Tensor {
+export function min(input: Tensor): Tensor;
+export function min(input: Tensor, dim: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function min(...args: readonly unknown[]): Tensor | NamedTuple<"values" | "indices", Tensor> {
   return callFunction(minEntry, args);
 }
 
@@ -1445,6 +1634,20 @@ const mulEntry = apiEntry("torch.mul");
 export function mul(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 export function mul(...args: readonly unknown[]): Tensor {
   return callFunction(mulEntry, args);
+}
+
+const multinomialEntry = apiEntry("torch.multinomial");
+/**
+ * Indices drawn with the probabilities that every row of `input` gives; a row need not sum to 1.
+ *
+ * @example
+ * ```ts
+ * torch.multinomial(torch.tensor([0, 3, 0]), 1)
+ * ```
+ */
+export function multinomial(input: Tensor, num_samples: number, options?: { readonly replacement?: boolean; readonly generator?: Generator | null }): Tensor;
+export function multinomial(...args: readonly unknown[]): Tensor {
+  return callFunction(multinomialEntry, args);
 }
 
 const mvEntry = apiEntry("torch.mv");
@@ -1537,6 +1740,41 @@ export function nonzero(...args: readonly unknown[]): Tensor | Tensor | readonly
   return callFunction(nonzeroEntry, args);
 }
 
+const normEntry = apiEntry("torch.norm");
+/**
+ * The norm of order `p` (2, or "fro" for the same) of the elements.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([3, 4]).norm()
+ * ```
+ */
+export function norm(input: Tensor, p?: number | "fro", dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+export function norm(input: Tensor, options: { readonly p?: number | "fro"; readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+export function norm(...args: readonly unknown[]): Tensor {
+  return callFunction(normEntry, args);
+}
+
+const normalEntry = apiEntry("torch.normal");
+/**
+ * Normally distributed numbers with the given means and standard deviations.
+ * With two numbers a `size` says how many; with tensors every element has its own.
+ *
+ * Normally distributed numbers with the given means and standard deviations.
+ * With two numbers a `size` says how many; with tensors every element has its own.
+ *
+ * @example
+ * ```ts
+ * torch.normal(3, 0, [2])
+ * ```
+ */
+export function normal(mean: number, std: number, size: readonly number[], options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function normal(mean: Tensor | Scalar, std?: Tensor | Scalar, options?: { readonly generator?: Generator | null }): Tensor;
+export function normal(mean: Tensor | Scalar, options: { readonly std?: Tensor | Scalar; readonly generator?: Generator | null }): Tensor;
+export function normal(...args: readonly unknown[]): Tensor {
+  return callFunction(normalEntry, args);
+}
+
 const onesEntry = apiEntry("torch.ones");
 /**
  * A tensor of ones.
@@ -1626,6 +1864,120 @@ export function prod(input: Tensor, options?: { readonly dtype?: DType | null })
 export function prod(input: Tensor, dim: number, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
 export function prod(...args: readonly unknown[]): Tensor {
   return callFunction(prodEntry, args);
+}
+
+const randEntry = apiEntry("torch.rand");
+/**
+ * Numbers uniform in [0, 1).
+ * The same seed gives the same numbers as PyTorch.
+ *
+ * @example
+ * ```ts
+ * torch.rand(2, 3).shape
+ * ```
+ */
+export function rand(size: readonly number[], options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function rand(...size: readonly number[]): Tensor;
+export function rand(...args: readonly [...size: number[], options: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }]): Tensor;
+export function rand(...args: readonly unknown[]): Tensor {
+  return callFunction(randEntry, args);
+}
+
+const rand_likeEntry = apiEntry("torch.rand_like");
+/**
+ * Numbers uniform in [0, 1), in the shape and dtype of `input`.
+ *
+ * @example
+ * ```ts
+ * torch.rand_like(torch.ones(2)).shape
+ * ```
+ */
+export function rand_like(input: Tensor, options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function rand_like(...args: readonly unknown[]): Tensor {
+  return callFunction(rand_likeEntry, args);
+}
+
+const randintEntry = apiEntry("torch.randint");
+/**
+ * Integers uniform from `low` (0 if left out) to `high` - 1.
+ * The same seed gives the same numbers as PyTorch. int64 unless `dtype` says otherwise.
+ *
+ * Integers uniform from `low` (0 if left out) to `high` - 1.
+ * The same seed gives the same numbers as PyTorch. int64 unless `dtype` says otherwise.
+ *
+ * @example
+ * ```ts
+ * torch.randint(1, [3])
+ * ```
+ */
+export function randint(high: number, size: readonly number[], options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function randint(low: number, high: number, size: readonly number[], options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function randint(...args: readonly unknown[]): Tensor {
+  return callFunction(randintEntry, args);
+}
+
+const randint_likeEntry = apiEntry("torch.randint_like");
+/**
+ * Integers uniform from `low` (0 if left out) to `high` - 1.
+ * The same seed gives the same numbers as PyTorch. int64 unless `dtype` says otherwise.
+ *
+ * Integers uniform from `low` (0 if left out) to `high` - 1.
+ * The same seed gives the same numbers as PyTorch. int64 unless `dtype` says otherwise.
+ *
+ * @example
+ * ```ts
+ * torch.randint_like(torch.ones(2), 5, 6)
+ * ```
+ */
+export function randint_like(input: Tensor, low: number, high: number, options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function randint_like(input: Tensor, high: number, options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function randint_like(...args: readonly unknown[]): Tensor {
+  return callFunction(randint_likeEntry, args);
+}
+
+const randnEntry = apiEntry("torch.randn");
+/**
+ * Normally distributed numbers of mean 0 and standard deviation 1.
+ * The same seed gives the same numbers as PyTorch.
+ *
+ * @example
+ * ```ts
+ * torch.randn(2, 3).shape
+ * ```
+ */
+export function randn(size: readonly number[], options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function randn(...size: readonly number[]): Tensor;
+export function randn(...args: readonly [...size: number[], options: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }]): Tensor;
+export function randn(...args: readonly unknown[]): Tensor {
+  return callFunction(randnEntry, args);
+}
+
+const randn_likeEntry = apiEntry("torch.randn_like");
+/**
+ * Normally distributed numbers in the shape and dtype of `input`.
+ *
+ * @example
+ * ```ts
+ * torch.randn_like(torch.ones(2)).shape
+ * ```
+ */
+export function randn_like(input: Tensor, options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function randn_like(...args: readonly unknown[]): Tensor {
+  return callFunction(randn_likeEntry, args);
+}
+
+const randpermEntry = apiEntry("torch.randperm");
+/**
+ * The integers from 0 to `n` - 1 in random order.
+ *
+ * @example
+ * ```ts
+ * torch.randperm(4).sum()
+ * ```
+ */
+export function randperm(n: number, options?: { readonly generator?: Generator | null; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function randperm(...args: readonly unknown[]): Tensor {
+  return callFunction(randpermEntry, args);
 }
 
 const reciprocalEntry = apiEntry("torch.reciprocal");
@@ -1869,6 +2221,20 @@ export function sinh(...args: readonly unknown[]): Tensor {
   return callFunction(sinhEntry, args);
 }
 
+const softmaxEntry = apiEntry("torch.softmax");
+/**
+ * exp(x) divided by its sum over `dim`, without overflow.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 0]).softmax(0)
+ * ```
+ */
+export function softmax(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+export function softmax(...args: readonly unknown[]): Tensor {
+  return callFunction(softmaxEntry, args);
+}
+
 const sortEntry = apiEntry("torch.sort");
 /**
  * The elements along one dimension in order, and where they came from.
@@ -1941,6 +2307,36 @@ export function squeeze(input: Tensor, dim?: number | readonly number[] | null):
 export function squeeze(input: Tensor, options: { readonly dim?: number | readonly number[] | null }): Tensor;
 export function squeeze(...args: readonly unknown[]): Tensor {
   return callFunction(squeezeEntry, args);
+}
+
+const stdEntry = apiEntry("torch.std");
+/**
+ * Standard deviation: the square root of the variance.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).std()
+ * ```
+ */
+export function std(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): Tensor;
+export function std(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): Tensor;
+export function std(...args: readonly unknown[]): Tensor {
+  return callFunction(stdEntry, args);
+}
+
+const std_meanEntry = apiEntry("torch.std_mean");
+/**
+ * Standard deviation and mean, in one pass.
+ *
+ * @example
+ * ```ts
+ * torch.std_mean(torch.tensor([1, 2, 3]))
+ * ```
+ */
+export function std_mean(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): readonly Tensor[];
+export function std_mean(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): readonly Tensor[];
+export function std_mean(...args: readonly unknown[]): readonly Tensor[] {
+  return callFunction(std_meanEntry, args);
 }
 
 const subEntry = apiEntry("torch.sub");
@@ -2161,6 +2557,37 @@ const unsqueezeEntry = apiEntry("torch.unsqueeze");
 export function unsqueeze(input: Tensor, dim: number): Tensor;
 export function unsqueeze(...args: readonly unknown[]): Tensor {
   return callFunction(unsqueezeEntry, args);
+}
+
+const varEntry = apiEntry("torch.var");
+/**
+ * Variance: the mean square distance from the mean, divided by count - `correction`.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2, 3]).var()
+ * ```
+ */
+function varFunction(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): Tensor;
+function varFunction(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): Tensor;
+function varFunction(...args: readonly unknown[]): Tensor {
+  return callFunction(varEntry, args);
+}
+export { varFunction as var };
+
+const var_meanEntry = apiEntry("torch.var_mean");
+/**
+ * Variance and mean, in one pass.
+ *
+ * @example
+ * ```ts
+ * torch.var_mean(torch.tensor([1, 2, 3]))
+ * ```
+ */
+export function var_mean(input: Tensor, dim?: number | readonly number[] | null, options?: { readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): readonly Tensor[];
+export function var_mean(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): readonly Tensor[];
+export function var_mean(...args: readonly unknown[]): readonly Tensor[] {
+  return callFunction(var_meanEntry, args);
 }
 
 const whereEntry = apiEntry("torch.where");

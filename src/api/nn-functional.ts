@@ -4,6 +4,7 @@ import { registerTensorClass } from "../core/make-tensor.ts";
 import { apiEntry } from "./api-entry.ts";
 import { callFunction } from "./call-api.ts";
 import { Tensor } from "./tensor.ts";
+import type { DType } from "../core/dtype.ts";
 
 // Whoever makes a tensor gets one with methods.
 registerTensorClass(Tensor);
@@ -111,6 +112,20 @@ export function linear(...args: readonly unknown[]): Tensor {
   return callFunction(linearEntry, args);
 }
 
+const log_softmaxEntry = apiEntry("torch.nn.functional.log_softmax");
+/**
+ * The logarithm of softmax.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 0]).log_softmax(0)
+ * ```
+ */
+export function log_softmax(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+export function log_softmax(...args: readonly unknown[]): Tensor {
+  return callFunction(log_softmaxEntry, args);
+}
+
 const logsigmoidEntry = apiEntry("torch.nn.functional.logsigmoid");
 /**
  * The logarithm of the sigmoid, without overflow.
@@ -209,6 +224,20 @@ const siluEntry = apiEntry("torch.nn.functional.silu");
 export function silu(input: Tensor): Tensor;
 export function silu(...args: readonly unknown[]): Tensor {
   return callFunction(siluEntry, args);
+}
+
+const softmaxEntry = apiEntry("torch.nn.functional.softmax");
+/**
+ * exp(x) divided by its sum over `dim`, without overflow.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([0, 0]).softmax(0)
+ * ```
+ */
+export function softmax(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+export function softmax(...args: readonly unknown[]): Tensor {
+  return callFunction(softmaxEntry, args);
 }
 
 const softplusEntry = apiEntry("torch.nn.functional.softplus");

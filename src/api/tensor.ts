@@ -9,6 +9,7 @@ import type { DType } from "../core/dtype.ts";
 import type { Device } from "../core/device.ts";
 import type { NamedTuple } from "../core/named-tuple.ts";
 import type { IndexItem } from "../ops/index/index-items.ts";
+import type { Generator } from "../core/random/generator.ts";
 
 const TEntry = apiEntry("Tensor.T");
 const absEntry = apiEntry("Tensor.abs");
@@ -26,6 +27,12 @@ const addcmulEntry = apiEntry("Tensor.addcmul");
 const addcmul_Entry = apiEntry("Tensor.addcmul_");
 const addmmEntry = apiEntry("Tensor.addmm");
 const addmvEntry = apiEntry("Tensor.addmv");
+const allEntry = apiEntry("Tensor.all");
+const amaxEntry = apiEntry("Tensor.amax");
+const aminEntry = apiEntry("Tensor.amin");
+const anyEntry = apiEntry("Tensor.any");
+const argmaxEntry = apiEntry("Tensor.argmax");
+const argminEntry = apiEntry("Tensor.argmin");
 const argsortEntry = apiEntry("Tensor.argsort");
 const argwhereEntry = apiEntry("Tensor.argwhere");
 const asinEntry = apiEntry("Tensor.asin");
@@ -39,6 +46,8 @@ const atan_Entry = apiEntry("Tensor.atan_");
 const atanhEntry = apiEntry("Tensor.atanh");
 const atanh_Entry = apiEntry("Tensor.atanh_");
 const baddbmmEntry = apiEntry("Tensor.baddbmm");
+const bernoulliEntry = apiEntry("Tensor.bernoulli");
+const bernoulli_Entry = apiEntry("Tensor.bernoulli_");
 const bincountEntry = apiEntry("Tensor.bincount");
 const bitwise_andEntry = apiEntry("Tensor.bitwise_and");
 const bitwise_and_Entry = apiEntry("Tensor.bitwise_and_");
@@ -70,6 +79,9 @@ const cosEntry = apiEntry("Tensor.cos");
 const cos_Entry = apiEntry("Tensor.cos_");
 const coshEntry = apiEntry("Tensor.cosh");
 const cosh_Entry = apiEntry("Tensor.cosh_");
+const count_nonzeroEntry = apiEntry("Tensor.count_nonzero");
+const cumprodEntry = apiEntry("Tensor.cumprod");
+const cumsumEntry = apiEntry("Tensor.cumsum");
 const detachEntry = apiEntry("Tensor.detach");
 const digammaEntry = apiEntry("Tensor.digamma");
 const digamma_Entry = apiEntry("Tensor.digamma_");
@@ -93,6 +105,7 @@ const expandEntry = apiEntry("Tensor.expand");
 const expand_asEntry = apiEntry("Tensor.expand_as");
 const expm1Entry = apiEntry("Tensor.expm1");
 const expm1_Entry = apiEntry("Tensor.expm1_");
+const exponential_Entry = apiEntry("Tensor.exponential_");
 const fill_Entry = apiEntry("Tensor.fill_");
 const flattenEntry = apiEntry("Tensor.flatten");
 const floatEntry = apiEntry("Tensor.float");
@@ -142,6 +155,7 @@ const log1p_Entry = apiEntry("Tensor.log1p_");
 const log2Entry = apiEntry("Tensor.log2");
 const log2_Entry = apiEntry("Tensor.log2_");
 const log_Entry = apiEntry("Tensor.log_");
+const log_softmaxEntry = apiEntry("Tensor.log_softmax");
 const logical_andEntry = apiEntry("Tensor.logical_and");
 const logical_and_Entry = apiEntry("Tensor.logical_and_");
 const logical_notEntry = apiEntry("Tensor.logical_not");
@@ -150,6 +164,7 @@ const logical_orEntry = apiEntry("Tensor.logical_or");
 const logical_or_Entry = apiEntry("Tensor.logical_or_");
 const logical_xorEntry = apiEntry("Tensor.logical_xor");
 const logical_xor_Entry = apiEntry("Tensor.logical_xor_");
+const logsumexpEntry = apiEntry("Tensor.logsumexp");
 const longEntry = apiEntry("Tensor.long");
 const ltEntry = apiEntry("Tensor.lt");
 const lt_Entry = apiEntry("Tensor.lt_");
@@ -168,6 +183,7 @@ const movedimEntry = apiEntry("Tensor.movedim");
 const msortEntry = apiEntry("Tensor.msort");
 const mulEntry = apiEntry("Tensor.mul");
 const mul_Entry = apiEntry("Tensor.mul_");
+const multinomialEntry = apiEntry("Tensor.multinomial");
 const mvEntry = apiEntry("Tensor.mv");
 const nan_to_numEntry = apiEntry("Tensor.nan_to_num");
 const nan_to_num_Entry = apiEntry("Tensor.nan_to_num_");
@@ -181,11 +197,14 @@ const new_fullEntry = apiEntry("Tensor.new_full");
 const new_onesEntry = apiEntry("Tensor.new_ones");
 const new_zerosEntry = apiEntry("Tensor.new_zeros");
 const nonzeroEntry = apiEntry("Tensor.nonzero");
+const normEntry = apiEntry("Tensor.norm");
+const normal_Entry = apiEntry("Tensor.normal_");
 const outerEntry = apiEntry("Tensor.outer");
 const permuteEntry = apiEntry("Tensor.permute");
 const powEntry = apiEntry("Tensor.pow");
 const pow_Entry = apiEntry("Tensor.pow_");
 const prodEntry = apiEntry("Tensor.prod");
+const random_Entry = apiEntry("Tensor.random_");
 const reciprocalEntry = apiEntry("Tensor.reciprocal");
 const reciprocal_Entry = apiEntry("Tensor.reciprocal_");
 const reluEntry = apiEntry("Tensor.relu");
@@ -213,6 +232,7 @@ const sinEntry = apiEntry("Tensor.sin");
 const sin_Entry = apiEntry("Tensor.sin_");
 const sinhEntry = apiEntry("Tensor.sinh");
 const sinh_Entry = apiEntry("Tensor.sinh_");
+const softmaxEntry = apiEntry("Tensor.softmax");
 const sortEntry = apiEntry("Tensor.sort");
 const splitEntry = apiEntry("Tensor.split");
 const sqrtEntry = apiEntry("Tensor.sqrt");
@@ -220,6 +240,7 @@ const sqrt_Entry = apiEntry("Tensor.sqrt_");
 const squareEntry = apiEntry("Tensor.square");
 const square_Entry = apiEntry("Tensor.square_");
 const squeezeEntry = apiEntry("Tensor.squeeze");
+const stdEntry = apiEntry("Tensor.std");
 const subEntry = apiEntry("Tensor.sub");
 const sub_Entry = apiEntry("Tensor.sub_");
 const sumEntry = apiEntry("Tensor.sum");
@@ -238,8 +259,10 @@ const trunc_Entry = apiEntry("Tensor.trunc_");
 const type_asEntry = apiEntry("Tensor.type_as");
 const unbindEntry = apiEntry("Tensor.unbind");
 const unflattenEntry = apiEntry("Tensor.unflatten");
+const uniform_Entry = apiEntry("Tensor.uniform_");
 const uniqueEntry = apiEntry("Tensor.unique");
 const unsqueezeEntry = apiEntry("Tensor.unsqueeze");
+const varEntry = apiEntry("Tensor.var");
 const viewEntry = apiEntry("Tensor.view");
 const view_asEntry = apiEntry("Tensor.view_as");
 const whereEntry = apiEntry("Tensor.where");
@@ -417,6 +440,90 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * Whether all elements are not zero; true for nothing.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([true, false]).all()
+   * ```
+   */
+  all(dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean }): Tensor;
+  all(options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
+  all(...args: readonly unknown[]): Tensor {
+    return callMethod(allEntry, this, args);
+  }
+
+  /**
+   * The largest elements over several dimensions.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([[1, 3], [5, 2]]).amax([0, 1])
+   * ```
+   */
+  amax(dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean }): Tensor;
+  amax(options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
+  amax(...args: readonly unknown[]): Tensor {
+    return callMethod(amaxEntry, this, args);
+  }
+
+  /**
+   * The smallest elements over several dimensions.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([[1, 3], [5, 2]]).amin([0, 1])
+   * ```
+   */
+  amin(dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean }): Tensor;
+  amin(options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
+  amin(...args: readonly unknown[]): Tensor {
+    return callMethod(aminEntry, this, args);
+  }
+
+  /**
+   * Whether any element is not zero; false for nothing.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([true, false]).any()
+   * ```
+   */
+  any(dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean }): Tensor;
+  any(options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
+  any(...args: readonly unknown[]): Tensor {
+    return callMethod(anyEntry, this, args);
+  }
+
+  /**
+   * Where the largest element first stands: along `dim`, or in the flattened tensor.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 3, 2]).argmax()
+   * ```
+   */
+  argmax(dim?: number | null, options?: { readonly keepdim?: boolean }): Tensor;
+  argmax(options: { readonly dim?: number | null; readonly keepdim?: boolean }): Tensor;
+  argmax(...args: readonly unknown[]): Tensor {
+    return callMethod(argmaxEntry, this, args);
+  }
+
+  /**
+   * Where the smallest element first stands: along `dim`, or in the flattened tensor.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 3, 2]).argmin()
+   * ```
+   */
+  argmin(dim?: number | null, options?: { readonly keepdim?: boolean }): Tensor;
+  argmin(options: { readonly dim?: number | null; readonly keepdim?: boolean }): Tensor;
+  argmin(...args: readonly unknown[]): Tensor {
+    return callMethod(argminEntry, this, args);
+  }
+
+  /**
    * The indices that sort a tensor along one dimension.
    * Equal elements always keep their order, with or without `stable`. NaN counts as the largest number.
    *
@@ -551,6 +658,34 @@ export class Tensor extends TensorObject {
   baddbmm(batch1: Tensor, batch2: Tensor, options?: { readonly beta?: Scalar; readonly alpha?: Scalar }): Tensor;
   baddbmm(...args: readonly unknown[]): Tensor {
     return callMethod(baddbmmEntry, this, args);
+  }
+
+  /**
+   * Ones with the probabilities that `input` gives, and zeros; or all with probability `p`.
+   *
+   * @example
+   * ```ts
+   * torch.bernoulli(torch.tensor([0, 1, 1]))
+   * ```
+   */
+  bernoulli(p?: number | null, options?: { readonly generator?: Generator | null }): Tensor;
+  bernoulli(options: { readonly p?: number | null; readonly generator?: Generator | null }): Tensor;
+  bernoulli(...args: readonly unknown[]): Tensor {
+    return callMethod(bernoulliEntry, this, args);
+  }
+
+  /**
+   * Fills with ones of probability `p`, a number or a tensor of numbers, and zeros.
+   *
+   * @example
+   * ```ts
+   * torch.empty(3).bernoulli_(1)
+   * ```
+   */
+  bernoulli_(p?: Tensor | Scalar, options?: { readonly generator?: Generator | null }): this;
+  bernoulli_(options: { readonly p?: Tensor | Scalar; readonly generator?: Generator | null }): this;
+  bernoulli_(...args: readonly unknown[]): this {
+    return callMethod(bernoulli_Entry, this, args);
   }
 
   /**
@@ -885,6 +1020,46 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * How many elements are not zero.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 1, 2]).count_nonzero()
+   * ```
+   */
+  count_nonzero(dim?: number | readonly number[] | null): Tensor;
+  count_nonzero(options: { readonly dim?: number | readonly number[] | null }): Tensor;
+  count_nonzero(...args: readonly unknown[]): Tensor {
+    return callMethod(count_nonzeroEntry, this, args);
+  }
+
+  /**
+   * Running product along a dimension; integers give int64.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).cumprod(0)
+   * ```
+   */
+  cumprod(dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+  cumprod(...args: readonly unknown[]): Tensor {
+    return callMethod(cumprodEntry, this, args);
+  }
+
+  /**
+   * Running sum along a dimension; integers give int64.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).cumsum(0)
+   * ```
+   */
+  cumsum(dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+  cumsum(...args: readonly unknown[]): Tensor {
+    return callMethod(cumsumEntry, this, args);
+  }
+
+  /**
    * A view that is cut off from the gradient tape.
    *
    * @example
@@ -1124,6 +1299,20 @@ export class Tensor extends TensorObject {
   expm1_(): this;
   expm1_(...args: readonly unknown[]): this {
     return callMethod(expm1_Entry, this, args);
+  }
+
+  /**
+   * Fills with exponentially distributed numbers of rate `lambd`.
+   *
+   * @example
+   * ```ts
+   * torch.empty(2).exponential_().ge(0)
+   * ```
+   */
+  exponential_(lambd?: number, options?: { readonly generator?: Generator | null }): this;
+  exponential_(options: { readonly lambd?: number; readonly generator?: Generator | null }): this;
+  exponential_(...args: readonly unknown[]): this {
+    return callMethod(exponential_Entry, this, args);
   }
 
   /**
@@ -1674,6 +1863,19 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The logarithm of softmax.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 0]).log_softmax(0)
+   * ```
+   */
+  log_softmax(dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+  log_softmax(...args: readonly unknown[]): Tensor {
+    return callMethod(log_softmaxEntry, this, args);
+  }
+
+  /**
    * Where both are not zero.
    *
    * @example
@@ -1747,6 +1949,19 @@ export class Tensor extends TensorObject {
   logical_xor_(other: Tensor | Scalar): this;
   logical_xor_(...args: readonly unknown[]): this {
     return callMethod(logical_xor_Entry, this, args);
+  }
+
+  /**
+   * log of the sum of exp over `dim`, without overflow.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2]).logsumexp(0)
+   * ```
+   */
+  logsumexp(dim: number | readonly number[], options?: { readonly keepdim?: boolean }): Tensor;
+  logsumexp(...args: readonly unknown[]): Tensor {
+    return callMethod(logsumexpEntry, this, args);
   }
 
   /**
@@ -1843,13 +2058,19 @@ export class Tensor extends TensorObject {
   /**
    * The larger element of the two; NaN if either is.
    *
+   * The largest element; NaN if there is one.
+   *
+   * The largest elements along a dimension, and where they first stand.
+   *
    * @example
    * ```ts
    * torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))
    * ```
    */
   max(other: Tensor): Tensor;
-  max(...args: readonly unknown[]): Tensor {
+  max(): Tensor;
+  max(dim: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  max(...args: readonly unknown[]): Tensor | NamedTuple<"values" | "indices", Tensor> {
     return callMethod(maxEntry, this, args);
   }
 
@@ -1883,13 +2104,19 @@ export class Tensor extends TensorObject {
   /**
    * The smaller element of the two; NaN if either is.
    *
+   * The smallest element; NaN if there is one.
+   *
+   * The smallest elements along a dimension, and where they first stand.
+   *
    * @example
    * ```ts
    * torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))
    * ```
    */
   min(other: Tensor): Tensor;
-  min(...args: readonly unknown[]): Tensor {
+  min(): Tensor;
+  min(dim: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  min(...args: readonly unknown[]): Tensor | NamedTuple<"values" | "indices", Tensor> {
     return callMethod(minEntry, this, args);
   }
 
@@ -1963,6 +2190,19 @@ export class Tensor extends TensorObject {
   mul_(other: Tensor | Scalar): this;
   mul_(...args: readonly unknown[]): this {
     return callMethod(mul_Entry, this, args);
+  }
+
+  /**
+   * Indices drawn with the probabilities that every row of `input` gives; a row need not sum to 1.
+   *
+   * @example
+   * ```ts
+   * torch.multinomial(torch.tensor([0, 3, 0]), 1)
+   * ```
+   */
+  multinomial(num_samples: number, options?: { readonly replacement?: boolean; readonly generator?: Generator | null }): Tensor;
+  multinomial(...args: readonly unknown[]): Tensor {
+    return callMethod(multinomialEntry, this, args);
   }
 
   /**
@@ -2129,6 +2369,34 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The norm of order `p` (2, or "fro" for the same) of the elements.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([3, 4]).norm()
+   * ```
+   */
+  norm(p?: number | "fro", dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+  norm(options: { readonly p?: number | "fro"; readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+  norm(...args: readonly unknown[]): Tensor {
+    return callMethod(normEntry, this, args);
+  }
+
+  /**
+   * Fills with normally distributed numbers.
+   *
+   * @example
+   * ```ts
+   * torch.empty(2).normal_(3, 0)
+   * ```
+   */
+  normal_(mean?: number, std?: number, options?: { readonly generator?: Generator | null }): this;
+  normal_(options: { readonly mean?: number; readonly std?: number; readonly generator?: Generator | null }): this;
+  normal_(...args: readonly unknown[]): this {
+    return callMethod(normal_Entry, this, args);
+  }
+
+  /**
    * Every element of one vector times every element of another.
    * Shape: (n) and (m) give (n, m). The dtype is the common dtype of both.
    *
@@ -2189,6 +2457,28 @@ export class Tensor extends TensorObject {
   prod(dim: number, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
   prod(...args: readonly unknown[]): Tensor {
     return callMethod(prodEntry, this, args);
+  }
+
+  /**
+   * Fills with random integers: from 0 to the largest of the dtype, or from `from` (0 if left out) to `to` - 1.
+   * For floats without bounds the largest integer is the last one that is exact.
+   *
+   * Fills with random integers: from 0 to the largest of the dtype, or from `from` (0 if left out) to `to` - 1.
+   * For floats without bounds the largest integer is the last one that is exact.
+   *
+   * Fills with random integers: from 0 to the largest of the dtype, or from `from` (0 if left out) to `to` - 1.
+   * For floats without bounds the largest integer is the last one that is exact.
+   *
+   * @example
+   * ```ts
+   * torch.empty(3).random_(1)
+   * ```
+   */
+  random_(to: number, options?: { readonly generator?: Generator | null }): this;
+  random_(from: number, to: number, options?: { readonly generator?: Generator | null }): this;
+  random_(options?: { readonly generator?: Generator | null }): this;
+  random_(...args: readonly unknown[]): this {
+    return callMethod(random_Entry, this, args);
   }
 
   /**
@@ -2489,6 +2779,19 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * exp(x) divided by its sum over `dim`, without overflow.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([0, 0]).softmax(0)
+   * ```
+   */
+  softmax(dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+  softmax(...args: readonly unknown[]): Tensor {
+    return callMethod(softmaxEntry, this, args);
+  }
+
+  /**
    * The elements along one dimension in order, and where they came from.
    * Equal elements always keep their order, with or without `stable`. NaN counts as the largest number.
    *
@@ -2567,6 +2870,20 @@ export class Tensor extends TensorObject {
   squeeze(options: { readonly dim?: number | readonly number[] | null }): Tensor;
   squeeze(...args: readonly unknown[]): Tensor {
     return callMethod(squeezeEntry, this, args);
+  }
+
+  /**
+   * Standard deviation: the square root of the variance.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).std()
+   * ```
+   */
+  std(dim?: number | readonly number[] | null, options?: { readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): Tensor;
+  std(options: { readonly dim?: number | readonly number[] | null; readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): Tensor;
+  std(...args: readonly unknown[]): Tensor {
+    return callMethod(stdEntry, this, args);
   }
 
   /**
@@ -2791,6 +3108,20 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * Fills with numbers uniform in [`from`, `to`).
+   *
+   * @example
+   * ```ts
+   * torch.empty(2).uniform_(5, 6).ge(5)
+   * ```
+   */
+  uniform_(from?: number, to?: number, options?: { readonly generator?: Generator | null }): this;
+  uniform_(options: { readonly from?: number; readonly to?: number; readonly generator?: Generator | null }): this;
+  uniform_(...args: readonly unknown[]): this {
+    return callMethod(uniform_Entry, this, args);
+  }
+
+  /**
    * The different elements, or slices along `dim`, in order.
    * With `return_inverse` also where each element is among them, with `return_counts` how often. Always sorted; every NaN is different.
    *
@@ -2815,6 +3146,20 @@ export class Tensor extends TensorObject {
   unsqueeze(dim: number): Tensor;
   unsqueeze(...args: readonly unknown[]): Tensor {
     return callMethod(unsqueezeEntry, this, args);
+  }
+
+  /**
+   * Variance: the mean square distance from the mean, divided by count - `correction`.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2, 3]).var()
+   * ```
+   */
+  var(dim?: number | readonly number[] | null, options?: { readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): Tensor;
+  var(options: { readonly dim?: number | readonly number[] | null; readonly correction?: number; readonly unbiased?: boolean | null; readonly keepdim?: boolean }): Tensor;
+  var(...args: readonly unknown[]): Tensor {
+    return callMethod(varEntry, this, args);
   }
 
   /**

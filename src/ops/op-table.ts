@@ -23,6 +23,9 @@ import * as einsum from "./linalg/einsum.ts";
 import * as matmul from "./linalg/matmul.ts";
 import * as mm from "./linalg/mm.ts";
 import * as vectors from "./linalg/vectors.ts";
+import * as randomCreate from "./random/create.ts";
+import * as randomFill from "./random/fill-in-place.ts";
+import * as multinomial from "./random/multinomial.ts";
 import * as activation from "./pointwise/activation.ts";
 import * as arithmetic from "./pointwise/arithmetic.ts";
 import * as choice from "./pointwise/choice.ts";
@@ -55,10 +58,11 @@ const modules: readonly object[] = [
   clone, copy, fill, to,
   view, reshape, expand, permute, squeeze, select, unbind,
   arithmetic, exponential, trigonometric, rounding, special, specialValues, comparison, logical, choice, activation,
-  sum,
+  sum, variance, extremes, logic, norm, softmax, cumulative,
   gather, indexSelect, indexTensors, index, indexVector, scatter, scatterReduce, nonzero, maskedSelect, oneHot,
   mm, vectors, addmm, matmul, diagonalOf, einsum,
   sort, unique,
+  randomCreate, randomFill, multinomial,
 ];
 
 function isRecord(value: unknown): value is OpRecord {

@@ -1,4 +1,8 @@
 import { RuntimeError } from "../../base/errors.ts";
+import { uint8 } from "../dtype.ts";
+import { copyElements } from "../elements.ts";
+import { adoptArray } from "../make-tensor.ts";
+import type { TensorBase } from "../tensor.ts";
 import { decodeGeneratorState, encodeGeneratorState, savedStateBytes } from "./generator-state.ts";
 import { MersenneTwister } from "./mersenne-twister.ts";
 
@@ -37,6 +41,18 @@ export class Generator {
   initial_seed(): number | bigint {
     const seed = this.#engine.seed;
     return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
+  }
+
+  /** The state as a uint8 tensor, in the bytes that PyTorch saves. */
+  get_state(): TensorBase {
+    const bytes = this.stateBytes();
+    return adoptArray(bytes, [bytes.length], uint8);
+  }
+
+  /** Continues from a state that `get_state` gave, here or in PyTorch. */
+  set_state(state: TensorBase): void {
+    if (state.dtype !== uint8) throw new RuntimeError("RNG state must be a torch.ByteTensor");
+    this.restoreStateBytes(Uint8Array.from(copyElements(state), Number));
   }
 
   /** The state in the bytes that PyTorch saves. */

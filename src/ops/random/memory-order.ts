@@ -1,0 +1,50 @@
+import { InternalError } from "../../base/errors.ts";
+import { arrayOf, forEachPosition } from "../../core/elements.ts";
+import { aliasOf } from "../../core/make-tensor.ts";
+import { at, numelOf } from "../../core/shape.ts";
+import { allocateArray, type TypedArray } from "../../core/storage.ts";
+import { stateOf, type TensorBase } from "../../core/tensor.ts";
+
+/**
+ * The dimensions from the largest stride to the smallest: PyTorch draws random numbers for a tensor in
+ * the order of its memory, not of its indices.
+ */
+export function memoryOrder(tensor: TensorBase): readonly number[] {
+  const { strides } = stateOf(tensor);
+  return strides
+    .map((_, axis) => axis)
+    .sort((left, right) => at(strides, right) - at(strides, left) || left - right);
+}
+
+/** A view with the dimensions in another order. */
+export function reorderedView(tensor: TensorBase, axes: readonly number[]): TensorBase {
+  const { shape, strides, offset } = stateOf(tensor);
+  return aliasOf(tensor, {
+    shape: axes.map((axis) => at(shape, axis)),
+    strides: axes.map((axis) => at(strides, axis)),
+    offset,
+  });
+}
+
+/** Fills a tensor's elements in the order of its memory; `fill` gets them as one contiguous array. */
+export function fillInMemoryOrder(tensor: TensorBase, fill: (elements: TypedArray) => void): void {
+  const { shape, offset } = stateOf(tensor);
+  const count = numelOf(shape);
+  const array = arrayOf(tensor);
+  if (tensor.is_contiguous()) {
+    fill(array.subarray(offset, offset + count));
+    return;
+  }
+  const elements = allocateArray(tensor.dtype, count);
+  fill(elements);
+  let next = 0;
+  forEachPosition(stateOf(reorderedView(tensor, memoryOrder(tensor))), (position) => {
+    array[position] = elements[next++] ?? 0;
+  });
+}
+
+/** The elements of a tensor whose dtype was checked to be a float. */
+export function floatElements(elements: TypedArray): Float32Array | Float64Array {
+  if (elements instanceof Float32Array || elements instanceof Float64Array) return elements;
+  throw new InternalError("a random float was about to be drawn into an integer tensor");
+}
