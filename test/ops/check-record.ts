@@ -30,11 +30,14 @@ export function samplesOf(op: OpRecord): Sample[] {
 
 function describeArgs(args: AnyArgs): string {
   const show = (value: unknown): string => {
-    if (isTensor(value)) return `${value.dtype.name}[${value.shape.join()}]/(${value.stride().join()})`;
+    if (isTensor(value))
+      return `${value.dtype.name}[${value.shape.join()}]/(${value.stride().join()})`;
     if (Array.isArray(value)) return `[${value.map(show).join()}]`;
     return String(value);
   };
-  return Object.entries(args).map(([name, value]) => `${name}=${show(value)}`).join(" ");
+  return Object.entries(args)
+    .map(([name, value]) => `${name}=${show(value)}`)
+    .join(" ");
 }
 
 /** The tensors of a result, whether it is one, a list or a named tuple. */
@@ -57,7 +60,8 @@ export function checkReference(op: OpRecord, { label, args }: Sample): void {
     expect(tensor.shape, `${label}: shape`).toEqual(wanted.shape);
     expectClose(tensor, wanted.values, label);
   });
-  if (!op.mutates) expect(inputsOf(args).map(copyElements), `${label}: inputs changed`).toEqual(before);
+  if (!op.mutates)
+    expect(inputsOf(args).map(copyElements), `${label}: inputs changed`).toEqual(before);
 }
 
 function isArrayOfNaive(value: NaiveArray | readonly NaiveArray[]): value is readonly NaiveArray[] {
@@ -67,11 +71,15 @@ function isArrayOfNaive(value: NaiveArray | readonly NaiveArray[]): value is rea
 export function expectClose(tensor: TensorBase, wanted: readonly number[], label: string): void {
   const actual = Array.from<number | bigint>(copyElements(tensor)).map(Number);
   expect(actual.length, `${label}: number of elements`).toBe(wanted.length);
-  const tolerance = tensor.dtype.name === "float32" ? 1e-5 : tensor.dtype.name === "float64" ? 1e-9 : 0;
+  const tolerance =
+    tensor.dtype.name === "float32" ? 1e-5 : tensor.dtype.name === "float64" ? 1e-9 : 0;
   wanted.forEach((value, index) => {
     const target = convert(value, tensor.dtype);
     const got = actual[index] ?? NaN;
-    const close = Object.is(got, target) || got === target || Math.abs(got - target) <= tolerance * (1 + Math.abs(target));
+    const close =
+      Object.is(got, target) ||
+      got === target ||
+      Math.abs(got - target) <= tolerance * (1 + Math.abs(target));
     if (!close) expect.fail(`${label}: element ${index} is ${got}, the reference says ${target}`);
   });
 }
@@ -92,11 +100,14 @@ function convert(value: number, dtype: DType): number {
 }
 
 function inputsOf(args: AnyArgs): TensorBase[] {
-  return Object.values(args).flatMap((value) => (Array.isArray(value) ? value.filter(isTensor) : isTensor(value) ? [value] : []));
+  return Object.values(args).flatMap((value) =>
+    Array.isArray(value) ? value.filter(isTensor) : isTensor(value) ? [value] : [],
+  );
 }
 
 function fakeArgs(args: AnyArgs): AnyArgs {
-  const toFake = (value: unknown): unknown => (isTensor(value) ? fakeTensor(metaOf(value)) : Array.isArray(value) ? value.map(toFake) : value);
+  const toFake = (value: unknown): unknown =>
+    isTensor(value) ? fakeTensor(metaOf(value)) : Array.isArray(value) ? value.map(toFake) : value;
   return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, toFake(value)]));
 }
 
@@ -129,9 +140,15 @@ export function checkInPlace(op: OpRecord, { label, args }: Sample): void {
   const copy = adoptArray(copyElements(self), self.shape, self.dtype);
   const inPlaceArgs = { ...args, self: copy };
   if (!sameShape(result.shape, self.shape) || !canCast(result.dtype, self.dtype)) {
-    expect(() => runInPlace(op, inPlaceArgs), label).toThrow(/doesn't match the broadcast shape|can't be cast/);
+    expect(() => runInPlace(op, inPlaceArgs), label).toThrow(
+      /doesn't match the broadcast shape|can't be cast/,
+    );
     return;
   }
   expect(runInPlace(op, inPlaceArgs), label).toBe(copy);
-  expectClose(copy, Array.from<number | bigint>(copyElements(result)).map(Number), `${label}: in place`);
+  expectClose(
+    copy,
+    Array.from<number | bigint>(copyElements(result)).map(Number),
+    `${label}: in place`,
+  );
 }

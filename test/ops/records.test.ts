@@ -11,7 +11,8 @@ describe.each(opTable.map((op) => ({ name: op.name, op })))("$name", ({ op }) =>
     for (const sample of samplesOf(op)) checkFake(op, sample);
   });
 
-  const hasTwin = !op.mutates && op.api.some((name) => name.startsWith("Tensor.") && name.endsWith("_"));
+  const hasTwin =
+    !op.mutates && op.api.some((name) => name.startsWith("Tensor.") && name.endsWith("_"));
   test.runIf(hasTwin)("in place writes the same values to the same tensor", () => {
     for (const sample of samplesOf(op)) checkInPlace(op, sample);
   });
