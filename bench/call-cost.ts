@@ -34,9 +34,9 @@ async function median(name: string, call: () => unknown): Promise<Measurement> {
 /** Compiles with a backend whose graphs run once and then repeat their result. */
 function compileForFree<Fn extends (...args: never[]) => unknown>(fn: Fn): Fn {
   return torch.compile(fn, {
-    backend: (graph: torch.fx.GraphModule) => {
+    backend: (graph) => {
       let result: unknown = null;
-      return (...inputs: never[]) => (result ??= graph.forward(...inputs));
+      return (...inputs) => (result ??= graph(...inputs));
     },
   });
 }

@@ -24,10 +24,10 @@ export function clusterDigits(
     step += 1;
     const sums = torch.zeros_like(centroids).index_add_(0, assignment, points);
     const sizes = torch
-      .zeros(centroids.shape[0])
+      .zeros(centroids.size(0))
       .index_add_(0, assignment, torch.ones(points.size(0)));
     const means = sums.div(sizes.clamp({ min: 1 }).unsqueeze(1));
-    const moved = means.sub(centroids).square().sum().sqrt().item();
+    const moved = Number(means.sub(centroids).norm().item());
     centroids = means;
     assignment = nearestCentroids(points, centroids);
     report(step, moved);

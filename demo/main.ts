@@ -1,6 +1,7 @@
 import * as torch from "fullgraph";
 import { clusterDigits, type Clustering } from "./cluster-digits.ts";
 import { clusterTable, drawCentroids, purity } from "./describe-clusters.ts";
+import { explainBreak } from "./explain-break.ts";
 import { loadDigits, pixelsPerDigit } from "./load-digits.ts";
 import { ProgressBar } from "./progress-bar.ts";
 
@@ -17,15 +18,10 @@ torch.manual_seed(0);
 const points = torch.tensor(pixels).reshape([labels.length, pixelsPerDigit]);
 const start = points.index_select(0, torch.randperm(labels.length).narrow(0, 0, clusterCount));
 
-const graphs: torch.fx.GraphModule[] = [];
+const counter = new torch._dynamo.testing.CompileCounter();
 const breaks: torch.GraphBreakRecord[] = [];
 torch._dynamo.onGraphBreak((record) => breaks.push(record));
-const compiled = torch.compile(clusterDigits, {
-  backend: (graph: torch.fx.GraphModule) => {
-    graphs.push(graph);
-    return graph.forward;
-  },
-});
+const compiled = torch.compile(clusterDigits, { backend: counter });
 
 const eagerRun = timed("eager             ", clusterDigits);
 const firstRun = timed("compiled, 1st call", compiled);
@@ -39,11 +35,10 @@ const assignment = toNumbers(eagerRun.result.assignment);
 console.log(`\n${clusterTable(assignment, labels, clusterCount)}`);
 console.log(`  purity ${(purity(assignment, labels, clusterCount) * 100).toFixed(1)} %`);
 
-console.log(`\n${graphs.length} graphs were captured:`);
-for (const [index, graph] of graphs.entries())
-  console.log(`\n--- graph ${index} ---\n${graph.print_readable()}`);
-console.log(`\n${breaks.length} graph breaks, explained:`);
-for (const record of breaks) console.log(`\n${record.message}`);
+console.log(`\n${counter.frame_count} graphs were captured, with ${counter.op_count} operators:`);
+for (const graph of counter.graphs) console.log(`\n${graph.code}`);
+console.log(`\n${breaks.length} graph breaks:`);
+for (const record of breaks) console.log(`\n${explainBreak(record)}`);
 
 console.log("\n                      time      steps");
 for (const { title, milliseconds, result } of [eagerRun, firstRun, secondRun]) {
