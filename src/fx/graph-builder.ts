@@ -133,6 +133,11 @@ export class GraphBuilder {
     }
   }
 
+  /** The node in this graph: a node of the parent becomes an input now, whether or not anything uses it later. */
+  lift(node: Node): Node {
+    return this.#lift(node);
+  }
+
   checkpoint(): BuilderCheckpoint {
     return { placeholderCount: this.#placeholders.length, nodeCount: this.#body.length };
   }

@@ -128,6 +128,7 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = receiver(machine, thisValue, self);
     if (target.frozen) refuse(self.name, target);
+    machine.tracer.noteMutation(target, "an array");
     if (target.value !== null && target.source !== null) {
       if (Object.isFrozen(target.value) || Object.isSealed(target.value) || !Object.isExtensible(target.value)) refuse(self.name, target);
       machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey: "length" });

@@ -37,6 +37,7 @@ const indexOfKey = (machine: Machine, keys: readonly Variable[], key: Variable):
 
 /** A live iteration would see the change: the engine's own iterator must be there for it. */
 function checkNotIterated(machine: Machine, target: MapVariable | SetVariable, self: Builtin): void {
+  machine.tracer.noteMutation(target, target.kind === "map" ? "a Map" : "a Set");
   if (machine.isBeingIterated(target)) refuse(`${self.name} during iteration`, target);
 }
 
@@ -68,6 +69,7 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
     {
       name: "Map.prototype.set",
       call: mapMethod((machine, target, key, value, self) => {
+        machine.tracer.noteMutation(target, "a Map");
         const entries = mapEntries(machine, target);
         const index = indexOfKey(machine, entries.map((entry) => entry.key), key);
         const existing = entries[index];

@@ -96,35 +96,6 @@ const fn = torch.compile((x: torch.Tensor) => {
 });
 fn(torch.ones(3));`,
   }),
-  loggerMethod: defineGraphBreak({
-    id: "GB0291",
-    title: "Logger method not supported",
-    facts: { method: text("the method as written, as in `logger.info`") },
-    explanation: ({ method }) =>
-      `\`${method}\` is a method of an object that logs. It is called for real, between two graphs.`,
-    hints: [
-      ({ method }) =>
-        `Leave it out while compiling: \`torch._dynamo.config.ignore_logging_functions.add(${method})\`.`,
-    ],
-    context: "The method and its arguments.",
-    wrongExample: `
-const logger = new console.Console(process.stderr);
-const fn = torch.compile((x: torch.Tensor) => {
-  const y = x.add(1);
-  logger.info("almost there");
-  return y.mul(2);
-});
-fn(torch.ones(3));`,
-    rightExample: `
-const logger = new console.Console(process.stderr);
-torch._dynamo.config.ignore_logging_functions.add(logger.info);
-const fn = torch.compile((x: torch.Tensor) => {
-  const y = x.add(1);
-  logger.info("almost there");
-  return y.mul(2);
-});
-fn(torch.ones(3));`,
-  }),
   notReorderable: defineGraphBreak({
     id: "GB0296",
     title: "attempted to reorder a debugging function that can't actually be reordered",
@@ -160,15 +131,20 @@ fn(torch.ones(3));`,
     title: "Unsupported function call",
     facts: { callee: text("source text of what is called"), kind: text("what that value is") },
     explanation: ({ callee, kind }) => `\`${callee}\` is ${kind}; calling it cannot be traced.`,
-    hints: [standardHints.moveOutside, standardHints.supportable],
+    hints: [standardHints.userError, standardHints.supportable],
     context: "The called value and the arguments.",
     wrongExample: `
-const addOne = new Proxy((x: torch.Tensor) => x.add(1), {});
-const fn = torch.compile((x: torch.Tensor) => addOne(x).mul(2));
-fn(torch.ones(3));`,
+const settings = { scale: 2 };
+const fn = torch.compile((x: torch.Tensor) => {
+  // @ts-expect-error: scale is no function
+  return x.mul(settings.scale());
+});
+try {
+  fn(torch.ones(3));
+} catch {}`,
     rightExample: `
-const addOne = (x: torch.Tensor) => x.add(1);
-const fn = torch.compile((x: torch.Tensor) => addOne(x).mul(2));
+const settings = { scale: 2 };
+const fn = torch.compile((x: torch.Tensor) => x.mul(settings.scale));
 fn(torch.ones(3));`,
   }),
   unsupportedMethod: defineGraphBreak({

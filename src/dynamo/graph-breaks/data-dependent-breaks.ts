@@ -211,27 +211,33 @@ fn(torch.ones(3));`,
   tensorToText: defineGraphBreak({
     id: "GB0569",
     title: "Tensor converted to text",
-    facts: { operation: text("what asks for the text, as in a template string or `String`") },
+    facts: {
+      operation: text(
+        "what looks at the text, as in `comparison of a string that contains tensor data`",
+      ),
+    },
     explanation: ({ operation }) =>
-      `\`${operation}\` prints the elements of a tensor, which are only there once the graph so far has run.`,
+      `The text of a tensor shows its elements, which are only there once the graph so far has run, and it is needed ` +
+      `before that: ${operation}.`,
     hints: [
-      "Return the tensor, and make the text outside the compiled function.",
+      "Only make the text, or return it: looking into it is what ends the graph.",
       "For logging, pass the tensor itself to a function in `torch._dynamo.config.reorderable_logging_functions`.",
     ],
     context: "The conversion and the value: `ToPrimitive(string) TensorVariable()`.",
     wrongExample: `
 const fn = torch.compile((x: torch.Tensor) => {
   const y = x.add(1);
-  return [y.mul(2), \`y is \${y}\`] as const;
+  const label = \`y is \${y}\`;
+  return label.length > 10 ? y.mul(2) : y;
 });
 fn(torch.ones(3));`,
     rightExample: `
 const fn = torch.compile((x: torch.Tensor) => {
   const y = x.add(1);
-  return [y.mul(2), y] as const;
+  return [y.mul(2), \`y is \${y}\`] as const;
 });
-const [, y] = fn(torch.ones(3));
-console.log(\`y is \${y}\`);`,
+const [z, label] = fn(torch.ones(3));
+console.assert(label.length > 10, z);`,
   }),
   notAConstant: defineGraphBreak({
     id: "GB0086",

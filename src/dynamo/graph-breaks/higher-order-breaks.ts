@@ -6,9 +6,7 @@ const branchOn = (condition: string, whenTrue: string, operands = "[x]"): string
 const fn = torch.compile((x: torch.Tensor) =>
   torch.cond(${condition}, ${whenTrue}, (x: torch.Tensor) => x.sub(1), ${operands}),
 );
-try {
-  fn(torch.ones(3));
-} catch {}`;
+fn(torch.ones(3));`;
 
 const rightCond = branchOn("x.sum().gt(0)", "(x: torch.Tensor) => x.add(1)");
 
@@ -73,9 +71,7 @@ const notAFunction: unknown = 5;
 const fn = torch.compile((x: torch.Tensor) =>
   torch.cond(x.sum().gt(0), notAFunction as (x: torch.Tensor) => torch.Tensor, (x: torch.Tensor) => x.sub(1), [x]),
 );
-try {
-  fn(torch.ones(3));
-} catch {}`,
+fn(torch.ones(3));`,
     rightExample: rightCond,
   }),
   condArity: defineGraphBreak({
@@ -91,9 +87,7 @@ const fn = torch.compile((x: torch.Tensor) => {
   // @ts-expect-error: one function is missing
   return torch.cond(x.sum().gt(0), (x: torch.Tensor) => x.add(1));
 });
-try {
-  fn(torch.ones(3));
-} catch {}`,
+fn(torch.ones(3));`,
     rightExample: rightCond,
   }),
   condPredicate: defineGraphBreak({
@@ -180,9 +174,7 @@ try {
 const fn = torch.compile((x: torch.Tensor) =>
   torch._higher_order_ops.while_loop(() => true, (x: torch.Tensor) => [x.add(1)], [x]),
 );
-try {
-  fn(torch.ones(3));
-} catch {}`,
+fn(torch.ones(3));`,
     rightExample: `
 const fn = torch.compile((x: torch.Tensor) =>
   torch._higher_order_ops.while_loop(

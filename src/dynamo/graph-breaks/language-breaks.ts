@@ -114,9 +114,9 @@ fn(torch.ones(3));`,
   evalOrWith: defineGraphBreak({
     id: "GBJ006",
     title: "Direct eval or with statement",
-    facts: { construct: text("`eval` or `with`") },
+    facts: { construct: text("`direct eval` or a `with` statement") },
     explanation: ({ construct }) =>
-      `\`${construct}\` may add or replace any variable of the function, so its variables cannot be followed.`,
+      `A ${construct} may add or replace any variable of the function, so its variables cannot be followed.`,
     hints: [
       "Remove it; for computed property names use `object[name]`.",
       standardHints.fundamental,
@@ -132,9 +132,9 @@ fn(torch.ones(3));`,
   dynamicImport: defineGraphBreak({
     id: "GB0022",
     title: "Dynamic import",
-    facts: { specifier: text("source text of what is imported") },
-    explanation: ({ specifier }) =>
-      `\`import(${specifier})\` loads a module while the function runs.`,
+    facts: { functionName: text("name of the function") },
+    explanation: ({ functionName }) =>
+      `\`${functionName}\` loads a module while it runs, with \`import()\`.`,
     hints: ["Import the module at the top of the file."],
     context: "The import.",
     wrongExample: `
@@ -207,35 +207,6 @@ const fn = torch.compile((x: torch.Tensor) => {
 });
 fn(torch.ones(3, 3));`,
   }),
-  breakInLoop: defineGraphBreak({
-    id: "GB7000",
-    title: "graph break in loop",
-    facts: { functionName: text("name of the function") },
-    explanation: ({ functionName }) =>
-      `A graph break inside a loop of \`${functionName}\` cannot be resumed from here; ` +
-      "this call runs as plain JavaScript.",
-    hints: [
-      "Move the loop's body to a function of its own and compile that.",
-      standardHints.causedByEarlierBreak,
-    ],
-    context: "The loop.",
-    wrongExample: `
-const fn = torch.compile((x: torch.Tensor) => {
-  for (const key in { a: 1, b: 2 }) {
-    x = x.add(1);
-    console.log(key);
-  }
-  return x;
-});
-fn(torch.ones(3));`,
-    rightExample: `
-const step = torch.compile((x: torch.Tensor) => x.add(1));
-let x = torch.ones(3);
-for (const key in { a: 1, b: 2 }) {
-  x = step(x);
-  console.log(key);
-}`,
-  }),
   breakUnderContext: defineGraphBreak({
     id: "GB0066",
     title: "Graph break under GenericContextWrappingVariable",
@@ -261,13 +232,13 @@ fn(torch.ones(3));`,
   unsupportedContext: defineGraphBreak({
     id: "GB0142",
     title: "Unsupported context manager",
-    facts: { resource: text("what is being used") },
-    explanation: ({ resource }) =>
-      `\`using\` ${resource} cannot be traced: its dispose method is not known code.`,
+    facts: { functionName: text("name of the function") },
+    explanation: ({ functionName }) =>
+      `\`${functionName}\` declares a resource with \`using\`; disposing of resources is not traced yet.`,
     hints: [standardHints.moveOutside, standardHints.supportable],
     context: "The resource.",
     wrongExample: `
-const resource = { [Symbol.dispose]: Function.prototype as () => void };
+const resource = { [Symbol.dispose]() {} };
 const fn = torch.compile((x: torch.Tensor) => {
   using held = resource;
   return held ? x.add(1) : x;

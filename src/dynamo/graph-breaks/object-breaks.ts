@@ -12,14 +12,13 @@ export const objectBreaks = {
     hints: [standardHints.moveOutside, standardHints.supportable],
     context: "The value.",
     wrongExample: `
-const seen = new WeakMap<torch.Tensor, number>();
-const fn = torch.compile((x: torch.Tensor) => x.add(seen.get(x) ?? 1));
+const day = new Date(0);
+const fn = torch.compile((x: torch.Tensor) => x.add(Number(day) + 1));
 fn(torch.ones(3));`,
     rightExample: `
-const seen = new WeakMap<torch.Tensor, number>();
-const fn = torch.compile((x: torch.Tensor, offset: number) => x.add(offset));
-const x = torch.ones(3);
-fn(x, seen.get(x) ?? 1);`,
+const day = new Date(0);
+const fn = torch.compile((x: torch.Tensor, day: number) => x.add(day + 1));
+fn(torch.ones(3), Number(day));`,
   }),
   exoticObject: defineGraphBreak({
     id: "GBJ009",
@@ -34,11 +33,14 @@ fn(x, seen.get(x) ?? 1);`,
     hints: ["Read the property before the compiled function is called, and pass the value in."],
     context: "The object and the property.",
     wrongExample: `
-const settings = new Proxy({ scale: 2 }, { get: (target, name) => Reflect.get(target, name) });
-const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(settings.scale));
+const settings = { get scale() { return 2; } };
+const fn = torch.compile((x: torch.Tensor) => {
+  const copy = { ...settings };
+  return x.add(1).mul(copy.scale);
+});
 fn(torch.ones(3));`,
     rightExample: `
-const settings = { scale: 2 };
+const settings = { get scale() { return 2; } };
 const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(settings.scale));
 fn(torch.ones(3));`,
   }),

@@ -17,9 +17,11 @@ export class GraphRecorder {
   readonly builder: GraphBuilder;
   readonly inputs: GraphInput[] = [];
   readonly #scalars = new Map<string, Node>();
+  readonly #parent: GraphRecorder | null;
 
-  constructor(parent: GraphBuilder | null = null) {
-    this.builder = new GraphBuilder(parent);
+  constructor(parent: GraphRecorder | null = null) {
+    this.#parent = parent;
+    this.builder = new GraphBuilder(parent?.builder ?? null);
   }
 
   get callCount(): number {
@@ -54,6 +56,7 @@ export class GraphRecorder {
   }
 
   #scalarInput(expression: Expression<NumberLeaf>): Node {
+    if (this.#parent !== null) return this.#parent.#scalarInput(expression);
     const key = printExpression(expression, (leaf) => (leaf.kind === "source" ? sourceName(leaf.source) : ""));
     const known = this.#scalars.get(key);
     if (known !== undefined) return known;

@@ -14,6 +14,14 @@ export interface Place {
   readonly length: number;
 }
 
+/** The function's name, or that of the variable its compiled form is kept in: `const fn = torch.compile((x) => …)`. */
+export function displayName(code: Code): string {
+  if (code.name !== "") return code.name;
+  const start = locationOf(code)?.start;
+  const before = code.span.start === 0 ? start?.lineText?.slice(0, start.column - 1) : undefined;
+  return /(?:const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*(?:[\w$.]+\.)?compile\(\s*$/.exec(before ?? "")?.[1] ?? "<anonymous>";
+}
+
 /** Where an instruction is in the user's file; null for code without a file. */
 export function placeOf(code: Code, pc: number): Place | null {
   const location = locationOf(code);
@@ -23,7 +31,7 @@ export function placeOf(code: Code, pc: number): Place | null {
   const end = location.positionAt(span.end);
   const rest = (position.lineText?.length ?? position.column) - position.column + 1;
   const length = end.line === position.line ? Math.max(1, end.column - position.column) : Math.max(1, rest);
-  return { functionName: code.name === "" ? "<anonymous>" : code.name, position, length };
+  return { functionName: displayName(code), position, length };
 }
 
 /** The user's stack inside the compiled region, outermost first. A caller stands at its call. */

@@ -51,7 +51,7 @@ function contentOf(variable: CellVariable): Variable {
 }
 
 function storeCell(machine: Machine, target: CellVariable, value: Variable): void {
-  if (target.source !== null && target.content === null) contentOf(target);
+  machine.tracer.noteMutation(target, `the variable ${target.name}`);
   target.content = value;
   if (target.source !== null) machine.tracer.addEffect({ kind: "storeCell", cell: target, value });
 }

@@ -15,8 +15,8 @@ export type Outcome =
 /** Beyond this many instructions a capture is a loop unrolled too far: the rest runs natively. */
 export const instructionBudget = 200_000;
 
-/** Interprets until the outermost frame is left or an instruction cannot be captured. */
-export function runMachine(machine: Machine): Outcome {
+/** Interprets until the frame above `base` is left or an instruction cannot be captured. */
+export function runMachine(machine: Machine, base = 0): Outcome {
   for (let count = 0; ; count++) {
     const { frame, frames } = machine.tracer;
     const depth = frames.length;
@@ -31,7 +31,7 @@ export function runMachine(machine: Machine): Outcome {
       frame.stack = stack;
       return { kind: "break", graphBreak: error };
     }
-    const outcome = follow(machine, frame, next);
+    const outcome = follow(machine, frame, next, base);
     if (outcome !== null) return outcome;
   }
 }
@@ -44,7 +44,7 @@ function step(machine: Machine, frame: Frame): Next {
   return rule(machine, frame, instruction);
 }
 
-function follow(machine: Machine, frame: Frame, next: Next): Outcome | null {
+function follow(machine: Machine, frame: Frame, next: Next, base: number): Outcome | null {
   if (next === undefined) {
     frame.pc += 1;
     return null;
@@ -53,13 +53,14 @@ function follow(machine: Machine, frame: Frame, next: Next): Outcome | null {
     frame.pc = next.jump;
     return null;
   }
-  return "return" in next ? leave(machine, next.return) : raise(machine, next.throw);
+  return "return" in next ? leave(machine, next.return, base) : raise(machine, next.throw, base);
 }
 
-function leave(machine: Machine, value: Variable): Outcome | null {
+function leave(machine: Machine, value: Variable, base: number): Outcome | null {
   const { frames } = machine.tracer;
   const left = frames.pop();
   const caller = frames.at(-1);
+  if (base > 0 && frames.length === base) return { kind: "return", value };
   if (caller === undefined || left === undefined) {
     if (left !== undefined) frames.push(left); // places of guards made while rebuilding the result
     return { kind: "return", value };
@@ -68,10 +69,10 @@ function leave(machine: Machine, value: Variable): Outcome | null {
   return null;
 }
 
-function raise(machine: Machine, value: Variable): Outcome | null {
+function raise(machine: Machine, value: Variable, base: number): Outcome | null {
   const { frames } = machine.tracer;
   const handler = findHandler(frames);
-  if (handler === null) return { kind: "throw", value };
+  if (handler === null || handler.depth < base) return { kind: "throw", value };
   frames.length = handler.depth + 1;
   const { frame } = machine.tracer;
   frame.stack.length = handler.region.depth;

@@ -44,7 +44,11 @@ type EffectWithoutPlace = SideEffect extends infer E
 /** The state of one capture: a stack of frames, the graph so far, what was assumed and what has to be replayed. */
 export class Tracer {
   readonly frames: Frame[] = [];
-  readonly graph = new GraphRecorder();
+  /** The graph that calls go to: the capture's own, or that of the branch being captured. */
+  graph = new GraphRecorder();
+  readonly rootGraph = this.graph;
+  /** The branch of a higher-order operator that is being captured. */
+  branch: { readonly operator: string; readonly birth: number } | null = null;
   readonly guards = new GuardSet();
   readonly effects: SideEffect[] = [];
   readonly history: NumberHistory;
@@ -61,6 +65,13 @@ export class Tracer {
     const frame = this.frames.at(-1);
     if (frame === undefined) throw new Error("the machine has stopped");
     return frame;
+  }
+
+  /** Refuses to change, in a branch of a higher-order operator, what was there before it. */
+  noteMutation(target: { readonly birth: number }, what: string): void {
+    if (this.branch !== null && target.birth < this.branch.birth) {
+      breakGraph("branchSideEffect", { operator: this.branch.operator, effect: `it changes ${what}` }, `mutation of ${what}`);
+    }
   }
 
   /** Says where the value of a frame that was just entered goes. */
@@ -140,7 +151,7 @@ export class Tracer {
   nodeOf(tensor: TensorVariable): Node {
     if (tensor.node === null) {
       if (tensor.source === null) throw new InternalError("a tensor without a source has a node");
-      tensor.node = this.graph.tensorInput(tensor.source, tensor.fake);
+      tensor.node = this.rootGraph.tensorInput(tensor.source, tensor.fake);
     }
     return tensor.node;
   }

@@ -1,4 +1,5 @@
 import { DataDependentError } from "../../core/data-dependent-error.ts";
+import { stateOf } from "../../core/tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
 import type { Argument, Node } from "../../fx/node.ts";
@@ -37,9 +38,19 @@ export function callInGraph(machine: Machine, callee: InGraphVariable, thisValue
   const inputs = receiver === null ? args : [receiver, ...args];
   const capture = new ArgumentCapture(machine, callee, inputs);
   const captured = inputs.map((input, position) => capture.of(input, position));
+  if (callee.function.mutates) refuseMutationInBranch(machine, capture.tensors);
   const fakes = captured.map((argument) => argument.fake);
   const result = callOnFakes(callee, receiver === null ? undefined : fakes.shift(), fakes, inputs);
   return new ResultWrapper(machine, callee, captured, capture.tensors).wrap(result);
+}
+
+/** A branch of a higher-order operator may change tensors it made, but not others, nor views (which may be of others). */
+function refuseMutationInBranch(machine: Machine, [target]: readonly TensorVariable[]): void {
+  const { branch } = machine.tracer;
+  if (branch === null || target === undefined) return;
+  if (target.birth < branch.birth || stateOf(target.fake).base !== null) {
+    breakGraph("branchMutatesInput", { operator: branch.operator, operand: machine.expressionText() }, "in-place operation in a branch");
+  }
 }
 
 function callOnFakes(callee: InGraphVariable, thisFake: unknown, fakes: readonly unknown[], inputs: readonly Variable[]): unknown {

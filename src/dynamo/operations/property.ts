@@ -187,6 +187,7 @@ function setArrayElement(machine: Machine, target: ArrayVariable, key: PropertyK
   const refuse = (): never =>
     breakGraph("unsupportedPropertyWrite", { object: describeVariable(target), property: describeKey(key) }, `setProperty ${describeVariable(target)} ${describeKey(key)}`);
   if (target.frozen || target.flavour !== "array") refuse();
+  machine.tracer.noteMutation(target, "an array");
   const items = arrayItems(machine, target);
   const index = arrayIndex(key);
   if (index !== null) {
@@ -222,6 +223,7 @@ function setObjectProperty(machine: Machine, target: ObjectVariable, key: Proper
   if (target.frozen) {
     breakGraph("unsupportedPropertyWrite", { object: "a frozen object", property: describeKey(key) }, `setProperty frozen ${describeKey(key)}`);
   }
+  machine.tracer.noteMutation(target, `the property ${describeKey(key)}`);
   if (slot === undefined) checkWritable(machine, target, key);
   if (slot?.kind === "deleted") target.recreated.add(key);
   target.properties.set(key, { kind: "data", value, enumerable: slot?.kind === "data" ? slot.enumerable : true });
@@ -252,6 +254,7 @@ export function deleteProperty(machine: Machine, base: Variable, key: PropertyKe
   if (target.kind !== "object" || target.frozen) {
     return breakGraph("unsupportedPropertyWrite", { object: describeVariable(target), property: describeKey(key) }, `delete ${describeVariable(target)} ${describeKey(key)}`);
   }
+  machine.tracer.noteMutation(target, `the property ${describeKey(key)}`);
   if (target.value === null || target.source === null) {
     target.properties.delete(key);
     return true;

@@ -17,7 +17,9 @@ const pool = new WeakMap<Declaration, PoolEntry[]>();
 const entriesTried = 4;
 
 export function shareAccessor(declaration: Declaration, accessor: Accessor): void {
-  const entries = (pool.get(declaration) ?? []).filter((entry) => entry.accessor.deref() !== undefined);
+  const entries = (pool.get(declaration) ?? []).filter(
+    (entry) => entry.accessor.deref() !== undefined,
+  );
   pool.set(declaration, [{ accessor: new WeakRef(accessor) }, ...entries].slice(0, entriesTried));
 }
 

@@ -8,7 +8,9 @@ export function analyzeScript(text: string): ScriptScopes | null {
   // Most scripts parse as a module, CommonJS too; sloppy code that does not is parsed as what it is.
   for (const sourceType of ["module", "script"] as const) {
     try {
-      return buildScopes(parse(text, { ...lenient, sourceType, allowAwaitOutsideFunction: sourceType === "module" }));
+      return buildScopes(
+        parse(text, { ...lenient, sourceType, allowAwaitOutsideFunction: sourceType === "module" }),
+      );
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
     }
@@ -26,7 +28,12 @@ const lenient = {
 } satisfies Options;
 
 /** The record of the function whose parameter list is at `position` and whose source slice is `functionText`. */
-export function functionAt(scopes: ScriptScopes, scriptText: string, position: number, functionText: string): FunctionRecord | null {
+export function functionAt(
+  scopes: ScriptScopes,
+  scriptText: string,
+  position: number,
+  functionText: string,
+): FunctionRecord | null {
   // Outer functions come before the ones inside them: the last match is the innermost.
   const isClass = functionText.startsWith("class");
   return (

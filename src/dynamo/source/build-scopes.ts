@@ -2,7 +2,13 @@
 import type { AnyNode, Class, Function as FunctionNode, Identifier, Pattern, Program } from "acorn";
 import { canStopBeforeFirstStep } from "./first-step.ts";
 import { harmlessArguments } from "./harmless-arguments.ts";
-import { ScriptScope, type DeclarationKind, type FreeName, type FunctionForm, type FunctionRecord } from "./script-scope.ts";
+import {
+  ScriptScope,
+  type DeclarationKind,
+  type FreeName,
+  type FunctionForm,
+  type FunctionRecord,
+} from "./script-scope.ts";
 
 export interface ScriptScopes {
   readonly functions: readonly FunctionRecord[];
@@ -65,7 +71,11 @@ class ScopeBuilder implements ScriptScopes {
         return this.visitClass(node);
       case "VariableDeclaration":
         for (const { id, init } of node.declarations) {
-          this.declarePattern(id, node.kind === "var" ? "var" : node.kind === "let" ? "let" : "const", init !== null && init !== undefined);
+          this.declarePattern(
+            id,
+            node.kind === "var" ? "var" : node.kind === "let" ? "let" : "const",
+            init !== null && init !== undefined,
+          );
           this.visit(init);
         }
         return;
@@ -77,7 +87,9 @@ class ScopeBuilder implements ScriptScopes {
       case "BlockStatement":
       case "SwitchStatement":
         if (node.type === "SwitchStatement") this.visit(node.discriminant);
-        return this.inScope("block", () => this.visitAll(node.type === "BlockStatement" ? node.body : node.cases));
+        return this.inScope("block", () =>
+          this.visitAll(node.type === "BlockStatement" ? node.body : node.cases),
+        );
       case "ForStatement":
         return this.inLoop(() => {
           this.visitAll([node.init, node.test]);
@@ -90,7 +102,12 @@ class ScopeBuilder implements ScriptScopes {
           if (node.left.type === "VariableDeclaration") {
             // The loop itself initialises the variable: anew for every iteration, except for `var`.
             const { kind } = node.left;
-            for (const { id } of node.left.declarations) this.declarePattern(id, kind === "var" ? "var" : kind === "let" ? "let" : "const", true);
+            for (const { id } of node.left.declarations)
+              this.declarePattern(
+                id,
+                kind === "var" ? "var" : kind === "let" ? "let" : "const",
+                true,
+              );
           } else this.visitTarget(node.left);
           this.visitAll([node.right, node.body]);
         });
@@ -124,14 +141,22 @@ class ScopeBuilder implements ScriptScopes {
         return; // labels, new.target and exported names are no variables
       case "ImportDeclaration":
         for (const specifier of node.specifiers) {
-          const name = specifier.type === "ImportSpecifier" ? exportName(specifier.imported) : specifier.type === "ImportDefaultSpecifier" ? "default" : null;
-          this.scope.declare(specifier.local.name, "import", { imported: { specifier: String(node.source.value), name } });
+          const name =
+            specifier.type === "ImportSpecifier"
+              ? exportName(specifier.imported)
+              : specifier.type === "ImportDefaultSpecifier"
+                ? "default"
+                : null;
+          this.scope.declare(specifier.local.name, "import", {
+            imported: { specifier: String(node.source.value), name },
+          });
         }
         return;
       case "ExportNamedDeclaration":
         return this.visitExport(node);
       case "ExportDefaultDeclaration":
-        if ("id" in node.declaration && node.declaration.id) this.exports.set("default", node.declaration.id.name);
+        if ("id" in node.declaration && node.declaration.id)
+          this.exports.set("default", node.declaration.id.name);
         return this.visit(node.declaration);
       default:
         return this.visitChildren(node);
@@ -153,12 +178,14 @@ class ScopeBuilder implements ScriptScopes {
       const declaration = place?.declarations.get(name) ?? null;
       if (declaration === null && isWrite) this.writtenUndeclared.add(name);
       if (declaration !== null) {
-        if ((isWrite && place !== updates) || place?.hasDirectEval === true || !isCertain) declaration.isReassigned = true;
+        if ((isWrite && place !== updates) || place?.hasDirectEval === true || !isCertain)
+          declaration.isReassigned = true;
         if (crossed.length > 0) declaration.isCaptured = true;
       }
       for (const record of crossed) {
         const known = record.freeNames.get(name);
-        if (known === undefined) record.freeNames.set(name, { name, declaration, isCertain, isWritten: isWrite });
+        if (known === undefined)
+          record.freeNames.set(name, { name, declaration, isCertain, isWritten: isWrite });
         else known.isWritten ||= isWrite;
       }
     }
@@ -175,11 +202,16 @@ class ScopeBuilder implements ScriptScopes {
     }
   }
 
-  private inScope(kind: ScriptScope["kind"], visit: () => void, owner: FunctionRecord | null = null): void {
+  private inScope(
+    kind: ScriptScope["kind"],
+    visit: () => void,
+    owner: FunctionRecord | null = null,
+  ): void {
     const outer = this.scope;
     this.scope = new ScriptScope(kind, outer, owner);
     visit();
-    if (kind !== "class") for (const name of this.scope.declarations.keys()) this.record?.ownNames.add(name);
+    if (kind !== "class")
+      for (const name of this.scope.declarations.keys()) this.record?.ownNames.add(name);
     this.scope = outer;
   }
 
@@ -251,7 +283,8 @@ class ScopeBuilder implements ScriptScopes {
         return this.declareVariable(pattern.name, kind, isInitialised);
       case "ObjectPattern":
         for (const property of pattern.properties) {
-          if (property.type === "RestElement") this.declarePattern(property.argument, kind, isInitialised);
+          if (property.type === "RestElement")
+            this.declarePattern(property.argument, kind, isInitialised);
           else {
             if (property.computed) this.visit(property.key);
             this.declarePattern(property.value, kind, isInitialised);
@@ -259,7 +292,8 @@ class ScopeBuilder implements ScriptScopes {
         }
         return;
       case "ArrayPattern":
-        for (const element of pattern.elements) if (element !== null) this.declarePattern(element, kind, isInitialised);
+        for (const element of pattern.elements)
+          if (element !== null) this.declarePattern(element, kind, isInitialised);
         return;
       case "AssignmentPattern":
         this.declarePattern(pattern.left, kind, isInitialised);
@@ -274,14 +308,21 @@ class ScopeBuilder implements ScriptScopes {
   private declareVariable(name: string, kind: DeclarationKind, isInitialised: boolean): void {
     let owner = this.scope;
     // `var` belongs to the function; the body scope of a function with parameter expressions is such a scope too.
-    if (kind === "var") while (owner.parent !== null && owner.kind !== "function") owner = owner.parent;
+    if (kind === "var")
+      while (owner.parent !== null && owner.kind !== "function") owner = owner.parent;
     const wasThere = owner.declarations.has(name);
     const declaration = owner.declare(name, kind);
     if (kind !== "var") return;
     // The initialiser of a `var` runs once per activation unless it stands in a loop or meets an older value. A `let`
     // in a catch block or loop body of the same name is a different variable: `var` inside such a scope assigns that one.
     if (isInitialised && (wasThere || this.loopDepth > 0)) declaration.isReassigned = true;
-    if (isInitialised && owner !== this.scope) this.references.push({ name, scope: this.scope, isWrite: this.isHiddenBelow(name, owner), updates: null });
+    if (isInitialised && owner !== this.scope)
+      this.references.push({
+        name,
+        scope: this.scope,
+        isWrite: this.isHiddenBelow(name, owner),
+        updates: null,
+      });
   }
 
   private isHiddenBelow(name: string, owner: ScriptScope): boolean {
@@ -293,7 +334,8 @@ class ScopeBuilder implements ScriptScopes {
 
   private declareFunction(id: Identifier | null | undefined, declaredAt: number): void {
     if (!id) return;
-    if (this.scope.kind === "function" || this.scope.kind === "top") return void this.scope.declare(id.name, "function", { declaredAt });
+    if (this.scope.kind === "function" || this.scope.kind === "top")
+      return void this.scope.declare(id.name, "function", { declaredAt });
     const inBlock = this.scope.declare(id.name, "function", { declaredAt });
     if (this.isStrict) return;
     // ECMA-262 B.3.2: in sloppy code the declaration is also a `var` of the function, assigned when the block runs.
@@ -301,7 +343,8 @@ class ScopeBuilder implements ScriptScopes {
     inBlock.isReassigned = true;
     this.declareVariable(id.name, "var", false);
     let owner: ScriptScope | null = this.scope;
-    while (owner !== null && owner.kind !== "function" && owner.kind !== "top") owner = owner.parent;
+    while (owner !== null && owner.kind !== "function" && owner.kind !== "top")
+      owner = owner.parent;
     const hoisted = owner?.declarations.get(id.name);
     if (hoisted !== undefined) hoisted.isReassigned = true;
   }
@@ -357,9 +400,15 @@ class ScopeBuilder implements ScriptScopes {
   }
 
   private visitClass(node: Class): void {
-    const constructor = node.body.body.find((member) => member.type === "MethodDefinition" && member.kind === "constructor");
-    const hasFields = node.body.body.some((member) => member.type === "PropertyDefinition" && !member.static);
-    const enterable = constructor?.type === "MethodDefinition" && (!hasFields || node.superClass !== null && node.superClass !== undefined);
+    const constructor = node.body.body.find(
+      (member) => member.type === "MethodDefinition" && member.kind === "constructor",
+    );
+    const hasFields = node.body.body.some(
+      (member) => member.type === "PropertyDefinition" && !member.static,
+    );
+    const enterable =
+      constructor?.type === "MethodDefinition" &&
+      (!hasFields || (node.superClass !== null && node.superClass !== undefined));
     const record: GrowingRecord = {
       start: node.start,
       end: node.end,
@@ -373,7 +422,10 @@ class ScopeBuilder implements ScriptScopes {
       ownNames: new Set(),
       outermostNames: new Set(),
       // Field initialisers of a base class run before the first statement of its constructor.
-      harmlessArguments: enterable && canStopBeforeFirstStep(constructor.value) ? harmlessArguments(constructor.value.params) : null,
+      harmlessArguments:
+        enterable && canStopBeforeFirstStep(constructor.value)
+          ? harmlessArguments(constructor.value.params)
+          : null,
     };
     this.functions.push(record);
     const wasStrict = this.isStrict;
@@ -384,7 +436,8 @@ class ScopeBuilder implements ScriptScopes {
         if (node.id) this.scope.declare(node.id.name, "className");
         this.visit(node.superClass);
         for (const member of node.body.body) {
-          if (member.type === "StaticBlock") this.inActivation(() => this.visitAll(member.body), null);
+          if (member.type === "StaticBlock")
+            this.inActivation(() => this.visitAll(member.body), null);
           else {
             if (member.computed) this.visit(member.key);
             if (member.type === "MethodDefinition") this.visitMethod(member.value, member.kind);
@@ -407,18 +460,21 @@ class ScopeBuilder implements ScriptScopes {
     if (!node.declaration) return;
     const before = new Set(this.scope.declarations.keys());
     this.visit(node.declaration);
-    for (const name of this.scope.declarations.keys()) if (!before.has(name)) this.exports.set(name, name);
+    for (const name of this.scope.declarations.keys())
+      if (!before.has(name)) this.exports.set(name, name);
   }
 
   private noteDirectEval(): void {
-    for (let place: ScriptScope | null = this.scope; place !== null; place = place.parent) place.hasDirectEval = true;
+    for (let place: ScriptScope | null = this.scope; place !== null; place = place.parent)
+      place.hasDirectEval = true;
   }
 
   /** In sloppy functions `arguments[0] = 1` assigns the first parameter. */
   private noteArguments(): void {
     for (let place: ScriptScope | null = this.scope; place !== null; place = place.parent) {
       if (!place.declarations.has("arguments")) continue;
-      for (const declaration of place.declarations.values()) if (declaration.kind === "parameter") declaration.isReassigned = true;
+      for (const declaration of place.declarations.values())
+        if (declaration.kind === "parameter") declaration.isReassigned = true;
       return;
     }
   }
@@ -432,7 +488,9 @@ function isUseStrict(node: AnyNode): boolean {
   return node.type === "ExpressionStatement" && node.directive === "use strict";
 }
 
-function exportName(name: Identifier | { readonly type: "Literal"; readonly value?: unknown }): string {
+function exportName(
+  name: Identifier | { readonly type: "Literal"; readonly value?: unknown },
+): string {
   return name.type === "Identifier" ? name.name : String(name.value);
 }
 
@@ -446,7 +504,9 @@ function hasExpressions(pattern: Pattern): boolean {
       return pattern.elements.some((element) => element !== null && hasExpressions(element));
     case "ObjectPattern":
       return pattern.properties.some((property) =>
-        property.type === "RestElement" ? false : property.computed || hasExpressions(property.value),
+        property.type === "RestElement"
+          ? false
+          : property.computed || hasExpressions(property.value),
       );
     default:
       return true;
@@ -454,5 +514,11 @@ function hasExpressions(pattern: Pattern): boolean {
 }
 
 function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string" && "start" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "type" in value &&
+    typeof value.type === "string" &&
+    "start" in value
+  );
 }

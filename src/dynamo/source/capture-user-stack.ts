@@ -40,7 +40,11 @@ function captureCallSites(): CallSites {
   };
   try {
     Error.stackTraceLimit = depth;
-    Object.defineProperty(Error, "prepareStackTrace", { value: takeSites, configurable: true, writable: true });
+    Object.defineProperty(Error, "prepareStackTrace", {
+      value: takeSites,
+      configurable: true,
+      writable: true,
+    });
     const error: { stack?: unknown } = {};
     Error.captureStackTrace(error, captureUserStack);
     void error.stack; // the hook runs now or has run already
@@ -59,8 +63,13 @@ function userFrame(site: NodeJS.CallSite, loaderHook: StackHook | null): StackFr
   const column = site.getColumnNumber();
   if (!url || line === null || column === null || isFrameworkFile(url)) return null;
   const engine = { line: line - 1, column: column - 1 };
-  const position = knownPositionMap(url)?.original(engine) ?? mappedByLoader(site, loaderHook) ?? positionMapOnDisk(url).original(engine);
-  return isFrameworkFile(position.file) ? null : { functionName: site.getFunctionName(), ...atCallee(position) };
+  const position =
+    knownPositionMap(url)?.original(engine) ??
+    mappedByLoader(site, loaderHook) ??
+    positionMapOnDisk(url).original(engine);
+  return isFrameworkFile(position.file)
+    ? null
+    : { functionName: site.getFunctionName(), ...atCallee(position) };
 }
 
 /** Loaders call imported functions as `(0, module.name)(…)`, which maps to the bracket after the name. */
@@ -72,11 +81,17 @@ function atCallee(position: SourcePosition): SourcePosition {
 }
 
 /** Loaders that keep source maps to themselves (vitest's) answer only in text: `at name (file:line:column)`. */
-function mappedByLoader(site: NodeJS.CallSite, loaderHook: StackHook | null): SourcePosition | null {
+function mappedByLoader(
+  site: NodeJS.CallSite,
+  loaderHook: StackHook | null,
+): SourcePosition | null {
   if (loaderHook === null) return null;
   try {
     const text = loaderHook(new Error(), [site]);
-    const place = typeof text === "string" ? /(?:\(|at )((?:[^()\n]|\([^()\n]*\))+):(\d+):(\d+)\)?\s*$/.exec(text) : null;
+    const place =
+      typeof text === "string"
+        ? /(?:\(|at )((?:[^()\n]|\([^()\n]*\))+):(\d+):(\d+)\)?\s*$/.exec(text)
+        : null;
     if (place === null) return null;
     const file = pathOf(place[1] ?? "");
     const line = Number(place[2]);

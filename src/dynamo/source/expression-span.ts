@@ -28,7 +28,8 @@ function chainStart(text: string, from: number): number {
     const dot = /(?:\?\.|\.|!\.)$/.exec(text.slice(0, at));
     if (dot === null) break;
     let left = at - dot[0].length;
-    while (left > 0 && (text[left - 1] === ")" || text[left - 1] === "]")) left = openingBracket(text, left - 1);
+    while (left > 0 && (text[left - 1] === ")" || text[left - 1] === "]"))
+      left = openingBracket(text, left - 1);
     while (left > 0 && identifierPart.test(text[left - 1] ?? "")) left--;
     if (left === at - dot[0].length) break; // a chain that begins on an earlier line
     at = left;

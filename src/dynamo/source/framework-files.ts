@@ -2,11 +2,15 @@
 import { pathOf } from "./source-file.ts";
 
 /** Marks the text of generated functions: `//# sourceURL=fullgraph:///…`. */
-export const generatedCodeUrl = "fullgraph:///";
+const generatedCodeUrl = "fullgraph:///";
 
 export function isFrameworkFile(url: string): boolean {
-  if (url.startsWith(generatedCodeUrl) || url.startsWith("node:") || url.startsWith("evalmachine.")) return true;
-  return isPackageFile(url) || /\/node_modules\/(?:@vitest\/[^/]+|vitest|tsx|vite|vite-node)\//.test(slashed(url));
+  if (url.startsWith(generatedCodeUrl) || url.startsWith("node:") || url.startsWith("evalmachine."))
+    return true;
+  return (
+    isPackageFile(url) ||
+    /\/node_modules\/(?:@vitest\/[^/]+|vitest|tsx|vite|vite-node)\//.test(slashed(url))
+  );
 }
 
 export function isPackageFile(url: string): boolean {

@@ -27,7 +27,8 @@ export class FreeVariables {
   binding(name: string): Binding {
     let binding = this.bindings.get(name);
     if (binding === undefined) {
-      if (!/^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name)) throw new SyntaxError(`not a variable name: ${name}`);
+      if (!/^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name))
+        throw new SyntaxError(`not a variable name: ${name}`);
       binding = this.resolve(name);
       // A variable that was not initialised yet may turn out constant next time.
       if (binding.constant || binding.unavailable === null) this.bindings.set(name, binding);
@@ -37,13 +38,21 @@ export class FreeVariables {
 
   lexicalThis(): unknown {
     const accessors = this.accessors();
-    if ("refused" in accessors) throw new ScopeAccessError(`\`this\` of an arrow function cannot be read from outside: ${accessors.refused}`);
+    if ("refused" in accessors)
+      throw new ScopeAccessError(
+        `\`this\` of an arrow function cannot be read from outside: ${accessors.refused}`,
+      );
     return accessors.readThis();
   }
 
   private resolve(name: string): Binding {
     const snapshot = this.snapshot();
-    if (snapshot === null) return unavailable(name, "closure", "this JavaScript engine does not let a program look at the scopes of its functions");
+    if (snapshot === null)
+      return unavailable(
+        name,
+        "closure",
+        "this JavaScript engine does not let a program look at the scopes of its functions",
+      );
     const free = this.record?.freeNames.get(name);
     if (free?.declaration && free.isCertain) return this.declared(free, free.declaration, snapshot);
     const found = scopeWith(snapshot, name);
@@ -56,29 +65,50 @@ export class FreeVariables {
   /** The five parameters Node calls a CommonJS module with: outside its text, assigned only by the module itself. */
   private isModuleParameter(name: string, free: FreeName | undefined): boolean {
     const scopes = this.origin?.script.scopes;
-    return commonJsParameters.has(name) && free?.declaration === null && scopes !== undefined && scopes !== null && !scopes.writtenUndeclared.has(name);
+    return (
+      commonJsParameters.has(name) &&
+      free?.declaration === null &&
+      scopes !== undefined &&
+      scopes !== null &&
+      !scopes.writtenUndeclared.has(name)
+    );
   }
 
   private declared(free: FreeName, declaration: Declaration, snapshot: ScopeSnapshot): Binding {
     const { name } = free;
     if (declaration.kind === "functionName") {
       // The engine does not list this scope. The function itself is the value for its own name.
-      return declaration.scope === this.record?.definedIn ? constant(name, this.fn) : this.variable(name);
+      return declaration.scope === this.record?.definedIn
+        ? constant(name, this.fn)
+        : this.variable(name);
     }
     const found = scopeWith(snapshot, name);
     // Declared at the top of a classic script: a property of the global object, or a lexical all scripts share.
-    if (found === null || found.kind === "script") return declaration.scope.kind === "top" ? globalBinding(name, globalOf(snapshot)) : this.variable(name);
+    if (found === null || found.kind === "script")
+      return declaration.scope.kind === "top"
+        ? globalBinding(name, globalOf(snapshot))
+        : this.variable(name);
     if (declaration.isReassigned || sourceTier() === "P") return this.variable(name);
     const value = initialisedValue(found, name);
     if (value === null) return this.afterCheck(name, declaration);
-    if (declaration.kind === "import" && !isImportImmutable(declaration, value.value, this.origin?.script ?? null, found.kind === "module")) return this.variable(name);
+    if (
+      declaration.kind === "import" &&
+      !isImportImmutable(
+        declaration,
+        value.value,
+        this.origin?.script ?? null,
+        found.kind === "module",
+      )
+    )
+      return this.variable(name);
     return constant(name, value.value);
   }
 
   /** `undefined` in a snapshot: not initialised, or really undefined. Only a read in the scope itself can tell. */
   private afterCheck(name: string, declaration: Declaration): Binding {
     const binding = this.variable(name);
-    if (declaration.kind === "var" || declaration.kind === "import" || binding.write === null) return binding;
+    if (declaration.kind === "var" || declaration.kind === "import" || binding.write === null)
+      return binding;
     try {
       return constant(name, binding.read());
     } catch {
@@ -95,7 +125,9 @@ export class FreeVariables {
     const accessors = this.accessors();
     if ("refused" in accessors) return this.readOnly(name, accessors.refused);
     const accessor = accessors.byName(name);
-    return accessor === null ? this.readOnly(name, `another variable called ${name} hides it`) : inPlace(name, accessor, declaration?.kind === "import");
+    return accessor === null
+      ? this.readOnly(name, `another variable called ${name} hides it`)
+      : inPlace(name, accessor, declaration?.kind === "import");
   }
 
   private accessors(): FunctionAccessors {
@@ -111,12 +143,17 @@ export class FreeVariables {
       if (found === null) throw new ScopeAccessError(`${name} cannot be read from outside: ${why}`);
       const value = found.values[name]; // newer engines throw for a variable before its initialisation
       if (value === undefined && mayBeUninitialised(declaration)) {
-        throw new ScopeAccessError(`whether ${name} is initialised cannot be seen from outside: ${why}`);
+        throw new ScopeAccessError(
+          `whether ${name} is initialised cannot be seen from outside: ${why}`,
+        );
       }
       return value;
     };
     const snapshot = this.snapshot();
-    const isHidden = declaration?.kind === "functionName" || snapshot === null || scopeWith(snapshot, name) === null;
+    const isHidden =
+      declaration?.kind === "functionName" ||
+      snapshot === null ||
+      scopeWith(snapshot, name) === null;
     if (isHidden) return unavailable(name, "closure", why);
     return { name, scope: "closure", constant: false, read, write: null, unavailable: null };
   }
@@ -127,7 +164,13 @@ export class FreeVariables {
   }
 }
 
-const commonJsParameters: ReadonlySet<string> = new Set(["require", "module", "exports", "__filename", "__dirname"]);
+const commonJsParameters: ReadonlySet<string> = new Set([
+  "require",
+  "module",
+  "exports",
+  "__filename",
+  "__dirname",
+]);
 
 function globalOf(snapshot: ScopeSnapshot): Record<string, unknown> | null {
   return snapshot.scopes.findLast((scope) => scope.kind === "global")?.values ?? null;
@@ -144,15 +187,32 @@ function initialisedValue(scope: ScopeObject, name: string): { readonly value: u
 }
 
 function mayBeUninitialised(declaration: Declaration | null): boolean {
-  return declaration === null || !["var", "function", "parameter", "arguments", "catch"].includes(declaration.kind);
+  return (
+    declaration === null ||
+    !["var", "function", "parameter", "arguments", "catch"].includes(declaration.kind)
+  );
 }
 
 function constant(name: string, value: unknown): Binding {
-  return { name, scope: "closure", constant: true, read: () => value, write: null, unavailable: null };
+  return {
+    name,
+    scope: "closure",
+    constant: true,
+    read: () => value,
+    write: null,
+    unavailable: null,
+  };
 }
 
 function inPlace(name: string, accessor: Accessor, isImmutable: boolean): Binding {
-  return { name, scope: "closure", constant: false, read: accessor.get, write: isImmutable ? null : accessor.set, unavailable: null };
+  return {
+    name,
+    scope: "closure",
+    constant: false,
+    read: accessor.get,
+    write: isImmutable ? null : accessor.set,
+    unavailable: null,
+  };
 }
 
 function unavailable(name: string, scope: Binding["scope"], why: string): Binding {

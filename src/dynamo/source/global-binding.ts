@@ -5,7 +5,10 @@ import type { Binding } from "./function-source.ts";
 const immutableGlobals: ReadonlySet<string> = new Set(["undefined", "NaN", "Infinity"]);
 
 export function globalBinding(name: string, realmGlobal: Record<string, unknown> | null): Binding {
-  const access = realmGlobal === null || realmGlobal === globalThis ? ownRealmAccess(name) : foreignRealmAccess(name, realmGlobal);
+  const access =
+    realmGlobal === null || realmGlobal === globalThis
+      ? ownRealmAccess(name)
+      : foreignRealmAccess(name, realmGlobal);
   return {
     name,
     get scope() {

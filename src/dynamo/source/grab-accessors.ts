@@ -28,11 +28,19 @@ export interface GrabbedAccessors {
 export type FunctionAccessors = GrabbedAccessors | { readonly refused: string };
 
 /** One grab serves all free variables of the function. Never throws; says why if it cannot. */
-export function accessorsOf(fn: Function, origin: FunctionOrigin | null, snapshot: ScopeSnapshot | null): FunctionAccessors {
+export function accessorsOf(
+  fn: Function,
+  origin: FunctionOrigin | null,
+  snapshot: ScopeSnapshot | null,
+): FunctionAccessors {
   return batchGrabs(() => grab(fn, origin, snapshot)); // with the self-test, the first grab is three pauses
 }
 
-function grab(fn: Function, origin: FunctionOrigin | null, snapshot: ScopeSnapshot | null): FunctionAccessors {
+function grab(
+  fn: Function,
+  origin: FunctionOrigin | null,
+  snapshot: ScopeSnapshot | null,
+): FunctionAccessors {
   if (sourceTier() === "R") return { refused: "FULLGRAPH_SOURCE_TIER=R allows reading only" };
   if (isDebuggerAttachable()) return { refused: "a debugger can be attached to this process" };
   const session = inspectorSession();
@@ -40,12 +48,15 @@ function grab(fn: Function, origin: FunctionOrigin | null, snapshot: ScopeSnapsh
   if (session === null || origin === null || record === null || snapshot === null) {
     return { refused: "the script of the function could not be analysed" };
   }
-  if (record.harmlessArguments === null) return { refused: "the function cannot be entered without running user code" };
-  if (!pausingWorks(session)) return { refused: "this JavaScript engine does not stop reliably at the start of a function" };
+  if (record.harmlessArguments === null)
+    return { refused: "the function cannot be entered without running user code" };
+  if (!pausingWorks(session))
+    return { refused: "this JavaScript engine does not stop reliably at the start of a function" };
   const request: PauseRequest = {
     fn,
     entry: entryCall(record, record.harmlessArguments),
-    expression: (exchange) => accessorExpression(exchange, accessibleNames(record, snapshot), record.isArrow),
+    expression: (exchange) =>
+      accessorExpression(exchange, accessibleNames(record, snapshot), record.isArrow),
     place: snapshot.place,
     bodyStart: enginePlace(record.bodyStart, origin, snapshot.place),
     end: enginePlace(record.end, origin, snapshot.place),
@@ -67,11 +78,20 @@ function shareAll(grabbed: GrabbedAccessors, record: FunctionRecord): void {
 }
 
 /** Positions of the engine, not of the text: a loader may shift a script. */
-function enginePlace(offset: number, { script, position }: FunctionOrigin, parametersInEngine: EnginePlace): EnginePlace {
+function enginePlace(
+  offset: number,
+  { script, position }: FunctionOrigin,
+  parametersInEngine: EnginePlace,
+): EnginePlace {
   const { line, column } = script.lineAndColumn(offset);
   const parametersInText = script.lineAndColumn(position);
-  const shift = line === parametersInText.line ? parametersInEngine.column - parametersInText.column : 0;
-  return { scriptId: parametersInEngine.scriptId, line: line + parametersInEngine.line - parametersInText.line, column: column + shift };
+  const shift =
+    line === parametersInText.line ? parametersInEngine.column - parametersInText.column : 0;
+  return {
+    scriptId: parametersInEngine.scriptId,
+    line: line + parametersInEngine.line - parametersInText.line,
+    column: column + shift,
+  };
 }
 
 /** The call that enters the function: `fn` and `resume` are properties of the exchange object. */
@@ -88,7 +108,11 @@ function entryCall(record: FunctionRecord, values: string): (exchange: string) =
 function accessibleNames(record: FunctionRecord, snapshot: ScopeSnapshot): readonly string[] {
   const names = new Set<string>();
   for (const { name, declaration } of record.freeNames.values()) {
-    if ((declaration !== null || scopeWith(snapshot, name) !== null) && !record.outermostNames.has(name)) names.add(name);
+    if (
+      (declaration !== null || scopeWith(snapshot, name) !== null) &&
+      !record.outermostNames.has(name)
+    )
+      names.add(name);
   }
   for (const { name } of neighbours(record)) if (!record.ownNames.has(name)) names.add(name);
   for (const unassignable of ["arguments", "eval"]) names.delete(unassignable);
@@ -105,7 +129,9 @@ function neighbours(record: FunctionRecord): readonly Declaration[] {
       if (!innermost.has(declaration.name)) innermost.set(declaration.name, declaration);
     }
   }
-  const wanted = [...innermost.values()].filter(({ isReassigned, isCaptured, kind }) => isCaptured && (isReassigned || kind === "import"));
+  const wanted = [...innermost.values()].filter(
+    ({ isReassigned, isCaptured, kind }) => isCaptured && (isReassigned || kind === "import"),
+  );
   return wanted.slice(0, mostNeighbours);
 }
 
@@ -115,16 +141,25 @@ function neighbours(record: FunctionRecord): readonly Declaration[] {
  */
 function accessorExpression(exchange: string, names: readonly string[], isArrow: boolean): string {
   const entries = names.map(
-    (name) => `[${JSON.stringify(name)}]: { get: () => ${name}, set: (${exchange}) => { ${name} = ${exchange} } }`,
+    (name) =>
+      `[${JSON.stringify(name)}]: { get: () => ${name}, set: (${exchange}) => { ${name} = ${exchange} } }`,
   );
   const literal = `({ accessors: { __proto__: null, ${entries.join(", ")} }, readThis: ${isArrow ? "() => this" : "null"} })`;
   return `${exchange}.value = (eval === ${exchange}.eval ? eval(${JSON.stringify(literal)}) : ${literal}); undefined`;
 }
 
-function grabbedFrom(value: unknown, isInBlock: boolean, record: FunctionRecord): FunctionAccessors {
-  if (typeof value !== "object" || value === null) return { refused: "the scope of the function could not be entered" };
+function grabbedFrom(
+  value: unknown,
+  isInBlock: boolean,
+  record: FunctionRecord,
+): FunctionAccessors {
+  if (typeof value !== "object" || value === null)
+    return { refused: "the scope of the function could not be entered" };
   // The literal of accessorExpression.
-  const { accessors, readThis } = value as { accessors: Record<string, Accessor>; readThis: (() => unknown) | null };
+  const { accessors, readThis } = value as {
+    accessors: Record<string, Accessor>;
+    readThis: (() => unknown) | null;
+  };
   return {
     byName(name) {
       // If the first statement stands in a block of its own, that block's variables are in front of the free ones.

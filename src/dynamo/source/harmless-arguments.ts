@@ -5,10 +5,13 @@ import type { Pattern } from "acorn";
  * defaults are arbitrary user code, and nothing of the user's may run. null if a computed key cannot be known.
  */
 export function harmlessArguments(parameters: readonly Pattern[]): string | null {
-  const values = parameters.filter((parameter) => parameter.type !== "RestElement").map(harmlessValue);
+  const values = parameters
+    .filter((parameter) => parameter.type !== "RestElement")
+    .map(harmlessValue);
   const rest = parameters.find((parameter) => parameter.type === "RestElement");
   // `...[a = f()]` takes its values from the end of the list.
-  const restValue = rest === undefined || rest.argument.type === "Identifier" ? "" : harmlessValue(rest.argument);
+  const restValue =
+    rest === undefined || rest.argument.type === "Identifier" ? "" : harmlessValue(rest.argument);
   if (restValue === null || values.includes(null)) return null;
   return [...values, ...(restValue === "" ? [] : [`...${restValue}`])].join(", ");
 }
@@ -30,10 +33,17 @@ function harmlessValue(pattern: Pattern): string | null {
         if (property.type === "RestElement") continue;
         if (property.computed) return null;
         const value = harmlessValue(property.value);
-        const key = property.key.type === "Identifier" ? property.key.name : property.key.type === "Literal" ? property.key.raw : null;
+        const key =
+          property.key.type === "Identifier"
+            ? property.key.name
+            : property.key.type === "Literal"
+              ? property.key.raw
+              : null;
         if (value === null || key === null || key === undefined) return null;
         // A computed key, so that `__proto__` is an ordinary property.
-        entries.push(`[${property.key.type === "Identifier" ? JSON.stringify(key) : key}]: ${value}`);
+        entries.push(
+          `[${property.key.type === "Identifier" ? JSON.stringify(key) : key}]: ${value}`,
+        );
       }
       return `{ ${entries.join(", ")} }`;
     }

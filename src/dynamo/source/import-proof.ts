@@ -9,7 +9,12 @@ import type { Declaration } from "./script-scope.ts";
  * Proves it for namespaces, and for functions and classes that the module named by the import declares itself, exports
  * under that name and never assigns. Everything else (values, re-exports, packages) counts as a variable.
  */
-export function isImportImmutable(declaration: Declaration, value: unknown, importer: ScriptRecord | null, isModuleScope: boolean): boolean {
+export function isImportImmutable(
+  declaration: Declaration,
+  value: unknown,
+  importer: ScriptRecord | null,
+  isModuleScope: boolean,
+): boolean {
   if (!isModuleScope || declaration.imported === null || importer === null) return false;
   if (declaration.imported.name === null) return true;
   if (isOwnPackage(declaration.imported.specifier, importer.url)) return true;
@@ -17,10 +22,27 @@ export function isImportImmutable(declaration: Declaration, value: unknown, impo
   const origin = scriptOfFunction(value);
   if (origin === null) return false;
   const exporter = scriptRecord(origin.scriptId, origin.scriptText);
-  if (exporter.url === null || exporter.scopes === null || !namesSameFile(declaration.imported.specifier, importer.url, exporter.url)) return false;
-  const exported = exporter.scopes.top.declarations.get(exporter.scopes.exports.get(declaration.imported.name) ?? "");
-  if (exported === undefined || exported.isReassigned || (exported.kind !== "function" && exported.kind !== "class")) return false;
-  const record = functionAt(exporter.scopes, exporter.text, origin.position, Function.prototype.toString.call(value));
+  if (
+    exporter.url === null ||
+    exporter.scopes === null ||
+    !namesSameFile(declaration.imported.specifier, importer.url, exporter.url)
+  )
+    return false;
+  const exported = exporter.scopes.top.declarations.get(
+    exporter.scopes.exports.get(declaration.imported.name) ?? "",
+  );
+  if (
+    exported === undefined ||
+    exported.isReassigned ||
+    (exported.kind !== "function" && exported.kind !== "class")
+  )
+    return false;
+  const record = functionAt(
+    exporter.scopes,
+    exporter.text,
+    origin.position,
+    Function.prototype.toString.call(value),
+  );
   // A declaration, not a function of the same script that the variable merely holds.
   return record?.definedIn === exporter.scopes.top && exported.declaredAt === record.start;
 }
@@ -28,7 +50,9 @@ export function isImportImmutable(declaration: Declaration, value: unknown, impo
 /** This package never reassigns what it exports. */
 function isOwnPackage(specifier: string, importerUrl: string | null): boolean {
   if (specifier === "fullgraph" || specifier.startsWith("fullgraph/")) return true;
-  return importerUrl !== null && isRelative(specifier) && isPackageFile(resolved(specifier, importerUrl));
+  return (
+    importerUrl !== null && isRelative(specifier) && isPackageFile(resolved(specifier, importerUrl))
+  );
 }
 
 function isRelative(specifier: string): boolean {

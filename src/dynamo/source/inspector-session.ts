@@ -35,7 +35,10 @@ export function isDebuggerAttachable(): boolean {
 function isWorkerOfDebuggedProcess(): boolean {
   if (nodeBuiltin("worker_threads")?.isMainThread !== false) return false;
   const { NODE_OPTIONS, VSCODE_INSPECTOR_OPTIONS } = process.env;
-  return VSCODE_INSPECTOR_OPTIONS !== undefined || [...process.execArgv, NODE_OPTIONS ?? ""].some((option) => /--inspect(?!-port)/.test(option));
+  return (
+    VSCODE_INSPECTOR_OPTIONS !== undefined ||
+    [...process.execArgv, NODE_OPTIONS ?? ""].some((option) => /--inspect(?!-port)/.test(option))
+  );
 }
 
 function connect(): InspectorSession | null {
@@ -49,7 +52,10 @@ function connect(): InspectorSession | null {
   }
 }
 
-function connectTo(inspector: typeof import("node:inspector"), vm: typeof import("node:vm")): InspectorSession | null {
+function connectTo(
+  inspector: typeof import("node:inspector"),
+  vm: typeof import("node:vm"),
+): InspectorSession | null {
   const channel = new inspector.Session();
   channel.connect();
   // @types/node has one overload per method of the protocol; the names come from tables here.
@@ -83,9 +89,18 @@ function connectTo(inspector: typeof import("node:inspector"), vm: typeof import
 }
 
 /** Makes `value` reachable by a global name while `use` runs. */
-export function withTemporaryGlobal<Result>(globalObject: object, value: unknown, use: (name: string) => Result): Result {
+export function withTemporaryGlobal<Result>(
+  globalObject: object,
+  value: unknown,
+  use: (name: string) => Result,
+): Result {
   const name = "__fullgraph_exchange__";
-  Object.defineProperty(globalObject, name, { value, configurable: true, enumerable: false, writable: false });
+  Object.defineProperty(globalObject, name, {
+    value,
+    configurable: true,
+    enumerable: false,
+    writable: false,
+  });
   try {
     return use(name);
   } finally {
@@ -94,7 +109,7 @@ export function withTemporaryGlobal<Result>(globalObject: object, value: unknown
 }
 
 /** The handle in the answer of a request that evaluated something. */
-export function remoteId(answer: unknown): string | null {
+function remoteId(answer: unknown): string | null {
   // The shape is fixed by the protocol: Runtime.evaluate and callFunctionOn answer {result: {objectId?}}.
   return (answer as { result?: { objectId?: string } } | null)?.result?.objectId ?? null;
 }

@@ -53,7 +53,11 @@ function originOf(fn: Function, text: string): FunctionOrigin | null {
   if (answer === null) return null;
   const { position } = answer;
   const script = scriptRecord(answer.scriptId, answer.scriptText);
-  return { script, position, record: script.scopes === null ? null : functionAt(script.scopes, script.text, position, text) };
+  return {
+    script,
+    position,
+    record: script.scopes === null ? null : functionAt(script.scopes, script.text, position, text),
+  };
 }
 
 /** Without running getters: `static get name()` is user code. */
@@ -72,7 +76,9 @@ function isBound(fn: Function): boolean {
   return ownName(fn).startsWith("bound ") && !Object.hasOwn(fn, "prototype");
 }
 
-function kindOf(shape: Pick<FunctionRecord, "form" | "isArrow" | "isAsync" | "isGenerator">): FunctionKind {
+function kindOf(
+  shape: Pick<FunctionRecord, "form" | "isArrow" | "isAsync" | "isGenerator">,
+): FunctionKind {
   if (shape.form === "class") return "classConstructor";
   if (shape.isGenerator) return shape.isAsync ? "asyncGenerator" : "generator";
   if (shape.isAsync) return "async";
@@ -80,7 +86,11 @@ function kindOf(shape: Pick<FunctionRecord, "form" | "isArrow" | "isAsync" | "is
   return shape.form;
 }
 
-function locationOf(fn: Function, { script, position, record }: FunctionOrigin, text: string): SourceLocation {
+function locationOf(
+  fn: Function,
+  { script, position, record }: FunctionOrigin,
+  text: string,
+): SourceLocation {
   const end = record?.end ?? endOfFunction(script.text, position, text);
   const start = end - text.length;
   const measure = (): MeasuredPlace | null => {
@@ -90,7 +100,10 @@ function locationOf(fn: Function, { script, position, record }: FunctionOrigin, 
   const positionAt: SourceLocation["positionAt"] = (offset) => {
     const { line, column } = script.lineAndColumn(start + offset);
     const shift = script.originOffsets(line === 0, measure);
-    return script.positions.original({ line: line + shift.line, column: line === 0 ? column + shift.column : column });
+    return script.positions.original({
+      line: line + shift.line,
+      column: line === 0 ? column + shift.column : column,
+    });
   };
   return {
     get start() {

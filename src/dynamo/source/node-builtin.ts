@@ -12,7 +12,9 @@ interface BuiltinModules {
   readonly util: typeof import("node:util");
 }
 
-export function nodeBuiltin<Name extends keyof BuiltinModules>(name: Name): BuiltinModules[Name] | null {
+export function nodeBuiltin<Name extends keyof BuiltinModules>(
+  name: Name,
+): BuiltinModules[Name] | null {
   const host = (globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }).process; // absent in browsers
   try {
     // Node documents that the module of this name has this type; bundles without inspector support give undefined.

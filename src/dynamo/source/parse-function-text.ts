@@ -4,7 +4,11 @@ import { buildScopes } from "./build-scopes.ts";
 import type { FunctionRecord } from "./script-scope.ts";
 import { parse, type Options } from "acorn";
 
-const options = { ecmaVersion: "latest", allowSuperOutsideMethod: true, checkPrivateFields: false } satisfies Options;
+const options = {
+  ecmaVersion: "latest",
+  allowSuperOutsideMethod: true,
+  checkPrivateFields: false,
+} satisfies Options;
 
 /** Function texts are expressions, or methods, which become expressions inside an object or class. */
 export function parseFunctionText(text: string): FunctionRecord | { readonly error: string } {
@@ -13,7 +17,9 @@ export function parseFunctionText(text: string): FunctionRecord | { readonly err
     try {
       parseExpressionAt(wrapped, 0, options);
       const { functions } = buildScopes(parse(wrapped, options));
-      const record = functions.find((candidate) => wrapped.startsWith(text, candidate.end - text.length));
+      const record = functions.find((candidate) =>
+        wrapped.startsWith(text, candidate.end - text.length),
+      );
       if (record !== undefined) return record;
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;

@@ -40,8 +40,10 @@ interface CallFrame {
   readonly scopeChain: readonly { readonly type: string }[];
 }
 
-const generatorNext = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})())).next as () => unknown; // ECMA-262 27.5.1
-const asyncGeneratorNext = Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})())).next as () => unknown;
+const generatorNext = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()))
+  .next as () => unknown; // ECMA-262 27.5.1
+const asyncGeneratorNext = Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})()))
+  .next as () => unknown;
 const apply = Reflect.apply;
 const { eval: realEval } = globalThis;
 
@@ -49,8 +51,13 @@ const { eval: realEval } = globalThis;
 function exchangeFor(request: PauseRequest): { value: unknown } {
   const resume = (generator: object): unknown =>
     apply(Symbol.asyncIterator in generator ? asyncGeneratorNext : generatorNext, generator, []);
-  const ownEval = (request.globalObject as { eval?: unknown } | null)?.eval ?? realEval; // a global object
-  return Object.assign(Object.create(null), { fn: request.fn, resume, eval: ownEval, value: undefined });
+  const ownEval: unknown = Reflect.get(request.globalObject ?? globalThis, "eval") ?? realEval;
+  return Object.assign(Object.create(null), {
+    fn: request.fn,
+    resume,
+    eval: ownEval,
+    value: undefined,
+  });
 }
 
 /**
@@ -61,13 +68,19 @@ export function pauseAt(session: InspectorSession, request: PauseRequest): Pause
   const exchange = exchangeFor(request);
   const { mainGlobal } = session;
   const realm = request.globalObject ?? mainGlobal;
-  const pause = (name: string): Pause | null => withDebugger(session, () => run(session, request, exchange, name));
+  const pause = (name: string): Pause | null =>
+    withDebugger(session, () => run(session, request, exchange, name));
   return withTemporaryGlobal(mainGlobal, exchange, (name) =>
     realm === mainGlobal ? pause(name) : withTemporaryGlobal(realm, exchange, pause),
   );
 }
 
-function run(session: InspectorSession, request: PauseRequest, exchange: { value: unknown }, name: string): Pause | null {
+function run(
+  session: InspectorSession,
+  request: PauseRequest,
+  exchange: { value: unknown },
+  name: string,
+): Pause | null {
   const breakpoints: string[] = [];
   let frame: CallFrame | null = null;
   let isRightPlace = false;
@@ -76,7 +89,11 @@ function run(session: InspectorSession, request: PauseRequest, exchange: { value
       frame = (message.params as { callFrames: readonly CallFrame[] }).callFrames[0] ?? null; // Debugger.paused
       isRightPlace = frame !== null && isSamePlace(frame.functionLocation, request.place);
       if (frame !== null && isRightPlace) {
-        session.post("Debugger.evaluateOnCallFrame", { callFrameId: frame.callFrameId, expression: request.expression(name), objectGroup });
+        session.post("Debugger.evaluateOnCallFrame", {
+          callFrameId: frame.callFrameId,
+          expression: request.expression(name),
+          objectGroup,
+        });
       }
     }
     session.postWithoutAnswer("Runtime.terminateExecution");
@@ -86,11 +103,16 @@ function run(session: InspectorSession, request: PauseRequest, exchange: { value
   try {
     if (!setBreakpoints(session, request, breakpoints)) return null;
     // Ends by termination, which Runtime.evaluate catches and clears: code after it runs normally.
-    session.post("Runtime.evaluate", { expression: request.entry(name), silent: true, objectGroup });
+    session.post("Runtime.evaluate", {
+      expression: request.entry(name),
+      silent: true,
+      objectGroup,
+    });
     return isRightPlace ? { value: exchange.value, isInBlock: isBlock(frame) } : null;
   } finally {
     session.off("Debugger.paused", onPaused);
-    for (const breakpointId of breakpoints) session.post("Debugger.removeBreakpoint", { breakpointId });
+    for (const breakpointId of breakpoints)
+      session.post("Debugger.removeBreakpoint", { breakpointId });
     releaseRemotes(session);
   }
 }
@@ -99,13 +121,29 @@ function run(session: InspectorSession, request: PauseRequest, exchange: { value
 const mostBreakpoints = 200;
 
 /** On the places of the body where the engine can stop, so that it stops at whichever comes first. */
-function setBreakpoints(session: InspectorSession, request: PauseRequest, breakpoints: string[]): boolean {
-  const place = ({ scriptId, line, column }: EnginePlace): Location => ({ scriptId, lineNumber: line, columnNumber: column });
-  const possible = session.post("Debugger.getPossibleBreakpoints", { start: place(request.bodyStart), end: place(request.end) }) as {
+function setBreakpoints(
+  session: InspectorSession,
+  request: PauseRequest,
+  breakpoints: string[],
+): boolean {
+  const place = ({ scriptId, line, column }: EnginePlace): Location => ({
+    scriptId,
+    lineNumber: line,
+    columnNumber: column,
+  });
+  const possible = session.post("Debugger.getPossibleBreakpoints", {
+    start: place(request.bodyStart),
+    end: place(request.end),
+  }) as {
     readonly locations: readonly Location[];
   } | null;
-  for (const { scriptId, lineNumber, columnNumber = 0 } of possible?.locations.slice(0, mostBreakpoints) ?? []) {
-    const answer = session.post("Debugger.setBreakpoint", { location: { scriptId, lineNumber, columnNumber } });
+  for (const { scriptId, lineNumber, columnNumber = 0 } of possible?.locations.slice(
+    0,
+    mostBreakpoints,
+  ) ?? []) {
+    const answer = session.post("Debugger.setBreakpoint", {
+      location: { scriptId, lineNumber, columnNumber },
+    });
     const id = (answer as { readonly breakpointId?: string } | null)?.breakpointId;
     if (id !== undefined) breakpoints.push(id);
   }
@@ -113,7 +151,11 @@ function setBreakpoints(session: InspectorSession, request: PauseRequest, breakp
 }
 
 function isSamePlace(location: Location | undefined, place: EnginePlace): boolean {
-  return location?.scriptId === place.scriptId && location.lineNumber === place.line && (location.columnNumber ?? 0) === place.column;
+  return (
+    location?.scriptId === place.scriptId &&
+    location.lineNumber === place.line &&
+    (location.columnNumber ?? 0) === place.column
+  );
 }
 
 function isBlock(frame: CallFrame | null): boolean {

@@ -12,14 +12,17 @@ export function pausingWorks(session: InspectorSession): boolean {
 
 /** True only if the engine stopped, gave access to the variables, and ran nothing of the body. */
 function selfTest(session: InspectorSession): boolean {
-  const make = new Function("let inside = 1, calls = 0; return [() => { calls++; return inside }, () => [inside, calls]]");
+  const make = new Function(
+    "let inside = 1, calls = 0; return [() => { calls++; return inside }, () => [inside, calls]]",
+  );
   const [fn, look] = make() as [() => number, () => [number, number]]; // as written in the line above
   const place = readScopes(fn)?.place;
   if (place === undefined) return false;
   const pause = pauseAt(session, {
     fn,
     entry: (exchange) => `${exchange}.fn()`,
-    expression: (exchange) => `${exchange}.value = { get: () => inside, set: (v) => { inside = v } }; undefined`,
+    expression: (exchange) =>
+      `${exchange}.value = { get: () => inside, set: (v) => { inside = v } }; undefined`,
     place,
     bodyStart: place,
     end: { ...place, column: place.column + 40 },

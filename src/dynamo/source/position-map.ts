@@ -1,5 +1,10 @@
 /** Maps positions of one script to the user's file through the source map the script names, if it names one. */
-import { GREATEST_LOWER_BOUND, LEAST_UPPER_BOUND, originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import {
+  GREATEST_LOWER_BOUND,
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+  TraceMap,
+} from "@jridgewell/trace-mapping";
 import type { SourcePosition } from "./function-source.ts";
 import { linesOf, type LineAndColumn } from "./line-table.ts";
 import { pathOf, sourceLine } from "./source-file.ts";
@@ -27,7 +32,11 @@ export class PositionMap {
 
   /** A map that somebody else has found already (Node's own store). */
   static ofMap(url: string, map: object): PositionMap {
-    return new PositionMap(() => url, traceMap(map, () => url), null);
+    return new PositionMap(
+      () => url,
+      traceMap(map, () => url),
+      null,
+    );
   }
 
   /** Positions of a file that stand for themselves. */
@@ -45,7 +54,8 @@ export class PositionMap {
     const position = { line: line + 1, column };
     let found = originalPositionFor(this.map, { ...position, bias: GREATEST_LOWER_BOUND });
     // Code that a tool put in has no origin; the next thing the user wrote is the closest truth.
-    if (found.source === null) found = originalPositionFor(this.map, { ...position, bias: LEAST_UPPER_BOUND });
+    if (found.source === null)
+      found = originalPositionFor(this.map, { ...position, bias: LEAST_UPPER_BOUND });
     if (found.source === null) return null;
     const index = this.map.resolvedSources.indexOf(found.source);
     const file = pathOf(found.source);
@@ -66,7 +76,12 @@ export class PositionMap {
   private unmapped(line: number, column: number): SourcePosition {
     const url = this.url();
     const file = pathOf(url);
-    return { file, line: line + 1, column: column + 1, lineText: this.ownLine(url, line) ?? sourceLine(file, line + 1) };
+    return {
+      file,
+      line: line + 1,
+      column: column + 1,
+      lineText: this.ownLine(url, line) ?? sourceLine(file, line + 1),
+    };
   }
 
   private ownLine(url: string, line: number): string | null {
@@ -86,7 +101,10 @@ function sourceMapOf(text: string, url: ScriptUrl): TraceMap | null {
     const inline = /^data:[^,]*?(;base64)?,(.*)$/s.exec(reference);
     if (inline !== null) {
       const encoded = inline[2] ?? "";
-      return traceMap(JSON.parse(inline[1] === undefined ? decodeURIComponent(encoded) : decodeBase64(encoded)), url);
+      return traceMap(
+        JSON.parse(inline[1] === undefined ? decodeURIComponent(encoded) : decodeBase64(encoded)),
+        url,
+      );
     }
     const base = url();
     const mapUrl = new URL(reference, base.startsWith("/") ? `file://${base}` : base);
@@ -103,7 +121,8 @@ type MapInput = Extract<ConstructorParameters<typeof TraceMap>[0], { readonly so
 function traceMap(map: unknown, url: ScriptUrl): TraceMap | null {
   try {
     const input = map as MapInput; // TraceMap checks the version and throws
-    const areAbsolute = !input.sourceRoot && input.sources.every((source) => /^(?:\/|<|[a-z]+:)/.test(source ?? "/"));
+    const areAbsolute =
+      !input.sourceRoot && input.sources.every((source) => /^(?:\/|<|[a-z]+:)/.test(source ?? "/"));
     return new TraceMap(input, areAbsolute ? null : url());
   } catch {
     return null;

@@ -1,5 +1,11 @@
 /** Tier R: a snapshot of the scopes a function closes over. Read only, about 0.2 ms. */
-import { inspectorSession, objectGroup, releaseRemotes, remoteOf, type InspectorSession } from "./inspector-session.ts";
+import {
+  inspectorSession,
+  objectGroup,
+  releaseRemotes,
+  remoteOf,
+  type InspectorSession,
+} from "./inspector-session.ts";
 
 export interface ScopeSnapshot {
   /** Innermost first, as V8 names them: "Block", "Closure (f)", "Catch", "Module", "Script", "Global". */
@@ -46,26 +52,42 @@ export function readScopes(fn: Function): ScopeSnapshot | null {
 
 /** The innermost scope that shows a variable; the global object does not count. */
 export function scopeWith(snapshot: ScopeSnapshot | null, name: string): ScopeObject | null {
-  return snapshot?.scopes.find((scope) => scope.kind !== "global" && Object.hasOwn(scope.values, name)) ?? null;
+  return (
+    snapshot?.scopes.find(
+      (scope) => scope.kind !== "global" && Object.hasOwn(scope.values, name),
+    ) ?? null
+  );
 }
 
 function snapshot(session: InspectorSession, fn: Function): ScopeSnapshot | null {
   const functionId = remoteOf(session, fn);
   if (functionId === null) return null;
   // The shape of the answer is fixed by the protocol (Runtime.getProperties).
-  const properties = session.post("Runtime.getProperties", { objectId: functionId, ownProperties: true }) as PropertiesAnswer | null;
+  const properties = session.post("Runtime.getProperties", {
+    objectId: functionId,
+    ownProperties: true,
+  }) as PropertiesAnswer | null;
   const internal = properties?.internalProperties ?? [];
   const scopesId = internal.find((property) => property.name === "[[Scopes]]")?.value?.objectId;
-  const location = internal.find((property) => property.name === "[[FunctionLocation]]")?.value?.value;
+  const location = internal.find((property) => property.name === "[[FunctionLocation]]")?.value
+    ?.value;
   if (scopesId === undefined || location === undefined) return null;
   const list = realValue(session, scopesId);
   if (!isScopeList(list)) return null;
   const scopes: ScopeObject[] = [];
   for (let index = 0; index < list.length; index++) {
     const entry = list[index];
-    if (entry !== undefined) scopes.push({ kind: scopeKind(entry.description), values: entry.object });
+    if (entry !== undefined)
+      scopes.push({ kind: scopeKind(entry.description), values: entry.object });
   }
-  return { scopes, place: { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber } };
+  return {
+    scopes,
+    place: {
+      scriptId: location.scriptId,
+      line: location.lineNumber,
+      column: location.columnNumber,
+    },
+  };
 }
 
 function realValue(session: InspectorSession, objectId: string): unknown {

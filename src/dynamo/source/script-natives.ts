@@ -34,7 +34,9 @@ function ask(natives: Natives, fn: Function): ScriptOfFunction | null {
   if (!(scriptId >= 0)) return null; // -1 for native and bound functions and proxies
   const scriptText = natives.scriptText(fn);
   const position = natives.position(fn);
-  return typeof scriptText === "string" && typeof position === "number" ? { scriptId, scriptText, position } : null;
+  return typeof scriptText === "string" && typeof position === "number"
+    ? { scriptId, scriptText, position }
+    : null;
 }
 
 function buildNatives(): Natives | null {

@@ -47,7 +47,10 @@ export class ScriptRecord {
   }
 
   get positions(): PositionMap {
-    this.positionMapCache ??= PositionMap.ofScript(this.text, () => this.url ?? `script:${this.id}`);
+    this.positionMapCache ??= PositionMap.ofScript(
+      this.text,
+      () => this.url ?? `script:${this.id}`,
+    );
     return this.positionMapCache;
   }
 
@@ -93,7 +96,11 @@ export function scriptRecord(id: number, text: string): ScriptRecord {
 /** The latest script seen under a name; the same file may have been evaluated several times. */
 export function scriptRecordByUrl(url: string): ScriptRecord | null {
   const path = pathOf(url); // CommonJS files have a path on the call stack and a URL in the inspector
-  return [...records.values()].findLast((record) => record.url !== null && pathOf(record.url) === path) ?? null;
+  return (
+    [...records.values()].findLast(
+      (record) => record.url !== null && pathOf(record.url) === path,
+    ) ?? null
+  );
 }
 
 const urls = new Map<number, string>();

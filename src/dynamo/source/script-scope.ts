@@ -47,13 +47,24 @@ export class ScriptScope {
   /** Direct eval in here may assign any variable in sight. */
   hasDirectEval = false;
 
-  constructor(kind: ScriptScope["kind"], parent: ScriptScope | null, owner: FunctionRecord | null = null) {
+  constructor(
+    kind: ScriptScope["kind"],
+    parent: ScriptScope | null,
+    owner: FunctionRecord | null = null,
+  ) {
     this.kind = kind;
     this.parent = parent;
     this.owner = owner;
   }
 
-  declare(name: string, kind: DeclarationKind, { imported = null, declaredAt = -1 }: { imported?: ImportedName | null; declaredAt?: number } = {}): GrowingDeclaration {
+  declare(
+    name: string,
+    kind: DeclarationKind,
+    {
+      imported = null,
+      declaredAt = -1,
+    }: { imported?: ImportedName | null; declaredAt?: number } = {},
+  ): GrowingDeclaration {
     const previous = this.declarations.get(name);
     if (previous !== undefined && previous.kind !== "arguments") {
       // The same variable twice (`var` over a parameter, a function over a function): which value counts depends on
@@ -61,7 +72,15 @@ export class ScriptScope {
       if (kind !== "var") previous.isReassigned = true;
       return previous;
     }
-    const declaration = { name, kind, scope: this, isReassigned: false, isCaptured: false, imported, declaredAt };
+    const declaration = {
+      name,
+      kind,
+      scope: this,
+      isReassigned: false,
+      isCaptured: false,
+      imported,
+      declaredAt,
+    };
     this.declarations.set(name, declaration);
     return declaration;
   }

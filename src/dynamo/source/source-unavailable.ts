@@ -10,12 +10,18 @@ export interface SourceUnavailable {
 
 const explanations = {
   native: (name) => `${name} is implemented by the JavaScript engine; it has no source text.`,
-  bound: (name) => `${name} was made by Function.prototype.bind; compile the function it was made from.`,
+  bound: (name) =>
+    `${name} was made by Function.prototype.bind; compile the function it was made from.`,
   proxy: (name) => `${name} is a Proxy around a function; its behaviour is not in any source text.`,
-  unparseable: (name, detail) => `The source text of ${name} cannot be parsed as JavaScript: ${detail}.`,
+  unparseable: (name, detail) =>
+    `The source text of ${name} cannot be parsed as JavaScript: ${detail}.`,
 } satisfies Record<UnavailableReason, (name: string, detail: string) => string>;
 
-export function sourceUnavailable(reason: UnavailableReason, name: string, detail = ""): SourceUnavailable {
+export function sourceUnavailable(
+  reason: UnavailableReason,
+  name: string,
+  detail = "",
+): SourceUnavailable {
   const subject = name === "" ? "The function" : `The function ${name}`;
   return { kind: "unavailable", reason, explanation: explanations[reason](subject, detail) };
 }

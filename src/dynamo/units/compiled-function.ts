@@ -4,7 +4,7 @@ import { config } from "../config.ts";
 import { counters, increment } from "../counters.ts";
 import type { GraphBreakRecord } from "../graph-breaks/graph-break-record.ts";
 import type { CaptureOptions } from "../interpreter/capture-options.ts";
-import { placeOf } from "../interpreter/places.ts";
+import { displayName, placeOf } from "../interpreter/places.ts";
 import { polyfillName } from "../interpreter/polyfill.ts";
 import type { SymbolicInput } from "../residual/build-residual.ts";
 import { type FrameShape, InputReader, frameFromInputs, shapeKey } from "../residual/frame-shape.ts";
@@ -125,5 +125,5 @@ function resumeName(shapes: readonly FrameShape[]): string {
   const shape = shapes.findLast(({ code }) => polyfillName(code) === null) ?? shapes.at(-1);
   if (shape === undefined) return "torch_dynamo_resume";
   const place = placeOf(shape.code, Math.max(0, shape.pc - 1));
-  return `torch_dynamo_resume_in_${shape.code.name === "" ? "anonymous" : shape.code.name}_at_${place?.position.line ?? 0}`;
+  return `torch_dynamo_resume_in_${displayName(shape.code)}_at_${place?.position.line ?? 0}`;
 }

@@ -30,6 +30,10 @@ export type Variable =
 
 export type VariableKind = Variable["kind"];
 
+let births = 0;
+/** When a variable was made: tells what a branch of a higher-order operator made itself from what it found. */
+export const nextBirth = (): number => births++;
+
 /** A value from outside that nothing has looked at yet: it has no guard, and costs nothing if it stays unused. */
 export class LazyVariable {
   readonly kind = "lazy";
@@ -76,6 +80,7 @@ export type NumberLeaf =
 /** A tensor: a fake one while capturing; `node` once it takes part in the graph. */
 export class TensorVariable {
   readonly kind = "tensor";
+  readonly birth = nextBirth();
   readonly fake: Tensor;
   node: Node | null;
   readonly source: Source | null;
@@ -91,6 +96,7 @@ export class TensorVariable {
 /** An ordinary array (or `arguments` object). `null` items are holes. */
 export class ArrayVariable {
   readonly kind = "array";
+  readonly birth = nextBirth();
   /** null until something looks inside an array from outside. */
   items: (Variable | null)[] | null;
   readonly source: Source | null;
@@ -125,6 +131,7 @@ export type PropertySlot =
 /** A plain object or an instance of a class written in JavaScript: only ordinary internal methods (ECMA-262 §10.1). */
 export class ObjectVariable {
   readonly kind = "object";
+  readonly birth = nextBirth();
   /** Complete for an object made inside the region; otherwise only what the region wrote. */
   readonly properties = new Map<PropertyKey, PropertySlot>();
   /** Keys of an object from outside that were deleted and then written again: they are last in order now. */
@@ -155,6 +162,7 @@ export interface MapEntry {
 
 export class MapVariable {
   readonly kind = "map";
+  readonly birth = nextBirth();
   entries: MapEntry[] | null;
   readonly source: Source | null;
   readonly value: ReadonlyMap<unknown, unknown> | null;
@@ -167,6 +175,7 @@ export class MapVariable {
 
 export class SetVariable {
   readonly kind = "set";
+  readonly birth = nextBirth();
   keys: Variable[] | null;
   readonly source: Source | null;
   readonly value: ReadonlySet<unknown> | null;
@@ -309,6 +318,7 @@ export class OpaqueVariable {
 /** A variable binding that closures share (ECMA-262 §9.1.1.1 declarative environment record, one binding). */
 export class CellVariable {
   readonly kind = "cell";
+  readonly birth = nextBirth();
   readonly name: string;
   /** The cell object at run time, for cells that exist outside the region. */
   readonly source: Source | null;

@@ -96,7 +96,7 @@ function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
     children: lowering.children,
     unit,
   });
-  rememberSource(code, { source, unit });
+  rememberSource(code, source, unit);
   return code;
 }
 
@@ -158,7 +158,7 @@ class LazyChild implements Child {
     this.captures = facts.captures;
     this.source = source;
     this.unit = unit;
-    rememberSource(this, { source, unit });
+    rememberSource(this, source, unit);
   }
 
   get code(): Code | null {

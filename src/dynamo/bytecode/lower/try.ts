@@ -79,7 +79,7 @@ function lowerTryCatch(at: Lowering, node: TryStatement): void {
 function lowerCatch(at: Lowering, node: CatchClause): void {
   const scope = at.scopeOf(node);
   if (scope !== null) at.enterScope(node, scope);
-  if (node.param) lowerPattern(at, node.param, { initializes: true, site: "" });
+  if (node.param) lowerPattern(at, node.param, { initializes: true, site: ".catch" });
   else at.emit(node, { op: "pop" });
   lowerBlock(at, node.body);
   if (scope !== null) at.leaveScope(scope);

@@ -1,0 +1,119 @@
+/**
+ * The source of a nested function or class with its captured variables replaced by cell accesses: `x` becomes `$c3.v`.
+ * Variables that can no longer change are passed by value instead and keep their names.
+ */
+
+import type { AnyNode, Identifier } from "acorn";
+import { childNodes } from "../parse/child-nodes.ts";
+import { isAnonymousDefinition } from "../lower/expressions.ts";
+import type { Source } from "../lower/lowering.ts";
+import type { Reference, Unit, Variable } from "../parse/scope.ts";
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** How the rewritten source refers to a captured variable. */
+export interface CaptureText {
+  /** An expression that reads it and can be assigned; null: leave the name as it is. */
+  textOf(variable: Variable): string | null;
+  cellOf(variable: Variable): string;
+  /** Start of the generator's own names, which the source does not use. */
+  readonly prefix: string;
+}
+
+export function rewriteSource(source: Source, unit: Unit, captures: CaptureText): string {
+  const { node } = unit;
+  if (node === null) throw new Error("a unit without a node has no source");
+  const edits: Edit[] = [];
+  const parents = parentsIn(node);
+  for (const reference of source.analysis.references.values()) {
+    if (parents.has(reference.identifier) && unit.captures.has(reference.variable)) {
+      rewriteReference(source, reference, parents, captures, edits);
+    }
+  }
+  for (const use of source.analysis.lexicalUses) {
+    if (!parents.has(use.node) || (use.owner !== null && unit.contains(use.owner))) continue;
+    edits.push({ start: use.node.start, end: use.node.end, text: `${captures.prefix}${use.kind}` });
+  }
+  return applyEdits(source.parsedText, node.start, node.end, edits);
+}
+
+function rewriteReference(
+  source: Source,
+  { identifier, variable, isWrite }: Reference,
+  parents: ReadonlyMap<AnyNode, AnyNode>,
+  captures: CaptureText,
+  edits: Edit[],
+): void {
+  const parent = parents.get(identifier);
+  let text = captures.textOf(variable);
+  if (text === null) return;
+  const { start, end, name } = identifier;
+  const runtime = `${captures.prefix}r`;
+  if (isWrite) {
+    if (variable.kind === "const") text = `${runtime}.constantBinding(${captures.cellOf(variable)}).v`;
+    if (variable.kind === "ownName") {
+      text = `${runtime}.${source.isStrict ? "constantBinding" : "silentBinding"}(${captures.cellOf(variable)}).v`;
+    }
+  }
+  if (parent === undefined) {
+    edits.push({ start, end, text });
+    return;
+  }
+  if (parent.type === "UnaryExpression" && parent.operator === "typeof" && variable.kind === "outer") {
+    edits.push({ start: parent.start, end: parent.end, text: ` ${runtime}.typeofBinding(${captures.cellOf(variable)})` });
+    return;
+  }
+  const isShorthand = (node: AnyNode | undefined): boolean => node?.type === "Property" && node.shorthand;
+  if (isShorthand(parent) || (isDefaultOf(parent, identifier) && isShorthand(parents.get(parent)))) text = `${name}:${text}`;
+  // A call through the cell would pass the cell as receiver. Starts with a letter: "(" might continue the line before.
+  if (parent.type === "CallExpression" && parent.callee === identifier) text = `${runtime}.valueOf(${text})`;
+  if (parent.type === "TaggedTemplateExpression" && parent.tag === identifier) text = `${runtime}.valueOf(${text})`;
+  edits.push({ start, end, text });
+  const named = assignedFunction(parent, identifier);
+  if (named !== null) {
+    // NamedEvaluation needs a name on the left, which the cell access is not.
+    edits.push({ start: named.start, end: named.start, text: `({[${JSON.stringify(name)}]:` });
+    edits.push({ start: named.end, end: named.end, text: `})[${JSON.stringify(name)}]` });
+  }
+}
+
+function isDefaultOf(node: AnyNode, identifier: Identifier): boolean {
+  return node.type === "AssignmentPattern" && node.left === identifier;
+}
+
+/** The anonymous function or class that an assignment to the identifier names. */
+function assignedFunction(parent: AnyNode, identifier: Identifier): AnyNode | null {
+  if (parent.type !== "AssignmentExpression" && parent.type !== "AssignmentPattern") return null;
+  if (parent.left !== identifier || !isAnonymousDefinition(parent.right)) return null;
+  const names = parent.type === "AssignmentPattern" || ["=", "&&=", "||=", "??="].includes(parent.operator);
+  return names ? parent.right : null;
+}
+
+function parentsIn(root: AnyNode): ReadonlyMap<AnyNode, AnyNode> {
+  const parents = new Map<AnyNode, AnyNode>();
+  const visit = (node: AnyNode): void => {
+    for (const child of childNodes(node)) {
+      parents.set(child, node);
+      visit(child);
+    }
+  };
+  visit(root);
+  return parents;
+}
+
+/** Insertions at one offset keep their order: those that open come before replacements, those that close after. */
+function applyEdits(text: string, start: number, end: number, edits: readonly Edit[]): string {
+  const sorted = edits.map((edit, i) => ({ ...edit, i })).sort((a, b) => a.start - b.start || a.end - b.end || a.i - b.i);
+  let result = "";
+  let at = start;
+  for (const edit of sorted) {
+    if (edit.start < at) continue;
+    result += text.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return result + text.slice(at, end);
+}

@@ -1,0 +1,183 @@
+/**
+ * Structured control flow from a flow graph: labelled blocks and loops over the dominator tree
+ * (Norman Ramsey 2022, "Beyond Relooper"), extended with `try` statements for protected blocks.
+ *
+ * A block is printed inside its dominator. Where that one is protected by a `try` the block is not, the block moves
+ * out to the place just after that `try`. Every way out of a block is an explicit `break`, `continue` or exit.
+ */
+
+import type { BlockText } from "./block-text.ts";
+import type { Dominators } from "./dominators.ts";
+import type { Block, BlockId, FlowGraph, Handler } from "./flow-graph.ts";
+
+/** Where a block is printed: inside `parent`, within so many of the parent's `try` statements. */
+interface Place {
+  readonly parent: number;
+  readonly level: number;
+}
+
+/** Text of the graph, or null where its flow is irreducible. */
+export function printStructured(graph: FlowGraph, dominators: Dominators, print: (block: Block) => BlockText): string | null {
+  const printer = new StructuredPrinter(graph, dominators, print);
+  return printer.isReducible() ? printer.print() : null;
+}
+
+class StructuredPrinter {
+  readonly #graph: FlowGraph;
+  readonly #dominators: Dominators;
+  readonly #print: (block: Block) => BlockText;
+  readonly #places = new Map<number, Place>();
+  /** Blocks that follow a labelled block, by where they are printed. */
+  readonly #followers = new Map<number, number[]>();
+  readonly #isFollower = new Set<number>();
+  readonly #loopHeads = new Set<number>();
+
+  constructor(graph: FlowGraph, dominators: Dominators, print: (block: Block) => BlockText) {
+    this.#graph = graph;
+    this.#dominators = dominators;
+    this.#print = print;
+    this.#findPlaces();
+    this.#findFollowers();
+  }
+
+  #block(start: number): Block {
+    const block = this.#graph.blocks.get(start);
+    if (block === undefined) throw new Error(`no block at pc ${start}`);
+    return block;
+  }
+
+  #position(start: number): number {
+    return this.#dominators.index.get(start) ?? 0;
+  }
+
+  #isBackEdge(from: number, to: number): boolean {
+    return this.#position(to) <= this.#position(from);
+  }
+
+  /** How many `try` statements are around the block before it opens its own. */
+  #outerLevel(start: number): number {
+    return this.#places.get(start)?.level ?? 0;
+  }
+
+  #findPlaces(): void {
+    for (const start of this.#dominators.order) {
+      if (start === this.#graph.entry) continue;
+      let parent = this.#dominators.parent.get(start) ?? this.#graph.entry;
+      let level = commonPrefix(this.#block(parent).handlers, this.#block(start).handlers);
+      while (parent !== this.#graph.entry && level < this.#outerLevel(parent)) {
+        parent = this.#places.get(parent)?.parent ?? this.#graph.entry;
+        level = commonPrefix(this.#block(parent).handlers, this.#block(start).handlers);
+      }
+      this.#places.set(start, { parent, level });
+    }
+  }
+
+  /** A block that more than one place goes to, or that is not printed where it is reached, needs a label before it. */
+  #findFollowers(): void {
+    const sources = new Map<number, number>();
+    const isElsewhere = new Set<number>();
+    const count = (to: number, parent: number, level: number): void => {
+      sources.set(to, (sources.get(to) ?? 0) + 1);
+      const place = this.#places.get(to);
+      if (place?.parent !== parent || place.level !== level) isElsewhere.add(to);
+    };
+    for (const start of this.#dominators.order) {
+      const block = this.#block(start);
+      for (const to of block.successors) {
+        if (this.#isBackEdge(start, to)) this.#loopHeads.add(to);
+        else count(to, start, block.handlers.length);
+      }
+      // The catch clauses of the `try` statements this block opens.
+      for (let level = this.#outerLevel(start); level < block.handlers.length; level++) {
+        const handler = block.handlers[level];
+        if (handler === undefined) continue;
+        if (this.#isBackEdge(start, handler.pc)) this.#loopHeads.add(handler.pc);
+        else count(handler.pc, start, level);
+      }
+    }
+    for (const [to, times] of sources) {
+      if (times < 2 && !isElsewhere.has(to)) continue;
+      this.#isFollower.add(to);
+      const parent = this.#places.get(to)?.parent ?? this.#graph.entry;
+      const list = this.#followers.get(parent);
+      if (list === undefined) this.#followers.set(parent, [to]);
+      else list.push(to);
+    }
+  }
+
+  isReducible(): boolean {
+    for (const start of this.#dominators.order) {
+      const block = this.#block(start);
+      const handlers = block.handlers.slice(this.#outerLevel(start)).map((handler) => handler.pc);
+      for (const to of [...block.successors, ...handlers]) {
+        if (this.#isBackEdge(start, to) && !this.#isInside(start, to)) return false;
+      }
+    }
+    return true;
+  }
+
+  /** True if `inner` is printed inside `outer`, so that it can `continue` its loop. */
+  #isInside(inner: number, outer: number): boolean {
+    for (let at = inner; ; ) {
+      if (at === outer) return true;
+      const place = this.#places.get(at);
+      if (place === undefined) return false;
+      at = place.parent;
+    }
+  }
+
+  print(): string {
+    return this.#node(this.#graph.entry);
+  }
+
+  #node(start: number): string {
+    const inner = this.#level(this.#block(start), this.#outerLevel(start));
+    return this.#loopHeads.has(start) ? `L${label(start)}:for(;;){\n${inner}\n}` : inner;
+  }
+
+  /** The block within its `try` statements from `level` on, and after them what follows at this level. */
+  #level(block: Block, level: number): string {
+    let text: string;
+    const handler = block.handlers[level];
+    if (handler === undefined) text = this.#body(block);
+    else {
+      const caught = this.#branch(block.id, handler.pc);
+      text = `try{\n${this.#level(block, level + 1)}\n}catch($e){$s${handler.depth}=$e;\n${caught}\n}`;
+    }
+    const followers = (this.#followers.get(block.id) ?? [])
+      .filter((follower) => this.#outerLevel(follower) === level)
+      .sort((a, b) => this.#position(a) - this.#position(b));
+    for (const follower of followers) text = `B${label(follower)}:{\n${text}\n}\n${this.#node(follower)}`;
+    return text;
+  }
+
+  #body(block: Block): string {
+    const { statements, condition } = this.#print(block);
+    const { terminator, id } = block;
+    if (terminator.kind === "exit" || terminator.kind === "split") return statements;
+    if (terminator.kind === "goto") return joinLines(statements, this.#branch(id, terminator.to));
+    const jump = this.#branch(id, terminator.jump);
+    const fall = this.#branch(id, terminator.fall);
+    return joinLines(statements, `if(${condition}){\n${jump}\n}else{\n${fall}\n}`);
+  }
+
+  #branch(from: number, to: number): string {
+    if (this.#isBackEdge(from, to)) return `continue L${label(to)};`;
+    return this.#isFollower.has(to) ? `break B${label(to)};` : this.#node(to);
+  }
+}
+
+/** Split blocks have negative ids. */
+function label(id: BlockId): string {
+  return id < 0 ? `s${~id}` : String(id);
+}
+
+function commonPrefix(a: readonly Handler[], b: readonly Handler[]): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length]?.pc === b[length]?.pc) length++;
+  return length;
+}
+
+function joinLines(first: string, second: string): string {
+  return first === "" ? second : `${first}\n${second}`;
+}
