@@ -34,6 +34,12 @@ describe("under tsx", () => {
     );
   });
 
+  test("a write through an accessor reaches optimised code", () => {
+    expect(outputOf(["--import", "tsx", join(programs, "optimised-code.ts")])).toBe(
+      "all as expected",
+    );
+  });
+
   test("in a worker thread everything works the same", () => {
     expect(outputOf(["--import", "tsx", join(programs, "in-worker.ts")])).toBe("all as expected");
   });

@@ -34,7 +34,7 @@ const examples: Record<string, () => Example> = {
     (({ a: { b } }: { a: { b: number } }) => ({ fn: () => b, name: "b" }))({ a: { b: 6 } }),
   "a caught error": () => {
     try {
-      throw "caught";
+      throw new Error("caught");
     } catch (error) {
       return { fn: () => error, name: "error" };
     }

@@ -125,7 +125,7 @@ for (const fn of [
     if (touch()) counter++;
   },
   function () {
-    throw touch() + counter;
+    throw new Error(String(touch() + counter));
   },
   function () {
     label: {

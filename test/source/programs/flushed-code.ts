@@ -12,6 +12,6 @@ same(binding.read(), 1);
 binding.write?.(5);
 same(first(), 5);
 const second = (): number => counter;
-same(sourceOf(second).location?.start.line, 14);
+same(sourceOf(second).location?.start.lineText, "const second = (): number => counter;");
 same(bindingOf(second, "counter").read(), 6);
 console.log("all as expected");
