@@ -156,6 +156,21 @@ export function all(...args: readonly unknown[]): Tensor {
   return callFunction(allEntry, args);
 }
 
+const allcloseEntry = apiEntry("torch.allclose");
+/**
+ * Whether all elements differ by at most `atol + rtol * |other|`.
+ *
+ * @example
+ * ```ts
+ * torch.allclose(torch.ones(2), torch.ones(2))
+ * ```
+ */
+export function allclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, options?: { readonly equal_nan?: boolean }): boolean;
+export function allclose(input: Tensor, other: Tensor, options: { readonly rtol?: number; readonly atol?: number; readonly equal_nan?: boolean }): boolean;
+export function allclose(...args: readonly unknown[]): boolean {
+  return callFunction(allcloseEntry, args);
+}
+
 const amaxEntry = apiEntry("torch.amax");
 /**
  * The largest elements over several dimensions.
@@ -523,6 +538,21 @@ export function broadcast_to(...args: readonly unknown[]): Tensor {
   return callFunction(broadcast_toEntry, args);
 }
 
+const catEntry = apiEntry("torch.cat");
+/**
+ * Joins tensors along an existing dimension.
+ *
+ * @example
+ * ```ts
+ * torch.cat([torch.ones(2), torch.zeros(1)])
+ * ```
+ */
+export function cat(tensors: readonly Tensor[], dim?: number): Tensor;
+export function cat(tensors: readonly Tensor[], options: { readonly dim?: number }): Tensor;
+export function cat(...args: readonly unknown[]): Tensor {
+  return callFunction(catEntry, args);
+}
+
 const ceilEntry = apiEntry("torch.ceil");
 /**
  * The smallest integer not below each element.
@@ -799,6 +829,20 @@ export function eq(...args: readonly unknown[]): Tensor {
   return callFunction(eqEntry, args);
 }
 
+const equalEntry = apiEntry("torch.equal");
+/**
+ * Whether two tensors have the same shape and elements. NaN is not equal to NaN.
+ *
+ * @example
+ * ```ts
+ * torch.equal(torch.ones(2), torch.ones(2))
+ * ```
+ */
+export function equal(input: Tensor, other: Tensor): boolean;
+export function equal(...args: readonly unknown[]): boolean {
+  return callFunction(equalEntry, args);
+}
+
 const erfEntry = apiEntry("torch.erf");
 /**
  * The error function.
@@ -911,6 +955,21 @@ export function flatten(input: Tensor, start_dim?: number, end_dim?: number): Te
 export function flatten(input: Tensor, options: { readonly start_dim?: number; readonly end_dim?: number }): Tensor;
 export function flatten(...args: readonly unknown[]): Tensor {
   return callFunction(flattenEntry, args);
+}
+
+const flipEntry = apiEntry("torch.flip");
+/**
+ * A copy with dimensions in reverse order.
+ *
+ * @example
+ * ```ts
+ * torch.arange(3).flip(0)
+ * ```
+ */
+export function flip(input: Tensor, dims: readonly number[]): Tensor;
+export function flip(input: Tensor, ...dims: readonly number[]): Tensor;
+export function flip(...args: readonly unknown[]): Tensor {
+  return callFunction(flipEntry, args);
 }
 
 const floorEntry = apiEntry("torch.floor");
@@ -2022,6 +2081,21 @@ export function remainder(...args: readonly unknown[]): Tensor {
   return callFunction(remainderEntry, args);
 }
 
+const repeat_interleaveEntry = apiEntry("torch.repeat_interleave");
+/**
+ * Each place of a dimension repeated, one after the other; without `dim` the tensor is flattened first.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2]).repeat_interleave(2)
+ * ```
+ */
+export function repeat_interleave(input: Tensor, repeats: number | Tensor, dim?: number | null): Tensor;
+export function repeat_interleave(input: Tensor, repeats: number | Tensor, options: { readonly dim?: number | null }): Tensor;
+export function repeat_interleave(...args: readonly unknown[]): Tensor {
+  return callFunction(repeat_interleaveEntry, args);
+}
+
 const reshapeEntry = apiEntry("torch.reshape");
 /**
  * The same elements in another shape; one size may be -1.
@@ -2036,6 +2110,21 @@ export function reshape(input: Tensor, shape: readonly number[]): Tensor;
 export function reshape(input: Tensor, ...shape: readonly number[]): Tensor;
 export function reshape(...args: readonly unknown[]): Tensor {
   return callFunction(reshapeEntry, args);
+}
+
+const rollEntry = apiEntry("torch.roll");
+/**
+ * Elements moved along dimensions; what leaves at the end returns at the start. Without `dims`, in the flattened tensor.
+ *
+ * @example
+ * ```ts
+ * torch.arange(4).roll(1)
+ * ```
+ */
+export function roll(input: Tensor, shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor;
+export function roll(input: Tensor, shifts: number | readonly number[], options: { readonly dims?: number | readonly number[] | null }): Tensor;
+export function roll(...args: readonly unknown[]): Tensor {
+  return callFunction(rollEntry, args);
 }
 
 const roundEntry = apiEntry("torch.round");
@@ -2309,6 +2398,21 @@ export function squeeze(...args: readonly unknown[]): Tensor {
   return callFunction(squeezeEntry, args);
 }
 
+const stackEntry = apiEntry("torch.stack");
+/**
+ * Joins tensors of one shape along a new dimension.
+ *
+ * @example
+ * ```ts
+ * torch.stack([torch.zeros(2), torch.ones(2)])
+ * ```
+ */
+export function stack(tensors: readonly Tensor[], dim?: number): Tensor;
+export function stack(tensors: readonly Tensor[], options: { readonly dim?: number }): Tensor;
+export function stack(...args: readonly unknown[]): Tensor {
+  return callFunction(stackEntry, args);
+}
+
 const stdEntry = apiEntry("torch.std");
 /**
  * Standard deviation: the square root of the variance.
@@ -2457,6 +2561,21 @@ export function tensor(...args: readonly unknown[]): Tensor {
   return callFunction(tensorEntry, args);
 }
 
+const tileEntry = apiEntry("torch.tile");
+/**
+ * Like `repeat`; counts that are not given are 1.
+ *
+ * @example
+ * ```ts
+ * torch.tensor([1, 2]).tile([2])
+ * ```
+ */
+export function tile(input: Tensor, dims: readonly number[]): Tensor;
+export function tile(input: Tensor, ...dims: readonly number[]): Tensor;
+export function tile(...args: readonly unknown[]): Tensor {
+  return callFunction(tileEntry, args);
+}
+
 const topkEntry = apiEntry("torch.topk");
 /**
  * The `k` largest elements along one dimension in order, and where they came from.
@@ -2485,6 +2604,36 @@ const transposeEntry = apiEntry("torch.transpose");
 export function transpose(input: Tensor, dim0: number, dim1: number): Tensor;
 export function transpose(...args: readonly unknown[]): Tensor {
   return callFunction(transposeEntry, args);
+}
+
+const trilEntry = apiEntry("torch.tril");
+/**
+ * The lower triangle of a matrix, up to `diagonal`; zero above.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2, 2).tril()
+ * ```
+ */
+export function tril(input: Tensor, diagonal?: number): Tensor;
+export function tril(input: Tensor, options: { readonly diagonal?: number }): Tensor;
+export function tril(...args: readonly unknown[]): Tensor {
+  return callFunction(trilEntry, args);
+}
+
+const triuEntry = apiEntry("torch.triu");
+/**
+ * The upper triangle of a matrix, from `diagonal`; zero below.
+ *
+ * @example
+ * ```ts
+ * torch.ones(2, 2).triu()
+ * ```
+ */
+export function triu(input: Tensor, diagonal?: number): Tensor;
+export function triu(input: Tensor, options: { readonly diagonal?: number }): Tensor;
+export function triu(...args: readonly unknown[]): Tensor {
+  return callFunction(triuEntry, args);
 }
 
 const truncEntry = apiEntry("torch.trunc");

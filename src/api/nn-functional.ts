@@ -4,6 +4,7 @@ import { registerTensorClass } from "../core/make-tensor.ts";
 import { apiEntry } from "./api-entry.ts";
 import { callFunction } from "./call-api.ts";
 import { Tensor } from "./tensor.ts";
+import type { Scalar } from "../core/scalar.ts";
 import type { DType } from "../core/dtype.ts";
 
 // Whoever makes a tensor gets one with methods.
@@ -168,6 +169,20 @@ export function one_hot(input: Tensor, num_classes?: number): Tensor;
 export function one_hot(input: Tensor, options: { readonly num_classes?: number }): Tensor;
 export function one_hot(...args: readonly unknown[]): Tensor {
   return callFunction(one_hotEntry, args);
+}
+
+const padEntry = apiEntry("torch.nn.functional.pad");
+/**
+ * Extends dimensions at their ends: `pad` is [before, after] of the last dimension, then of the one before it, and so on.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.pad(torch.ones(2), [1, 1])
+ * ```
+ */
+export function pad(input: Tensor, pad: readonly number[], options?: { readonly mode?: "constant" | "reflect" | "replicate" | "circular"; readonly value?: Scalar | null }): Tensor;
+export function pad(...args: readonly unknown[]): Tensor {
+  return callFunction(padEntry, args);
 }
 
 const reluEntry = apiEntry("torch.nn.functional.relu");

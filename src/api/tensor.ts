@@ -28,6 +28,7 @@ const addcmul_Entry = apiEntry("Tensor.addcmul_");
 const addmmEntry = apiEntry("Tensor.addmm");
 const addmvEntry = apiEntry("Tensor.addmv");
 const allEntry = apiEntry("Tensor.all");
+const allcloseEntry = apiEntry("Tensor.allclose");
 const amaxEntry = apiEntry("Tensor.amax");
 const aminEntry = apiEntry("Tensor.amin");
 const anyEntry = apiEntry("Tensor.any");
@@ -91,6 +92,7 @@ const dotEntry = apiEntry("Tensor.dot");
 const doubleEntry = apiEntry("Tensor.double");
 const eqEntry = apiEntry("Tensor.eq");
 const eq_Entry = apiEntry("Tensor.eq_");
+const equalEntry = apiEntry("Tensor.equal");
 const erfEntry = apiEntry("Tensor.erf");
 const erf_Entry = apiEntry("Tensor.erf_");
 const erfcEntry = apiEntry("Tensor.erfc");
@@ -108,6 +110,7 @@ const expm1_Entry = apiEntry("Tensor.expm1_");
 const exponential_Entry = apiEntry("Tensor.exponential_");
 const fill_Entry = apiEntry("Tensor.fill_");
 const flattenEntry = apiEntry("Tensor.flatten");
+const flipEntry = apiEntry("Tensor.flip");
 const floatEntry = apiEntry("Tensor.float");
 const floorEntry = apiEntry("Tensor.floor");
 const floor_Entry = apiEntry("Tensor.floor_");
@@ -211,7 +214,10 @@ const reluEntry = apiEntry("Tensor.relu");
 const relu_Entry = apiEntry("Tensor.relu_");
 const remainderEntry = apiEntry("Tensor.remainder");
 const remainder_Entry = apiEntry("Tensor.remainder_");
+const repeatEntry = apiEntry("Tensor.repeat");
+const repeat_interleaveEntry = apiEntry("Tensor.repeat_interleave");
 const reshapeEntry = apiEntry("Tensor.reshape");
+const rollEntry = apiEntry("Tensor.roll");
 const roundEntry = apiEntry("Tensor.round");
 const round_Entry = apiEntry("Tensor.round_");
 const rsqrtEntry = apiEntry("Tensor.rsqrt");
@@ -251,9 +257,14 @@ const tanEntry = apiEntry("Tensor.tan");
 const tan_Entry = apiEntry("Tensor.tan_");
 const tanhEntry = apiEntry("Tensor.tanh");
 const tanh_Entry = apiEntry("Tensor.tanh_");
+const tileEntry = apiEntry("Tensor.tile");
 const toEntry = apiEntry("Tensor.to");
 const topkEntry = apiEntry("Tensor.topk");
 const transposeEntry = apiEntry("Tensor.transpose");
+const trilEntry = apiEntry("Tensor.tril");
+const tril_Entry = apiEntry("Tensor.tril_");
+const triuEntry = apiEntry("Tensor.triu");
+const triu_Entry = apiEntry("Tensor.triu_");
 const truncEntry = apiEntry("Tensor.trunc");
 const trunc_Entry = apiEntry("Tensor.trunc_");
 const type_asEntry = apiEntry("Tensor.type_as");
@@ -451,6 +462,20 @@ export class Tensor extends TensorObject {
   all(options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean }): Tensor;
   all(...args: readonly unknown[]): Tensor {
     return callMethod(allEntry, this, args);
+  }
+
+  /**
+   * Whether all elements differ by at most `atol + rtol * |other|`.
+   *
+   * @example
+   * ```ts
+   * torch.allclose(torch.ones(2), torch.ones(2))
+   * ```
+   */
+  allclose(other: Tensor, rtol?: number, atol?: number, options?: { readonly equal_nan?: boolean }): boolean;
+  allclose(other: Tensor, options: { readonly rtol?: number; readonly atol?: number; readonly equal_nan?: boolean }): boolean;
+  allclose(...args: readonly unknown[]): boolean {
+    return callMethod(allcloseEntry, this, args);
   }
 
   /**
@@ -1160,6 +1185,19 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * Whether two tensors have the same shape and elements. NaN is not equal to NaN.
+   *
+   * @example
+   * ```ts
+   * torch.equal(torch.ones(2), torch.ones(2))
+   * ```
+   */
+  equal(other: Tensor): boolean;
+  equal(...args: readonly unknown[]): boolean {
+    return callMethod(equalEntry, this, args);
+  }
+
+  /**
    * The error function.
    *
    * @example
@@ -1343,6 +1381,20 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * A copy with dimensions in reverse order.
+   *
+   * @example
+   * ```ts
+   * torch.arange(3).flip(0)
+   * ```
+   */
+  flip(dims: readonly number[]): Tensor;
+  flip(...dims: readonly number[]): Tensor;
+  flip(...args: readonly unknown[]): Tensor {
+    return callMethod(flipEntry, this, args);
+  }
+
+  /**
    * The tensor as float32; itself if it is.
    *
    * @example
@@ -1511,7 +1563,7 @@ export class Tensor extends TensorObject {
    * torch.tensor([[1, 2, 3], [4, 5, 6]]).index(":", "1:")
    * ```
    */
-  index(items: readonly IndexItem[]): Tensor;
+  index(items?: readonly IndexItem[]): Tensor;
   index(...items: readonly IndexItem[]): Tensor;
   index(...args: readonly unknown[]): Tensor {
     return callMethod(indexEntry, this, args);
@@ -2541,6 +2593,34 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The tensor repeated along its dimensions, and along new leading ones.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2]).repeat(2, 2)
+   * ```
+   */
+  repeat(repeats: readonly number[]): Tensor;
+  repeat(...repeats: readonly number[]): Tensor;
+  repeat(...args: readonly unknown[]): Tensor {
+    return callMethod(repeatEntry, this, args);
+  }
+
+  /**
+   * Each place of a dimension repeated, one after the other; without `dim` the tensor is flattened first.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2]).repeat_interleave(2)
+   * ```
+   */
+  repeat_interleave(repeats: number | Tensor, dim?: number | null): Tensor;
+  repeat_interleave(repeats: number | Tensor, options: { readonly dim?: number | null }): Tensor;
+  repeat_interleave(...args: readonly unknown[]): Tensor {
+    return callMethod(repeat_interleaveEntry, this, args);
+  }
+
+  /**
    * The same elements in another shape; one size may be -1.
    * Aliasing: a view of `input` when its memory allows it, else a copy.
    *
@@ -2553,6 +2633,20 @@ export class Tensor extends TensorObject {
   reshape(...shape: readonly number[]): Tensor;
   reshape(...args: readonly unknown[]): Tensor {
     return callMethod(reshapeEntry, this, args);
+  }
+
+  /**
+   * Elements moved along dimensions; what leaves at the end returns at the start. Without `dims`, in the flattened tensor.
+   *
+   * @example
+   * ```ts
+   * torch.arange(4).roll(1)
+   * ```
+   */
+  roll(shifts: number | readonly number[], dims?: number | readonly number[] | null): Tensor;
+  roll(shifts: number | readonly number[], options: { readonly dims?: number | readonly number[] | null }): Tensor;
+  roll(...args: readonly unknown[]): Tensor {
+    return callMethod(rollEntry, this, args);
   }
 
   /**
@@ -3001,6 +3095,20 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * Like `repeat`; counts that are not given are 1.
+   *
+   * @example
+   * ```ts
+   * torch.tensor([1, 2]).tile([2])
+   * ```
+   */
+  tile(dims: readonly number[]): Tensor;
+  tile(...dims: readonly number[]): Tensor;
+  tile(...args: readonly unknown[]): Tensor {
+    return callMethod(tileEntry, this, args);
+  }
+
+  /**
    * The tensor in another dtype; itself if it has that dtype and `copy` is false.
    *
    * The tensor on a device (there is only the CPU), converted if `dtype` is given.
@@ -3046,6 +3154,48 @@ export class Tensor extends TensorObject {
   transpose(dim0: number, dim1: number): Tensor;
   transpose(...args: readonly unknown[]): Tensor {
     return callMethod(transposeEntry, this, args);
+  }
+
+  /**
+   * The lower triangle of a matrix, up to `diagonal`; zero above.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 2).tril()
+   * ```
+   */
+  tril(diagonal?: number): Tensor;
+  tril(options: { readonly diagonal?: number }): Tensor;
+  tril(...args: readonly unknown[]): Tensor {
+    return callMethod(trilEntry, this, args);
+  }
+
+  /** In-place version of `tril`: The lower triangle of a matrix, up to `diagonal`; zero above. */
+  tril_(diagonal?: number): this;
+  tril_(options: { readonly diagonal?: number }): this;
+  tril_(...args: readonly unknown[]): this {
+    return callMethod(tril_Entry, this, args);
+  }
+
+  /**
+   * The upper triangle of a matrix, from `diagonal`; zero below.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2, 2).triu()
+   * ```
+   */
+  triu(diagonal?: number): Tensor;
+  triu(options: { readonly diagonal?: number }): Tensor;
+  triu(...args: readonly unknown[]): Tensor {
+    return callMethod(triuEntry, this, args);
+  }
+
+  /** In-place version of `triu`: The upper triangle of a matrix, from `diagonal`; zero below. */
+  triu_(diagonal?: number): this;
+  triu_(options: { readonly diagonal?: number }): this;
+  triu_(...args: readonly unknown[]): this {
+    return callMethod(triu_Entry, this, args);
   }
 
   /**

@@ -45,3 +45,10 @@ export class InternalError extends NamedError {
     nameOnPrototype(this, "InternalError");
   }
 }
+
+/** A check of `torch.testing` that failed. */
+export class AssertionError extends NamedError {
+  static {
+    nameOnPrototype(this, "AssertionError");
+  }
+}

@@ -1,5 +1,7 @@
 /** All operators. A file of records becomes part of the project by its line here. */
 import type { OpRecord } from "./op-record.ts";
+import * as assertClose from "./compare/assert-close.ts";
+import * as equal from "./compare/equal.ts";
 import * as full from "./create/full.ts";
 import * as ranges from "./create/ranges.ts";
 import * as tensor from "./create/tensor.ts";
@@ -43,6 +45,11 @@ import * as norm from "./reduction/norm.ts";
 import * as softmax from "./reduction/softmax.ts";
 import * as sum from "./reduction/sum.ts";
 import * as variance from "./reduction/variance.ts";
+import * as cat from "./shape/cat.ts";
+import * as pad from "./shape/pad.ts";
+import * as repeat from "./shape/repeat.ts";
+import * as roll from "./shape/roll.ts";
+import * as triangle from "./shape/triangle.ts";
 import * as sort from "./sort/sort.ts";
 import * as unique from "./sort/unique.ts";
 import * as expand from "./view/expand.ts";
@@ -57,6 +64,7 @@ const modules: readonly object[] = [
   tensor, full, ranges,
   clone, copy, fill, to,
   view, reshape, expand, permute, squeeze, select, unbind,
+  cat, repeat, roll, triangle, pad, equal, assertClose,
   arithmetic, exponential, trigonometric, rounding, special, specialValues, comparison, logical, choice, activation,
   sum, variance, extremes, logic, norm, softmax, cumulative,
   gather, indexSelect, indexTensors, index, indexVector, scatter, scatterReduce, nonzero, maskedSelect, oneHot,
