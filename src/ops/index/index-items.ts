@@ -1,10 +1,11 @@
 /** What may stand between the brackets of `x[…]`, and which view of `x` the numbers and slices among them give. */
 import { IndexError, ValueError } from "../../base/errors.ts";
 import { bool, int32, int64, uint8 } from "../../core/dtype.ts";
+import { itemOf } from "../../core/elements.ts";
 import type { Geometry } from "../../core/make-tensor.ts";
 import { at, formatShape, type Shape } from "../../core/shape.ts";
 import { isTensor, stateOf, type TensorBase } from "../../core/tensor.ts";
-import { mismatch, type RequiredArg } from "../arg.ts";
+import { type DefaultedArg, mismatch, type RequiredArg } from "../arg.ts";
 
 /**
  * A number selects, `"start:stop:step"` slices, `"..."` stands for all dimensions that are left, null
@@ -33,11 +34,17 @@ const itemsKind = {
 export const indexItems: RequiredArg<readonly IndexItem[]> = { ...itemsKind, spread: false };
 
 /** The items of an index, given one by one. */
-export const indexItemsSpread: RequiredArg<readonly IndexItem[]> = { ...itemsKind, spread: true };
+export const indexItemsSpread: DefaultedArg<readonly IndexItem[]> = {
+  ...itemsKind,
+  spread: true,
+  fallback: { value: [] },
+};
 
 /** The view that is left to be indexed by tensors; each stands at the (first) dimension it indexes. */
 export interface BasicIndex {
   readonly geometry: Geometry;
+  /** The items that give this view: tensors keep the dimensions they index, so full slices take their place. */
+  readonly viewItems: readonly IndexItem[];
   /** Whether the view differs from the whole. */
   readonly isPartial: boolean;
   readonly tensors: readonly { readonly tensor: TensorBase; readonly dim: number }[];
@@ -48,7 +55,8 @@ export function isMask(tensor: TensorBase): boolean {
 }
 
 /** Applies everything but the tensors among the items. */
-export function applyBasicItems(self: TensorBase, items: readonly IndexItem[]): BasicIndex {
+export function applyBasicItems(self: TensorBase, given: readonly IndexItem[]): BasicIndex {
+  const items = given.map(withoutScalarMask);
   const source = stateOf(self);
   const consumed = items.reduce<number>((sum, item) => sum + dimensionsOf(item), 0);
   if (consumed > self.ndim) throw tooManyIndices(self, items);
@@ -85,9 +93,17 @@ export function applyBasicItems(self: TensorBase, items: readonly IndexItem[]): 
   }
   return {
     geometry: { shape, strides, offset },
+    viewItems: items.flatMap((item) =>
+      isTensor(item) ? new Array<string>(dimensionsOf(item)).fill(":") : [item],
+    ),
     isPartial: items.some((item) => item !== "..." && item !== ":" && !isTensor(item)),
     tensors,
   };
+}
+
+/** A 0-d mask is the boolean that it holds. */
+function withoutScalarMask(item: IndexItem): IndexItem {
+  return isTensor(item) && isMask(item) && item.ndim === 0 ? Boolean(itemOf(item)) : item;
 }
 
 /** Without an ellipsis there is one at the end. */

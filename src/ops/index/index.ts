@@ -84,7 +84,7 @@ export const index = defineOp({
     const basic = applyBasicItems(self, items);
     const view =
       basic.isPartial || basic.tensors.length === 0
-        ? runOp(indexView, { self, items: withoutTensors(items) })
+        ? runOp(indexView, { self, items: basic.viewItems })
         : self;
     return basic.tensors.length === 0 ? view : applyTensors(view, basic.tensors);
   },
@@ -102,14 +102,6 @@ export const index = defineOp({
     };
   },
 });
-
-/** Tensors keep the dimensions they index, so a full slice takes the place of each. */
-function withoutTensors(items: readonly IndexItem[]): readonly IndexItem[] {
-  return items.flatMap((item) => {
-    if (typeof item !== "object" || item === null) return [item];
-    return isMask(item) ? item.shape.map(() => ":") : [":"];
-  });
-}
 
 const putArgs = {
   self: arg.tensor,
@@ -132,9 +124,7 @@ export const index_put_ = defineOp({
   },
   decomposition: ({ self, indices, values, accumulate }) => {
     const basic = applyBasicItems(self, indices);
-    const view = basic.isPartial
-      ? runOp(indexView, { self, items: withoutTensors(indices) })
-      : self;
+    const view = basic.isPartial ? runOp(indexView, { self, items: basic.viewItems }) : self;
     if (basic.tensors.length > 0) {
       runOp(indexPutTensors, {
         self: view,
