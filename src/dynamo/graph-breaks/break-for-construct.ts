@@ -14,8 +14,6 @@ export function breakForConstruct(construct: string, functionName: string, conte
       return breakGraph("asyncFunction", { functionName }, context);
     case "yield":
       return breakGraph("generatorFunction", { functionName }, context);
-    case "using":
-      return breakGraph("unsupportedContext", { functionName }, context);
     default:
       return breakGraph("unsupportedSyntax", { construct }, context);
   }

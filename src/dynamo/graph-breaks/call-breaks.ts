@@ -31,23 +31,6 @@ fn(torch.ones(3));`,
 const fn = torch.compile((x: torch.Tensor, start: number) => x.add(1).mul(start > 0 ? 2 : 3));
 fn(torch.ones(3), 1);`,
   }),
-  skippedInlinedFunction: defineGraphBreak({
-    id: "GB0008",
-    title: "Attempted to inline function marked as skipped",
-    facts: { functionName, why: text("why it is not traced") },
-    explanation: ({ functionName, why }) =>
-      `\`${functionName}\`, reached from a function that was being traced, is not traced: ${why}.`,
-    hints: [({ functionName }) => `Avoid calling \`${functionName}\` below the compiled function.`],
-    context: "The function and its arguments.",
-    wrongExample: `
-const stamp = (x: torch.Tensor) => x.add(1).mul(Date.now() > 0 ? 2 : 3);
-const fn = torch.compile((x: torch.Tensor) => stamp(x.sub(1)));
-fn(torch.ones(3));`,
-    rightExample: `
-const stamp = (x: torch.Tensor, now: number) => x.add(1).mul(now > 0 ? 2 : 3);
-const fn = torch.compile((x: torch.Tensor, now: number) => stamp(x.sub(1), now));
-fn(torch.ones(3), 1);`,
-  }),
   untraceableBuiltin: defineGraphBreak({
     id: "GB0059",
     title: "Failed to trace builtin operator",
@@ -185,26 +168,6 @@ fn(torch.ones(3));`,
     rightExample: `
 const g = (x: torch.Tensor) => x.mul(2);
 const fn = torch.compile((x: torch.Tensor) => g(x.add(1)).sub(1));
-fn(torch.ones(3));`,
-  }),
-  disabledInlinedFunction: defineGraphBreak({
-    id: "GB0099",
-    title: "Skip inlining 'torch.compiler.disable()'d function",
-    facts: { functionName, reason: optionalText("the reason given to `torch.compiler.disable`") },
-    explanation: ({ functionName, reason }) =>
-      `\`${functionName}\`, reached from a function that was being traced, was marked with ` +
-      `\`torch.compiler.disable\`${reason === null ? "" : `, reason: ${reason}`}.`,
-    hints: [({ functionName }) => `Remove \`torch.compiler.disable\` from \`${functionName}\`.`],
-    context: "The function.",
-    wrongExample: `
-const g = torch.compiler.disable((x: torch.Tensor) => x.mul(2));
-const h = (x: torch.Tensor) => g(x.add(1));
-const fn = torch.compile((x: torch.Tensor) => h(x).sub(1));
-fn(torch.ones(3));`,
-    rightExample: `
-const g = (x: torch.Tensor) => x.mul(2);
-const h = (x: torch.Tensor) => g(x.add(1));
-const fn = torch.compile((x: torch.Tensor) => h(x).sub(1));
 fn(torch.ones(3));`,
   }),
   userGraphBreak: defineGraphBreak({

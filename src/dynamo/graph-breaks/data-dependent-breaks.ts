@@ -98,59 +98,6 @@ fn(torch.ones(3));`,
 const fn = torch.compile((x: torch.Tensor) => torch.where(x.gt(0), x, 0).sum());
 fn(torch.ones(3));`,
   }),
-  dynamicShapeOperatorWithoutMeta: defineGraphBreak({
-    id: "GB0037",
-    title: "Dynamic shape operator (no meta kernel)",
-    facts: { operator: text("the operator") },
-    explanation: ({ operator }) =>
-      `The shape that \`${operator}\` gives depends on data, and the operator has no rule that describes it.`,
-    hints: [
-      "For a custom operator, describe the shape: `register_fake` with `torch.library.get_ctx().new_dynamic_size()`.",
-      standardHints.supportable,
-    ],
-    context: "The operator.",
-    wrongExample: `
-const positives = torch.library.custom_op(
-  "demo::positives",
-  { schema: "(Tensor x) -> Tensor", mutates_args: [] },
-  (x: torch.Tensor) => torch.masked_select(x, x.gt(0)),
-);
-positives.register_fake((x: torch.Tensor) => torch.masked_select(x, x.gt(0)));
-const fn = torch.compile((x: torch.Tensor) => positives(x).sum());
-fn(torch.ones(3));`,
-    rightExample: `
-const positivesOrZero = torch.library.custom_op(
-  "demo::positives_or_zero",
-  { schema: "(Tensor x) -> Tensor", mutates_args: [] },
-  (x: torch.Tensor) => torch.where(x.gt(0), x, 0),
-);
-positivesOrZero.register_fake((x: torch.Tensor) => torch.empty_like(x));
-const fn = torch.compile((x: torch.Tensor) => positivesOrZero(x).sum());
-fn(torch.ones(3));`,
-  }),
-  dataDependentAssertion: defineGraphBreak({
-    id: "GB0034",
-    title: "Data-dependent assertion failed (cannot compile partial graph)",
-    facts: { condition: text("source text of the asserted condition") },
-    explanation: ({ condition }) =>
-      `The assertion \`${condition}\` looks at the data of a tensor, in a place where the graph cannot be ended.`,
-    hints: [
-      "Use `torch._check` or move the assertion out of the compiled function.",
-      standardHints.fundamental,
-    ],
-    context: "The asserted value.",
-    wrongExample: `
-const fn = torch.compile((x: torch.Tensor) => {
-  console.assert(x.sum().gt(0).item(), "the sum must be positive");
-  return x.mul(2);
-});
-fn(torch.ones(3));`,
-    rightExample: `
-const fn = torch.compile((x: torch.Tensor) => x.mul(2));
-const x = torch.ones(3);
-console.assert(x.sum().gt(0).item(), "the sum must be positive");
-fn(x);`,
-  }),
   tensorToPrimitive: defineGraphBreak({
     id: "GBJ003",
     title: "Tensor coerced to a primitive",

@@ -127,7 +127,7 @@ fn(torch.ones(3));`,
     wrongExample: branchOn(
       "x.sum().gt(0)",
       "(x: torch.Tensor) => x.add(1)",
-      '["label" as unknown as torch.Tensor]',
+      "[new Map() as unknown as torch.Tensor]",
     ),
     rightExample: rightCond,
   }),

@@ -61,34 +61,20 @@ await load(Promise.resolve(torch.ones(3)));`,
     ],
     context: "The construct.",
     wrongExample: `
-const fn = torch.compile((x: torch.Tensor) => {
-  const one = import.meta.url === "" ? 0 : 1;
-  return x.add(one);
-});
+class Model {
+  #scale = 2;
+  forward(x: torch.Tensor) { return x.mul(this.#scale); }
+}
+const model = new Model();
+const fn = torch.compile((x: torch.Tensor) => model.forward(x.add(1)));
 fn(torch.ones(3));`,
     rightExample: `
-const one = import.meta.url === "" ? 0 : 1;
-const fn = torch.compile((x: torch.Tensor) => x.add(one));
-fn(torch.ones(3));`,
-  }),
-  missingInstructionRule: defineGraphBreak({
-    id: "GB0082",
-    title: "Missing bytecode handler",
-    facts: {
-      instruction: text("name of the bytecode instruction"),
-      operands: text("kinds of its operands"),
-    },
-    explanation: ({ instruction, operands }) =>
-      `There is no rule for the bytecode instruction \`${instruction}\` on (${operands}).`,
-    hints: [standardHints.supportable],
-    context: "The instruction and the operand stack.",
-    wrongExample: `
-const when = new Date(0);
-const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(+when));
-fn(torch.ones(3));`,
-    rightExample: `
-const when = Number(new Date(0));
-const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(when));
+class Model {
+  private scale = 2;
+  forward(x: torch.Tensor) { return x.mul(this.scale); }
+}
+const model = new Model();
+const fn = torch.compile((x: torch.Tensor) => model.forward(x.add(1)));
 fn(torch.ones(3));`,
   }),
   classDefinition: defineGraphBreak({
@@ -206,47 +192,6 @@ const fn = torch.compile((x: torch.Tensor) => {
   return y;
 });
 fn(torch.ones(3, 3));`,
-  }),
-  breakUnderContext: defineGraphBreak({
-    id: "GB0066",
-    title: "Graph break under GenericContextWrappingVariable",
-    facts: { resource: text("source text of the `using` declaration") },
-    explanation: ({ resource }) =>
-      `A graph break lies inside the scope of \`${resource}\`, and its end cannot be split from its beginning.`,
-    hints: ["Move the break out of the scope, or the scope out of the compiled function."],
-    context: "The resource.",
-    wrongExample: `
-const fn = torch.compile((x: torch.Tensor) => {
-  using scope = { [Symbol.dispose]() {} };
-  const y = x.add(1);
-  torch._dynamo.graph_break();
-  return scope ? y.mul(2) : y;
-});
-fn(torch.ones(3));`,
-    rightExample: `
-const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(2));
-using scope = { [Symbol.dispose]() {} };
-void scope;
-fn(torch.ones(3));`,
-  }),
-  unsupportedContext: defineGraphBreak({
-    id: "GB0142",
-    title: "Unsupported context manager",
-    facts: { functionName: text("name of the function") },
-    explanation: ({ functionName }) =>
-      `\`${functionName}\` declares a resource with \`using\`; disposing of resources is not traced yet.`,
-    hints: [standardHints.moveOutside, standardHints.supportable],
-    context: "The resource.",
-    wrongExample: `
-const resource = { [Symbol.dispose]() {} };
-const fn = torch.compile((x: torch.Tensor) => {
-  using held = resource;
-  return held ? x.add(1) : x;
-});
-fn(torch.ones(3));`,
-    rightExample: `
-const fn = torch.compile((x: torch.Tensor) => x.add(1));
-fn(torch.ones(3));`,
   }),
   traceTooLong: defineGraphBreak({
     id: "GBJ008",

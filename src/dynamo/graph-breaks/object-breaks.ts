@@ -63,27 +63,6 @@ const byteLength = new ArrayBuffer(8).byteLength;
 const fn = torch.compile((x: torch.Tensor) => x.add(1).mul(byteLength));
 fn(torch.ones(3));`,
   }),
-  computedProperty: defineGraphBreak({
-    id: "GB0190",
-    title: "Property access with a key that is not constant",
-    facts: { object: text("source text of the object"), key: text("source text of the key") },
-    explanation: ({ object, key }) =>
-      `Which property \`${object}[${key}]\` means is only known at run time: \`${key}\` is not a constant.`,
-    hints: [
-      "To index by a number in a tensor, keep the values in a tensor and use `x.index(…)`, `torch.gather` or `embedding`.",
-      standardHints.moveOutside,
-    ],
-    context: "The object and the key.",
-    wrongExample: `
-torch._dynamo.config.capture_scalar_outputs = true;
-const table = [1, 2, 3];
-const fn = torch.compile((x: torch.Tensor) => x.mul(table[x.argmax().item() as number] ?? 0));
-fn(torch.ones(3));`,
-    rightExample: `
-const table = torch.tensor([1, 2, 3]);
-const fn = torch.compile((x: torch.Tensor) => x.mul(table.index(x.argmax())));
-fn(torch.ones(3));`,
-  }),
   unsupportedPropertyWrite: defineGraphBreak({
     id: "GB0467",
     title: "Property write on an unsupported object",
@@ -191,16 +170,16 @@ fn(torch.ones(3));`,
     context: "The value.",
     wrongExample: `
 const fn = torch.compile((x: torch.Tensor) => {
-  const pairs = [x.add(1), x.mul(2)].entries();
-  pairs.next();
+  const rest = new Set([x.add(1), x.mul(2)]).values();
+  rest.next();
   torch._dynamo.graph_break();
-  return [...pairs];
+  return [...rest];
 });
 fn(torch.ones(3));`,
     rightExample: `
 const fn = torch.compile((x: torch.Tensor) => {
-  const pairs = [...[x.add(1), x.mul(2)].entries()];
-  return pairs.slice(1);
+  const [, ...rest] = [x.add(1), x.mul(2)];
+  return rest;
 });
 fn(torch.ones(3));`,
   }),

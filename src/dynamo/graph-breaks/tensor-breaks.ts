@@ -131,7 +131,8 @@ fn(torch.ones(2, 3));`,
     wrongExample: `
 const fn = torch.compile((x: torch.Tensor) => {
   const y = x.add(1);
-  Object.assign(y, { label: "y" });
+  // @ts-expect-error: tensors have no label
+  y.label = "y";
   return y;
 });
 fn(torch.ones(3));`,

@@ -21,6 +21,10 @@ export interface NotInterpretable {
 const known = new WeakMap<Function, FunctionCode | NotInterpretable>();
 const lowered = new Map<string, Code | NotInterpretable>();
 const locations = new WeakMap<Code, SourceLocation>();
+/** Bundlers rename functions in the text and put the user's name back on the object. */
+const names = new WeakMap<Code, string>();
+
+export const nameOf = (code: Code): string => names.get(code) ?? code.name;
 
 /** Where a code's text comes from; nested functions share the text of the outermost one. */
 export const locationOf = (code: Code): SourceLocation | null => locations.get(code) ?? null;
@@ -54,6 +58,7 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
   if (source.kind === "async") return { reason: "async", detail: `${source.name} is an async function` };
   const code = lower(source);
   if ("reason" in code) return code;
+  if (typeof fn.name === "string" && fn.name !== "") names.set(code, fn.name);
   const captures = outerCellsOf(code, source);
   for (const [index, capture] of code.captures.entries()) {
     const binding = captures[index]?.binding;

@@ -3,7 +3,7 @@ import type { Code } from "../bytecode/code.ts";
 import { relativePath } from "../graph-breaks/relative-path.ts";
 import type { SourcePosition } from "../source/function-source.ts";
 import type { Frame } from "./frame.ts";
-import { locationOf } from "./function-code.ts";
+import { locationOf, nameOf } from "./function-code.ts";
 import { polyfillName } from "./polyfill.ts";
 
 /** One line of a user's stack: the function and the expression that is being evaluated. */
@@ -16,7 +16,8 @@ export interface Place {
 
 /** The function's name, or that of the variable its compiled form is kept in: `const fn = torch.compile((x) => …)`. */
 export function displayName(code: Code): string {
-  if (code.name !== "") return code.name;
+  const name = nameOf(code);
+  if (name !== "") return name;
   const start = locationOf(code)?.start;
   const before = code.span.start === 0 ? start?.lineText?.slice(0, start.column - 1) : undefined;
   return /(?:const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*(?:[\w$.]+\.)?compile\(\s*$/.exec(before ?? "")?.[1] ?? "<anonymous>";

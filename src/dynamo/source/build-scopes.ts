@@ -1,11 +1,15 @@
 /** One walk over a script: scopes, declarations, and for every function its free variables. */
 import type { AnyNode, Class, Function as FunctionNode, Identifier, Pattern, Program } from "acorn";
-import { canStopBeforeFirstStep } from "./first-step.ts";
-import { harmlessArguments } from "./harmless-arguments.ts";
+import {
+  constructorOf,
+  recordOfClass,
+  recordOfFunction,
+  type GrowingRecord,
+} from "./function-record.ts";
+import { resolveReferences, type Reference } from "./resolve-references.ts";
 import {
   ScriptScope,
   type DeclarationKind,
-  type FreeName,
   type FunctionForm,
   type FunctionRecord,
 } from "./script-scope.ts";
@@ -19,34 +23,19 @@ export interface ScriptScopes {
   readonly exports: ReadonlyMap<string, string>;
 }
 
-interface Reference {
-  readonly name: string;
-  readonly scope: ScriptScope;
-  readonly isWrite: boolean;
-  /** The loop whose update this reference is part of: the assignment does not change what closures see. */
-  updates: ScriptScope | null;
-}
-
-interface GrowingRecord extends FunctionRecord {
-  readonly freeNames: Map<string, FreeName>;
-  readonly ownNames: Set<string>;
-  readonly outermostNames: Set<string>;
-}
-
 export function buildScopes(program: Program): ScriptScopes {
   const builder = new ScopeBuilder();
   builder.isStrict = program.body.some((node) => isModuleSyntax(node) || isUseStrict(node));
   for (const statement of program.body) builder.visit(statement);
-  builder.resolveReferences();
-  return builder;
+  const { functions, top, exports } = builder;
+  return { functions, top, exports, writtenUndeclared: resolveReferences(builder.references) };
 }
 
-class ScopeBuilder implements ScriptScopes {
+class ScopeBuilder {
   readonly functions: GrowingRecord[] = [];
   readonly top = new ScriptScope("top", null);
   readonly exports = new Map<string, string>();
-  readonly writtenUndeclared = new Set<string>();
-  private readonly references: Reference[] = [];
+  readonly references: Reference[] = [];
   private scope: ScriptScope = this.top;
   isStrict = false;
   private record: GrowingRecord | null = null;
@@ -160,34 +149,6 @@ class ScopeBuilder implements ScriptScopes {
         return this.visit(node.declaration);
       default:
         return this.visitChildren(node);
-    }
-  }
-
-  /** Only now is every declaration known: `var` and functions are visible before the place they stand at. */
-  resolveReferences(): void {
-    for (const { name, scope, isWrite, updates } of this.references) {
-      const crossed: GrowingRecord[] = [];
-      let isCertain = true;
-      let place: ScriptScope | null = scope;
-      while (place !== null && !place.declarations.has(name)) {
-        if (place.kind === "with" || place.hasDirectEval) isCertain = false;
-        // Owners are made by this builder only.
-        if (place.owner !== null) crossed.push(place.owner as GrowingRecord);
-        place = place.parent;
-      }
-      const declaration = place?.declarations.get(name) ?? null;
-      if (declaration === null && isWrite) this.writtenUndeclared.add(name);
-      if (declaration !== null) {
-        if ((isWrite && place !== updates) || place?.hasDirectEval === true || !isCertain)
-          declaration.isReassigned = true;
-        if (crossed.length > 0) declaration.isCaptured = true;
-      }
-      for (const record of crossed) {
-        const known = record.freeNames.get(name);
-        if (known === undefined)
-          record.freeNames.set(name, { name, declaration, isCertain, isWritten: isWrite });
-        else known.isWritten ||= isWrite;
-      }
     }
   }
 
@@ -364,27 +325,13 @@ class ScopeBuilder implements ScriptScopes {
   }
 
   private visitFunction(node: FunctionNode, form: FunctionForm): void {
-    const isArrow = node.type === "ArrowFunctionExpression";
-    const record: GrowingRecord = {
-      start: node.start,
-      end: node.end,
-      form,
-      isArrow,
-      isAsync: node.async,
-      isGenerator: node.generator,
-      definedIn: this.scope,
-      bodyStart: node.body.start,
-      freeNames: new Map(),
-      ownNames: new Set(),
-      outermostNames: new Set(),
-      harmlessArguments: canStopBeforeFirstStep(node) ? harmlessArguments(node.params) : null,
-    };
+    const record = recordOfFunction(node, form, this.scope);
     this.functions.push(record);
     const wasStrict = this.isStrict;
     this.isStrict ||= node.body.type === "BlockStatement" && node.body.body.some(isUseStrict);
     this.inActivation(() => {
       const parameters = this.scope;
-      if (!isArrow) parameters.declare("arguments", "arguments");
+      if (!record.isArrow) parameters.declare("arguments", "arguments");
       for (const parameter of node.params) this.declarePattern(parameter, "parameter", false);
       const visitBody = (): void => {
         if (node.body.type === "BlockStatement") this.visitAll(node.body.body);
@@ -400,33 +347,7 @@ class ScopeBuilder implements ScriptScopes {
   }
 
   private visitClass(node: Class): void {
-    const constructor = node.body.body.find(
-      (member) => member.type === "MethodDefinition" && member.kind === "constructor",
-    );
-    const hasFields = node.body.body.some(
-      (member) => member.type === "PropertyDefinition" && !member.static,
-    );
-    const enterable =
-      constructor?.type === "MethodDefinition" &&
-      (!hasFields || (node.superClass !== null && node.superClass !== undefined));
-    const record: GrowingRecord = {
-      start: node.start,
-      end: node.end,
-      form: "class",
-      isArrow: false,
-      isAsync: false,
-      isGenerator: false,
-      definedIn: this.scope,
-      bodyStart: enterable ? constructor.value.body.start : node.start,
-      freeNames: new Map(),
-      ownNames: new Set(),
-      outermostNames: new Set(),
-      // Field initialisers of a base class run before the first statement of its constructor.
-      harmlessArguments:
-        enterable && canStopBeforeFirstStep(constructor.value)
-          ? harmlessArguments(constructor.value.params)
-          : null,
-    };
+    const record = recordOfClass(node, this.scope);
     this.functions.push(record);
     const wasStrict = this.isStrict;
     this.isStrict = true; // ECMA-262 11.2.2
@@ -448,6 +369,17 @@ class ScopeBuilder implements ScriptScopes {
       record,
     );
     this.isStrict = wasStrict;
+    this.hideConstructorNames(node, record);
+  }
+
+  /** A class is entered through its constructor, whose own variables hide outer ones that the methods may use. */
+  private hideConstructorNames(node: Class, record: GrowingRecord): void {
+    const start = constructorOf(node)?.value.start;
+    const constructor = this.functions.find((candidate) => candidate.start === start);
+    for (const name of constructor?.ownNames ?? []) {
+      record.ownNames.add(name);
+      record.outermostNames.add(name);
+    }
   }
 
   private visitExport(node: Extract<AnyNode, { type: "ExportNamedDeclaration" }>): void {

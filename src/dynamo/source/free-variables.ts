@@ -15,7 +15,8 @@ export class FreeVariables {
   private readonly origin: FunctionOrigin | null;
   private readonly record: FunctionRecord | null;
   private readonly bindings = new Map<string, Binding>();
-  private snapshotCache: ScopeSnapshot | null | undefined;
+  /** Weak: it holds values that the variables may have lost since. */
+  private snapshotCache: WeakRef<ScopeSnapshot> | undefined;
   private grabbed: FunctionAccessors | undefined;
 
   constructor(fn: Function, origin: FunctionOrigin | null) {
@@ -159,8 +160,12 @@ export class FreeVariables {
   }
 
   private snapshot(): ScopeSnapshot | null {
-    if (this.snapshotCache === undefined) this.snapshotCache = readScopes(this.fn);
-    return this.snapshotCache;
+    let snapshot = this.snapshotCache?.deref();
+    if (snapshot === undefined) {
+      snapshot = readScopes(this.fn) ?? undefined;
+      if (snapshot !== undefined) this.snapshotCache = new WeakRef(snapshot);
+    }
+    return snapshot ?? null;
   }
 }
 

@@ -50,6 +50,7 @@ function grab(
   }
   if (record.harmlessArguments === null)
     return { refused: "the function cannot be entered without running user code" };
+  if (!isArrayIterationOriginal()) return { refused: "the iterator of arrays has been replaced" };
   if (!pausingWorks(session))
     return { refused: "this JavaScript engine does not stop reliably at the start of a function" };
   const request: PauseRequest = {
@@ -75,6 +76,18 @@ function shareAll(grabbed: GrabbedAccessors, record: FunctionRecord): void {
     const accessor = declaration === null ? null : grabbed.byName(declaration.name);
     if (declaration !== null && accessor !== null) shareAccessor(declaration, accessor);
   }
+}
+
+const arrayIterator = Array.prototype[Symbol.iterator];
+const arrayIteratorPrototype: object = Object.getPrototypeOf([][Symbol.iterator]());
+const arrayIteratorNext: unknown = Reflect.get(arrayIteratorPrototype, "next");
+
+/** Array patterns among the parameters are filled from array literals, and those are iterated. */
+function isArrayIterationOriginal(): boolean {
+  return (
+    Array.prototype[Symbol.iterator] === arrayIterator &&
+    Reflect.get(arrayIteratorPrototype, "next") === arrayIteratorNext
+  );
 }
 
 /** Positions of the engine, not of the text: a loader may shift a script. */

@@ -90,15 +90,17 @@ export class Folder {
 
   /** Moves what is on the stack into the variables `$s0`, `$s1`, … that other blocks read. */
   spill(): void {
-    const wanted = this.stack.map((_, i) => `$s${i}`);
-    const isMoved = this.stack.some((entry, i) => entry.text !== wanted[i] && /\$s\d/.test(entry.text));
-    if (isMoved) {
+    const isInPlace = (entry: OperandExpression, i: number): boolean => entry.text === `$s${i}`;
+    const mentionsSlot = this.stack.some((entry, i) => !isInPlace(entry, i) && /\$s\d/.test(entry.text));
+    if (mentionsSlot) {
+      // A parallel move: nothing may read a slot that was overwritten before.
       for (let i = 0; i < this.stack.length; i++) {
-        if (this.stack[i]?.text !== wanted[i] && this.stack[i]?.evaluation !== "local") this.#materialize(i);
+        const entry = this.stack[i];
+        if (entry !== undefined && !isInPlace(entry, i) && entry.evaluation !== "local") this.#copy(i);
       }
-    } else this.#flushPairs();
+    } else if (this.stack.some((entry) => entry.method !== null)) this.#flushOrdered();
     this.stack.forEach((entry, i) => {
-      if (entry.text !== wanted[i]) this.statements.push(`$s${i}=${entry.text};`);
+      if (!isInPlace(entry, i)) this.statements.push(`$s${i}=${entry.text};`);
       this.stack[i] = variableExpression(`$s${i}`);
     });
   }
@@ -137,7 +139,13 @@ export class Folder {
   /** Evaluates the entry now, into a variable. */
   #materialize(index: number): void {
     const entry = this.stack[index];
-    if (entry === undefined || (entry.isAtom && entry.evaluation === "constant")) return;
+    if (entry !== undefined && !(entry.isAtom && entry.evaluation === "constant")) this.#copy(index);
+  }
+
+  /** Puts the entry's value into a fresh variable. */
+  #copy(index: number): void {
+    const entry = this.stack[index];
+    if (entry === undefined) return;
     if (entry.method !== null) {
       const receiver = this.#scope.temporary();
       const method = this.#scope.temporary();
@@ -154,10 +162,6 @@ export class Folder {
   /** Evaluates what must run before the next statement, in order. */
   #flushOrdered(end = this.stack.length): void {
     for (let i = 0; i < end; i++) if (this.stack[i]?.evaluation === "ordered") this.#materialize(i);
-  }
-
-  #flushPairs(): void {
-    if (this.stack.some((entry) => entry.method !== null)) this.#flushOrdered();
   }
 
   #flushReadersOf(variable: string | null): void {
@@ -254,18 +258,24 @@ export class Folder {
     }
     if (form === "construct") return finish(this.#construct(callee, site, list));
     if (form === "method") {
-      if (callee.method !== null) return finish(this.#callMember(callee.method, list));
+      if (callee.method !== null) return finish(this.#callMember(callee, callee.method, site, list));
       return finish(this.#callWithArray(callee, receiver, literalSite, `[${list}]`));
     }
     const areAtoms = rest.every((part) => part.isAtom);
     return finish(this.#callPlain(callee, site, list, areAtoms));
   }
 
-  #callMember(method: NonNullable<OperandExpression["method"]>, list: string): string {
-    const { receiver, suffix } = method;
-    const variable = receiver.display === null ? null : this.#scope.display(receiver.display);
-    if (variable === null) return `${receiver.text}${suffix}(${list})`;
-    return this.#withDisplay(variable, receiver.text, `${variable}${suffix}(${list})`);
+  #callMember(
+    callee: OperandExpression,
+    { receiver, suffix }: NonNullable<OperandExpression["method"]>,
+    site: string,
+    list: string,
+  ): string {
+    const isNamed = receiver.display !== null || !receiver.isFaithful;
+    const variable = isNamed ? this.#displayOf(receiver, receiverSite(site, suffix)) : null;
+    if (variable !== null) return this.#withDisplay(variable, receiver.text, `${variable}${suffix}(${list})`);
+    if (receiver.isFaithful && receiver.display === null) return `${receiver.text}${suffix}(${list})`;
+    return this.#callWithArray(callee, receiver, this.#scope.literal(site), `[${list}]`);
   }
 
   #callWithArray(callee: OperandExpression, receiver: OperandExpression | undefined, site: string, list: string): string {
@@ -314,6 +324,11 @@ export class Folder {
     if (callee.isFaithful) return `new (${callee.text})(${list})`;
     return `${this.#scope.runtime("constructObject")}(${callee.text},${this.#scope.literal(site)},[${list}])`;
   }
+}
+
+/** What the source calls the receiver of `site`: the part before the member. */
+function receiverSite(site: string, suffix: string): string {
+  return site.endsWith(suffix) ? site.slice(0, -suffix.length) : "";
 }
 
 function texts(parts: readonly OperandExpression[]): readonly string[] {

@@ -59,17 +59,56 @@ class StructuredPrinter {
     return this.#places.get(start)?.level ?? 0;
   }
 
+  /** In reverse postorder: where a block can be printed depends on where the blocks are that go to it. */
   #findPlaces(): void {
-    for (const start of this.#dominators.order) {
-      if (start === this.#graph.entry) continue;
-      let parent = this.#dominators.parent.get(start) ?? this.#graph.entry;
-      let level = commonPrefix(this.#block(parent).handlers, this.#block(start).handlers);
-      while (parent !== this.#graph.entry && level < this.#outerLevel(parent)) {
-        parent = this.#places.get(parent)?.parent ?? this.#graph.entry;
-        level = commonPrefix(this.#block(parent).handlers, this.#block(start).handlers);
+    const sources = this.#forwardSources();
+    for (const id of this.#dominators.order) {
+      if (id === this.#graph.entry) continue;
+      const { handlers } = this.#block(id);
+      let parent = this.#dominators.parent.get(id) ?? this.#graph.entry;
+      let limit = Number.POSITIVE_INFINITY;
+      for (;;) {
+        let level = Math.min(limit, commonPrefix(this.#block(parent).handlers, handlers));
+        for (const source of sources.get(id) ?? []) level = Math.min(level, this.#levelInside(source, id, parent));
+        const place = this.#places.get(parent);
+        if (place === undefined || level >= place.level) {
+          this.#places.set(id, { parent, level });
+          break;
+        }
+        parent = place.parent;
+        limit = place.level;
       }
-      this.#places.set(start, { parent, level });
     }
+  }
+
+  /** Blocks with an edge to each block, back edges left out. */
+  #forwardSources(): ReadonlyMap<BlockId, readonly BlockId[]> {
+    const sources = new Map<BlockId, BlockId[]>();
+    for (const id of this.#dominators.order) {
+      for (const to of [...this.#block(id).successors, ...this.#block(id).handlers.map((handler) => handler.pc)]) {
+        if (this.#isBackEdge(id, to)) continue;
+        const known = sources.get(to);
+        if (known === undefined) sources.set(to, [id]);
+        else known.push(id);
+      }
+    }
+    return sources;
+  }
+
+  /** How many `try` statements of `parent` are around the point of `source` from which it goes to `to`. */
+  #levelInside(source: BlockId, to: BlockId, parent: BlockId): number {
+    const block = this.#block(source);
+    const caught = block.handlers.findIndex((handler) => handler.pc === to);
+    // The catch clause that goes to a handler belongs to the block that opens the `try`.
+    if (caught >= 0 && caught < this.#outerLevel(source)) return Number.POSITIVE_INFINITY;
+    let level = caught >= 0 ? caught : block.handlers.length;
+    for (let at = source; at !== parent; ) {
+      const place = this.#places.get(at);
+      if (place === undefined) return 0;
+      level = place.level;
+      at = place.parent;
+    }
+    return level;
   }
 
   /** A block that more than one place goes to, or that is not printed where it is reached, needs a label before it. */

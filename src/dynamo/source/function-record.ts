@@ -1,0 +1,65 @@
+/** The record of a function or class of a script: filled while the script is walked, read-only afterwards. */
+import type { AnyNode, Class, Function as FunctionNode, MethodDefinition } from "acorn";
+import { canStopBeforeFirstStep } from "./first-step.ts";
+import { harmlessArguments } from "./harmless-arguments.ts";
+import type { FreeName, FunctionForm, FunctionRecord, ScriptScope } from "./script-scope.ts";
+
+export interface GrowingRecord extends FunctionRecord {
+  readonly freeNames: Map<string, FreeName>;
+  readonly ownNames: Set<string>;
+  readonly outermostNames: Set<string>;
+}
+
+export function recordOfFunction(
+  node: FunctionNode,
+  form: FunctionForm,
+  definedIn: ScriptScope,
+): GrowingRecord {
+  return {
+    start: node.start,
+    end: node.end,
+    form,
+    isArrow: node.type === "ArrowFunctionExpression",
+    isAsync: node.async,
+    isGenerator: node.generator,
+    definedIn,
+    bodyStart: node.body.start,
+    freeNames: new Map(),
+    ownNames: new Set(),
+    outermostNames: new Set(),
+    harmlessArguments: canStopBeforeFirstStep(node) ? harmlessArguments(node.params) : null,
+  };
+}
+
+/** A class is called through its constructor; without one, or with fields to initialise first, it cannot be entered. */
+export function recordOfClass(node: Class, definedIn: ScriptScope): GrowingRecord {
+  const constructor = constructorOf(node)?.value;
+  const hasFields = node.body.body.some(
+    (member) => member.type === "PropertyDefinition" && !member.static,
+  );
+  const isDerived = node.superClass !== null && node.superClass !== undefined;
+  const canEnter =
+    constructor !== undefined && (isDerived || !hasFields) && canStopBeforeFirstStep(constructor);
+  return {
+    start: node.start,
+    end: node.end,
+    form: "class",
+    isArrow: false,
+    isAsync: false,
+    isGenerator: false,
+    definedIn,
+    bodyStart: constructor?.body.start ?? node.start,
+    freeNames: new Map(),
+    ownNames: new Set(),
+    outermostNames: new Set(),
+    harmlessArguments: canEnter ? harmlessArguments(constructor.params) : null,
+  };
+}
+
+export function constructorOf(node: Class): MethodDefinition | undefined {
+  return node.body.body.find(isConstructor);
+}
+
+function isConstructor(member: AnyNode): member is MethodDefinition {
+  return member.type === "MethodDefinition" && member.kind === "constructor";
+}
