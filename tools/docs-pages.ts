@@ -68,6 +68,8 @@ async function runProgram(path: string, settings: readonly string[]): Promise<Pr
   }
   const run = await promisify(execFile)(process.execPath, ["--import", "tsx", path], {
     env: environment,
+  }).catch((error: unknown) => {
+    throw new Error(`${path}, a program of a docs page, failed`, { cause: error });
   });
   return { source: readFileSync(path, "utf8"), printed: run.stdout, logged: run.stderr };
 }
