@@ -204,7 +204,9 @@ export class Folder {
         return orderedExpression(text, cells, { isFaithful: false });
       }
       default:
-        return evaluation === "ordered" ? orderedExpression(text, parts) : constantExpression(text, isAtomText(text));
+        return evaluation === "ordered"
+          ? orderedExpression(text, parts, { isFaithful: parts.every((part) => part.isFaithful) })
+          : constantExpression(text, isAtomText(text));
     }
   }
 
@@ -249,9 +251,9 @@ export class Folder {
     const receiver = form === "method" ? rest.shift() : undefined;
     const list = rest.map((part) => part.text).join(",");
     const literalSite = this.#scope.literal(site);
-    // Text with a comma is not what the source says.
+    // Text with a comma or a name of the generator is not what the source says.
     const finish = (text: string): void =>
-      this.#push(orderedExpression(text, parts, { isCall: true, isFaithful: !text.startsWith("(") }));
+      this.#push(orderedExpression(text, parts, { isCall: true, isFaithful: !/^[($]/.test(text) }));
     if (spread) {
       if (form === "construct") return finish(`${this.#scope.runtime("constructObject")}(${callee.text},${literalSite},${list})`);
       return finish(this.#callWithArray(callee, receiver, literalSite, list));
