@@ -103,6 +103,21 @@ describe("tier P", () => {
     expect(bindingOf(outer(), "own").read()).toBe(outer);
   });
 
+  test("a constructor's own variable does not stand in for an outer one of the same name", () => {
+    let state = 11;
+    class Shadowing {
+      constructor(state: number) {
+        void state;
+      }
+      method(): number {
+        return state++;
+      }
+    }
+    expect(bindingOf(Shadowing, "state")).toMatchObject({ write: null, unavailable: null });
+    expect(bindingOf(Shadowing, "state").read()).toBe(11);
+    expect(bindingOf(Shadowing.prototype.method, "state").write).not.toBe(null);
+  });
+
   test("writes what the function then reads", () => {
     let state = 1;
     const fn = (): number => ++state;
