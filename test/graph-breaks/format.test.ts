@@ -73,7 +73,7 @@ Graph Break Reason: Call to 'torch._dynamo.graph_break()'
 
 test("a break while a break is handled follows it, and the higher-order operator is named", () => {
   const first = describeBreak("userGraphBreak", { message: null }, "graph_break()");
-  const second = describeBreak("breakInLoop", { functionName: "fn" }, "for (;;)");
+  const second = describeBreak("disabledFunction", { functionName: "g", reason: null }, "call g");
   const record = graphBreakRecord(first, { chained: [second], higherOrderOperator: "torch.cond" });
   expect(formatGraphBreak(record)).toBe(`Graph break
 Graph Break Reason: Call to 'torch._dynamo.graph_break()'
@@ -85,12 +85,11 @@ Graph Break Reason: Call to 'torch._dynamo.graph_break()'
 
 *** While handling this graph break, another graph break occurred: ***
 
-graph break in loop
-  Explanation: A graph break inside a loop of \`fn\` cannot be resumed from here; this call runs as plain JavaScript.
-  Hint: Move the loop's body to a function of its own and compile that.
-  Hint: Remove the graph breaks before this one first: without them this one may not happen.
+Skip calling 'torch.compiler.disable()'d function
+  Explanation: \`g\` was marked with \`torch.compiler.disable\`. It runs as plain JavaScript.
+  Hint: Remove \`torch.compiler.disable\` from \`g\`.
 
-  Developer debug context: for (;;)`);
+  Developer debug context: call g`);
 });
 
 test("resume functions show as the function they continue", () => {
