@@ -95,6 +95,11 @@ function documentation(entry: ApiEntry, indent: string): string {
   return `${indent}/**\n${lines.map((line) => `${indent} *${line === "" ? "" : ` ${line}`}\n`).join("")}${indent} */\n`;
 }
 
+/** The union of what the overloads give, each type once. */
+function resultType(entry: ApiEntry): string {
+  return [...new Set(entry.overloads.flatMap(({ op }) => op.returns.type.split(" | ")))].join(" | ");
+}
+
 function entryConstant(entry: ApiEntry): string {
   return `${entry.name}Entry`;
 }
@@ -103,7 +108,7 @@ function functionText(entry: ApiEntry): string {
   const name = reservedNames.has(entry.name) ? `${entry.name}Function` : entry.name;
   const heads = entry.overloads.flatMap((overload) =>
     signatures(overload).map((list) => `function ${name}(${list}): ${overload.op.returns.type};`));
-  const result = [...new Set(entry.overloads.map(({ op }) => op.returns.type))].join(" | ");
+  const result = resultType(entry);
   const exported = name === entry.name ? "export " : "";
   const lines = [...new Set(heads)].map((head) => `${exported}${head}`);
   const body = `${exported}function ${name}(...args: readonly unknown[]): ${result} {\n  return callFunction(${entryConstant(entry)}, args);\n}`;
@@ -122,7 +127,7 @@ function functionsFile({ namespace, purpose }: GeneratedFile): string {
 }
 
 function methodText(entry: ApiEntry): string {
-  const result = [...new Set(entry.overloads.map(({ op }) => op.returns.type))].join(" | ");
+  const result = resultType(entry);
   const constant = `${entry.name}Entry`;
   if (entry.isProperty) {
     return `${documentation(entry, "  ")}  get ${entry.name}(): ${result} {\n    return callMethod(${constant}, this, []);\n  }\n`;

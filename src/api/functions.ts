@@ -1795,7 +1795,7 @@ const nonzeroEntry = apiEntry("torch.nonzero");
  */
 export function nonzero(input: Tensor): Tensor;
 export function nonzero(input: Tensor, options: { readonly as_tuple: boolean }): Tensor | readonly Tensor[];
-export function nonzero(...args: readonly unknown[]): Tensor | Tensor | readonly Tensor[] {
+export function nonzero(...args: readonly unknown[]): Tensor | readonly Tensor[] {
   return callFunction(nonzeroEntry, args);
 }
 
@@ -2371,7 +2371,7 @@ export function sqrt(...args: readonly unknown[]): Tensor {
 
 const squareEntry = apiEntry("torch.square");
 /**
- * Each element times itself.
+ * Each element times itself; int64 for bool.
  *
  * @example
  * ```ts

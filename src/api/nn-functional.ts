@@ -180,7 +180,8 @@ const padEntry = apiEntry("torch.nn.functional.pad");
  * torch.nn.functional.pad(torch.ones(2), [1, 1])
  * ```
  */
-export function pad(input: Tensor, pad: readonly number[], options?: { readonly mode?: "constant" | "reflect" | "replicate" | "circular"; readonly value?: Scalar | null }): Tensor;
+export function pad(input: Tensor, pad: readonly number[], mode?: "constant" | "reflect" | "replicate" | "circular", value?: Scalar | null): Tensor;
+export function pad(input: Tensor, pad: readonly number[], options: { readonly mode?: "constant" | "reflect" | "replicate" | "circular"; readonly value?: Scalar | null }): Tensor;
 export function pad(...args: readonly unknown[]): Tensor {
   return callFunction(padEntry, args);
 }

@@ -2416,7 +2416,7 @@ export class Tensor extends TensorObject {
    */
   nonzero(): Tensor;
   nonzero(options: { readonly as_tuple: boolean }): Tensor | readonly Tensor[];
-  nonzero(...args: readonly unknown[]): Tensor | Tensor | readonly Tensor[] {
+  nonzero(...args: readonly unknown[]): Tensor | readonly Tensor[] {
     return callMethod(nonzeroEntry, this, args);
   }
 
@@ -2934,7 +2934,7 @@ export class Tensor extends TensorObject {
   }
 
   /**
-   * Each element times itself.
+   * Each element times itself; int64 for bool.
    *
    * @example
    * ```ts
@@ -2946,7 +2946,7 @@ export class Tensor extends TensorObject {
     return callMethod(squareEntry, this, args);
   }
 
-  /** In-place version of `square`: Each element times itself. */
+  /** In-place version of `square`: Each element times itself; int64 for bool. */
   square_(): this;
   square_(...args: readonly unknown[]): this {
     return callMethod(square_Entry, this, args);

@@ -7,7 +7,7 @@ import { fakeTensor, isFake, metaOf } from "../../src/core/fake-tensor.ts";
 import { adoptArray } from "../../src/core/make-tensor.ts";
 import { canCast } from "../../src/core/promotion.ts";
 import { sameShape } from "../../src/core/shape.ts";
-import { isTensor, TensorBase } from "../../src/core/tensor.ts";
+import { isTensor, type TensorBase } from "../../src/core/tensor.ts";
 import type { NaiveArray } from "../../src/ops/naive-array.ts";
 import type { AnyArgs, OpRecord } from "../../src/ops/op-record.ts";
 import { runInPlace, runRecord } from "../../src/ops/run-op.ts";

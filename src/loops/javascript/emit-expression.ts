@@ -221,7 +221,7 @@ const indexArithmetic: ArithmeticTable = {
 
 const boolArithmetic: ArithmeticTable = {
   add: infix("|"), mul: infix("&"), minimum: infix("&"), maximum: infix("|"), bitwiseAnd: infix("&"), bitwiseOr: infix("|"),
-  bitwiseXor: infix("^"),
+  bitwiseXor: infix("^"), pow: (x, y) => `${x} | (1 - ${y})`,
 };
 
 const bigIntArithmetic: ArithmeticTable = {

@@ -41,7 +41,10 @@ export const zeros = defineOp({
   args: { size: arg.size, ...factoryArgs },
   doc: { summary: "A tensor of zeros.", example: "torch.zeros(2, 3)" },
   derivative: "not-differentiable",
-  meta: ({ size, dtype }) => sizeMeta(size, dtype),
+  meta: ({ size, dtype }) => {
+    if (size.some((each) => each < 0)) throw new RuntimeError("zeros: Dimension size must be non-negative.");
+    return sizeMeta(size, dtype);
+  },
   routine: nothing,
   reference: ({ size }) => naiveFill(size, () => 0),
   samples: sizeSamples,

@@ -128,7 +128,11 @@ export const eye = defineOp({
   args: { n: arg.int, m: arg.optional(arg.int), ...factoryArgs },
   doc: { summary: "A matrix with ones on the diagonal and zeros elsewhere.", example: "torch.eye(2)" },
   derivative: "not-differentiable",
-  meta: ({ n, m, dtype }) => ({ dtype: dtype ?? get_default_dtype(), shape: checkedSize([n, m ?? n]) }),
+  meta: ({ n, m, dtype }) => {
+    if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`);
+    if (m !== null && m < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${m}`);
+    return { dtype: dtype ?? get_default_dtype(), shape: [n, m ?? n] };
+  },
   lowering: () => indexed(onDiagonal, {}),
   reference: ({ n, m }) => naiveFill([n, m ?? n], (coordinates) => (coordinates[0] === coordinates[1] ? 1 : 0)),
   samples: function* (make) {

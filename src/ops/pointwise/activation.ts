@@ -1,19 +1,20 @@
 /** Activation functions. */
 import { RuntimeError } from "../../base/errors.ts";
-import type { DType } from "../../core/dtype.ts";
+import { bool, type DType } from "../../core/dtype.ts";
 import { pointwise } from "../../loops/computation.ts";
 import { add, compare, div, exp, type Expression, maximum, minimum, mul, negate, select, sub, unary } from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
+import { notForBool, onlyForFloats } from "../not-implemented.ts";
 import { naiveErf } from "./naive-erf.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
 import { unaryOp, unarySamples } from "./pointwise-op.ts";
 
-/** Activations of integers are not defined, as in PyTorch. */
-function requireFloat(name: string): (dtype: DType) => void {
+/** PyTorch's complaint about bool tensors. */
+function refuseBool(message: string): (dtype: DType) => void {
   return (dtype) => {
-    if (!dtype.is_floating_point) throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarTypeName}'`);
+    if (dtype === bool) throw new RuntimeError(message);
   };
 }
 
@@ -27,6 +28,7 @@ export const relu = unaryOp({
   body: (x) => maximum(x, 0),
   reference: (x) => Math.max(x, 0),
   doc: { summary: "Each element, or 0 if it is negative.", example: "torch.tensor([-1, 2]).relu()" },
+  check: refuseBool("Boolean inputs not supported for relu"),
   derivative: "pending",
   dtypes: numberDTypes,
 });
@@ -38,6 +40,7 @@ export const relu6 = unaryOp({
   body: (x) => minimum(maximum(x, 0), 6),
   reference: (x) => Math.min(Math.max(x, 0), 6),
   doc: { summary: "Each element limited to [0, 6].", example: "torch.nn.functional.relu6(torch.tensor([-1, 8]))" },
+  check: refuseBool("Bool inputs not supported for hardtanh"),
   derivative: "pending",
   dtypes: numberDTypes,
   domain: { high: 9 },
@@ -62,7 +65,7 @@ export const silu = unaryOp({
   doc: { summary: "x * sigmoid(x), also called swish.", example: "torch.nn.functional.silu(torch.tensor([1]))" },
   derivative: "pending",
   dtypes: floatDTypes,
-  check: requireFloat("silu"),
+  check: onlyForFloats("silu_cpu"),
 });
 
 export const mish = unaryOp({
@@ -74,7 +77,7 @@ export const mish = unaryOp({
   doc: { summary: "x * tanh(softplus(x)).", example: "torch.nn.functional.mish(torch.tensor([1]))" },
   derivative: "pending",
   dtypes: floatDTypes,
-  check: requireFloat("mish"),
+  check: onlyForFloats("mish_cpu"),
 });
 
 export const hardsigmoid = unaryOp({
@@ -86,7 +89,7 @@ export const hardsigmoid = unaryOp({
   doc: { summary: "A sigmoid of straight lines: (x + 3) / 6 limited to [0, 1].", example: "torch.nn.functional.hardsigmoid(torch.tensor([0]))" },
   derivative: "pending",
   dtypes: floatDTypes,
-  check: requireFloat("hardsigmoid"),
+  check: onlyForFloats("hardsigmoid_cpu"),
 });
 
 export const hardswish = unaryOp({
@@ -98,7 +101,7 @@ export const hardswish = unaryOp({
   doc: { summary: "x * hardsigmoid(x).", example: "torch.nn.functional.hardswish(torch.tensor([1]))" },
   derivative: "pending",
   dtypes: floatDTypes,
-  check: requireFloat("hardswish"),
+  check: onlyForFloats("hardswish_cpu"),
 });
 
 export const logsigmoid = unaryOp({
@@ -110,7 +113,7 @@ export const logsigmoid = unaryOp({
   doc: { summary: "The logarithm of the sigmoid, without overflow.", example: "torch.nn.functional.logsigmoid(torch.tensor([0]))" },
   derivative: "pending",
   dtypes: floatDTypes,
-  check: requireFloat("log_sigmoid"),
+  check: onlyForFloats("log_sigmoid_cpu"),
 });
 
 export const softsign = unaryOp({
@@ -120,7 +123,9 @@ export const softsign = unaryOp({
   body: (x) => div(x, add(1, unary("abs", x))),
   reference: (x) => x / (1 + Math.abs(x)),
   doc: { summary: "x / (1 + |x|).", example: "torch.nn.functional.softsign(torch.tensor([1]))" },
+  check: notForBool("abs_cpu"),
   derivative: "pending",
+  dtypes: numberDTypes,
 });
 
 export const leaky_relu = defineOp({
@@ -131,7 +136,7 @@ export const leaky_relu = defineOp({
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self }) => {
-    requireFloat("leaky_relu")(self.dtype);
+    onlyForFloats("leaky_relu_cpu")(self.dtype);
     return pointwiseMeta([self], self.dtype);
   },
   lowering: ({ self, negative_slope }) => pointwise(leak, [self, negative_slope], self.dtype),
@@ -152,7 +157,7 @@ export const elu = defineOp({
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self }) => {
-    requireFloat("elu")(self.dtype);
+    onlyForFloats("elu_cpu")(self.dtype);
     return pointwiseMeta([self], self.dtype);
   },
   lowering: ({ self, alpha }) => pointwise(exponentialUnit, [self, alpha], self.dtype),
@@ -173,7 +178,7 @@ export const softplus = defineOp({
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self }) => {
-    requireFloat("softplus")(self.dtype);
+    onlyForFloats("softplus_cpu")(self.dtype);
     return pointwiseMeta([self], self.dtype);
   },
   lowering: ({ self, beta, threshold }) => pointwise(smoothRelu, [self, beta, threshold], self.dtype),
@@ -203,7 +208,7 @@ export const gelu = defineOp({
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self }) => {
-    requireFloat("GeluKernelImpl")(self.dtype);
+    onlyForFloats("GeluKernelImpl")(self.dtype);
     return pointwiseMeta([self], self.dtype);
   },
   lowering: ({ self, approximate }) => pointwise(approximate === "none" ? geluExact : geluTanh, [self], self.dtype),

@@ -8,6 +8,7 @@ import { add as plus, arithmetic, type Expression, mul as times, sub as minus, u
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
+import { notForBool } from "../not-implemented.ts";
 import { runOp } from "../run-op.ts";
 import { binaryOp, binarySamples, unaryOp } from "./pointwise-op.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
@@ -142,6 +143,7 @@ export const floorDivide = binaryOp({
   body: floorDivision,
   reference: (x, y) => Math.floor(x / y),
   doc: { summary: "Divides and rounds down.", example: "torch.tensor([5, -5]).floor_divide(2)" },
+  check: notForBool("div_floor_cpu"),
   derivative: "not-differentiable",
   dtypes: numberDTypes,
   otherDomain: { low: 1 },
@@ -157,6 +159,7 @@ export const remainder = binaryOp({
     summary: "The remainder of a division that rounds down: it has the sign of the divisor, unlike JavaScript's `%`.",
     example: "torch.tensor([-3, 3]).remainder(2)",
   },
+  check: notForBool("remainder_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
   otherDomain: { low: 1 },
@@ -170,6 +173,7 @@ export const fmod = binaryOp({
   body: (x, y) => arithmetic("fmod", x, y),
   reference: (x, y) => x - y * Math.trunc(x / y),
   doc: { summary: "The remainder of a division that rounds to zero: it has the sign of the dividend.", example: "torch.tensor([-3, 3]).fmod(2)" },
+  check: notForBool("fmod_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
   otherDomain: { low: 1 },

@@ -3,6 +3,7 @@ import { RuntimeError } from "../../base/errors.ts";
 import { bool, type DType } from "../../core/dtype.ts";
 import { type Operand, resultType } from "../../core/promotion.ts";
 import { isScalar, type Scalar } from "../../core/scalar.ts";
+import { broadcastShapes } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { pointwise } from "../../loops/computation.ts";
 import { add, compare, div, type Expression, maximum as larger, minimum as smaller, mul, select, sub, unary } from "../../loops/expression.ts";
@@ -45,12 +46,15 @@ export const where = defineOp({
 
 function checkMask(mask: TensorBase, value: Operand): void {
   if (mask.dtype !== bool) {
-    throw new RuntimeError(`masked_fill only supports boolean masks, but got mask with dtype ${mask.dtype.name}`);
+    throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${cppNames[mask.dtype.name] ?? mask.dtype.cppName}`);
   }
   if (!isScalar(value) && value.ndim > 0) {
-    throw new RuntimeError(`masked_fill only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`);
+    throw new RuntimeError(`masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`);
   }
 }
+
+/** C++ names that PyTorch's message prints and that differ from those of other messages. */
+const cppNames: Readonly<Record<string, string>> = { int64: "long int", uint8: "unsigned char" };
 
 const fillMasked = (self: Expression, mask: Expression, value: Expression): Expression => select(mask, value, self);
 
@@ -62,7 +66,9 @@ export const masked_fill = defineOp({
   derivative: "pending",
   meta: ({ self, mask, value }) => {
     checkMask(mask, value);
-    return pointwiseMeta([self, mask], self.dtype);
+    // The mask first, as PyTorch's message on sizes that do not fit names them.
+    broadcastShapes(mask.shape, self.shape);
+    return pointwiseMeta([mask, self], self.dtype);
   },
   lowering: ({ self, mask, value }) => pointwise(fillMasked, [self, mask, value], [self.dtype, bool, self.dtype]),
   reference: ({ self, mask, value }) => naiveMap([self, mask, value], (x, holds, y) => (holds !== 0 ? (y ?? 0) : (x ?? 0))),

@@ -7,9 +7,11 @@ import { pointwise } from "../../loops/computation.ts";
 import { arithmetic, div, type Expression, mul, unary } from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
+import { copyBody } from "../data/clone.ts";
 import { naiveMap } from "../naive-array.ts";
+import { notForBool } from "../not-implemented.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
-import { unaryOp } from "./pointwise-op.ts";
+import { unaryOp, unarySamples } from "./pointwise-op.ts";
 
 export const exp = unaryOp({
   name: "exp",
@@ -107,14 +109,18 @@ export const rsqrt = unaryOp({
   domain: { low: 0 },
 });
 
-export const square = unaryOp({
+const squared = (x: Expression): Expression => mul(x, x);
+
+export const square = defineOp({
   name: "square",
   api: ["torch.square", "Tensor.square", "Tensor.square_"],
-  rule: "same",
-  body: (x) => mul(x, x),
-  reference: (x) => x * x,
-  doc: { summary: "Each element times itself.", example: "torch.tensor([2, -3]).square()" },
+  args: { self: arg.tensor },
+  doc: { summary: "Each element times itself; int64 for bool.", example: "torch.tensor([2, -3]).square()" },
   derivative: "pending",
+  meta: ({ self }) => pointwiseMeta([self], resultType([self, 2])),
+  lowering: ({ self }) => pointwise(squared, [self], resultType([self, 2])),
+  reference: ({ self }) => naiveMap([self], (x) => x * x),
+  samples: (make) => unarySamples(make, {}),
 });
 
 export const reciprocal = unaryOp({
@@ -128,7 +134,6 @@ export const reciprocal = unaryOp({
 });
 
 const power = (x: Expression, y: Expression): Expression => arithmetic("pow", x, y);
-const squared = (x: Expression): Expression => mul(x, x);
 
 export const pow = defineOp({
   name: "pow",
@@ -145,6 +150,8 @@ export const pow = defineOp({
   lowering: ({ self, exponent }) => {
     const dtype = resultType([self, exponent]);
     if (exponent === 2) return pointwise(squared, [self], dtype);
+    // The only power of bools with a kernel: to the first.
+    if (exponent === true) return pointwise(copyBody, [self], dtype);
     return pointwise(power, [self, exponent], dtype);
   },
   reference: ({ self, exponent }) => naiveMap([self, exponent], (x, y) => x ** y),
@@ -159,6 +166,7 @@ export const pow = defineOp({
 });
 
 function checkExponent(dtype: DType, exponent: unknown): void {
+  if (exponent !== true) notForBool("pow")(dtype);
   if (!dtype.is_floating_point && isScalar(exponent) && Number(exponent) < 0) {
     throw new RuntimeError("Integers to negative integer powers are not allowed.");
   }

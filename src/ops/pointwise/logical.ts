@@ -1,5 +1,4 @@
 /** Logical and bitwise operations. */
-import { RuntimeError } from "../../base/errors.ts";
 import { bool, type DType } from "../../core/dtype.ts";
 import { pointwise } from "../../loops/computation.ts";
 import { arithmetic, type ArithmeticOperation, type Expression, logicalNot as not, unary } from "../../loops/expression.ts";
@@ -7,6 +6,7 @@ import { arg } from "../arg.ts";
 import { defineOp, integerDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
+import { notImplemented } from "../not-implemented.ts";
 import { type BinaryOp, binaryOp, binarySamples, unaryOp } from "./pointwise-op.ts";
 
 const both = (x: Expression, y: Expression): Expression => arithmetic("bitwiseAnd", x, y);
@@ -45,7 +45,7 @@ export const logical_not = unaryOp({
 
 function refuseFloats(name: string): (dtype: DType) => void {
   return (dtype) => {
-    if (dtype.is_floating_point) throw new RuntimeError(`"${name}_cpu" not implemented for '${dtype.scalarTypeName}'`);
+    if (dtype.is_floating_point) throw notImplemented(`${name}_cpu`, dtype);
   };
 }
 
@@ -91,7 +91,7 @@ function shiftOp(name: string, operation: ArithmeticOperation, reference: (x: nu
     derivative: "not-differentiable",
     dtypes: integerDTypes.filter((dtype) => dtype !== bool),
     check: (dtype) => {
-      if (dtype.category !== "integer") throw new RuntimeError(`"${operation === "shiftLeft" ? "lshift" : "rshift"}_cpu" not implemented for '${dtype.scalarTypeName}'`);
+      if (dtype.category !== "integer") throw notImplemented(operation === "shiftLeft" ? "lshift_cpu" : "rshift_cpu", dtype);
     },
     otherDomain: { low: 0, high: 3 },
     scalars: [1],

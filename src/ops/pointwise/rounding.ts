@@ -1,10 +1,10 @@
 /** Rounding, signs and parts of numbers. */
-import { RuntimeError } from "../../base/errors.ts";
 import { pointwise } from "../../loops/computation.ts";
 import { arithmetic, compare, constant, div, type Expression, mul, sub, unary } from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
+import { notForBool, notImplemented, onlyForFloats } from "../not-implemented.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
 import { binaryOp, unaryOp, unarySamples } from "./pointwise-op.ts";
 
@@ -15,6 +15,7 @@ export const floor = unaryOp({
   body: (x) => unary("floor", x),
   reference: (x) => Math.floor(x),
   doc: { summary: "The largest integer not above each element.", example: "torch.tensor([1.5, -1.5]).floor()" },
+  check: notForBool("floor_vml_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
 });
@@ -26,6 +27,7 @@ export const ceil = unaryOp({
   body: (x) => unary("ceil", x),
   reference: (x) => Math.ceil(x),
   doc: { summary: "The smallest integer not below each element.", example: "torch.tensor([1.5, -1.5]).ceil()" },
+  check: notForBool("ceil_vml_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
 });
@@ -37,6 +39,7 @@ export const trunc = unaryOp({
   body: (x) => unary("trunc", x),
   reference: (x) => Math.trunc(x),
   doc: { summary: "Each element without its fraction.", example: "torch.tensor([1.5, -1.5]).trunc()" },
+  check: notForBool("trunc_vml_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
 });
@@ -53,8 +56,9 @@ export const round = defineOp({
   derivative: "pending",
   dtypes: numberDTypes,
   meta: ({ self, decimals }) => {
+    notForBool("round_vml_cpu")(self.dtype);
     if (decimals !== 0 && !self.dtype.is_floating_point) {
-      throw new RuntimeError(`"round_decimals_vec" not implemented for '${self.dtype.scalarTypeName}'`);
+      throw notImplemented("round_decimals_vec", self.dtype);
     }
     return pointwiseMeta([self], self.dtype);
   },
@@ -83,6 +87,7 @@ export const frac = unaryOp({
   body: (x) => sub(x, unary("trunc", x)),
   reference: (x) => x - Math.trunc(x),
   doc: { summary: "The fraction of each element, with its sign.", example: "torch.tensor([1.5, -1.25]).frac()" },
+  check: onlyForFloats("frac_cpu"),
   derivative: "pending",
   dtypes: floatDTypes,
 });
@@ -94,6 +99,7 @@ export const abs = unaryOp({
   body: (x) => unary("abs", x),
   reference: (x) => Math.abs(x),
   doc: { summary: "The absolute value.", example: "torch.tensor([1, -2]).abs()" },
+  check: notForBool("abs_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
 });

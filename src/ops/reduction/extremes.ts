@@ -5,7 +5,7 @@ import { at, wrapDim } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { type Fold, reduction } from "../../loops/computation.ts";
 import { arg } from "../arg.ts";
-import { defineOp } from "../define-op.ts";
+import { defineOp, numberDTypes } from "../define-op.ts";
 import { type NaiveArray, naiveReduce } from "../naive-array.ts";
 import type { Op } from "../op-record.ts";
 import { returns } from "../returns.ts";
@@ -170,10 +170,12 @@ function positionOf(name: "argmax" | "argmin", direction: Direction): Op<typeof 
       example: `torch.tensor([1, 3, 2]).${name}()`,
     },
     derivative: "not-differentiable",
+    dtypes: numberDTypes,
     meta: ({ self, dim, keepdim }) => {
+      if (self.dtype.category === "bool") throw new RuntimeError(`${name}(): does not support bool input`);
       const dims = foldedDims(self.shape, dim === null ? null : [dim]);
       if (dim === null && self.numel() === 0) {
-        throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+        throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
       }
       if (dim !== null) checkDims(name, self, dims);
       return { dtype: int64, shape: reducedShape(self.shape, dims, keepdim) };

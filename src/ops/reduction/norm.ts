@@ -20,15 +20,15 @@ interface NormArgs {
   readonly dtype: DType | null;
 }
 
-function normMeta(name: string, order: number, { self, dim, keepdim, dtype }: NormArgs): OutputMeta {
+function normMeta(order: number, { self, dim, keepdim, dtype }: NormArgs): OutputMeta {
   if (!self.dtype.is_floating_point) {
-    throw new RuntimeError(`${name}: Expected a floating point or complex tensor as input. Got ${self.dtype.scalarTypeName}`);
+    throw new RuntimeError(`linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${self.dtype.scalarTypeName}`);
   }
   const dims = foldedDims(self.shape, dim);
   const isEmpty = dims.some((axis) => at(self.shape, axis) === 0);
   if (isEmpty && (order < 0 || order === Infinity)) {
     throw new RuntimeError(
-      `${name} cannot compute the ${order} norm on an empty tensor because the operation does not have an identity`,
+      `linalg.vector_norm cannot compute the ${order} norm on an empty tensor because the operation does not have an identity`,
     );
   }
   return { dtype: dtype ?? self.dtype, shape: reducedShape(self.shape, dims, keepdim) };
@@ -66,7 +66,7 @@ export const vector_norm = defineOp({
   doc: { summary: "The norm of order `ord` of the elements, over all dimensions or over `dim`.", example: "torch.linalg.vector_norm(torch.tensor([3, 4]))" },
   derivative: "pending",
   dtypes: floatDTypes,
-  meta: ({ ord, ...args }) => normMeta("linalg.vector_norm", ord, args),
+  meta: ({ ord, ...args }) => normMeta(ord, args),
   lowering: ({ self, ord, dim, dtype }) => reduction(foldOfNorm(ord), [self], dtype ?? self.dtype, foldedDims(self.shape, dim), [scalarValue("float64", ord)]),
   reference: ({ ord, ...args }) => naiveNorm(ord, args),
   samples: function* (make) {
@@ -87,7 +87,7 @@ export const norm = defineOp({
   doc: { summary: "The norm of order `p` (2, or \"fro\" for the same) of the elements.", example: "torch.tensor([3, 4]).norm()" },
   derivative: "pending",
   dtypes: floatDTypes,
-  meta: ({ p, ...args }) => normMeta("norm()", orderOf(p), args),
+  meta: ({ p, ...args }) => normMeta(orderOf(p), args),
   lowering: ({ self, p, dim, dtype }) =>
     reduction(foldOfNorm(orderOf(p)), [self], dtype ?? self.dtype, foldedDims(self.shape, dim), [scalarValue("float64", orderOf(p))]),
   reference: ({ p, ...args }) => naiveNorm(orderOf(p), args),

@@ -5,7 +5,7 @@ import { wrapDim } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { pointwise, reduction } from "../../loops/computation.ts";
 import { div, exp, type Expression, sub, unary } from "../../loops/expression.ts";
-import { RuntimeError } from "../../base/errors.ts";
+import { notImplemented } from "../not-implemented.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes } from "../define-op.ts";
 import { elementAt, naive, type NaiveArray, naiveFill, naiveReduce } from "../naive-array.ts";
@@ -81,10 +81,11 @@ const logStep = defineOp({
   samples: () => [],
 });
 
-function prepared(name: string, self: TensorBase, dtype: DType | null): TensorBase {
+function prepared(name: string, self: TensorBase, dim: number, dtype: DType | null): TensorBase {
   const input = dtype === null ? self : runOp(toDType, { self, dtype });
   if (!input.dtype.is_floating_point) {
-    throw new RuntimeError(`"${name}_lastdim_kernel_impl" not implemented for '${input.dtype.scalarTypeName}'`);
+    const isLast = wrapDim(dim, input.ndim) === Math.max(input.ndim - 1, 0);
+    throw notImplemented(`${name}_${isLast ? "lastdim_" : ""}kernel_impl`, input.dtype);
   }
   return input;
 }
@@ -114,7 +115,7 @@ export const softmax = defineOp({
   derivative: "pending",
   dtypes: floatDTypes,
   decomposition: ({ self, dim, dtype }) => {
-    const input = prepared("softmax", self, dtype);
+    const input = prepared("softmax", self, dim, dtype);
     const axis = wrapDim(dim, input.ndim);
     if (input.numel() === 0) return runOp(empty_like, { self: input });
     const dims = input.ndim === 0 ? null : [axis];
@@ -133,7 +134,7 @@ export const log_softmax = defineOp({
   derivative: "pending",
   dtypes: floatDTypes,
   decomposition: ({ self, dim, dtype }) => {
-    const input = prepared("log_softmax", self, dtype);
+    const input = prepared("log_softmax", self, dim, dtype);
     const axis = wrapDim(dim, input.ndim);
     if (input.numel() === 0) return runOp(empty_like, { self: input });
     const dims = input.ndim === 0 ? null : [axis];

@@ -27,9 +27,9 @@ function correctionOf({ correction, unbiased }: VarianceArgs): number {
   return unbiased === null ? correction : Number(unbiased);
 }
 
-function varianceMeta(name: string, { self, dim, keepdim }: VarianceArgs): OutputMeta {
+function varianceMeta({ self, dim, keepdim }: VarianceArgs): OutputMeta {
   if (!self.dtype.is_floating_point) {
-    throw new RuntimeError(`${name} only support floating point and complex dtypes`);
+    throw new RuntimeError(`std and var only support floating point and complex dtypes`);
   }
   return { dtype: self.dtype, shape: reducedShape(self.shape, foldedDims(self.shape, dim), keepdim) };
 }
@@ -65,7 +65,7 @@ export const variance = defineOp({
   doc: { summary: "Variance: the mean square distance from the mean, divided by count - `correction`.", example: "torch.tensor([1, 2, 3]).var()" },
   derivative: "pending",
   dtypes: floatDTypes,
-  meta: (args) => varianceMeta("var", args),
+  meta: (args) => varianceMeta(args),
   lowering: (args) => varianceLowering(varianceFold, args),
   reference: (args) => naiveVariance(args, false),
   samples: varianceSamples,
@@ -78,7 +78,7 @@ export const std = defineOp({
   doc: { summary: "Standard deviation: the square root of the variance.", example: "torch.tensor([1, 2, 3]).std()" },
   derivative: "pending",
   dtypes: floatDTypes,
-  meta: (args) => varianceMeta("std", args),
+  meta: (args) => varianceMeta(args),
   lowering: (args) => varianceLowering(deviationFold, args),
   reference: (args) => naiveVariance(args, true),
   samples: varianceSamples,
@@ -96,7 +96,7 @@ export const var_mean = defineOp({
   doc: { summary: "Variance and mean, in one pass.", example: "torch.var_mean(torch.tensor([1, 2, 3]))" },
   derivative: "pending",
   dtypes: floatDTypes,
-  meta: (args) => [varianceMeta("var_mean", args), varianceMeta("var_mean", args)],
+  meta: (args) => [varianceMeta(args), varianceMeta(args)],
   lowering: (args) => varianceLowering(varianceMeanFold, args),
   reference: (args) => [naiveVariance(args, false), naiveMeans(args)],
   samples: varianceSamples,
@@ -110,7 +110,7 @@ export const std_mean = defineOp({
   doc: { summary: "Standard deviation and mean, in one pass.", example: "torch.std_mean(torch.tensor([1, 2, 3]))" },
   derivative: "pending",
   dtypes: floatDTypes,
-  meta: (args) => [varianceMeta("std_mean", args), varianceMeta("std_mean", args)],
+  meta: (args) => [varianceMeta(args), varianceMeta(args)],
   lowering: (args) => varianceLowering(deviationMeanFold, args),
   reference: (args) => [naiveVariance(args, true), naiveMeans(args)],
   samples: varianceSamples,

@@ -1,5 +1,5 @@
 /** Joining tensors. */
-import { RuntimeError } from "../../base/errors.ts";
+import { RuntimeError, ValueError } from "../../base/errors.ts";
 import { aliasOf } from "../../core/make-tensor.ts";
 import { resultType } from "../../core/promotion.ts";
 import { at, formatShape, type Shape, wrapDim } from "../../core/shape.ts";
@@ -25,7 +25,7 @@ interface Joined {
 
 function joined(tensors: readonly TensorBase[], dim: number): Joined {
   const [first] = tensors;
-  if (first === undefined) throw new RuntimeError("torch.cat(): expected a non-empty list of Tensors");
+  if (first === undefined) throw new ValueError("torch.cat(): expected a non-empty list of Tensors");
   tensors.forEach((tensor, position) => {
     if (tensor.ndim === 0) throw new RuntimeError(`zero-dimensional tensor (at position ${position}) cannot be concatenated`);
   });

@@ -160,8 +160,8 @@ export const pad = defineOp({
   args: {
     self: arg.tensor,
     pad: arg.ints,
-    mode: arg.withDefault(arg.choice("constant", "reflect", "replicate", "circular"), "constant"),
-    value: arg.keyword(arg.optional(arg.scalar)),
+    mode: arg.positional(arg.withDefault(arg.choice("constant", "reflect", "replicate", "circular"), "constant")),
+    value: arg.optional(arg.scalar),
   },
   doc: {
     summary: "Extends dimensions at their ends: `pad` is [before, after] of the last dimension, then of the one before it, and so on.",

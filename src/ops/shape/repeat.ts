@@ -5,7 +5,7 @@ import { copyElements } from "../../core/elements.ts";
 import { aliasOf, adoptArray } from "../../core/make-tensor.ts";
 import { at, contiguousStrides, formatShape, type Shape, wrapDim } from "../../core/shape.ts";
 import { isTensor, stateOf, type TensorBase } from "../../core/tensor.ts";
-import { arg, mismatch } from "../arg.ts";
+import { arg, type mismatch } from "../arg.ts";
 import { copy_ } from "../data/copy.ts";
 import { defineOp } from "../define-op.ts";
 import { index_select } from "../index/index-select.ts";

@@ -11,12 +11,14 @@ function expandGeometry(self: TensorBase, size: Shape): Geometry {
   const missing = size.length - shape.length;
   if (missing < 0) {
     throw new RuntimeError(
-      `expand(${self.dtype.scalarTypeName}Tensor{${formatShape(shape)}}, size=${formatShape(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${shape.length})`,
+      `expand(torch.${self.dtype.scalarTypeName}Tensor{${formatShape(shape)}}, size=${formatShape(size)}): the number of sizes provided (${size.length}) must be greater or equal to the number of dimensions in the tensor (${shape.length})`,
     );
   }
-  const resultShape: number[] = [];
-  const resultStrides: number[] = [];
-  size.forEach((requested, axis) => {
+  const resultShape = new Array<number>(size.length);
+  const resultStrides = new Array<number>(size.length);
+  // From the last dimension, so that the first complaint is PyTorch's.
+  for (let axis = size.length - 1; axis >= 0; axis--) {
+    const requested = at(size, axis);
     const own = axis - missing;
     const current = own < 0 ? 1 : at(shape, own);
     if (requested === -1 && own < 0) {
@@ -30,9 +32,9 @@ function expandGeometry(self: TensorBase, size: Shape): Geometry {
         `The expanded size of the tensor (${target}) must match the existing size (${current}) at non-singleton dimension ${axis}.  Target sizes: ${formatShape(size)}.  Tensor sizes: ${formatShape(shape)}`,
       );
     }
-    resultShape.push(target);
-    resultStrides.push(own < 0 || (current === 1 && target !== 1) ? 0 : at(strides, own));
-  });
+    resultShape[axis] = target;
+    resultStrides[axis] = own < 0 || (current === 1 && target !== 1) ? 0 : at(strides, own);
+  }
   return { shape: resultShape, strides: resultStrides, offset };
 }
 

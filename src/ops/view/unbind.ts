@@ -1,5 +1,5 @@
 /** Views that cut a dimension into pieces. */
-import { RuntimeError } from "../../base/errors.ts";
+import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { aliasOf } from "../../core/make-tensor.ts";
 import { at, formatShape, wrapDim } from "../../core/shape.ts";
 import { stateOf, type TensorBase } from "../../core/tensor.ts";
@@ -17,7 +17,7 @@ export const unbind = defineOp({
   doc: { summary: "Views of all places of a dimension, without that dimension.", example: "torch.arange(4).view(2, 2).unbind()" },
   derivative: "pending",
   decomposition: ({ self, dim }) => {
-    if (self.ndim === 0) throw new RuntimeError("Dimension specified as 0 but tensor has no dimensions");
+    if (self.ndim === 0) throw new IndexError("Dimension specified as 0 but tensor has no dimensions");
     const axis = wrapDim(dim, self.ndim);
     const pieces = Array.from({ length: at(self.shape, axis) }, (_, index) => aliasOf(self, selected(stateOf(self), axis, index)));
     return Object.freeze(pieces);
