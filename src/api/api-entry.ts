@@ -66,7 +66,9 @@ function overloadOf(op: OpRecord, name: string, isMethod: boolean): Overload {
     op,
     inPlace: isMethod && name.endsWith("_") && !op.mutates,
     parameters,
-    maxPositional: positional.some((parameter) => parameter.arg.spread) ? Infinity : positional.length,
+    maxPositional: positional.some((parameter) => parameter.arg.spread)
+      ? Infinity
+      : positional.length,
   };
 }
 
@@ -76,6 +78,7 @@ export const apiEntries = buildEntries();
 /** The entry of a name that is known to exist. */
 export function apiEntry(fullName: string): ApiEntry {
   const entry = apiEntries.get(fullName);
-  if (entry === undefined) throw new InternalError(`no op is named ${fullName}: run tools/generate-api.ts`);
+  if (entry === undefined)
+    throw new InternalError(`no op is named ${fullName}: run tools/generate-api.ts`);
   return entry;
 }

@@ -10,7 +10,11 @@ export interface BoundCall {
 }
 
 /** Finds the overload that takes these arguments, or throws the TypeError PyTorch would throw. */
-export function bindArguments(entry: ApiEntry, self: TensorBase | null, args: readonly unknown[]): BoundCall {
+export function bindArguments(
+  entry: ApiEntry,
+  self: TensorBase | null,
+  args: readonly unknown[],
+): BoundCall {
   const last = args[args.length - 1];
   const options = isOptions(last) ? last : null;
   const count = options === null ? args.length : args.length - 1;
@@ -20,7 +24,9 @@ export function bindArguments(entry: ApiEntry, self: TensorBase | null, args: re
     if (typeof bound !== "string") return { overload, args: bound };
     failure = bound;
   }
-  throw new TypeError(entry.overloads.length === 1 ? failure : describeOverloads(entry, args, count, options));
+  throw new TypeError(
+    entry.overloads.length === 1 ? failure : describeOverloads(entry, args, count, options),
+  );
 }
 
 function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -44,7 +50,10 @@ function bindOverload(
   let next = 0;
   for (const parameter of overload.parameters) {
     if (next >= count || parameter.arg.keywordOnly) {
-      if (parameter.arg.fallback === undefined && !(options !== null && parameter.name in options)) {
+      if (
+        parameter.arg.fallback === undefined &&
+        !(options !== null && parameter.name in options)
+      ) {
         return `${entry.name}() missing 1 required positional arguments: "${parameter.name}"`;
       }
       continue;
@@ -55,11 +64,19 @@ function bindOverload(
       while (next < count && belongsToRow(parameter, args[next])) row.push(args[next++]);
       value = row;
     }
-    const parsed = value === undefined && parameter.arg.fallback !== undefined ? parameter.arg.fallback.value : parameter.arg.parse(value);
+    const parsed =
+      value === undefined && parameter.arg.fallback !== undefined
+        ? parameter.arg.fallback.value
+        : parameter.arg.parse(value);
     if (parsed === mismatch) return wrongType(entry, parameter, ` (position ${next})`, value);
     bound[parameter.key] = parsed;
   }
-  if (next < count) return tooMany(entry, overload.parameters.filter((parameter) => !parameter.arg.keywordOnly).length, count);
+  if (next < count)
+    return tooMany(
+      entry,
+      overload.parameters.filter((parameter) => !parameter.arg.keywordOnly).length,
+      count,
+    );
   return options === null ? bound : bindOptions(entry, overload, bound, options, args, count);
 }
 
@@ -79,7 +96,8 @@ function bindOptions(
   for (const [name, value] of Object.entries(options)) {
     const position = overload.parameters.findIndex((parameter) => parameter.name === name);
     const parameter = overload.parameters[position];
-    if (parameter === undefined) return `${entry.name}() got an unexpected keyword argument '${name}'`;
+    if (parameter === undefined)
+      return `${entry.name}() got an unexpected keyword argument '${name}'`;
     if (!parameter.arg.keywordOnly && position < count && args[position] !== undefined) {
       return `${entry.name}() got multiple values for argument '${name}'`;
     }
@@ -92,7 +110,8 @@ function bindOptions(
 }
 
 function tooMany(entry: ApiEntry, limit: number, given: number): string {
-  if (limit === 0) return `${entry.isMethod ? "Tensor." : ""}${entry.name}() takes no arguments (${given} given)`;
+  if (limit === 0)
+    return `${entry.isMethod ? "Tensor." : ""}${entry.name}() takes no arguments (${given} given)`;
   return `${entry.name}() takes ${limit} positional argument${limit === 1 ? "" : "s"} but ${given} ${given === 1 ? "was" : "were"} given`;
 }
 
@@ -108,13 +127,20 @@ function typeName(value: unknown): string {
   return constructor.name;
 }
 
-function describeOverloads(entry: ApiEntry, args: readonly unknown[], count: number, options: Readonly<Record<string, unknown>> | null): string {
+function describeOverloads(
+  entry: ApiEntry,
+  args: readonly unknown[],
+  count: number,
+  options: Readonly<Record<string, unknown>> | null,
+): string {
   const given = [
     ...args.slice(0, count).map(typeName),
     ...Object.entries(options ?? {}).map(([name, value]) => `${name}=${typeName(value)}`),
   ];
   const expected = entry.overloads.map(({ parameters }) => {
-    const shown = parameters.map(({ name, arg }) => `${arg.keywordOnly ? "*" : ""}${arg.expected} ${name}`);
+    const shown = parameters.map(
+      ({ name, arg }) => `${arg.keywordOnly ? "*" : ""}${arg.expected} ${name}`,
+    );
     return ` * (${shown.join(", ")})`;
   });
   return `${entry.name}() received an invalid combination of arguments - got (${given.join(", ")}), but expected one of:\n${expected.join("\n")}\n`;

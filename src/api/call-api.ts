@@ -10,7 +10,11 @@ export function callFunction<Result>(entry: ApiEntry, args: readonly unknown[]):
 }
 
 /** Calls a Tensor method. */
-export function callMethod<Result>(entry: ApiEntry, self: TensorBase, args: readonly unknown[]): Result {
+export function callMethod<Result>(
+  entry: ApiEntry,
+  self: TensorBase,
+  args: readonly unknown[],
+): Result {
   return call(entry, self, args) as Result; // as above
 }
 

@@ -24,10 +24,14 @@ export function cond<Operands extends readonly unknown[], Result>(
     throw new RuntimeError("Expect both branches of torch.cond to be callable.");
   }
   if (operands !== undefined && !Array.isArray(operands)) {
-    throw new RuntimeError(`Expect operands of torch.cond to be an array, but got ${typeof operands}.`);
+    throw new RuntimeError(
+      `Expect operands of torch.cond to be an array, but got ${typeof operands}.`,
+    );
   }
   if (pred instanceof Tensor && pred.numel() !== 1) {
-    throw new RuntimeError(`Expect pred of torch.cond to be a boolean or a one-element tensor, but got a tensor of shape [${pred.shape.join(", ")}].`);
+    throw new RuntimeError(
+      `Expect pred of torch.cond to be a boolean or a one-element tensor, but got a tensor of shape [${pred.shape.join(", ")}].`,
+    );
   }
   const branch = (pred instanceof Tensor ? Boolean(pred.item()) : pred) ? trueFn : falseFn;
   // Without operands the functions take none: then Operands is the empty tuple.

@@ -49,14 +49,27 @@ export function custom_op<Fn extends Implementation>(
   impl: Fn,
 ): CustomOp<Fn> {
   const [namespace, opName, ...rest] = name.split("::");
-  if (namespace === undefined || opName === undefined || opName === "" || namespace === "" || rest.length > 0) {
-    throw new ValueError(`custom_op(name="${name}"): expected a name of the form "namespace::name"`);
+  if (
+    namespace === undefined ||
+    opName === undefined ||
+    opName === "" ||
+    namespace === "" ||
+    rest.length > 0
+  ) {
+    throw new ValueError(
+      `custom_op(name="${name}"): expected a name of the form "namespace::name"`,
+    );
   }
-  if (typeof impl !== "function") throw new TypeError(`custom_op("${name}"): the implementation must be a function, not ${typeof impl}`);
+  if (typeof impl !== "function")
+    throw new TypeError(
+      `custom_op("${name}"): the implementation must be a function, not ${typeof impl}`,
+    );
   const schema = parseSchema(name, options.schema);
   for (const mutated of options.mutates_args) {
     if (!schema.parameters.some((parameter) => parameter.name === mutated)) {
-      throw new ValueError(`custom_op("${name}"): mutates_args names "${mutated}", but the parameters are ${schema.parameters.map((each) => each.name).join(", ")}`);
+      throw new ValueError(
+        `custom_op("${name}"): mutates_args names "${mutated}", but the parameters are ${schema.parameters.map((each) => each.name).join(", ")}`,
+      );
     }
   }
   return makeOp(name, namespace, opName, schema, options.mutates_args, impl);
@@ -90,12 +103,18 @@ function makeOp<Fn extends Implementation>(
   const op: CustomOp<Fn> = Object.assign(call, {
     qualname,
     register_fake: (fake: (...args: Parameters<Fn>) => ReturnType<Fn>): CustomOp<Fn> => {
-      if (typeof fake !== "function") throw new TypeError(`register_fake of ${qualname} needs a function, not ${typeof fake}`);
+      if (typeof fake !== "function")
+        throw new TypeError(`register_fake of ${qualname} needs a function, not ${typeof fake}`);
       fakeImpl = fake;
       return op;
     },
   });
-  records.set(op, { namespace, name: opName, parameters: schema.parameters, mutates_args: mutatesArgs });
+  records.set(op, {
+    namespace,
+    name: opName,
+    parameters: schema.parameters,
+    mutates_args: mutatesArgs,
+  });
   return op;
 }
 
@@ -107,21 +126,32 @@ function tensorsIn(value: unknown): readonly TensorBase[] {
 function checkArguments(opName: string, schema: OpSchema, args: readonly unknown[]): void {
   const { parameters } = schema;
   if (args.length > parameters.length) {
-    throw new TypeError(`${opName}() takes ${parameters.length} positional argument${parameters.length === 1 ? "" : "s"} but ${args.length} ${args.length === 1 ? "was" : "were"} given`);
+    throw new TypeError(
+      `${opName}() takes ${parameters.length} positional argument${parameters.length === 1 ? "" : "s"} but ${args.length} ${args.length === 1 ? "was" : "were"} given`,
+    );
   }
   for (const [index, parameter] of parameters.entries()) {
     const value = args[index];
     if (value === undefined && parameter.hasDefault) continue;
-    if (index >= args.length) throw new TypeError(`${opName}() is missing value for argument '${parameter.name}'`);
+    if (index >= args.length)
+      throw new TypeError(`${opName}() is missing value for argument '${parameter.name}'`);
     if (!parameter.accepts(value)) {
-      throw new TypeError(`${opName}(): argument '${parameter.name}' (position ${index + 1}) must be ${parameter.type}, not ${isTensor(value) ? "Tensor" : value === null ? "null" : typeof value}`);
+      throw new TypeError(
+        `${opName}(): argument '${parameter.name}' (position ${index + 1}) must be ${parameter.type}, not ${isTensor(value) ? "Tensor" : value === null ? "null" : typeof value}`,
+      );
     }
   }
 }
 
-function checkAliasing(qualname: string, inputs: readonly TensorBase[], outputs: readonly TensorBase[]): void {
+function checkAliasing(
+  qualname: string,
+  inputs: readonly TensorBase[],
+  outputs: readonly TensorBase[],
+): void {
   for (const output of outputs) {
-    if (inputs.some((input) => input === output || stateOf(input).storage === stateOf(output).storage)) {
+    if (
+      inputs.some((input) => input === output || stateOf(input).storage === stateOf(output).storage)
+    ) {
       throw new RuntimeError(
         `${qualname} (with implementation given to custom_op): the output of this custom operator must not be an input or share memory with one. Return a clone() instead.`,
       );

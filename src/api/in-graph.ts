@@ -75,5 +75,7 @@ export const inGraphFunctions: ReadonlyMap<unknown, InGraphFunction> = collectFu
 
 /** Every Tensor method and property that may appear in a graph, keyed by its name. */
 export const tensorMethods: ReadonlyMap<string, InGraphFunction> = new Map(
-  [...apiEntries.values()].filter((entry) => entry.isMethod).map((entry) => [entry.name, describe(entry)]),
+  [...apiEntries.values()]
+    .filter((entry) => entry.isMethod)
+    .map((entry) => [entry.name, describe(entry)]),
 );

@@ -22,31 +22,40 @@ const types: Readonly<Record<string, (value: unknown) => boolean>> = {
   SymInt: (value) => typeof value === "number" && Number.isInteger(value),
   bool: (value) => typeof value === "boolean",
   str: (value) => typeof value === "string",
-  Scalar: (value) => typeof value === "number" || typeof value === "boolean" || typeof value === "bigint",
+  Scalar: (value) =>
+    typeof value === "number" || typeof value === "boolean" || typeof value === "bigint",
 };
 
 /** Reads `"(Tensor x, float k=1.0) -> (Tensor, Tensor)"`, PyTorch's schema language without alias annotations. */
 export function parseSchema(opName: string, text: string): OpSchema {
   const match = /^\s*\((.*)\)\s*->\s*(.+?)\s*$/s.exec(text);
   const fail = (why: string): never => {
-    throw new ValueError(`custom_op("${opName}"): cannot read the schema "${text}": ${why}. Expected, for example, "(Tensor x, float k) -> Tensor"`);
+    throw new ValueError(
+      `custom_op("${opName}"): cannot read the schema "${text}": ${why}. Expected, for example, "(Tensor x, float k) -> Tensor"`,
+    );
   };
   if (match === null) return fail("it has no parameter list or no result");
   const [, list = "", result = ""] = match;
   const parameters = split(list).map((item) => parseParameter(item, fail));
   const returns = /^\(.*\)$/s.test(result) ? split(result.slice(1, -1)) : [result];
-  for (const type of returns) if (acceptor(type) === null) fail(`the result type "${type}" is not one of ${Object.keys(types).join(", ")}`);
+  for (const type of returns)
+    if (acceptor(type) === null)
+      fail(`the result type "${type}" is not one of ${Object.keys(types).join(", ")}`);
   return { parameters, returns };
 }
 
-const split = (list: string): string[] => (list.trim() === "" ? [] : list.split(",").map((item) => item.trim()));
+const split = (list: string): string[] =>
+  list.trim() === "" ? [] : list.split(",").map((item) => item.trim());
 
 function parseParameter(item: string, fail: (why: string) => never): SchemaParameter {
   const match = /^(\S+)\s+([A-Za-z_]\w*)\s*(=\s*.+)?$/.exec(item);
   if (match === null) return fail(`"${item}" is not "type name"`);
   const [, type = "", name = "", fallback] = match;
   const accepts = acceptor(type);
-  if (accepts === null) return fail(`parameter "${name}" has the type "${type}", which is not one of ${Object.keys(types).join(", ")}`);
+  if (accepts === null)
+    return fail(
+      `parameter "${name}" has the type "${type}", which is not one of ${Object.keys(types).join(", ")}`,
+    );
   return { name, type, hasDefault: fallback !== undefined || type.endsWith("?"), accepts };
 }
 

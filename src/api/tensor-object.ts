@@ -54,7 +54,11 @@ export class TensorObject extends TensorBase {
     const count = shape[0];
     if (count === undefined) throw new TypeError("iteration over a 0-d tensor");
     for (let index = 0; index < count; index++) {
-      const geometry = { shape: shape.slice(1), strides: strides.slice(1), offset: offset + index * (strides[0] ?? 0) };
+      const geometry = {
+        shape: shape.slice(1),
+        strides: strides.slice(1),
+        offset: offset + index * (strides[0] ?? 0),
+      };
       yield aliasOf(this, geometry) as Tensor; // all tensors are made by the registered class, which is Tensor
     }
     return undefined;

@@ -3,12 +3,20 @@
 class NamedError extends Error {
   static {
     // `name` lives on the prototype, as for built-in errors, so that it never shows among an error's own properties.
-    Object.defineProperty(this.prototype, "name", { value: "Error", configurable: true, writable: true });
+    Object.defineProperty(this.prototype, "name", {
+      value: "Error",
+      configurable: true,
+      writable: true,
+    });
   }
 }
 
 function nameOnPrototype(errorClass: { readonly prototype: Error }, name: string): void {
-  Object.defineProperty(errorClass.prototype, "name", { value: name, configurable: true, writable: true });
+  Object.defineProperty(errorClass.prototype, "name", {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
 }
 
 /** An operation that cannot be done with these tensors: shapes, dtypes, layouts. */

@@ -9,7 +9,11 @@ export class DataDependentError extends RuntimeError {
   readonly kind: DataDependence;
 
   static {
-    Object.defineProperty(this.prototype, "name", { value: "DataDependentError", configurable: true, writable: true });
+    Object.defineProperty(this.prototype, "name", {
+      value: "DataDependentError",
+      configurable: true,
+      writable: true,
+    });
   }
 
   constructor(op: string, kind: DataDependence) {

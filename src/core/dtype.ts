@@ -50,23 +50,54 @@ export class DType {
 }
 
 export const float32 = new DType("float32", {
-  category: "float", itemsize: 4, is_signed: true, scalarTypeName: "Float", cppName: "float",
+  category: "float",
+  itemsize: 4,
+  is_signed: true,
+  scalarTypeName: "Float",
+  cppName: "float",
 });
 export const float64 = new DType("float64", {
-  category: "float", itemsize: 8, is_signed: true, scalarTypeName: "Double", cppName: "double",
+  category: "float",
+  itemsize: 8,
+  is_signed: true,
+  scalarTypeName: "Double",
+  cppName: "double",
 });
 export const int64 = new DType("int64", {
-  category: "integer", itemsize: 8, is_signed: true, scalarTypeName: "Long", cppName: "int64_t",
+  category: "integer",
+  itemsize: 8,
+  is_signed: true,
+  scalarTypeName: "Long",
+  cppName: "int64_t",
 });
 export const int32 = new DType("int32", {
-  category: "integer", itemsize: 4, is_signed: true, scalarTypeName: "Int", cppName: "int",
+  category: "integer",
+  itemsize: 4,
+  is_signed: true,
+  scalarTypeName: "Int",
+  cppName: "int",
 });
 export const uint8 = new DType("uint8", {
-  category: "integer", itemsize: 1, is_signed: false, scalarTypeName: "Byte", cppName: "uint8_t",
+  category: "integer",
+  itemsize: 1,
+  is_signed: false,
+  scalarTypeName: "Byte",
+  cppName: "uint8_t",
 });
 export const bool = new DType("bool", {
-  category: "bool", itemsize: 1, is_signed: false, scalarTypeName: "Bool", cppName: "bool",
+  category: "bool",
+  itemsize: 1,
+  is_signed: false,
+  scalarTypeName: "Bool",
+  cppName: "bool",
 });
 
 /** Every dtype by name. */
-export const dtypes: Readonly<Record<DTypeName, DType>> = Object.freeze({ float32, float64, int64, int32, uint8, bool });
+export const dtypes: Readonly<Record<DTypeName, DType>> = Object.freeze({
+  float32,
+  float64,
+  int64,
+  int32,
+  uint8,
+  bool,
+});

@@ -14,7 +14,10 @@ export function arrayOf(tensor: TensorBase): TypedArray {
 }
 
 /** Visits the storage position of every element in row-major order. */
-export function forEachPosition(geometry: { readonly shape: Shape; readonly strides: Shape; readonly offset: number }, visit: (position: number) => void): void {
+export function forEachPosition(
+  geometry: { readonly shape: Shape; readonly strides: Shape; readonly offset: number },
+  visit: (position: number) => void,
+): void {
   const { shape, strides } = geometry;
   const walk = (axis: number, position: number): void => {
     if (axis === shape.length) {
@@ -34,7 +37,8 @@ export function copyElements(tensor: TensorBase): TypedArray {
   const state = stateOf(tensor);
   const count = numelOf(state.shape);
   const source = state.storage.array;
-  if (isContiguousLayout(state.shape, state.strides)) return source.slice(state.offset, state.offset + count);
+  if (isContiguousLayout(state.shape, state.strides))
+    return source.slice(state.offset, state.offset + count);
   const copy = allocateArray(state.dtype, count);
   let next = 0;
   forEachPosition(state, (position) => {
@@ -58,7 +62,9 @@ export function toElement(raw: number | bigint, isBool: boolean): Element {
 /** The only element of a one-element tensor. */
 export function itemOf(tensor: TensorBase): Element {
   if (tensor.numel() !== 1) {
-    throw new RuntimeError(`a Tensor with ${tensor.numel()} elements cannot be converted to Scalar`);
+    throw new RuntimeError(
+      `a Tensor with ${tensor.numel()} elements cannot be converted to Scalar`,
+    );
   }
   if (isFake(tensor)) throw new DataDependentError("item", "scalar");
   const state = stateOf(tensor);
@@ -73,7 +79,9 @@ export function listOf(tensor: TensorBase): Nested<Element> {
   const build = (axis: number, position: number): Nested<Element> => {
     if (axis === shape.length) return toElement(storage.array[position] ?? 0, isBool);
     const stride = strides[axis] ?? 0;
-    return Array.from({ length: shape[axis] ?? 0 }, (_, index) => build(axis + 1, position + index * stride));
+    return Array.from({ length: shape[axis] ?? 0 }, (_, index) =>
+      build(axis + 1, position + index * stride),
+    );
   };
   return build(0, offset);
 }

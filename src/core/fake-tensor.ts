@@ -13,9 +13,17 @@ export { metaOf } from "./tensor-meta.ts";
 export function fakeTensor(meta: TensorMeta): TensorBase {
   let length = meta.shape.length === 0 ? 1 : 0;
   if (numelOf(meta.shape) > 0) {
-    length = meta.shape.reduce((last, size, axis) => last + (size - 1) * (meta.strides[axis] ?? 0), 1);
+    length = meta.shape.reduce(
+      (last, size, axis) => last + (size - 1) * (meta.strides[axis] ?? 0),
+      1,
+    );
   }
-  const tensor = constructTensor(Storage.fake(meta.dtype, length), meta.dtype, { ...meta, offset: 0 }, null);
+  const tensor = constructTensor(
+    Storage.fake(meta.dtype, length),
+    meta.dtype,
+    { ...meta, offset: 0 },
+    null,
+  );
   const state = stateOf(tensor);
   state.requiresGrad = meta.requires_grad;
   return tensor;

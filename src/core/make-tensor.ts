@@ -24,13 +24,20 @@ export interface Geometry {
 }
 
 /** Makes a tensor object of the public class. */
-export function constructTensor(storage: Storage, dtype: DType, geometry: Geometry, base: TensorBase | null): TensorBase {
+export function constructTensor(
+  storage: Storage,
+  dtype: DType,
+  geometry: Geometry,
+  base: TensorBase | null,
+): TensorBase {
   return new tensorClass({
     storage,
     dtype,
     device: cpu,
     shape: Object.isFrozen(geometry.shape) ? geometry.shape : Object.freeze([...geometry.shape]),
-    strides: Object.isFrozen(geometry.strides) ? geometry.strides : Object.freeze([...geometry.strides]),
+    strides: Object.isFrozen(geometry.strides)
+      ? geometry.strides
+      : Object.freeze([...geometry.strides]),
     offset: geometry.offset,
     requiresGrad: false,
     meta: null,
@@ -40,7 +47,12 @@ export function constructTensor(storage: Storage, dtype: DType, geometry: Geomet
 }
 
 /** A fresh zeroed tensor, contiguous unless strides are given; fake in fake mode or when `fake` says so. */
-export function emptyTensor(shape: Shape, dtype: DType, strides?: Shape | null, fake = isFakeMode()): TensorBase {
+export function emptyTensor(
+  shape: Shape,
+  dtype: DType,
+  strides?: Shape | null,
+  fake = isFakeMode(),
+): TensorBase {
   const layout = strides ?? contiguousStrides(shape);
   const length = numelOf(shape);
   const storage = fake ? Storage.fake(dtype, length) : Storage.allocate(dtype, length);
@@ -49,7 +61,12 @@ export function emptyTensor(shape: Shape, dtype: DType, strides?: Shape | null, 
 
 /** A contiguous tensor around a typed array, without a copy. The array's type must be the one `dtype` is stored in. */
 export function adoptArray(array: TypedArray, shape: Shape, dtype: DType): TensorBase {
-  return constructTensor(Storage.adopt(dtype, array), dtype, { shape, strides: contiguousStrides(shape), offset: 0 }, null);
+  return constructTensor(
+    Storage.adopt(dtype, array),
+    dtype,
+    { shape, strides: contiguousStrides(shape), offset: 0 },
+    null,
+  );
 }
 
 /** A tensor that shares `base`'s memory. A view of a fake tensor is fake. */

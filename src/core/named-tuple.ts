@@ -1,7 +1,8 @@
 /** Results of several named tensors, such as `max(x, 0)`: an array that also has the names. */
 
 /** A frozen array of results with one property per name. */
-export type NamedTuple<Names extends string, Value> = readonly Value[] & Readonly<Record<Names, Value>>;
+export type NamedTuple<Names extends string, Value> = readonly Value[] &
+  Readonly<Record<Names, Value>>;
 
 /** Makes `torch.return_types.<typeName>`: destructures as an array, reads by name, prints as PyTorch prints it. */
 export function namedTuple<Names extends string, Value>(

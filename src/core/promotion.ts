@@ -1,6 +1,15 @@
 /** Which dtype results from operands of several: PyTorch's three classes of priority. */
 import { get_default_dtype } from "./default-dtype.ts";
-import { bool, type DType, type DTypeName, float32, float64, int32, int64, uint8 } from "./dtype.ts";
+import {
+  bool,
+  type DType,
+  type DTypeName,
+  float32,
+  float64,
+  int32,
+  int64,
+  uint8,
+} from "./dtype.ts";
 import { isScalar, type Scalar, scalarDType } from "./scalar.ts";
 import type { TensorBase } from "./tensor.ts";
 
@@ -11,7 +20,14 @@ const lattice: Readonly<Record<DTypeName, Readonly<Record<DTypeName, DType>>>> =
   int32: { bool: int32, uint8: int32, int32, int64, float32, float64 },
   int64: { bool: int64, uint8: int64, int32: int64, int64, float32, float64 },
   float32: { bool: float32, uint8: float32, int32: float32, int64: float32, float32, float64 },
-  float64: { bool: float64, uint8: float64, int32: float64, int64: float64, float32: float64, float64 },
+  float64: {
+    bool: float64,
+    uint8: float64,
+    int32: float64,
+    int64: float64,
+    float32: float64,
+    float64,
+  },
 };
 
 /** The smallest dtype that holds the values of both. */

@@ -17,7 +17,9 @@ export function scalarDType(value: Scalar): DType {
 }
 
 /** The range a scalar must fit in; unsigned types take negative numbers, which wrap, as in PyTorch. */
-const integerLimits: Readonly<Partial<Record<DTypeName, { readonly low: bigint; readonly high: bigint }>>> = {
+const integerLimits: Readonly<
+  Partial<Record<DTypeName, { readonly low: bigint; readonly high: bigint }>>
+> = {
   int64: { low: -(2n ** 63n), high: 2n ** 63n - 1n },
   int32: { low: -(2n ** 31n), high: 2n ** 31n - 1n },
   uint8: { low: -255n, high: 255n },

@@ -49,7 +49,8 @@ export function isNonOverlappingAndDense(shape: Shape, strides: Shape): boolean 
 /** The element of an array whose index is known to be inside it. */
 export function at<T>(values: readonly T[], index: number): T {
   const value = values[index];
-  if (value === undefined) throw new RangeError(`index ${index} outside an array of length ${values.length}`);
+  if (value === undefined)
+    throw new RangeError(`index ${index} outside an array of length ${values.length}`);
   return value;
 }
 
@@ -69,7 +70,9 @@ export function formatShape(shape: Shape): string {
 export function wrapDim(dim: number, rank: number): number {
   const limit = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -limit || dim >= limit) {
-    throw new IndexError(`Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`);
+    throw new IndexError(
+      `Dimension out of range (expected to be in range of [${-limit}, ${limit - 1}], but got ${dim})`,
+    );
   }
   return dim < 0 ? dim + limit : dim;
 }
@@ -79,7 +82,8 @@ export function wrapDims(dims: readonly number[], rank: number): number[] {
   const wrapped = dims.map((dim) => wrapDim(dim, rank));
   const seen = new Set<number>();
   for (const dim of wrapped) {
-    if (seen.has(dim)) throw new RuntimeError(`dim ${dim} appears multiple times in the list of dims`);
+    if (seen.has(dim))
+      throw new RuntimeError(`dim ${dim} appears multiple times in the list of dims`);
     seen.add(dim);
   }
   return wrapped;

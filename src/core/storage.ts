@@ -54,7 +54,9 @@ export class Storage {
 
   get array(): TypedArray {
     if (this.#array === null) {
-      throw new InternalError(this.isFake ? "a fake tensor has no data" : "this storage was released");
+      throw new InternalError(
+        this.isFake ? "a fake tensor has no data" : "this storage was released",
+      );
     }
     return this.#array;
   }

@@ -70,14 +70,21 @@ export interface Scatter {
 export interface Fold {
   readonly name: string;
   /** Builds the accumulators; `inputs` are the elements of the operands, `at` the position along the (single) fold axis. */
-  readonly states: (inputs: readonly Expression[], at: Expression, scalars: readonly Expression[]) => readonly {
+  readonly states: (
+    inputs: readonly Expression[],
+    at: Expression,
+    scalars: readonly Expression[],
+  ) => readonly {
     readonly type: ValueType;
     readonly initial: number | bigint;
     /** From the current states. */
     readonly next: (states: readonly Expression[]) => Expression;
   }[];
   /** The results, from the final states. `scalars` are numbers given at the launch. */
-  readonly results: (states: readonly Expression[], scalars: readonly Expression[]) => readonly Expression[];
+  readonly results: (
+    states: readonly Expression[],
+    scalars: readonly Expression[],
+  ) => readonly Expression[];
   /** Whether `at` is used: then there must be exactly one fold axis. */
   readonly usesPosition: boolean;
 }
@@ -104,8 +111,15 @@ export interface Scan {
 export type Computation = Pointwise | Indexed | Scatter | Reduction | Scan;
 
 /** A pointwise computation in one dtype. */
-export function pointwise(body: PointBody, operands: readonly Operand[], computeType: DType | readonly DType[]): Pointwise {
-  const computeTypes = "name" in computeType ? operands.map(() => computeType.name) : computeType.map((dtype) => dtype.name);
+export function pointwise(
+  body: PointBody,
+  operands: readonly Operand[],
+  computeType: DType | readonly DType[],
+): Pointwise {
+  const computeTypes =
+    "name" in computeType
+      ? operands.map(() => computeType.name)
+      : computeType.map((dtype) => dtype.name);
   return { kind: "pointwise", body, operands, computeTypes };
 }
 
@@ -156,7 +170,10 @@ export function reduction(
   dims: readonly number[],
   scalars: Reduction["scalars"] = [],
 ): Reduction {
-  const computeTypes = "name" in computeType ? operands.map(() => computeType.name) : computeType.map((dtype) => dtype.name);
+  const computeTypes =
+    "name" in computeType
+      ? operands.map(() => computeType.name)
+      : computeType.map((dtype) => dtype.name);
   return { kind: "reduction", fold, operands, computeTypes, dims, scalars };
 }
 
@@ -165,6 +182,9 @@ export function scan(fold: Fold, operand: TensorBase, computeType: DType, dim: n
 }
 
 /** A number for a scalar slot. */
-export function scalarValue(type: ValueType, value: number): { readonly type: ValueType; readonly value: number | bigint } {
+export function scalarValue(
+  type: ValueType,
+  value: number,
+): { readonly type: ValueType; readonly value: number | bigint } {
   return { type, value: type === "int64" ? BigInt(Math.trunc(value)) : value };
 }

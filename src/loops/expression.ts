@@ -5,15 +5,63 @@ import type { DTypeName } from "../core/dtype.ts";
 export type ValueType = DTypeName | "index";
 
 export type UnaryOperation =
-  | "neg" | "abs" | "sign" | "sqrt" | "exp" | "expm1" | "exp2" | "log" | "log1p" | "log2" | "log10"
-  | "sin" | "cos" | "tan" | "asin" | "acos" | "atan" | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh"
-  | "floor" | "ceil" | "round" | "trunc" | "erf" | "erfc" | "erfinv" | "lgamma" | "digamma"
-  | "bitwiseNot" | "logicalNot" | "isNaN";
+  | "neg"
+  | "abs"
+  | "sign"
+  | "sqrt"
+  | "exp"
+  | "expm1"
+  | "exp2"
+  | "log"
+  | "log1p"
+  | "log2"
+  | "log10"
+  | "sin"
+  | "cos"
+  | "tan"
+  | "asin"
+  | "acos"
+  | "atan"
+  | "sinh"
+  | "cosh"
+  | "tanh"
+  | "asinh"
+  | "acosh"
+  | "atanh"
+  | "floor"
+  | "ceil"
+  | "round"
+  | "trunc"
+  | "erf"
+  | "erfc"
+  | "erfinv"
+  | "lgamma"
+  | "digamma"
+  | "bitwiseNot"
+  | "logicalNot"
+  | "isNaN";
 
 /** Arithmetic gives the type of its operands. `floorDivide` and `remainder` round down; `fmod` and `quotient` to zero. */
 export type ArithmeticOperation =
-  | "add" | "sub" | "mul" | "div" | "floorDivide" | "quotient" | "remainder" | "fmod" | "pow" | "atan2" | "hypot" | "copysign"
-  | "minimum" | "maximum" | "bitwiseAnd" | "bitwiseOr" | "bitwiseXor" | "shiftLeft" | "shiftRight";
+  | "add"
+  | "sub"
+  | "mul"
+  | "div"
+  | "floorDivide"
+  | "quotient"
+  | "remainder"
+  | "fmod"
+  | "pow"
+  | "atan2"
+  | "hypot"
+  | "copysign"
+  | "minimum"
+  | "maximum"
+  | "bitwiseAnd"
+  | "bitwiseOr"
+  | "bitwiseXor"
+  | "shiftLeft"
+  | "shiftRight";
 
 /** Comparisons give bool. */
 export type ComparisonOperation = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
@@ -29,7 +77,12 @@ export type Expression =
   /** The element of an operand at the current point. */
   | { readonly kind: "load"; readonly type: DTypeName; readonly operand: number }
   /** The element of an operand at coordinates that are computed. */
-  | { readonly kind: "gather"; readonly type: DTypeName; readonly operand: number; readonly coordinates: readonly Expression[] }
+  | {
+      readonly kind: "gather";
+      readonly type: DTypeName;
+      readonly operand: number;
+      readonly coordinates: readonly Expression[];
+    }
   /** A number given at the launch. */
   | { readonly kind: "scalar"; readonly type: ValueType; readonly slot: number }
   | { readonly kind: "constant"; readonly type: ValueType; readonly value: number | bigint }
@@ -39,13 +92,43 @@ export type Expression =
   | { readonly kind: "foldPosition"; readonly type: "index" }
   /** The current value of an accumulator of a fold. */
   | { readonly kind: "state"; readonly type: ValueType; readonly state: number }
-  | { readonly kind: "unary"; readonly type: ValueType; readonly operation: UnaryOperation; readonly x: Expression }
-  | { readonly kind: "arithmetic"; readonly type: ValueType; readonly operation: ArithmeticOperation; readonly x: Expression; readonly y: Expression }
-  | { readonly kind: "comparison"; readonly type: "bool"; readonly operation: ComparisonOperation; readonly x: Expression; readonly y: Expression }
-  | { readonly kind: "select"; readonly type: ValueType; readonly condition: Expression; readonly x: Expression; readonly y: Expression }
+  | {
+      readonly kind: "unary";
+      readonly type: ValueType;
+      readonly operation: UnaryOperation;
+      readonly x: Expression;
+    }
+  | {
+      readonly kind: "arithmetic";
+      readonly type: ValueType;
+      readonly operation: ArithmeticOperation;
+      readonly x: Expression;
+      readonly y: Expression;
+    }
+  | {
+      readonly kind: "comparison";
+      readonly type: "bool";
+      readonly operation: ComparisonOperation;
+      readonly x: Expression;
+      readonly y: Expression;
+    }
+  | {
+      readonly kind: "select";
+      readonly type: ValueType;
+      readonly condition: Expression;
+      readonly x: Expression;
+      readonly y: Expression;
+    }
   | { readonly kind: "cast"; readonly type: ValueType; readonly x: Expression }
   /** `index`, counted from the end if negative and `wraps`, checked to lie in [0, size). */
-  | { readonly kind: "checkedIndex"; readonly type: "index"; readonly index: Expression; readonly size: Expression; readonly wraps: boolean; readonly failure: BoundsFailure };
+  | {
+      readonly kind: "checkedIndex";
+      readonly type: "index";
+      readonly index: Expression;
+      readonly size: Expression;
+      readonly wraps: boolean;
+      readonly failure: BoundsFailure;
+    };
 
 export function constant(type: ValueType, value: number | bigint): Expression {
   return { kind: "constant", type, value };
@@ -67,17 +150,29 @@ export function unary(operation: UnaryOperation, x: Expression): Expression {
 }
 
 /** Both operands must have the same type; a plain number becomes a constant of that type. */
-export function arithmetic(operation: ArithmeticOperation, x: Expression | number, y: Expression | number): Expression {
+export function arithmetic(
+  operation: ArithmeticOperation,
+  x: Expression | number,
+  y: Expression | number,
+): Expression {
   const [left, right] = sameType(x, y);
   return { kind: "arithmetic", type: left.type, operation, x: left, y: right };
 }
 
-export function compare(operation: ComparisonOperation, x: Expression | number, y: Expression | number): Expression {
+export function compare(
+  operation: ComparisonOperation,
+  x: Expression | number,
+  y: Expression | number,
+): Expression {
   const [left, right] = sameType(x, y);
   return { kind: "comparison", type: "bool", operation, x: left, y: right };
 }
 
-export function select(condition: Expression, x: Expression | number, y: Expression | number): Expression {
+export function select(
+  condition: Expression,
+  x: Expression | number,
+  y: Expression | number,
+): Expression {
   const [left, right] = sameType(x, y);
   return { kind: "select", type: left.type, condition, x: left, y: right };
 }
@@ -88,7 +183,8 @@ function sameType(x: Expression | number, y: Expression | number): [Expression, 
     return [constant(y.type, x), y];
   }
   const right = typeof y === "number" ? constant(x.type, y) : y;
-  if (x.type !== right.type) throw new TypeError(`operands of types ${x.type} and ${right.type}: cast one`);
+  if (x.type !== right.type)
+    throw new TypeError(`operands of types ${x.type} and ${right.type}: cast one`);
   return [x, right];
 }
 
@@ -104,8 +200,10 @@ export const negate = (x: Expression): Expression => unary("neg", x);
 export const exp = (x: Expression): Expression => unary("exp", x);
 export const logicalNot = (x: Expression): Expression => unary("logicalNot", x);
 export const isNaNValue = (x: Expression): Expression => unary("isNaN", x);
-export const logicalAnd = (x: Expression, y: Expression): Expression => arithmetic("bitwiseAnd", x, y);
-export const logicalOr = (x: Expression, y: Expression): Expression => arithmetic("bitwiseOr", x, y);
+export const logicalAnd = (x: Expression, y: Expression): Expression =>
+  arithmetic("bitwiseAnd", x, y);
+export const logicalOr = (x: Expression, y: Expression): Expression =>
+  arithmetic("bitwiseOr", x, y);
 
 /** An index read from data, checked against its dimension. */
 export function checkedIndex(
@@ -114,5 +212,12 @@ export function checkedIndex(
   failure: BoundsFailure,
   options: { readonly wraps: boolean },
 ): Expression {
-  return { kind: "checkedIndex", type: "index", index: cast(index, "index"), size, wraps: options.wraps, failure };
+  return {
+    kind: "checkedIndex",
+    type: "index",
+    index: cast(index, "index"),
+    size,
+    wraps: options.wraps,
+    failure,
+  };
 }

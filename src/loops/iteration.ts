@@ -12,16 +12,24 @@ export interface Iteration {
  * The same points in an order that suits memory: axes sorted by the steps of the first operand (the output) that tells
  * them apart, size-1 axes dropped, neighbours merged where every operand walks both at one step.
  */
-export function simplifyAxes(sizes: Shape, steps: readonly Shape[], canReorder: boolean): Iteration {
+export function simplifyAxes(
+  sizes: Shape,
+  steps: readonly Shape[],
+  canReorder: boolean,
+): Iteration {
   let order: number[] = [];
   for (let axis = 0; axis < sizes.length; axis++) if (sizes[axis] !== 1) order.push(axis);
-  if (canReorder && order.length > 1 && !isDescending(order, steps)) order = sortByStep(order, steps);
+  if (canReorder && order.length > 1 && !isDescending(order, steps))
+    order = sortByStep(order, steps);
   const mergedSizes: number[] = [];
   const mergedSteps: number[][] = steps.map(() => []);
   for (const axis of order) {
     const last = mergedSizes.length - 1;
     const size = at(sizes, axis);
-    if (last >= 0 && steps.every((own, operand) => mergedSteps[operand]?.[last] === at(own, axis) * size)) {
+    if (
+      last >= 0 &&
+      steps.every((own, operand) => mergedSteps[operand]?.[last] === at(own, axis) * size)
+    ) {
       mergedSizes[last] = at(mergedSizes, last) * size;
       mergedSteps.forEach((own, operand) => {
         own[last] = at(at(steps, operand), axis);

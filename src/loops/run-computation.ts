@@ -6,10 +6,32 @@ import { convertScalar, isScalar } from "../core/scalar.ts";
 import { at, broadcastShapes, broadcastStrides, type Shape } from "../core/shape.ts";
 import { stateOf, type TensorBase } from "../core/tensor.ts";
 import type { Backend, LaunchOperand } from "./backend.ts";
-import type { Computation, Fold, Indexed, Pointwise, Reduction, Scan, Scatter, IndexedContext } from "./computation.ts";
-import { cast, constant, type Expression, foldPosition, position, type ValueType } from "./expression.ts";
+import type {
+  Computation,
+  Fold,
+  Indexed,
+  Pointwise,
+  Reduction,
+  Scan,
+  Scatter,
+  IndexedContext,
+} from "./computation.ts";
+import {
+  cast,
+  constant,
+  type Expression,
+  foldPosition,
+  position,
+  type ValueType,
+} from "./expression.ts";
 import { javascriptBackend } from "./javascript/javascript-backend.ts";
-import { expressionsOf, expressionsUsePositions, type Kernel, type OperandSlot, type Store } from "./kernel.ts";
+import {
+  expressionsOf,
+  expressionsUsePositions,
+  type Kernel,
+  type OperandSlot,
+  type Store,
+} from "./kernel.ts";
 
 let backend: Backend = javascriptBackend;
 
@@ -57,7 +79,8 @@ export function runComputation(computation: Computation, outputs: readonly Tenso
 
 function onlyOutput(outputs: readonly TensorBase[]): TensorBase {
   const output = outputs[0];
-  if (output === undefined || outputs.length !== 1) throw new InternalError(`expected 1 output, got ${outputs.length}`);
+  if (output === undefined || outputs.length !== 1)
+    throw new InternalError(`expected 1 output, got ${outputs.length}`);
   return output;
 }
 
@@ -75,7 +98,10 @@ function elementStore(operand: number, value: Expression): Store {
 }
 
 function finishKernel(kernel: Omit<Kernel, "usesPositions">, keepOrder = false): Kernel {
-  return Object.freeze({ ...kernel, usesPositions: keepOrder || expressionsUsePositions(expressionsOf(kernel)) });
+  return Object.freeze({
+    ...kernel,
+    usesPositions: keepOrder || expressionsUsePositions(expressionsOf(kernel)),
+  });
 }
 
 /** A valid identifier for generated code. */
@@ -103,7 +129,8 @@ function runPointwise({ body, operands, computeTypes }: Pointwise, output: Tenso
     const scalarTypes: ValueType[] = [];
     const inputs = operands.map((operand, index): Expression => {
       const type = at(computeTypes, index);
-      if (!isScalar(operand)) return cast({ kind: "load", type: operand.dtype.name, operand: nextTensor++ }, type);
+      if (!isScalar(operand))
+        return cast({ kind: "load", type: operand.dtype.name, operand: nextTensor++ }, type);
       scalarTypes.push(type);
       return { kind: "scalar", type, slot: nextScalar++ };
     });
@@ -120,16 +147,28 @@ function runPointwise({ body, operands, computeTypes }: Pointwise, output: Tenso
     kernel,
     parallel: shape,
     fold: [],
-    operands: [{ tensor: output, strides: stateOf(output).strides }, ...tensors.map((tensor) => broadcastOperand(tensor, shape))],
+    operands: [
+      { tensor: output, strides: stateOf(output).strides },
+      ...tensors.map((tensor) => broadcastOperand(tensor, shape)),
+    ],
     scalars,
   });
 }
 
 /** The context of bodies that know where they are; operand 0 is the output and `gathered` the last one. */
-function indexedContext(rank: number, operands: readonly TensorBase[], gathered: { readonly slot: number; readonly type: DTypeName } | null, scalars: Indexed["scalars"]): IndexedContext {
+function indexedContext(
+  rank: number,
+  operands: readonly TensorBase[],
+  gathered: { readonly slot: number; readonly type: DTypeName } | null,
+  scalars: Indexed["scalars"],
+): IndexedContext {
   return {
     positions: Array.from({ length: rank }, (_, axis) => position(axis)),
-    load: (operand) => ({ kind: "load", type: at(operands, operand).dtype.name, operand: operand + 1 }),
+    load: (operand) => ({
+      kind: "load",
+      type: at(operands, operand).dtype.name,
+      operand: operand + 1,
+    }),
     gather: (coordinates) => {
       if (gathered === null) throw new InternalError("this computation reads no tensor at random");
       return { kind: "gather", type: gathered.type, operand: gathered.slot, coordinates };
@@ -138,15 +177,23 @@ function indexedContext(rank: number, operands: readonly TensorBase[], gathered:
   };
 }
 
-function signatureOf(tensors: readonly TensorBase[], scalars: Indexed["scalars"], variant: string): string {
+function signatureOf(
+  tensors: readonly TensorBase[],
+  scalars: Indexed["scalars"],
+  variant: string,
+): string {
   return `${tensors.map((tensor) => tensor.dtype.name).join()}|${scalars.map((scalar) => scalar.type).join()}|${variant}`;
 }
 
-function runIndexed({ body, operands, gathered, scalars, variant }: Indexed, output: TensorBase): void {
+function runIndexed(
+  { body, operands, gathered, scalars, variant }: Indexed,
+  output: TensorBase,
+): void {
   const all = gathered === null ? [output, ...operands] : [output, ...operands, gathered];
   const key = `${output.ndim}|${gathered?.ndim ?? "-"}|${signatureOf(all, scalars, variant)}`;
   const kernel = cachedKernel(body, key, () => {
-    const source = gathered === null ? null : { slot: operands.length + 1, type: gathered.dtype.name };
+    const source =
+      gathered === null ? null : { slot: operands.length + 1, type: gathered.dtype.name };
     const context = indexedContext(output.ndim, operands, source, scalars);
     const slots = [output, ...operands].map(pointSlot);
     if (source !== null) slots.push({ type: source.type, access: "random" });
@@ -159,12 +206,25 @@ function runIndexed({ body, operands, gathered, scalars, variant }: Indexed, out
     });
   });
   const shape = output.shape;
-  const launchOperands = [{ tensor: output, strides: stateOf(output).strides }, ...operands.map((tensor) => broadcastOperand(tensor, shape))];
-  if (gathered !== null) launchOperands.push({ tensor: gathered, strides: stateOf(gathered).strides });
-  backend.run({ kernel, parallel: shape, fold: [], operands: launchOperands, scalars: scalars.map((scalar) => scalar.value) });
+  const launchOperands = [
+    { tensor: output, strides: stateOf(output).strides },
+    ...operands.map((tensor) => broadcastOperand(tensor, shape)),
+  ];
+  if (gathered !== null)
+    launchOperands.push({ tensor: gathered, strides: stateOf(gathered).strides });
+  backend.run({
+    kernel,
+    parallel: shape,
+    fold: [],
+    operands: launchOperands,
+    scalars: scalars.map((scalar) => scalar.value),
+  });
 }
 
-function runScatter({ body, mode, shape, operands, scalars, variant }: Scatter, output: TensorBase): void {
+function runScatter(
+  { body, mode, shape, operands, scalars, variant }: Scatter,
+  output: TensorBase,
+): void {
   const key = `${mode}|${shape.length}|${output.ndim}|${signatureOf([output, ...operands], scalars, variant)}`;
   const kernel = cachedKernel(body, key, () => {
     const target = body(indexedContext(shape.length, operands, null, scalars));
@@ -174,7 +234,15 @@ function runScatter({ body, mode, shape, operands, scalars, variant }: Scatter, 
         operands: [{ type: output.dtype.name, access: "random" }, ...operands.map(pointSlot)],
         scalars: scalars.map((scalar) => scalar.type),
         states: [],
-        stores: [{ operand: 0, coordinates: target.coordinates, mode, value: cast(target.value, output.dtype.name), when: "element" }],
+        stores: [
+          {
+            operand: 0,
+            coordinates: target.coordinates,
+            mode,
+            value: cast(target.value, output.dtype.name),
+            when: "element",
+          },
+        ],
       },
       true,
     );
@@ -183,37 +251,74 @@ function runScatter({ body, mode, shape, operands, scalars, variant }: Scatter, 
     kernel,
     parallel: shape,
     fold: [],
-    operands: [{ tensor: output, strides: stateOf(output).strides }, ...operands.map((tensor) => broadcastOperand(tensor, shape))],
+    operands: [
+      { tensor: output, strides: stateOf(output).strides },
+      ...operands.map((tensor) => broadcastOperand(tensor, shape)),
+    ],
     scalars: scalars.map((scalar) => scalar.value),
   });
 }
 
 /** The kernel of a fold over `operands`; outputs are operands 0 … outputs.length - 1. */
-function foldKernel(fold: Fold, outputs: readonly TensorBase[], operands: readonly TensorBase[], computeTypes: readonly ValueType[], scalars: Indexed["scalars"], when: Store["when"]): Kernel {
+function foldKernel(
+  fold: Fold,
+  outputs: readonly TensorBase[],
+  operands: readonly TensorBase[],
+  computeTypes: readonly ValueType[],
+  scalars: Indexed["scalars"],
+  when: Store["when"],
+): Kernel {
   const key = `${when}|${outputs.map((output) => output.dtype.name).join()}|${computeTypes.join()}|${signatureOf(operands, scalars, "")}`;
   return cachedKernel(fold, key, () => {
     const inputs = operands.map((operand, index) =>
-      cast({ kind: "load", type: operand.dtype.name, operand: outputs.length + index }, at(computeTypes, index)),
+      cast(
+        { kind: "load", type: operand.dtype.name, operand: outputs.length + index },
+        at(computeTypes, index),
+      ),
     );
-    const scalarExpressions = scalars.map((scalar, slot): Expression => ({ kind: "scalar", type: scalar.type, slot }));
+    const scalarExpressions = scalars.map((scalar, slot): Expression => ({
+      kind: "scalar",
+      type: scalar.type,
+      slot,
+    }));
     const states = fold.states(inputs, foldPosition, scalarExpressions);
-    const current = states.map((state, index): Expression => ({ kind: "state", type: state.type, state: index }));
+    const current = states.map((state, index): Expression => ({
+      kind: "state",
+      type: state.type,
+      state: index,
+    }));
     const results = fold.results(current, scalarExpressions);
     return finishKernel(
       {
         name: kernelName("fold", fold),
         operands: [...outputs, ...operands].map(pointSlot),
         scalars: scalars.map((scalar) => scalar.type),
-        states: states.map((state) => ({ type: state.type, initial: constant(state.type, state.initial), next: state.next(current) })),
-        stores: outputs.map((output, index): Store => ({ operand: index, coordinates: null, mode: "set", value: cast(at(results, index), output.dtype.name), when })),
+        states: states.map((state) => ({
+          type: state.type,
+          initial: constant(state.type, state.initial),
+          next: state.next(current),
+        })),
+        stores: outputs.map((output, index): Store => ({
+          operand: index,
+          coordinates: null,
+          mode: "set",
+          value: cast(at(results, index), output.dtype.name),
+          when,
+        })),
       },
       fold.usesPosition || when === "element",
     );
   });
 }
 
-function runReduction({ fold, operands, computeTypes, dims, scalars }: Reduction, outputs: readonly TensorBase[]): void {
-  const shape = operands.reduce<Shape>((joined, operand) => broadcastShapes(joined, operand.shape), []);
+function runReduction(
+  { fold, operands, computeTypes, dims, scalars }: Reduction,
+  outputs: readonly TensorBase[],
+): void {
+  const shape = operands.reduce<Shape>(
+    (joined, operand) => broadcastShapes(joined, operand.shape),
+    [],
+  );
   const kept = shape.map((_, axis) => axis).filter((axis) => !dims.includes(axis));
   const order = [...kept, ...dims];
   const inputs = operands.map((tensor): LaunchOperand => {
@@ -234,7 +339,10 @@ function runReduction({ fold, operands, computeTypes, dims, scalars }: Reduction
   });
 }
 
-function runScan({ fold, operands, computeTypes, dim }: Scan, outputs: readonly TensorBase[]): void {
+function runScan(
+  { fold, operands, computeTypes, dim }: Scan,
+  outputs: readonly TensorBase[],
+): void {
   const shape = at(operands, 0).shape;
   const kept = shape.map((_, axis) => axis).filter((axis) => axis !== dim);
   const order = shape.length === 0 ? [] : [...kept, dim];

@@ -11,8 +11,23 @@ export const mismatch: unique symbol = Symbol("mismatch");
 
 /** Whether a number given here is an operand of the arithmetic or part of the op's structure. */
 export type ArgKindName =
-  | "tensor" | "operand" | "tensors" | "scalar" | "int" | "number" | "size" | "sizes" | "dim" | "dims" | "bool" | "dtype"
-  | "choice" | "index" | "data" | "generator" | "device";
+  | "tensor"
+  | "operand"
+  | "tensors"
+  | "scalar"
+  | "int"
+  | "number"
+  | "size"
+  | "sizes"
+  | "dim"
+  | "dims"
+  | "bool"
+  | "dtype"
+  | "choice"
+  | "index"
+  | "data"
+  | "generator"
+  | "device";
 
 export interface Arg<Value> {
   readonly kind: ArgKindName;
@@ -60,8 +75,13 @@ function define<Value>(
   flags: { readonly keywordOnly?: boolean; readonly spread?: boolean } = {},
 ): RequiredArg<Value> {
   return {
-    kind, type, expected, parse, fallback: undefined,
-    keywordOnly: flags.keywordOnly ?? false, spread: flags.spread ?? false,
+    kind,
+    type,
+    expected,
+    parse,
+    fallback: undefined,
+    keywordOnly: flags.keywordOnly ?? false,
+    spread: flags.spread ?? false,
   };
 }
 
@@ -71,7 +91,9 @@ function parseInt(value: unknown): number | typeof mismatch {
 
 function parseInts(value: unknown): readonly number[] | typeof mismatch {
   if (!Array.isArray(value)) return mismatch;
-  return value.every((item) => typeof item === "number" && Number.isSafeInteger(item)) ? (value as readonly number[]) : mismatch; // every item was checked
+  return value.every((item) => typeof item === "number" && Number.isSafeInteger(item))
+    ? (value as readonly number[])
+    : mismatch; // every item was checked
 }
 
 function parseIntOrInts(value: unknown): readonly number[] | typeof mismatch {
@@ -86,7 +108,10 @@ const optional = <Value>(inner: Arg<Value>): DefaultedArg<Value | null> => ({
   fallback: { value: null },
 });
 
-const withDefault = <Value, Default extends Value>(inner: Arg<Value>, value: Default): DefaultedArg<Value> => ({
+const withDefault = <Value, Default extends Value>(
+  inner: Arg<Value>,
+  value: Default,
+): DefaultedArg<Value> => ({
   ...inner,
   parse: (given) => (given === undefined ? value : inner.parse(given)),
   fallback: { value },
@@ -107,43 +132,98 @@ function positional<Value>(inner: Arg<Value>): Arg<Value> {
 }
 
 export const arg = {
-  tensor: define<TensorBase>("tensor", "Tensor", "Tensor", (value) => (isTensor(value) ? value : mismatch)),
+  tensor: define<TensorBase>("tensor", "Tensor", "Tensor", (value) =>
+    isTensor(value) ? value : mismatch,
+  ),
   /** A tensor or a number that takes part in type promotion. */
   operand: define<Operand>("operand", "Tensor | Scalar", "Tensor or Number", (value) =>
-    isTensor(value) || isScalar(value) ? value : mismatch),
-  tensors: define<readonly TensorBase[]>("tensors", "readonly Tensor[]", "tuple of Tensors", (value) =>
-    Array.isArray(value) && value.every(isTensor) ? value : mismatch),
+    isTensor(value) || isScalar(value) ? value : mismatch,
+  ),
+  tensors: define<readonly TensorBase[]>(
+    "tensors",
+    "readonly Tensor[]",
+    "tuple of Tensors",
+    (value) => (Array.isArray(value) && value.every(isTensor) ? value : mismatch),
+  ),
   /** A number that is data, such as a fill value or `alpha`. */
-  scalar: define<Scalar>("scalar", "Scalar", "Number", (value) => (isScalar(value) ? value : mismatch)),
+  scalar: define<Scalar>("scalar", "Scalar", "Number", (value) =>
+    isScalar(value) ? value : mismatch,
+  ),
   /** A float that is part of the op's structure, such as a norm's order. */
-  number: define<number>("number", "number", "float", (value) => (typeof value === "number" ? value : mismatch)),
+  number: define<number>("number", "number", "float", (value) =>
+    typeof value === "number" ? value : mismatch,
+  ),
   /** The order of a norm. */
   normOrder: define<number | "fro">("number", 'number | "fro"', "float or str", (value) =>
-    typeof value === "number" || value === "fro" ? value : mismatch),
+    typeof value === "number" || value === "fro" ? value : mismatch,
+  ),
   int: define<number>("int", "number", "int", parseInt),
   dim: define<number>("dim", "number", "int", parseInt),
-  dims: define<readonly number[]>("dims", "number | readonly number[]", "tuple of ints", parseIntOrInts),
+  dims: define<readonly number[]>(
+    "dims",
+    "number | readonly number[]",
+    "tuple of ints",
+    parseIntOrInts,
+  ),
   /** Dimensions that may be given one by one: `x.permute(2, 0, 1)`. */
-  dimsSpread: define<readonly number[]>("dims", "readonly number[]", "tuple of ints", parseInts, { spread: true }),
+  dimsSpread: define<readonly number[]>("dims", "readonly number[]", "tuple of ints", parseInts, {
+    spread: true,
+  }),
   /** Sizes that may be given one by one: `torch.zeros(2, 3)`. */
-  size: define<readonly number[]>("size", "readonly number[]", "tuple of ints", parseInts, { spread: true }),
+  size: define<readonly number[]>("size", "readonly number[]", "tuple of ints", parseInts, {
+    spread: true,
+  }),
   /** Several ints in an array only. */
   ints: define<readonly number[]>("sizes", "readonly number[]", "tuple of ints", parseInts),
   /** One int or several. */
-  intOrInts: define<number | readonly number[]>("sizes", "number | readonly number[]", "int or tuple of ints", (value) => {
-    const one = parseInt(value);
-    return one === mismatch ? parseInts(value) : one;
-  }),
+  intOrInts: define<number | readonly number[]>(
+    "sizes",
+    "number | readonly number[]",
+    "int or tuple of ints",
+    (value) => {
+      const one = parseInt(value);
+      return one === mismatch ? parseInts(value) : one;
+    },
+  ),
   /** Booleans are never positional: `{ keepdim: true }` says what it means. */
-  bool: define<boolean>("bool", "boolean", "bool", (value) => (typeof value === "boolean" ? value : mismatch), { keywordOnly: true }),
-  dtype: define<DType>("dtype", "DType", "torch.dtype", (value) => (value instanceof DType ? value : mismatch), { keywordOnly: true }),
-  device: define<Device>("device", "Device | \"cpu\"", "torch.device", (value) =>
-    value instanceof Device ? value : value === "cpu" ? cpu : mismatch, { keywordOnly: true }),
-  choice: <const Choices extends readonly string[]>(...choices: Choices): RequiredArg<Choices[number]> =>
-    define<Choices[number]>("choice", choices.map((choice) => JSON.stringify(choice)).join(" | "), "str", (value) =>
-      typeof value === "string" && choices.includes(value) ? value : mismatch, { keywordOnly: true }),
+  bool: define<boolean>(
+    "bool",
+    "boolean",
+    "bool",
+    (value) => (typeof value === "boolean" ? value : mismatch),
+    { keywordOnly: true },
+  ),
+  dtype: define<DType>(
+    "dtype",
+    "DType",
+    "torch.dtype",
+    (value) => (value instanceof DType ? value : mismatch),
+    { keywordOnly: true },
+  ),
+  device: define<Device>(
+    "device",
+    'Device | "cpu"',
+    "torch.device",
+    (value) => (value instanceof Device ? value : value === "cpu" ? cpu : mismatch),
+    { keywordOnly: true },
+  ),
+  choice: <const Choices extends readonly string[]>(
+    ...choices: Choices
+  ): RequiredArg<Choices[number]> =>
+    define<Choices[number]>(
+      "choice",
+      choices.map((choice) => JSON.stringify(choice)).join(" | "),
+      "str",
+      (value) => (typeof value === "string" && choices.includes(value) ? value : mismatch),
+      { keywordOnly: true },
+    ),
   /** Nested arrays, typed arrays, numbers. */
-  data: define<NestedData>("data", "NestedData", "nested arrays of numbers or a typed array", (value) => (isNestedData(value) ? value : mismatch)),
+  data: define<NestedData>(
+    "data",
+    "NestedData",
+    "nested arrays of numbers or a typed array",
+    (value) => (isNestedData(value) ? value : mismatch),
+  ),
   optional,
   withDefault,
   keyword,

@@ -18,10 +18,17 @@ export function defineOp<const Schema extends ArgSchema, Result = TensorBase>(
   const tensorArgs: string[] = [];
   for (const [name, kind] of Object.entries(definition.args)) {
     if (kind.fallback !== undefined) defaults[name] = kind.fallback.value;
-    if (kind.kind === "tensor" || kind.kind === "operand" || kind.kind === "tensors" || kind.kind === "index") tensorArgs.push(name);
+    if (
+      kind.kind === "tensor" ||
+      kind.kind === "operand" ||
+      kind.kind === "tensors" ||
+      kind.kind === "index"
+    )
+      tensorArgs.push(name);
   }
   // Proof of the cast: an op's functions are only ever called with arguments that were parsed by this very schema.
-  const erased = definition as unknown as OpDefinition<Record<string, never>, unknown> & ErasedFunctions;
+  const erased = definition as unknown as OpDefinition<Record<string, never>, unknown> &
+    ErasedFunctions;
   const record: OpRecord = {
     name: definition.name,
     api: definition.api,
@@ -57,10 +64,12 @@ interface ErasedFunctions {
 function executionOf(name: string, functions: ErasedFunctions): AnyExecution {
   const { meta, check, lowering, mutation, decomposition, view, routine } = functions;
   if (view !== undefined) return { kind: "view", view };
-  if (decomposition !== undefined) return { kind: "decomposition", decomposition, needsData: functions.needsData ?? null };
+  if (decomposition !== undefined)
+    return { kind: "decomposition", decomposition, needsData: functions.needsData ?? null };
   if (lowering !== undefined && meta !== undefined) return { kind: "lowering", meta, lowering };
   if (mutation !== undefined && check !== undefined) return { kind: "mutation", check, mutation };
   if (routine !== undefined && meta !== undefined) return { kind: "routine", meta, routine };
-  if (routine !== undefined && check !== undefined) return { kind: "mutatingRoutine", check, routine };
+  if (routine !== undefined && check !== undefined)
+    return { kind: "mutatingRoutine", check, routine };
   throw new InternalError(`op ${name} has no execution`);
 }

@@ -26,7 +26,8 @@ export function withoutOverlap(self: TensorBase, op: OpRecord, args: AnyArgs): A
     const value = args[name];
     if (value === self || !isTensor(value)) continue;
     const other = stateOf(value);
-    if (other.storage !== own.storage || isSameView(own, other) || !rangesMeet(own, other)) continue;
+    if (other.storage !== own.storage || isSameView(own, other) || !rangesMeet(own, other))
+      continue;
     if (isDense(own) && isDense(other)) {
       throw new RuntimeError(
         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.",
@@ -46,7 +47,12 @@ function isDense(state: TensorState): boolean {
 }
 
 function rangesMeet(a: TensorState, b: TensorState): boolean {
-  return numelOf(a.shape) > 0 && numelOf(b.shape) > 0 && a.offset <= lastPosition(b) && b.offset <= lastPosition(a);
+  return (
+    numelOf(a.shape) > 0 &&
+    numelOf(b.shape) > 0 &&
+    a.offset <= lastPosition(b) &&
+    b.offset <= lastPosition(a)
+  );
 }
 
 function lastPosition({ offset, shape, strides }: TensorState): number {

@@ -19,7 +19,8 @@ export function naive(operand: Operand): NaiveArray {
 /** All coordinates of a shape in row-major order. */
 export function coordinatesOf(shape: Shape): number[][] {
   let all: number[][] = [[]];
-  for (const size of shape) all = all.flatMap((prefix) => Array.from({ length: size }, (_, index) => [...prefix, index]));
+  for (const size of shape)
+    all = all.flatMap((prefix) => Array.from({ length: size }, (_, index) => [...prefix, index]));
   return all;
 }
 
@@ -35,19 +36,27 @@ export function elementAt(array: NaiveArray, coordinates: readonly number[]): nu
 }
 
 /** An array of a shape, computed coordinate by coordinate. */
-export function naiveFill(shape: Shape, value: (coordinates: readonly number[]) => number): NaiveArray {
+export function naiveFill(
+  shape: Shape,
+  value: (coordinates: readonly number[]) => number,
+): NaiveArray {
   return { shape, values: coordinatesOf(shape).map(value) };
 }
 
 /** `compute` of the elements at the same broadcast place. */
-export function naiveMap(operands: readonly Operand[], compute: (...values: readonly number[]) => number): NaiveArray {
+export function naiveMap(
+  operands: readonly Operand[],
+  compute: (...values: readonly number[]) => number,
+): NaiveArray {
   const arrays = operands.map(naive);
   const rank = Math.max(0, ...arrays.map((array) => array.shape.length));
   const shape = Array.from({ length: rank }, (_, axis) => {
     const sizes = arrays.map((array) => array.shape[axis - (rank - array.shape.length)] ?? 1);
     return sizes.find((size) => size !== 1) ?? 1;
   });
-  return naiveFill(shape, (coordinates) => compute(...arrays.map((array) => elementAt(array, coordinates))));
+  return naiveFill(shape, (coordinates) =>
+    compute(...arrays.map((array) => elementAt(array, coordinates))),
+  );
 }
 
 /** `compute` of the list of elements along `dims`, for every place of the other dimensions. */
@@ -65,7 +74,10 @@ export function naiveReduce(
     compute(
       coordinatesOf(inner).map((point) => {
         const rest = [...point];
-        return elementAt(array, outer.map((index, axis) => (folded.has(axis) ? (rest.shift() ?? 0) : index)));
+        return elementAt(
+          array,
+          outer.map((index, axis) => (folded.has(axis) ? (rest.shift() ?? 0) : index)),
+        );
       }),
     ),
   );

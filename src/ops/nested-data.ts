@@ -9,7 +9,14 @@ import type { TypedArray } from "../core/storage.ts";
 import { isTensor, type TensorBase } from "../core/tensor.ts";
 
 /** Any typed array with elements that a tensor can hold. */
-export type NumericArray = TypedArray | Uint8ClampedArray | Int8Array | Int16Array | Uint16Array | Uint32Array | BigUint64Array;
+export type NumericArray =
+  | TypedArray
+  | Uint8ClampedArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array;
 
 export type NestedData = Scalar | NumericArray | TensorBase | readonly NestedData[];
 
@@ -18,14 +25,24 @@ export function isNumericArray(value: unknown): value is NumericArray {
 }
 
 export function isNestedData(value: unknown): value is NestedData {
-  return isScalar(value) || isNumericArray(value) || isTensor(value) || (Array.isArray(value) && value.every(isNestedData));
+  return (
+    isScalar(value) ||
+    isNumericArray(value) ||
+    isTensor(value) ||
+    (Array.isArray(value) && value.every(isNestedData))
+  );
 }
 
 /** The dtype that holds every element of a typed array. */
 export function arrayDType(array: NumericArray): DType {
   if (array instanceof Float32Array) return float32;
   if (array instanceof Float64Array) return float64;
-  if (array instanceof BigInt64Array || array instanceof BigUint64Array || array instanceof Uint32Array) return int64;
+  if (
+    array instanceof BigInt64Array ||
+    array instanceof BigUint64Array ||
+    array instanceof Uint32Array
+  )
+    return int64;
   if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return uint8;
   return int32;
 }
@@ -40,8 +57,10 @@ export function measureData(data: NestedData): MeasuredData {
   const kinds = new Set<DType | "number">();
   const shape = measure(data, 0, kinds);
   const dtypesSeen = [...kinds];
-  if (dtypesSeen.length === 1 && dtypesSeen[0] !== undefined && dtypesSeen[0] !== "number") return { shape, dtype: dtypesSeen[0] };
-  const onlyWhole = dtypesSeen.length > 0 && dtypesSeen.every((kind) => kind === bool || kind === int64);
+  if (dtypesSeen.length === 1 && dtypesSeen[0] !== undefined && dtypesSeen[0] !== "number")
+    return { shape, dtype: dtypesSeen[0] };
+  const onlyWhole =
+    dtypesSeen.length > 0 && dtypesSeen.every((kind) => kind === bool || kind === int64);
   return { shape, dtype: onlyWhole ? int64 : kinds.has(float64) ? float64 : get_default_dtype() };
 }
 
@@ -64,11 +83,15 @@ function measure(data: NestedData, depth: number, kinds: Set<DType | "number">):
   for (const item of rest) {
     const other = measure(item, depth + 1, kinds);
     if (other.length !== inner.length) {
-      throw new ValueError(`expected nested data of ${inner.length} more dimensions at dim ${depth + 1} (got ${other.length})`);
+      throw new ValueError(
+        `expected nested data of ${inner.length} more dimensions at dim ${depth + 1} (got ${other.length})`,
+      );
     }
     inner.forEach((size, axis) => {
       if (other[axis] !== size) {
-        throw new ValueError(`expected sequence of length ${size} at dim ${depth + 1 + axis} (got ${other[axis]})`);
+        throw new ValueError(
+          `expected sequence of length ${size} at dim ${depth + 1 + axis} (got ${other[axis]})`,
+        );
       }
     });
   }
@@ -88,10 +111,18 @@ export function writeData(data: NestedData, dtype: DType, target: TypedArray, st
   return next;
 }
 
-function writeElements(source: NumericArray, dtype: DType, target: TypedArray, start: number): number {
+function writeElements(
+  source: NumericArray,
+  dtype: DType,
+  target: TypedArray,
+  start: number,
+): number {
   for (let index = 0; index < source.length; index++) {
     const value = source[index] ?? 0;
-    target[start + index] = dtype.category === "bool" && typeof value === "number" ? Number(value !== 0) : convertScalar(value, dtype);
+    target[start + index] =
+      dtype.category === "bool" && typeof value === "number"
+        ? Number(value !== 0)
+        : convertScalar(value, dtype);
   }
   return start + source.length;
 }

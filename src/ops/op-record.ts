@@ -30,7 +30,11 @@ export type DerivativeDecision = "pending" | "not-differentiable";
 /** `"pending"`: differentiable, the formula comes with the autograd work. `"not-differentiable"`: a decision. */
 export type Derivative<Schema extends ArgSchema> =
   | DerivativeDecision
-  | { readonly [Name in keyof Schema]?: (context: ArgsOf<Schema> & { readonly grad: TensorBase }) => TensorBase };
+  | {
+      readonly [Name in keyof Schema]?: (
+        context: ArgsOf<Schema> & { readonly grad: TensorBase },
+      ) => TensorBase;
+    };
 
 /** How an op is executed: exactly one of these. */
 export type Execution<Schema extends ArgSchema, Result> =
@@ -46,7 +50,11 @@ export type Execution<Schema extends ArgSchema, Result> =
       readonly mutation: (args: ArgsOf<Schema>) => Computation | null;
     }
   /** Other ops. `needsData` names what could not be known without data; such ops refuse fake tensors. */
-  | { readonly decomposition: (args: ArgsOf<Schema>) => Result; readonly mutates?: "self"; readonly needsData?: "scalar" | "shape" }
+  | {
+      readonly decomposition: (args: ArgsOf<Schema>) => Result;
+      readonly mutates?: "self";
+      readonly needsData?: "scalar" | "shape";
+    }
   /** Another look at the memory of `self`. */
   | { readonly view: (args: ArgsOf<Schema>) => Geometry }
   /** Code of its own that fills contiguous outputs, for what loops do not express (sorting, random numbers). */
@@ -84,7 +92,8 @@ interface OpFacts<Schema extends ArgSchema, Result> {
   readonly samples: (make: SampleMaker) => Iterable<ArgsInput<Schema>>;
 }
 
-export type OpDefinition<Schema extends ArgSchema, Result> = OpFacts<Schema, Result> & Execution<Schema, Result>;
+export type OpDefinition<Schema extends ArgSchema, Result> = OpFacts<Schema, Result> &
+  Execution<Schema, Result>;
 
 /** Arguments by name, of any op. */
 export type AnyArgs = Readonly<Record<string, unknown>>;
@@ -111,12 +120,28 @@ export interface OpRecord {
 
 /** `Execution` with its alternatives named. */
 export type AnyExecution =
-  | { readonly kind: "lowering"; readonly meta: AnyMeta; readonly lowering: (args: AnyArgs) => Computation }
-  | { readonly kind: "mutation"; readonly check: (args: AnyArgs) => void; readonly mutation: (args: AnyArgs) => Computation | null }
-  | { readonly kind: "decomposition"; readonly decomposition: (args: AnyArgs) => unknown; readonly needsData: "scalar" | "shape" | null }
+  | {
+      readonly kind: "lowering";
+      readonly meta: AnyMeta;
+      readonly lowering: (args: AnyArgs) => Computation;
+    }
+  | {
+      readonly kind: "mutation";
+      readonly check: (args: AnyArgs) => void;
+      readonly mutation: (args: AnyArgs) => Computation | null;
+    }
+  | {
+      readonly kind: "decomposition";
+      readonly decomposition: (args: AnyArgs) => unknown;
+      readonly needsData: "scalar" | "shape" | null;
+    }
   | { readonly kind: "view"; readonly view: (args: AnyArgs) => Geometry }
   | { readonly kind: "routine"; readonly meta: AnyMeta; readonly routine: AnyRoutine }
-  | { readonly kind: "mutatingRoutine"; readonly check: (args: AnyArgs) => void; readonly routine: AnyRoutine };
+  | {
+      readonly kind: "mutatingRoutine";
+      readonly check: (args: AnyArgs) => void;
+      readonly routine: AnyRoutine;
+    };
 
 type AnyMeta = (args: AnyArgs) => OutputMeta | readonly OutputMeta[];
 type AnyRoutine = (args: AnyArgs, outputs: readonly TensorBase[]) => void;

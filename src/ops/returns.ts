@@ -18,9 +18,15 @@ export const returns = {
       return output;
     },
   } satisfies Returns<TensorBase>,
-  tensors: { type: "readonly Tensor[]", assemble: (outputs) => Object.freeze([...outputs]) } satisfies Returns<readonly TensorBase[]>,
+  tensors: {
+    type: "readonly Tensor[]",
+    assemble: (outputs) => Object.freeze([...outputs]),
+  } satisfies Returns<readonly TensorBase[]>,
   /** `torch.return_types.<typeName>`. */
-  named: <const Names extends readonly string[]>(typeName: string, names: Names): Returns<NamedTuple<Names[number], TensorBase>> => ({
+  named: <const Names extends readonly string[]>(
+    typeName: string,
+    names: Names,
+  ): Returns<NamedTuple<Names[number], TensorBase>> => ({
     type: `NamedTuple<${names.map((name) => JSON.stringify(name)).join(" | ")}, Tensor>`,
     assemble: (outputs) => namedTuple<Names[number], TensorBase>(typeName, names, outputs),
   }),

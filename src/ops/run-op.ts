@@ -13,13 +13,19 @@ import { checkWritable, withoutOverlap } from "./memory-overlap.ts";
 import type { AnyArgs, Op, OpRecord, OutputMeta } from "./op-record.ts";
 
 /** Runs an op from inside the library, with its arguments by name. */
-export function runOp<Schema extends ArgSchema, Result>(op: Op<Schema, Result>, args: ArgsInput<Schema>): Result {
+export function runOp<Schema extends ArgSchema, Result>(
+  op: Op<Schema, Result>,
+  args: ArgsInput<Schema>,
+): Result {
   // Proof of the casts: `args` has the types of the schema, and the record's execution gives its declared result.
   return runRecord(op, { ...op.defaults, ...(args as AnyArgs) }) as Result;
 }
 
 /** Runs the in-place twin of an op from inside the library: `runOpInPlace(add, { self, other })` is `self.add_(other)`. */
-export function runOpInPlace<Schema extends ArgSchema>(op: Op<Schema, TensorBase>, args: ArgsInput<Schema>): TensorBase {
+export function runOpInPlace<Schema extends ArgSchema>(
+  op: Op<Schema, TensorBase>,
+  args: ArgsInput<Schema>,
+): TensorBase {
   return runInPlace(op, { ...op.defaults, ...(args as AnyArgs) }); // as above
 }
 
@@ -31,7 +37,8 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
     case "view":
       return aliasOf(selfOf(op, args), execution.view(args));
     case "decomposition":
-      if (fake && execution.needsData !== null) throw new DataDependentError(op.name, execution.needsData);
+      if (fake && execution.needsData !== null)
+        throw new DataDependentError(op.name, execution.needsData);
       return execution.decomposition(args);
     case "lowering": {
       const outputs = makeOutputs(execution.meta(args), fake);
@@ -74,7 +81,8 @@ export function runInPlace(op: OpRecord, args: AnyArgs): TensorBase {
   const { execution } = op;
   const self = selfOf(op, args);
   checkMutable(self);
-  if (execution.kind !== "lowering") throw new InternalError(`${op.name} has no in-place twin: only lowerings have`);
+  if (execution.kind !== "lowering")
+    throw new InternalError(`${op.name} has no in-place twin: only lowerings have`);
   const output = only(execution.meta(args));
   if (!sameShape(output.shape, self.shape)) {
     throw new RuntimeError(
@@ -135,12 +143,17 @@ function selfOf(op: OpRecord, args: AnyArgs): TensorBase {
 
 function checkMutable(self: TensorBase): void {
   if (gradModeEnabled() && self.requires_grad && self.is_leaf) {
-    throw new RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.");
+    throw new RuntimeError(
+      "a leaf Variable that requires grad is being used in an in-place operation.",
+    );
   }
 }
 
 /** What remains of a write when there is no data: the same object. */
 function fakeWrite(self: TensorBase): TensorBase {
-  if (!isFake(self)) throw new InternalError("an in-place operation on a real tensor in fake mode would change its data");
+  if (!isFake(self))
+    throw new InternalError(
+      "an in-place operation on a real tensor in fake mode would change its data",
+    );
   return self;
 }

@@ -45,12 +45,20 @@ export function sampleMaker(dtype: DType): SampleMaker {
   };
   return {
     dtype,
-    tensor: (shape, options = {}) => fill(emptyTensor(shape, options.dtype ?? dtype, null, false), options),
+    tensor: (shape, options = {}) =>
+      fill(emptyTensor(shape, options.dtype ?? dtype, null, false), options),
     strided: (shape, options = {}) => {
       const reversed = [...shape].reverse();
-      const base = fill(emptyTensor([...reversed, 2], options.dtype ?? dtype, null, false), options);
+      const base = fill(
+        emptyTensor([...reversed, 2], options.dtype ?? dtype, null, false),
+        options,
+      );
       const strides = contiguousStrides([...reversed, 2]);
-      return aliasOf(base, { shape, strides: shape.map((_, axis) => at(strides, shape.length - 1 - axis)), offset: numelOf(shape) > 0 ? 1 : 0 });
+      return aliasOf(base, {
+        shape,
+        strides: shape.map((_, axis) => at(strides, shape.length - 1 - axis)),
+        offset: numelOf(shape) > 0 ? 1 : 0,
+      });
     },
     of: (shape, values, type = dtype) => {
       const array = allocateArray(type, values.length);

@@ -33,7 +33,11 @@ export class ExpressionEmitter {
     const known = this.#names.get(expression);
     if (known !== undefined) return known;
     const text = this.#text(expression);
-    const isAtom = expression.kind === "constant" || expression.kind === "scalar" || expression.kind === "position" || expression.kind === "state";
+    const isAtom =
+      expression.kind === "constant" ||
+      expression.kind === "scalar" ||
+      expression.kind === "position" ||
+      expression.kind === "state";
     if (isAtom) return text;
     const name = `${this.#prefix}${this.#names.size}`;
     this.#names.set(expression, name);
@@ -46,7 +50,11 @@ export class ExpressionEmitter {
       case "load":
         return this.#scope.load(expression.operand);
       case "gather":
-        return this.#scope.gather(expression.operand, expression.coordinates.map((c) => this.emit(c)), false);
+        return this.#scope.gather(
+          expression.operand,
+          expression.coordinates.map((c) => this.emit(c)),
+          false,
+        );
       case "scalar":
         return this.#scope.scalar(expression.slot);
       case "constant":
@@ -60,7 +68,12 @@ export class ExpressionEmitter {
       case "unary":
         return emitUnary(expression.operation, expression.x.type, this.emit(expression.x));
       case "arithmetic":
-        return emitArithmetic(expression.operation, expression.type, this.emit(expression.x), this.emit(expression.y));
+        return emitArithmetic(
+          expression.operation,
+          expression.type,
+          this.emit(expression.x),
+          this.emit(expression.y),
+        );
       case "comparison":
         return `(${this.emit(expression.x)} ${comparisonSymbols[expression.operation]} ${this.emit(expression.y)} ? 1 : 0)`;
       case "select":
@@ -77,14 +90,16 @@ export class ExpressionEmitter {
   }
 
   #cast(x: Expression, to: ValueType): string {
-    if (x.type === "int64" && to !== "int64" && x.kind === "load") return castNumber(this.#scope.loadAsNumber(x.operand), "index", to);
+    if (x.type === "int64" && to !== "int64" && x.kind === "load")
+      return castNumber(this.#scope.loadAsNumber(x.operand), "index", to);
     if (x.type === "int64" && to !== "int64" && x.kind === "gather") {
       const coordinates = x.coordinates.map((c) => this.emit(c));
       return castNumber(this.#scope.gather(x.operand, coordinates, true), "index", to);
     }
     const value = this.emit(x);
     if (x.type === "int64") return castBigInt(value, to);
-    if (to === "int64") return isInteger(x.type) ? `BigInt(${value})` : `support.truncateToBigInt(${value})`;
+    if (to === "int64")
+      return isInteger(x.type) ? `BigInt(${value})` : `support.truncateToBigInt(${value})`;
     return castNumber(value, x.type, to);
   }
 }
@@ -156,12 +171,35 @@ function round(type: ValueType, text: string): string {
 
 /** Functions of one float, by operation. */
 const floatFunctions: Readonly<Partial<Record<UnaryOperation, string>>> = {
-  abs: "Math.abs", sqrt: "Math.sqrt", exp: "Math.exp", expm1: "Math.expm1", log: "Math.log", log1p: "Math.log1p",
-  log2: "Math.log2", log10: "Math.log10", sin: "Math.sin", cos: "Math.cos", tan: "Math.tan", asin: "Math.asin",
-  acos: "Math.acos", atan: "Math.atan", sinh: "Math.sinh", cosh: "Math.cosh", tanh: "Math.tanh", asinh: "Math.asinh",
-  acosh: "Math.acosh", atanh: "Math.atanh", floor: "Math.floor", ceil: "Math.ceil", trunc: "Math.trunc",
-  round: "support.roundHalfEven", erf: "support.erf", erfc: "support.erfc", erfinv: "support.erfinv",
-  lgamma: "support.lgamma", digamma: "support.digamma",
+  abs: "Math.abs",
+  sqrt: "Math.sqrt",
+  exp: "Math.exp",
+  expm1: "Math.expm1",
+  log: "Math.log",
+  log1p: "Math.log1p",
+  log2: "Math.log2",
+  log10: "Math.log10",
+  sin: "Math.sin",
+  cos: "Math.cos",
+  tan: "Math.tan",
+  asin: "Math.asin",
+  acos: "Math.acos",
+  atan: "Math.atan",
+  sinh: "Math.sinh",
+  cosh: "Math.cosh",
+  tanh: "Math.tanh",
+  asinh: "Math.asinh",
+  acosh: "Math.acosh",
+  atanh: "Math.atanh",
+  floor: "Math.floor",
+  ceil: "Math.ceil",
+  trunc: "Math.trunc",
+  round: "support.roundHalfEven",
+  erf: "support.erf",
+  erfc: "support.erfc",
+  erfinv: "support.erfinv",
+  lgamma: "support.lgamma",
+  digamma: "support.digamma",
 };
 
 function emitUnary(operation: UnaryOperation, type: ValueType, x: string): string {
@@ -169,7 +207,11 @@ function emitUnary(operation: UnaryOperation, type: ValueType, x: string): strin
   const one = type === "int64" ? "1n" : "1";
   switch (operation) {
     case "neg":
-      return type === "int64" || type === "float32" || type === "float64" ? (type === "int64" ? round(type, `-${x}`) : `(-${x})`) : round(type, `-${x}`);
+      return type === "int64" || type === "float32" || type === "float64"
+        ? type === "int64"
+          ? round(type, `-${x}`)
+          : `(-${x})`
+        : round(type, `-${x}`);
     case "sign":
       return `(${x} > ${zero} ? ${one} : ${x} < ${zero} ? -${one} : ${zero})`;
     case "bitwiseNot":
@@ -181,8 +223,17 @@ function emitUnary(operation: UnaryOperation, type: ValueType, x: string): strin
     default:
   }
   if (isInteger(type)) {
-    if (operation === "abs") return type === "int64" ? round(type, `${x} < 0n ? -${x} : ${x}`) : round(type, `Math.abs(${x})`);
-    if (operation === "floor" || operation === "ceil" || operation === "trunc" || operation === "round") return x;
+    if (operation === "abs")
+      return type === "int64"
+        ? round(type, `${x} < 0n ? -${x} : ${x}`)
+        : round(type, `Math.abs(${x})`);
+    if (
+      operation === "floor" ||
+      operation === "ceil" ||
+      operation === "trunc" ||
+      operation === "round"
+    )
+      return x;
     throw new InternalError(`${operation} of ${type}: the lowering must convert to a float first`);
   }
   if (operation === "exp2") return round(type, `2 ** ${x}`);
@@ -194,54 +245,103 @@ function emitUnary(operation: UnaryOperation, type: ValueType, x: string): strin
 type BinaryText = (x: string, y: string) => string;
 type ArithmeticTable = Readonly<Partial<Record<ArithmeticOperation, BinaryText>>>;
 
-const infix = (symbol: string): BinaryText => (x, y) => `${x} ${symbol} ${y}`;
-const call = (name: string): BinaryText => (x, y) => `${name}(${x}, ${y})`;
+const infix =
+  (symbol: string): BinaryText =>
+  (x, y) =>
+    `${x} ${symbol} ${y}`;
+const call =
+  (name: string): BinaryText =>
+  (x, y) =>
+    `${name}(${x}, ${y})`;
 
 const floatArithmetic: ArithmeticTable = {
-  add: infix("+"), sub: infix("-"), mul: infix("*"), div: infix("/"), fmod: infix("%"),
-  floorDivide: call("support.floorDivide"), remainder: call("support.remainder"), quotient: (x, y) => `Math.trunc(${x} / ${y})`,
-  pow: call("support.power"), atan2: call("Math.atan2"), hypot: call("Math.hypot"), copysign: call("support.copySign"),
-  minimum: call("Math.min"), maximum: call("Math.max"),
+  add: infix("+"),
+  sub: infix("-"),
+  mul: infix("*"),
+  div: infix("/"),
+  fmod: infix("%"),
+  floorDivide: call("support.floorDivide"),
+  remainder: call("support.remainder"),
+  quotient: (x, y) => `Math.trunc(${x} / ${y})`,
+  pow: call("support.power"),
+  atan2: call("Math.atan2"),
+  hypot: call("Math.hypot"),
+  copysign: call("support.copySign"),
+  minimum: call("Math.min"),
+  maximum: call("Math.max"),
 };
 
 const intArithmetic: ArithmeticTable = {
-  add: infix("+"), sub: infix("-"), mul: call("Math.imul"),
+  add: infix("+"),
+  sub: infix("-"),
+  mul: call("Math.imul"),
   floorDivide: (x, y) => `Math.floor(${x} / support.checkDivisor(${y}))`,
   quotient: (x, y) => `Math.trunc(${x} / support.checkDivisor(${y}))`,
   remainder: (x, y) => `support.remainder(${x}, support.checkDivisor(${y}))`,
   fmod: (x, y) => `${x} % support.checkDivisor(${y})`,
-  pow: call("support.powerInt"), minimum: call("Math.min"), maximum: call("Math.max"),
-  bitwiseAnd: infix("&"), bitwiseOr: infix("|"), bitwiseXor: infix("^"),
-  shiftLeft: call("support.shiftLeftInt"), shiftRight: call("support.shiftRightInt"),
+  pow: call("support.powerInt"),
+  minimum: call("Math.min"),
+  maximum: call("Math.max"),
+  bitwiseAnd: infix("&"),
+  bitwiseOr: infix("|"),
+  bitwiseXor: infix("^"),
+  shiftLeft: call("support.shiftLeftInt"),
+  shiftRight: call("support.shiftRightInt"),
 };
 
 const indexArithmetic: ArithmeticTable = {
-  ...intArithmetic, mul: infix("*"),
+  ...intArithmetic,
+  mul: infix("*"),
 };
 
 const boolArithmetic: ArithmeticTable = {
-  add: infix("|"), mul: infix("&"), minimum: infix("&"), maximum: infix("|"), bitwiseAnd: infix("&"), bitwiseOr: infix("|"),
-  bitwiseXor: infix("^"), pow: (x, y) => `${x} | (1 - ${y})`,
+  add: infix("|"),
+  mul: infix("&"),
+  minimum: infix("&"),
+  maximum: infix("|"),
+  bitwiseAnd: infix("&"),
+  bitwiseOr: infix("|"),
+  bitwiseXor: infix("^"),
+  pow: (x, y) => `${x} | (1 - ${y})`,
 };
 
 const bigIntArithmetic: ArithmeticTable = {
-  add: infix("+"), sub: infix("-"), mul: infix("*"),
-  floorDivide: call("support.floorDivideBigInt"), remainder: call("support.remainderBigInt"),
-  quotient: (x, y) => `${x} / support.checkDivisor(${y})`, fmod: (x, y) => `${x} % support.checkDivisor(${y})`,
+  add: infix("+"),
+  sub: infix("-"),
+  mul: infix("*"),
+  floorDivide: call("support.floorDivideBigInt"),
+  remainder: call("support.remainderBigInt"),
+  quotient: (x, y) => `${x} / support.checkDivisor(${y})`,
+  fmod: (x, y) => `${x} % support.checkDivisor(${y})`,
   pow: call("support.powerBigInt"),
-  minimum: (x, y) => `${x} < ${y} ? ${x} : ${y}`, maximum: (x, y) => `${x} > ${y} ? ${x} : ${y}`,
-  bitwiseAnd: infix("&"), bitwiseOr: infix("|"), bitwiseXor: infix("^"),
-  shiftLeft: call("support.shiftLeftBigInt"), shiftRight: call("support.shiftRightBigInt"),
+  minimum: (x, y) => `${x} < ${y} ? ${x} : ${y}`,
+  maximum: (x, y) => `${x} > ${y} ? ${x} : ${y}`,
+  bitwiseAnd: infix("&"),
+  bitwiseOr: infix("|"),
+  bitwiseXor: infix("^"),
+  shiftLeft: call("support.shiftLeftBigInt"),
+  shiftRight: call("support.shiftRightBigInt"),
 };
 
 const arithmeticTables: Readonly<Record<ValueType, ArithmeticTable>> = {
-  float32: floatArithmetic, float64: floatArithmetic, int64: bigIntArithmetic, int32: intArithmetic, uint8: intArithmetic,
-  bool: boolArithmetic, index: indexArithmetic,
+  float32: floatArithmetic,
+  float64: floatArithmetic,
+  int64: bigIntArithmetic,
+  int32: intArithmetic,
+  uint8: intArithmetic,
+  bool: boolArithmetic,
+  index: indexArithmetic,
 };
 
 /** The text of `x operation y` in `type`, rounded to it. */
-export function emitArithmetic(operation: ArithmeticOperation, type: ValueType, x: string, y: string): string {
+export function emitArithmetic(
+  operation: ArithmeticOperation,
+  type: ValueType,
+  x: string,
+  y: string,
+): string {
   const text = arithmeticTables[type][operation];
-  if (text === undefined) throw new InternalError(`${operation} of ${type}: the lowering must convert first`);
+  if (text === undefined)
+    throw new InternalError(`${operation} of ${type}: the lowering must convert first`);
   return round(type, text(x, y));
 }

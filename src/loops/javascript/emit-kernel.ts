@@ -45,7 +45,9 @@ class KernelEmitter implements EmissionScope {
     const hasFold = foldAxes > 0 || this.#kernel.states.length > 0;
     const perElement = this.#kernel.stores.filter((store) => store.when === "element");
     const perResult = this.#kernel.stores.filter((store) => store.when === "result");
-    const body = hasFold ? this.#fold(perElement, perResult) : this.#stores(perElement, this.#axes, "v");
+    const body = hasFold
+      ? this.#fold(perElement, perResult)
+      : this.#stores(perElement, this.#axes, "v");
     const loops = this.#nest(0, this.#shape.parallelAxes, body);
     const text = [...this.#prologue(), ...loops].join("\n");
     return { text, embedded: this.#embedded };
@@ -54,12 +56,17 @@ class KernelEmitter implements EmissionScope {
   #prologue(): string[] {
     const lines = ["const fround = Math.fround;"];
     this.#kernel.operands.forEach((slot, operand) => {
-      lines.push(`const p${operand} = arrays[${operand}]; let o${operand}_0 = offsets[${operand}];`);
+      lines.push(
+        `const p${operand} = arrays[${operand}]; let o${operand}_0 = offsets[${operand}];`,
+      );
       if (this.#wordOperands.has(operand)) {
-        lines.push(`const w${operand} = new Int32Array(p${operand}.buffer, p${operand}.byteOffset, p${operand}.length * 2);`);
+        lines.push(
+          `const w${operand} = new Int32Array(p${operand}.buffer, p${operand}.byteOffset, p${operand}.length * 2);`,
+        );
       }
       const steps = slot.access === "random" ? at(this.#shape.randomRanks, operand) : this.#axes;
-      for (let axis = 0; axis < steps; axis++) lines.push(`const s${operand}_${axis} = steps[${operand}][${axis}];`);
+      for (let axis = 0; axis < steps; axis++)
+        lines.push(`const s${operand}_${axis} = steps[${operand}][${axis}];`);
     });
     for (let axis = 0; axis < this.#axes; axis++) lines.push(`const n${axis} = sizes[${axis}];`);
     this.#kernel.scalars.forEach((_, slot) => lines.push(`const k${slot} = scalars[${slot}];`));
@@ -73,7 +80,9 @@ class KernelEmitter implements EmissionScope {
     const inner = this.#nest(from + 1, to, body);
     const points = this.#pointOperands();
     const enter = points.map((operand) => `let o${operand}_${from + 1} = o${operand}_${from};`);
-    const step = points.map((operand) => this.#advance(operand, from)).filter((text) => text !== "");
+    const step = points
+      .map((operand) => this.#advance(operand, from))
+      .filter((text) => text !== "");
     return [
       ...enter,
       `for (let i${from} = 0; i${from} < n${from}; i${from}++) {`,
@@ -91,7 +100,9 @@ class KernelEmitter implements EmissionScope {
   }
 
   #pointOperands(): number[] {
-    return this.#kernel.operands.flatMap((slot, operand) => (slot.access === "point" ? [operand] : []));
+    return this.#kernel.operands.flatMap((slot, operand) =>
+      slot.access === "point" ? [operand] : [],
+    );
   }
 
   #fold(perElement: readonly Store[], perResult: readonly Store[]): string[] {
@@ -106,7 +117,12 @@ class KernelEmitter implements EmissionScope {
     this.#depth = this.#axes;
     const next = states.map((state, index) => `const x${index} = ${stepper.emit(state.next)};`);
     const assign = states.map((_, index) => `a${index} = x${index};`);
-    const stepLines = [...stepper.lines, ...next, ...assign, ...this.#stores(perElement, this.#axes, "u")];
+    const stepLines = [
+      ...stepper.lines,
+      ...next,
+      ...assign,
+      ...this.#stores(perElement, this.#axes, "u"),
+    ];
     const loop = this.#nest(parallelAxes, this.#axes, stepLines);
     return [...initial.lines, ...starts, ...loop, ...this.#stores(perResult, parallelAxes, "r")];
   }
@@ -120,9 +136,13 @@ class KernelEmitter implements EmissionScope {
     // All values are computed before anything is written: an output may be one of the inputs.
     const writes = stores.map((store) => {
       const type = at(this.#kernel.operands, store.operand).type;
-      const place = store.coordinates === null
-        ? `o${store.operand}_${depth}`
-        : this.#address(store.operand, store.coordinates.map((coordinate) => emitter.emit(coordinate)));
+      const place =
+        store.coordinates === null
+          ? `o${store.operand}_${depth}`
+          : this.#address(
+              store.operand,
+              store.coordinates.map((coordinate) => emitter.emit(coordinate)),
+            );
       const target = `p${store.operand}[${place}]`;
       if (store.mode === "set") return this.#write(store, type, place, target, emitter);
       const operation = combiningOperation[store.mode];
@@ -131,7 +151,13 @@ class KernelEmitter implements EmissionScope {
     return [...emitter.lines, ...writes];
   }
 
-  #write(store: Store, type: DTypeName, place: string, target: string, emitter: ExpressionEmitter): string {
+  #write(
+    store: Store,
+    type: DTypeName,
+    place: string,
+    target: string,
+    emitter: ExpressionEmitter,
+  ): string {
     const value = store.value;
     // An integer that was just made from a number is stored as two words: making a bigint of it would allocate.
     if (type === "int64" && value.kind === "cast" && isSmallInteger(value.x.type)) {
@@ -175,7 +201,8 @@ class KernelEmitter implements EmissionScope {
   }
 
   foldPosition(): string {
-    if (this.#shape.foldAxes !== 1) throw new InternalError(`a fold position needs one fold axis, not ${this.#shape.foldAxes}`);
+    if (this.#shape.foldAxes !== 1)
+      throw new InternalError(`a fold position needs one fold axis, not ${this.#shape.foldAxes}`);
     return `i${this.#shape.parallelAxes}`;
   }
 
@@ -189,7 +216,12 @@ class KernelEmitter implements EmissionScope {
   }
 }
 
-const combiningOperation = { add: "add", multiply: "mul", minimum: "minimum", maximum: "maximum" } as const;
+const combiningOperation = {
+  add: "add",
+  multiply: "mul",
+  minimum: "minimum",
+  maximum: "maximum",
+} as const;
 
 function isSmallInteger(type: ValueType): boolean {
   return type === "index" || type === "int32" || type === "uint8" || type === "bool";

@@ -18,8 +18,19 @@ type CompiledKernel = (
 
 let compiledKernels = new WeakMap<Kernel, Map<string, CompiledKernel>>();
 
-function compile(kernel: Kernel, parallelAxes: number, foldAxes: number, innerSteps: string, randomRanks: readonly number[]): CompiledKernel {
-  const { text, embedded } = emitKernel(kernel, { parallelAxes, foldAxes, innerSteps, randomRanks });
+function compile(
+  kernel: Kernel,
+  parallelAxes: number,
+  foldAxes: number,
+  innerSteps: string,
+  randomRanks: readonly number[],
+): CompiledKernel {
+  const { text, embedded } = emitKernel(kernel, {
+    parallelAxes,
+    foldAxes,
+    innerSteps,
+    randomRanks,
+  });
   const build = new Function(
     "support",
     "embedded",
@@ -40,9 +51,17 @@ function run({ kernel, parallel, fold, operands, scalars }: Launch): void {
   let foldSizes: readonly number[] = fold;
   let steps: readonly (readonly number[])[] = strides;
   if (!kernel.usesPositions) {
-    const outer = simplifyAxes(parallel, pointSlots.map((operand) => at(strides, operand).slice(0, rank)), true);
+    const outer = simplifyAxes(
+      parallel,
+      pointSlots.map((operand) => at(strides, operand).slice(0, rank)),
+      true,
+    );
     // A fold must keep its order only if it tells positions apart or stores on its way; both set usesPositions.
-    const inner = simplifyAxes(fold, pointSlots.map((operand) => at(strides, operand).slice(rank)), false);
+    const inner = simplifyAxes(
+      fold,
+      pointSlots.map((operand) => at(strides, operand).slice(rank)),
+      false,
+    );
     parallelSizes = outer.sizes;
     foldSizes = inner.sizes;
     steps = strides.map((own, operand) => {
@@ -54,7 +73,9 @@ function run({ kernel, parallel, fold, operands, scalars }: Launch): void {
   const innerSteps = kernel.operands
     .map((slot, operand) => (slot.access === "random" ? "r" : stepClass(at(steps, operand)[last])))
     .join("");
-  const randomRanks = kernel.operands.map((slot, operand) => (slot.access === "random" ? at(steps, operand).length : 0));
+  const randomRanks = kernel.operands.map((slot, operand) =>
+    slot.access === "random" ? at(steps, operand).length : 0,
+  );
   const key = `${parallelSizes.length}|${foldSizes.length}|${innerSteps}|${randomRanks.join()}`;
   let variants = compiledKernels.get(kernel);
   if (variants === undefined) compiledKernels.set(kernel, (variants = new Map()));

@@ -67,7 +67,8 @@ export function powerInt(base: number, exponent: number): number {
 
 /** `powerInt` modulo 2^64. */
 export function powerBigInt(base: bigint, exponent: bigint): bigint {
-  if (exponent < 0n) return base === 1n ? 1n : base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n;
+  if (exponent < 0n)
+    return base === 1n ? 1n : base === -1n ? (exponent % 2n === 0n ? 1n : -1n) : 0n;
   let result = 1n;
   let square = base;
   for (let rest = exponent; rest > 0n; rest >>= 1n) {
@@ -101,22 +102,29 @@ export function shiftRightBigInt(x: bigint, count: bigint): bigint {
 }
 
 // W. J. Cody, "Rational Chebyshev approximations for the error function", 1969.
-const erfNumerator = [1.85777706184603153e-1, 3.1611237438705656, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3];
-const erfDenominator = [1, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3];
+const erfNumerator = [
+  1.85777706184603153e-1, 3.1611237438705656, 1.13864154151050156e2, 3.77485237685302021e2,
+  3.20937758913846947e3,
+];
+const erfDenominator = [
+  1, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3,
+];
 const middleNumerator = [
-  2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1, 2.98635138197400131e2,
-  8.8195222124176909e2, 1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3,
+  2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1,
+  2.98635138197400131e2, 8.8195222124176909e2, 1.71204761263407058e3, 2.05107837782607147e3,
+  1.23033935479799725e3,
 ];
 const middleDenominator = [
-  1, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3, 3.29079923573345963e3,
-  4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3,
+  1, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
+  3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3,
 ];
 const tailNumerator = [
-  1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1, 1.60837851487422766e-2,
-  6.58749161529837803e-4,
+  1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1,
+  1.60837851487422766e-2, 6.58749161529837803e-4,
 ];
 const tailDenominator = [
-  1, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3,
+  1, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1, 6.05183413124413191e-2,
+  2.33520497626869185e-3,
 ];
 
 function polynomial(coefficients: readonly number[], x: number): number {
@@ -133,7 +141,8 @@ function erfcTail(x: number): number {
     scaled = polynomial(middleNumerator, x) / polynomial(middleDenominator, x);
   } else {
     const inverse = 1 / (x * x);
-    const correction = (inverse * polynomial(tailNumerator, inverse)) / polynomial(tailDenominator, inverse);
+    const correction =
+      (inverse * polynomial(tailNumerator, inverse)) / polynomial(tailDenominator, inverse);
     scaled = (1 / Math.sqrt(Math.PI) - correction) / x;
   }
   // exp(-x^2) in two factors, so that the rounding of x^2 is not magnified.
@@ -162,11 +171,17 @@ export function erfinv(y: number): number {
   if (Number.isNaN(y) || y === 0) return y;
   const w = -Math.log((1 - y) * (1 + y));
   const central = polynomial(
-    [2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941],
+    [
+      2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 0.00021858087, -0.00125372503,
+      -0.00417768164, 0.246640727, 1.50140941,
+    ],
     w - 2.5,
   );
   const tail = polynomial(
-    [-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682],
+    [
+      -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613,
+      0.00943887047, 1.00167406, 2.83297682,
+    ],
     Math.sqrt(w) - 3,
   );
   let x = y * (w < 5 ? central : tail);
@@ -179,8 +194,9 @@ export function erfinv(y: number): number {
 }
 
 const lanczos = [
-  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-  -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313,
+  -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6,
+  1.5056327351493116e-7,
 ];
 
 /** log |Γ(x)| by Lanczos's approximation (1964), with the reflection formula for x < 1/2. */
@@ -207,6 +223,9 @@ export function digamma(x: number): number {
   let z = x;
   for (; z < 10; z += 1) shift -= 1 / z;
   const inverse = 1 / (z * z);
-  const series = inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse * (1 / 132)))));
+  const series =
+    inverse *
+    (1 / 12 -
+      inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse * (1 / 132)))));
   return shift + Math.log(z) - 0.5 / z - series;
 }

@@ -19,13 +19,23 @@ function defaultTolerance(dtype: DType): Tolerance {
   return dtype.name === "float64" ? { rtol: 1e-7, atol: 1e-7 } : { rtol: 0, atol: 0 };
 }
 
-function tolerance(actual: TensorBase, expected: TensorBase, rtol: number | null, atol: number | null): Tolerance {
+function tolerance(
+  actual: TensorBase,
+  expected: TensorBase,
+  rtol: number | null,
+  atol: number | null,
+): Tolerance {
   if ((rtol === null) !== (atol === null)) {
-    throw new TypeError(`Both 'rtol' and 'atol' must be either specified or unspecified, but got rtol=${rtol ?? "None"} and atol=${atol ?? "None"}.`);
+    throw new TypeError(
+      `Both 'rtol' and 'atol' must be either specified or unspecified, but got rtol=${rtol ?? "None"} and atol=${atol ?? "None"}.`,
+    );
   }
   if (rtol !== null && atol !== null) return { rtol, atol };
   const defaults = [actual, expected].map((tensor) => defaultTolerance(tensor.dtype));
-  return { rtol: Math.max(...defaults.map((each) => each.rtol)), atol: Math.max(...defaults.map((each) => each.atol)) };
+  return {
+    rtol: Math.max(...defaults.map((each) => each.rtol)),
+    atol: Math.max(...defaults.map((each) => each.atol)),
+  };
 }
 
 function tuple(values: Shape): string {
@@ -48,8 +58,16 @@ interface Worst {
 }
 
 /** What is wrong, or null. */
-function mismatchReport(actual: TensorBase, expected: TensorBase, limits: Tolerance, equalNan: boolean): string | null {
-  const exact = !promoteTypes(actual.dtype, expected.dtype).is_floating_point && limits.rtol === 0 && limits.atol === 0;
+function mismatchReport(
+  actual: TensorBase,
+  expected: TensorBase,
+  limits: Tolerance,
+  equalNan: boolean,
+): string | null {
+  const exact =
+    !promoteTypes(actual.dtype, expected.dtype).is_floating_point &&
+    limits.rtol === 0 &&
+    limits.atol === 0;
   const x = Array.from(copyElements(actual), Number);
   const y = Array.from(copyElements(expected), Number);
   let mismatches = 0;
@@ -59,15 +77,19 @@ function mismatchReport(actual: TensorBase, expected: TensorBase, limits: Tolera
     const wanted = at(y, position);
     if (value === wanted || (equalNan && Number.isNaN(value) && Number.isNaN(wanted))) return;
     const difference = Math.abs(value - wanted);
-    if (difference <= limits.atol + limits.rtol * Math.abs(wanted) && Number.isFinite(wanted)) return;
+    if (difference <= limits.atol + limits.rtol * Math.abs(wanted) && Number.isFinite(wanted))
+      return;
     mismatches += 1;
     const ratio = difference / Math.abs(wanted);
-    if (difference > absolute.difference || Number.isNaN(difference)) Object.assign(absolute, { difference, position });
-    if (ratio > relative.difference || Number.isNaN(ratio)) Object.assign(relative, { difference: ratio, position });
+    if (difference > absolute.difference || Number.isNaN(difference))
+      Object.assign(absolute, { difference, position });
+    if (ratio > relative.difference || Number.isNaN(ratio))
+      Object.assign(relative, { difference: ratio, position });
   });
   if (mismatches === 0) return null;
   const percent = ((100 * mismatches) / Math.max(x.length, 1)).toFixed(1);
-  const place = (worst: Worst): string => `${worst.difference} at index ${tuple(coordinatesAt(actual.shape, worst.position))}`;
+  const place = (worst: Worst): string =>
+    `${worst.difference} at index ${tuple(coordinatesAt(actual.shape, worst.position))}`;
   const allowed = (limit: number): string => (exact ? "" : ` (up to ${limit} allowed)`);
   return [
     exact ? "Tensor-likes are not equal!" : "Tensor-likes are not close!",
@@ -90,16 +112,23 @@ export const assert_close = defineOp({
     check_dtype: arg.withDefault(arg.bool, true),
   },
   returns: returns.value<void>("void"),
-  doc: { summary: "Throws an AssertionError unless shapes and dtypes are equal and elements close; the tolerance depends on the dtype." },
+  doc: {
+    summary:
+      "Throws an AssertionError unless shapes and dtypes are equal and elements close; the tolerance depends on the dtype.",
+  },
   derivative: "not-differentiable",
   needsData: "scalar",
   decomposition: ({ actual, expected, rtol, atol, equal_nan, check_dtype }) => {
     const limits = tolerance(actual, expected, rtol, atol);
     if (!sameShape(actual.shape, expected.shape)) {
-      throw new AssertionError(`The values for attribute 'shape' do not match: ${torchSize(actual.shape)} != ${torchSize(expected.shape)}.`);
+      throw new AssertionError(
+        `The values for attribute 'shape' do not match: ${torchSize(actual.shape)} != ${torchSize(expected.shape)}.`,
+      );
     }
     if (check_dtype && actual.dtype !== expected.dtype) {
-      throw new AssertionError(`The values for attribute 'dtype' do not match: ${actual.dtype.toString()} != ${expected.dtype.toString()}.`);
+      throw new AssertionError(
+        `The values for attribute 'dtype' do not match: ${actual.dtype.toString()} != ${expected.dtype.toString()}.`,
+      );
     }
     const report = mismatchReport(actual, expected, limits, equal_nan);
     if (report !== null) throw new AssertionError(report);

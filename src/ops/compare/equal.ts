@@ -15,14 +15,22 @@ export const equal = defineOp({
   api: ["torch.equal", "Tensor.equal"],
   args: { self: arg.tensor, other: arg.tensor },
   returns: returns.value<boolean>("boolean"),
-  doc: { summary: "Whether two tensors have the same shape and elements. NaN is not equal to NaN.", example: "torch.equal(torch.ones(2), torch.ones(2))" },
+  doc: {
+    summary: "Whether two tensors have the same shape and elements. NaN is not equal to NaN.",
+    example: "torch.equal(torch.ones(2), torch.ones(2))",
+  },
   derivative: "not-differentiable",
   needsData: "scalar",
   decomposition: ({ self, other }) => {
     if (self.dtype !== other.dtype) {
-      throw new RuntimeError(`Expected all tensors to have the same dtype, but found ${self.dtype.scalarTypeName} and ${other.dtype.scalarTypeName}`);
+      throw new RuntimeError(
+        `Expected all tensors to have the same dtype, but found ${self.dtype.scalarTypeName} and ${other.dtype.scalarTypeName}`,
+      );
     }
-    return sameShape(self.shape, other.shape) && itemOf(runOp(all, { self: runOp(eq, { self, other }) })) === true;
+    return (
+      sameShape(self.shape, other.shape) &&
+      itemOf(runOp(all, { self: runOp(eq, { self, other }) })) === true
+    );
   },
   reference: null,
   samples: function* (make) {
@@ -41,7 +49,10 @@ export const allclose = defineOp({
     equal_nan: arg.withDefault(arg.bool, false),
   },
   returns: returns.value<boolean>("boolean"),
-  doc: { summary: "Whether all elements differ by at most `atol + rtol * |other|`.", example: "torch.allclose(torch.ones(2), torch.ones(2))" },
+  doc: {
+    summary: "Whether all elements differ by at most `atol + rtol * |other|`.",
+    example: "torch.allclose(torch.ones(2), torch.ones(2))",
+  },
   derivative: "not-differentiable",
   needsData: "scalar",
   decomposition: (args) => itemOf(runOp(all, { self: runOp(isclose, args) })) === true,

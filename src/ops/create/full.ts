@@ -19,12 +19,17 @@ import { factoryArgs } from "./factory-args.ts";
 export function checkedSize(size: Shape): Shape {
   if (size.some((each) => each < 0)) {
     const negative = size.find((each) => each < 0);
-    throw new RuntimeError(`Trying to create tensor with negative dimension ${negative}: ${formatShape(size)}`);
+    throw new RuntimeError(
+      `Trying to create tensor with negative dimension ${negative}: ${formatShape(size)}`,
+    );
   }
   return size;
 }
 
-const sizeMeta = (size: Shape, dtype: DType | null): OutputMeta => ({ dtype: dtype ?? get_default_dtype(), shape: checkedSize(size) });
+const sizeMeta = (size: Shape, dtype: DType | null): OutputMeta => ({
+  dtype: dtype ?? get_default_dtype(),
+  shape: checkedSize(size),
+});
 const nothing = (): void => {
   // Fresh memory is zero already.
 };
@@ -42,7 +47,8 @@ export const zeros = defineOp({
   doc: { summary: "A tensor of zeros.", example: "torch.zeros(2, 3)" },
   derivative: "not-differentiable",
   meta: ({ size, dtype }) => {
-    if (size.some((each) => each < 0)) throw new RuntimeError("zeros: Dimension size must be non-negative.");
+    if (size.some((each) => each < 0))
+      throw new RuntimeError("zeros: Dimension size must be non-negative.");
     return sizeMeta(size, dtype);
   },
   routine: nothing,
@@ -54,7 +60,10 @@ export const empty = defineOp({
   name: "empty",
   api: ["torch.empty"],
   args: { size: arg.size, ...factoryArgs },
-  doc: { summary: "A tensor whose values are not to be relied on (they are zero here).", example: "torch.empty(2, 3).shape" },
+  doc: {
+    summary: "A tensor whose values are not to be relied on (they are zero here).",
+    example: "torch.empty(2, 3).shape",
+  },
   derivative: "not-differentiable",
   meta: ({ size, dtype }) => sizeMeta(size, dtype),
   routine: nothing,
@@ -85,12 +94,14 @@ export const full = defineOp({
   args: { size: arg.ints, fill_value: arg.scalar, ...factoryArgs },
   doc: {
     summary: "A tensor of one value.",
-    details: "Differs: a number gives the default float dtype even when it is whole; pass `dtype`, a boolean or a bigint for others.",
+    details:
+      "Differs: a number gives the default float dtype even when it is whole; pass `dtype`, a boolean or a bigint for others.",
     example: "torch.full([2, 2], 7)",
   },
   derivative: "not-differentiable",
   meta: ({ size, fill_value, dtype }) => sizeMeta(size, dtype ?? fillDType(fill_value)),
-  lowering: ({ fill_value, dtype }) => pointwise(copyBody, [fill_value], dtype ?? fillDType(fill_value)),
+  lowering: ({ fill_value, dtype }) =>
+    pointwise(copyBody, [fill_value], dtype ?? fillDType(fill_value)),
   reference: ({ size, fill_value }) => naiveFill(size, () => Number(fill_value)),
   samples: function* (make) {
     for (const sample of sizeSamples(make)) yield { ...sample, fill_value: 1 };
@@ -116,7 +127,10 @@ export const zeros_like = defineOp({
   name: "zeros_like",
   api: ["torch.zeros_like"],
   args: likeArgs,
-  doc: { summary: "Zeros with the shape and dtype of `input`.", example: "torch.zeros_like(torch.ones(2))" },
+  doc: {
+    summary: "Zeros with the shape and dtype of `input`.",
+    example: "torch.zeros_like(torch.ones(2))",
+  },
   derivative: "not-differentiable",
   meta: ({ self, dtype }) => likeMeta(self, dtype),
   routine: nothing,
@@ -128,7 +142,10 @@ export const empty_like = defineOp({
   name: "empty_like",
   api: ["torch.empty_like"],
   args: likeArgs,
-  doc: { summary: "A tensor like `input` whose values are not to be relied on.", example: "torch.empty_like(torch.ones(2)).shape" },
+  doc: {
+    summary: "A tensor like `input` whose values are not to be relied on.",
+    example: "torch.empty_like(torch.ones(2)).shape",
+  },
   derivative: "not-differentiable",
   meta: ({ self, dtype }) => likeMeta(self, dtype),
   routine: nothing,
@@ -140,7 +157,10 @@ export const ones_like = defineOp({
   name: "ones_like",
   api: ["torch.ones_like"],
   args: likeArgs,
-  doc: { summary: "Ones with the shape and dtype of `input`.", example: "torch.ones_like(torch.zeros(2))" },
+  doc: {
+    summary: "Ones with the shape and dtype of `input`.",
+    example: "torch.ones_like(torch.zeros(2))",
+  },
   derivative: "not-differentiable",
   meta: ({ self, dtype }) => likeMeta(self, dtype),
   lowering: ({ self, dtype }) => pointwise(copyBody, [1], dtype ?? self.dtype),
@@ -152,7 +172,10 @@ export const full_like = defineOp({
   name: "full_like",
   api: ["torch.full_like"],
   args: { self: arg.tensor, fill_value: arg.scalar, ...factoryArgs },
-  doc: { summary: "One value with the shape and dtype of `input`.", example: "torch.full_like(torch.ones(2), 5)" },
+  doc: {
+    summary: "One value with the shape and dtype of `input`.",
+    example: "torch.full_like(torch.ones(2), 5)",
+  },
   derivative: "not-differentiable",
   meta: ({ self, dtype }) => likeMeta(self, dtype),
   lowering: ({ self, fill_value, dtype }) => pointwise(copyBody, [fill_value], dtype ?? self.dtype),
@@ -194,7 +217,10 @@ export const new_full = defineOp({
   name: "new_full",
   api: ["Tensor.new_full"],
   args: { self: arg.tensor, size: arg.ints, fill_value: arg.scalar, ...factoryArgs },
-  doc: { summary: "One value in a tensor of the dtype of this one.", example: "torch.zeros(1).new_full([2], 3)" },
+  doc: {
+    summary: "One value in a tensor of the dtype of this one.",
+    example: "torch.zeros(1).new_full([2], 3)",
+  },
   derivative: "not-differentiable",
   meta: ({ self, size, dtype }) => sizeMeta(size, dtype ?? self.dtype),
   lowering: ({ self, fill_value, dtype }) => pointwise(copyBody, [fill_value], dtype ?? self.dtype),
@@ -208,7 +234,10 @@ export const new_empty = defineOp({
   name: "new_empty",
   api: ["Tensor.new_empty"],
   args: { self: arg.tensor, size: arg.size, ...factoryArgs },
-  doc: { summary: "A tensor of this dtype whose values are not to be relied on.", example: "torch.zeros(1).new_empty(2).shape" },
+  doc: {
+    summary: "A tensor of this dtype whose values are not to be relied on.",
+    example: "torch.zeros(1).new_empty(2).shape",
+  },
   derivative: "not-differentiable",
   meta: ({ self, size, dtype }) => sizeMeta(size, dtype ?? self.dtype),
   routine: nothing,

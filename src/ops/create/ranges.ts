@@ -5,7 +5,18 @@ import { bool, type DType, float32, int64 } from "../../core/dtype.ts";
 import type { Scalar } from "../../core/scalar.ts";
 import { at } from "../../core/shape.ts";
 import { indexed, type IndexedContext, scalarValue } from "../../loops/computation.ts";
-import { add, arithmetic, cast, compare, constant, div, type Expression, mul, select, sub } from "../../loops/expression.ts";
+import {
+  add,
+  arithmetic,
+  cast,
+  compare,
+  constant,
+  div,
+  type Expression,
+  mul,
+  select,
+  sub,
+} from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { naiveFill } from "../naive-array.ts";
@@ -21,20 +32,28 @@ function rangeDType(values: readonly Scalar[], dtype: DType | null): DType {
 
 function rangeLength(start: number, end: number, step: number): number {
   if (step === 0) throw new RuntimeError("step must be nonzero");
-  if (!Number.isFinite(start) || !Number.isFinite(end)) throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
+  if (!Number.isFinite(start) || !Number.isFinite(end))
+    throw new RuntimeError(`unsupported range: ${start} -> ${end}`);
   if (step > 0 ? end < start : end > start) {
     throw new RuntimeError("upper bound and lower bound inconsistent with step sign");
   }
   return Math.ceil((end - start) / step);
 }
 
-const wholeRange = ({ positions, scalar }: IndexedContext): Expression => add(scalar(0), mul(at(positions, 0), scalar(1)));
-const floatRange = ({ positions, scalar }: IndexedContext): Expression => add(scalar(0), mul(cast(at(positions, 0), "float64"), scalar(1)));
+const wholeRange = ({ positions, scalar }: IndexedContext): Expression =>
+  add(scalar(0), mul(at(positions, 0), scalar(1)));
+const floatRange = ({ positions, scalar }: IndexedContext): Expression =>
+  add(scalar(0), mul(cast(at(positions, 0), "float64"), scalar(1)));
 
 export const arangeFrom = defineOp({
   name: "arange.start",
   api: ["torch.arange"],
-  args: { start: arg.scalar, end: arg.scalar, step: arg.withDefault(arg.scalar, 1), ...factoryArgs },
+  args: {
+    start: arg.scalar,
+    end: arg.scalar,
+    step: arg.withDefault(arg.scalar, 1),
+    ...factoryArgs,
+  },
   doc: {
     summary: "Values from `start` up to but without `end`, `step` apart.",
     details: "int64 if all arguments are whole numbers, else the default float dtype.",
@@ -53,7 +72,13 @@ export const arangeFrom = defineOp({
   },
   reference: ({ start, end, step }) => {
     const values: number[] = [];
-    for (let i = 0; Number(step) > 0 ? Number(start) + i * Number(step) < Number(end) : Number(start) + i * Number(step) > Number(end); i++) {
+    for (
+      let i = 0;
+      Number(step) > 0
+        ? Number(start) + i * Number(step) < Number(end)
+        : Number(start) + i * Number(step) > Number(end);
+      i++
+    ) {
       values.push(Number(start) + i * Number(step));
     }
     return { shape: [values.length], values };
@@ -86,7 +111,10 @@ export const arange = defineOp({
 const spaced = ({ positions, scalar }: IndexedContext): Expression => {
   const place = cast(at(positions, 0), "float64");
   const fromStart = add(scalar(0), mul(scalar(2), place));
-  const fromEnd = sub(scalar(1), mul(scalar(2), sub(sub(scalar(3), place), constant("float64", 1))));
+  const fromEnd = sub(
+    scalar(1),
+    mul(scalar(2), sub(sub(scalar(3), place), constant("float64", 1))),
+  );
   return select(compare("lt", place, div(scalar(3), 2)), fromStart, fromEnd);
 };
 
@@ -94,7 +122,10 @@ export const linspace = defineOp({
   name: "linspace",
   api: ["torch.linspace"],
   args: { start: arg.scalar, end: arg.scalar, steps: arg.int, ...factoryArgs },
-  doc: { summary: "`steps` evenly spaced values from `start` to `end`, both included.", example: "torch.linspace(0, 1, 5)" },
+  doc: {
+    summary: "`steps` evenly spaced values from `start` to `end`, both included.",
+    example: "torch.linspace(0, 1, 5)",
+  },
   derivative: "not-differentiable",
   dtypes: numberDTypes,
   meta: ({ steps, dtype }) => {
@@ -103,11 +134,18 @@ export const linspace = defineOp({
   },
   lowering: ({ start, end, steps }) => {
     const step = steps > 1 ? (Number(end) - Number(start)) / (steps - 1) : 0;
-    return indexed(steps === 1 ? firstOnly : spaced, { scalars: [Number(start), Number(end), step, steps].map((value) => scalarValue("float64", value)) });
+    return indexed(steps === 1 ? firstOnly : spaced, {
+      scalars: [Number(start), Number(end), step, steps].map((value) =>
+        scalarValue("float64", value),
+      ),
+    });
   },
   reference: ({ start, end, steps, dtype }) =>
     naiveFill([steps], (coordinates) => {
-      const value = steps === 1 ? Number(start) : Number(start) + (at(coordinates, 0) * (Number(end) - Number(start))) / (steps - 1);
+      const value =
+        steps === 1
+          ? Number(start)
+          : Number(start) + (at(coordinates, 0) * (Number(end) - Number(start))) / (steps - 1);
       return (dtype ?? get_default_dtype()).is_floating_point ? value : Math.trunc(value);
     }),
   samples: function* (make) {
@@ -120,13 +158,17 @@ export const linspace = defineOp({
 
 const firstOnly = ({ scalar }: IndexedContext): Expression => scalar(0);
 
-const onDiagonal = ({ positions }: IndexedContext): Expression => compare("eq", at(positions, 0), at(positions, 1));
+const onDiagonal = ({ positions }: IndexedContext): Expression =>
+  compare("eq", at(positions, 0), at(positions, 1));
 
 export const eye = defineOp({
   name: "eye",
   api: ["torch.eye"],
   args: { n: arg.int, m: arg.optional(arg.int), ...factoryArgs },
-  doc: { summary: "A matrix with ones on the diagonal and zeros elsewhere.", example: "torch.eye(2)" },
+  doc: {
+    summary: "A matrix with ones on the diagonal and zeros elsewhere.",
+    example: "torch.eye(2)",
+  },
   derivative: "not-differentiable",
   meta: ({ n, m, dtype }) => {
     if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`);
@@ -134,7 +176,8 @@ export const eye = defineOp({
     return { dtype: dtype ?? get_default_dtype(), shape: [n, m ?? n] };
   },
   lowering: () => indexed(onDiagonal, {}),
-  reference: ({ n, m }) => naiveFill([n, m ?? n], (coordinates) => (coordinates[0] === coordinates[1] ? 1 : 0)),
+  reference: ({ n, m }) =>
+    naiveFill([n, m ?? n], (coordinates) => (coordinates[0] === coordinates[1] ? 1 : 0)),
   samples: function* (make) {
     yield { n: 3, dtype: make.dtype };
     yield { n: 2, m: 4 };
@@ -148,16 +191,36 @@ const powers = ({ positions, scalar }: IndexedContext): Expression =>
 export const logspace = defineOp({
   name: "logspace",
   api: ["torch.logspace"],
-  args: { start: arg.scalar, end: arg.scalar, steps: arg.int, base: arg.withDefault(arg.number, 10), ...factoryArgs },
-  doc: { summary: "`steps` values from base^start to base^end, evenly spaced on a logarithmic scale.", example: "torch.logspace(0, 2, 3)" },
+  args: {
+    start: arg.scalar,
+    end: arg.scalar,
+    steps: arg.int,
+    base: arg.withDefault(arg.number, 10),
+    ...factoryArgs,
+  },
+  doc: {
+    summary: "`steps` values from base^start to base^end, evenly spaced on a logarithmic scale.",
+    example: "torch.logspace(0, 2, 3)",
+  },
   derivative: "not-differentiable",
-  meta: ({ steps, dtype }) => ({ dtype: dtype ?? get_default_dtype(), shape: checkedSize([steps]) }),
+  meta: ({ steps, dtype }) => ({
+    dtype: dtype ?? get_default_dtype(),
+    shape: checkedSize([steps]),
+  }),
   lowering: ({ start, end, steps, base }) => {
     const step = steps > 1 ? (Number(end) - Number(start)) / (steps - 1) : 0;
-    return indexed(powers, { scalars: [Number(start), step, base].map((value) => scalarValue("float64", value)) });
+    return indexed(powers, {
+      scalars: [Number(start), step, base].map((value) => scalarValue("float64", value)),
+    });
   },
   reference: ({ start, end, steps, base }) =>
-    naiveFill([steps], (coordinates) => base ** (Number(start) + (at(coordinates, 0) * (Number(end) - Number(start))) / Math.max(steps - 1, 1))),
+    naiveFill(
+      [steps],
+      (coordinates) =>
+        base **
+        (Number(start) +
+          (at(coordinates, 0) * (Number(end) - Number(start))) / Math.max(steps - 1, 1)),
+    ),
   dtypes: [float32],
   samples: function* () {
     yield { start: 0, end: 2, steps: 3 };

@@ -30,9 +30,19 @@ export const tensor = defineOp({
   routine: ({ data }, [output]) => {
     if (output !== undefined) writeData(data, output.dtype, arrayOf(output));
   },
-  reference: ({ data }) => (isTensor(data) ? naive(data) : { shape: measureData(data).shape, values: flat(data).map(Number) }),
+  reference: ({ data }) =>
+    isTensor(data)
+      ? naive(data)
+      : { shape: measureData(data).shape, values: flat(data).map(Number) },
   samples: function* (make) {
-    yield { data: [[0, 1], [1, 0], [1, 1]], dtype: make.dtype };
+    yield {
+      data: [
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ],
+      dtype: make.dtype,
+    };
     yield { data: 1, dtype: make.dtype };
     yield { data: [] };
     yield { data: [true, false] };
@@ -51,7 +61,8 @@ export const as_tensor = defineOp({
   api: ["torch.as_tensor"],
   args: { data: arg.data, dtype: arg.optional(arg.dtype), device: arg.optional(arg.device) },
   doc: {
-    summary: "A tensor of the data: without a copy if it is a tensor or a typed array of the right dtype.",
+    summary:
+      "A tensor of the data: without a copy if it is a tensor or a typed array of the right dtype.",
     details: "Aliasing: a typed array and the tensor made from it share memory.",
     example: "torch.as_tensor(new Float32Array([1, 2]))",
   },
@@ -62,7 +73,8 @@ export const as_tensor = defineOp({
       const own = arrayDType(data);
       // Only the arrays that tensors are stored in can be shared; Int8Array and the like are copied.
       const shareable = data.constructor === allocateArray(own, 0).constructor;
-      if (shareable && (dtype === null || dtype === own)) return adoptArray(data as never, [data.length], own); // the line above checked its class
+      if (shareable && (dtype === null || dtype === own))
+        return adoptArray(data as never, [data.length], own); // the line above checked its class
     }
     return runOp(tensor, { data, dtype });
   },

@@ -17,7 +17,10 @@ export const clone = defineOp({
   name: "clone",
   api: ["torch.clone", "Tensor.clone"],
   args: { self: arg.tensor },
-  doc: { summary: "A copy with its own memory; dense tensors keep their strides.", example: "torch.ones(2).clone()" },
+  doc: {
+    summary: "A copy with its own memory; dense tensors keep their strides.",
+    example: "torch.ones(2).clone()",
+  },
   derivative: "pending",
   meta: ({ self }) => pointwiseMeta([self], self.dtype),
   lowering: ({ self }) => pointwise(copyBody, [self], self.dtype),
@@ -42,9 +45,13 @@ export const contiguous = defineOp({
   name: "contiguous",
   api: ["Tensor.contiguous"],
   args: { self: arg.tensor },
-  doc: { summary: "The tensor itself if its memory is row-major, else a row-major copy.", example: "torch.ones(2, 3).t().contiguous().stride()" },
+  doc: {
+    summary: "The tensor itself if its memory is row-major, else a row-major copy.",
+    example: "torch.ones(2, 3).t().contiguous().stride()",
+  },
   derivative: "pending",
-  decomposition: ({ self }) => (isContiguousLayout(self.shape, self.stride()) ? self : runOp(contiguousClone, { self })),
+  decomposition: ({ self }) =>
+    isContiguousLayout(self.shape, self.stride()) ? self : runOp(contiguousClone, { self }),
   reference: ({ self }) => naive(self),
   samples: (make) => unarySamples(make, {}),
 });
@@ -53,7 +60,10 @@ export const detach = defineOp({
   name: "detach",
   api: ["torch.detach", "Tensor.detach"],
   args: { self: arg.tensor },
-  doc: { summary: "A view that is cut off from the gradient tape.", example: "torch.ones(2).detach()" },
+  doc: {
+    summary: "A view that is cut off from the gradient tape.",
+    example: "torch.ones(2).detach()",
+  },
   derivative: "not-differentiable",
   view: ({ self }) => {
     const { shape, strides, offset } = stateOf(self);

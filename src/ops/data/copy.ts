@@ -12,7 +12,9 @@ import { copyBody } from "./clone.ts";
 export function checkFitsInto(self: TensorBase, other: TensorBase): void {
   const shape = broadcastShapes(self.shape, other.shape);
   if (!sameShape(shape, self.shape)) {
-    throw new RuntimeError(`output with shape ${formatShape(self.shape)} doesn't match the broadcast shape ${formatShape(shape)}`);
+    throw new RuntimeError(
+      `output with shape ${formatShape(self.shape)} doesn't match the broadcast shape ${formatShape(shape)}`,
+    );
   }
 }
 
@@ -21,13 +23,18 @@ export const copy_ = defineOp({
   api: ["Tensor.copy_"],
   args: { self: arg.tensor, src: arg.tensor },
   mutates: "self",
-  doc: { summary: "Writes the elements of `src`, broadcast and converted, to this tensor.", example: "torch.zeros(2, 2).copy_(torch.tensor([1, 2]))" },
+  doc: {
+    summary: "Writes the elements of `src`, broadcast and converted, to this tensor.",
+    example: "torch.zeros(2, 2).copy_(torch.tensor([1, 2]))",
+  },
   derivative: "pending",
   check: ({ self, src }) => checkFitsInto(self, src),
   mutation: ({ self, src }) => (self === src ? null : pointwise(copyBody, [src], src.dtype)),
   reference: ({ self, src }) => {
     const source = naive(src);
-    return naiveFill(self.shape, (coordinates) => convertNaively(elementAt(source, coordinates), self.dtype));
+    return naiveFill(self.shape, (coordinates) =>
+      convertNaively(elementAt(source, coordinates), self.dtype),
+    );
   },
   samples: function* (make) {
     yield { self: make.tensor([2, 3]), src: make.tensor([3], { low: 0 }) };

@@ -12,7 +12,9 @@ import { copyBody } from "./clone.ts";
 
 function checkFillValue(value: Operand): void {
   if (!isScalar(value) && value.ndim > 0) {
-    throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`);
+    throw new RuntimeError(
+      `fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`,
+    );
   }
 }
 
@@ -24,7 +26,8 @@ export const fill_ = defineOp({
   doc: { summary: "Writes one value to every element.", example: "torch.zeros(2).fill_(7)" },
   derivative: "pending",
   check: ({ value }) => checkFillValue(value),
-  mutation: ({ self, value }) => pointwise(copyBody, [value], isScalar(value) ? self.dtype : value.dtype),
+  mutation: ({ self, value }) =>
+    pointwise(copyBody, [value], isScalar(value) ? self.dtype : value.dtype),
   reference: ({ self, value }) => naiveFill(self.shape, () => at(naive(value).values, 0)),
   samples: function* (make) {
     for (const { self } of selfSamples(make)) yield { self, value: 1 };

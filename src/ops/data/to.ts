@@ -49,7 +49,11 @@ function converted(self: TensorBase, dtype: DType, copy: boolean): TensorBase {
 export const toDType = defineOp({
   name: "to.dtype",
   api: ["Tensor.to"],
-  args: { self: arg.tensor, dtype: arg.positional(arg.dtype), copy: arg.withDefault(arg.bool, false) },
+  args: {
+    self: arg.tensor,
+    dtype: arg.positional(arg.dtype),
+    copy: arg.withDefault(arg.bool, false),
+  },
   doc: {
     summary: "The tensor in another dtype; itself if it has that dtype and `copy` is false.",
     example: "torch.ones(2).to(torch.int64)",
@@ -63,8 +67,15 @@ export const toDType = defineOp({
 export const toDevice = defineOp({
   name: "to.device",
   api: ["Tensor.to"],
-  args: { self: arg.tensor, device: arg.positional(arg.device), dtype: arg.positional(arg.optional(arg.dtype)), copy: arg.withDefault(arg.bool, false) },
-  doc: { summary: "The tensor on a device (there is only the CPU), converted if `dtype` is given." },
+  args: {
+    self: arg.tensor,
+    device: arg.positional(arg.device),
+    dtype: arg.positional(arg.optional(arg.dtype)),
+    copy: arg.withDefault(arg.bool, false),
+  },
+  doc: {
+    summary: "The tensor on a device (there is only the CPU), converted if `dtype` is given.",
+  },
   derivative: "pending",
   decomposition: ({ self, dtype, copy }) => converted(self, dtype ?? self.dtype, copy),
   reference: null,
@@ -88,7 +99,10 @@ export const type_as = defineOp({
   name: "type_as",
   api: ["Tensor.type_as"],
   args: { self: arg.tensor, other: arg.tensor },
-  doc: { summary: "The tensor in the dtype of `other`.", example: "torch.ones(2).type_as(torch.arange(2))" },
+  doc: {
+    summary: "The tensor in the dtype of `other`.",
+    example: "torch.ones(2).type_as(torch.arange(2))",
+  },
   derivative: "pending",
   decomposition: ({ self, other }) => converted(self, other.dtype, false),
   reference: ({ self, other }) => naiveConvert(self, other.dtype),
@@ -97,12 +111,18 @@ export const type_as = defineOp({
   },
 });
 
-function conversionMethod(name: string, dtype: DType): Op<{ readonly self: typeof arg.tensor }, TensorBase> {
+function conversionMethod(
+  name: string,
+  dtype: DType,
+): Op<{ readonly self: typeof arg.tensor }, TensorBase> {
   return defineOp({
     name,
     api: [`Tensor.${name}`],
     args: { self: arg.tensor },
-    doc: { summary: `The tensor as ${dtype.name}; itself if it is.`, example: `torch.zeros(2).${name}()` },
+    doc: {
+      summary: `The tensor as ${dtype.name}; itself if it is.`,
+      example: `torch.zeros(2).${name}()`,
+    },
     derivative: dtype.is_floating_point ? "pending" : "not-differentiable",
     decomposition: ({ self }) => converted(self, dtype, false),
     reference: ({ self }) => naiveConvert(self, dtype),

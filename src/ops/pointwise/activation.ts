@@ -2,7 +2,20 @@
 import { RuntimeError } from "../../base/errors.ts";
 import { bool, type DType } from "../../core/dtype.ts";
 import { pointwise } from "../../loops/computation.ts";
-import { add, compare, div, exp, type Expression, maximum, minimum, mul, negate, select, sub, unary } from "../../loops/expression.ts";
+import {
+  add,
+  compare,
+  div,
+  exp,
+  type Expression,
+  maximum,
+  minimum,
+  mul,
+  negate,
+  select,
+  sub,
+  unary,
+} from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
@@ -27,7 +40,10 @@ export const relu = unaryOp({
   rule: "same",
   body: (x) => maximum(x, 0),
   reference: (x) => Math.max(x, 0),
-  doc: { summary: "Each element, or 0 if it is negative.", example: "torch.tensor([-1, 2]).relu()" },
+  doc: {
+    summary: "Each element, or 0 if it is negative.",
+    example: "torch.tensor([-1, 2]).relu()",
+  },
   check: refuseBool("Boolean inputs not supported for relu"),
   derivative: "pending",
   dtypes: numberDTypes,
@@ -39,7 +55,10 @@ export const relu6 = unaryOp({
   rule: "same",
   body: (x) => minimum(maximum(x, 0), 6),
   reference: (x) => Math.min(Math.max(x, 0), 6),
-  doc: { summary: "Each element limited to [0, 6].", example: "torch.nn.functional.relu6(torch.tensor([-1, 8]))" },
+  doc: {
+    summary: "Each element limited to [0, 6].",
+    example: "torch.nn.functional.relu6(torch.tensor([-1, 8]))",
+  },
   check: refuseBool("Bool inputs not supported for hardtanh"),
   derivative: "pending",
   dtypes: numberDTypes,
@@ -62,7 +81,10 @@ export const silu = unaryOp({
   rule: "same",
   body: (x) => div(x, add(1, exp(negate(x)))),
   reference: (x) => x * naiveSigmoid(x),
-  doc: { summary: "x * sigmoid(x), also called swish.", example: "torch.nn.functional.silu(torch.tensor([1]))" },
+  doc: {
+    summary: "x * sigmoid(x), also called swish.",
+    example: "torch.nn.functional.silu(torch.tensor([1]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   check: onlyForFloats("silu_cpu"),
@@ -74,7 +96,10 @@ export const mish = unaryOp({
   rule: "same",
   body: (x) => mul(x, unary("tanh", unary("log1p", exp(x)))),
   reference: (x) => x * Math.tanh(Math.log(1 + Math.exp(x))),
-  doc: { summary: "x * tanh(softplus(x)).", example: "torch.nn.functional.mish(torch.tensor([1]))" },
+  doc: {
+    summary: "x * tanh(softplus(x)).",
+    example: "torch.nn.functional.mish(torch.tensor([1]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   check: onlyForFloats("mish_cpu"),
@@ -86,7 +111,10 @@ export const hardsigmoid = unaryOp({
   rule: "same",
   body: (x) => div(minimum(maximum(add(x, 3), 0), 6), 6),
   reference: (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
-  doc: { summary: "A sigmoid of straight lines: (x + 3) / 6 limited to [0, 1].", example: "torch.nn.functional.hardsigmoid(torch.tensor([0]))" },
+  doc: {
+    summary: "A sigmoid of straight lines: (x + 3) / 6 limited to [0, 1].",
+    example: "torch.nn.functional.hardsigmoid(torch.tensor([0]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   check: onlyForFloats("hardsigmoid_cpu"),
@@ -98,7 +126,10 @@ export const hardswish = unaryOp({
   rule: "same",
   body: (x) => div(mul(x, minimum(maximum(add(x, 3), 0), 6)), 6),
   reference: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
-  doc: { summary: "x * hardsigmoid(x).", example: "torch.nn.functional.hardswish(torch.tensor([1]))" },
+  doc: {
+    summary: "x * hardsigmoid(x).",
+    example: "torch.nn.functional.hardswish(torch.tensor([1]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   check: onlyForFloats("hardswish_cpu"),
@@ -110,7 +141,10 @@ export const logsigmoid = unaryOp({
   rule: "same",
   body: (x) => sub(minimum(x, 0), unary("log1p", exp(negate(unary("abs", x))))),
   reference: (x) => Math.log(naiveSigmoid(x)),
-  doc: { summary: "The logarithm of the sigmoid, without overflow.", example: "torch.nn.functional.logsigmoid(torch.tensor([0]))" },
+  doc: {
+    summary: "The logarithm of the sigmoid, without overflow.",
+    example: "torch.nn.functional.logsigmoid(torch.tensor([0]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   check: onlyForFloats("log_sigmoid_cpu"),
@@ -132,7 +166,10 @@ export const leaky_relu = defineOp({
   name: "leaky_relu",
   api: ["torch.nn.functional.leaky_relu"],
   args: { self: arg.tensor, negative_slope: arg.withDefault(arg.number, 0.01) },
-  doc: { summary: "Each element, times `negative_slope` if it is negative.", example: "torch.nn.functional.leaky_relu(torch.tensor([-1, 2]))" },
+  doc: {
+    summary: "Each element, times `negative_slope` if it is negative.",
+    example: "torch.nn.functional.leaky_relu(torch.tensor([-1, 2]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self }) => {
@@ -140,20 +177,25 @@ export const leaky_relu = defineOp({
     return pointwiseMeta([self], self.dtype);
   },
   lowering: ({ self, negative_slope }) => pointwise(leak, [self, negative_slope], self.dtype),
-  reference: ({ self, negative_slope }) => naiveMap([self], (x) => (x > 0 ? x : x * negative_slope)),
+  reference: ({ self, negative_slope }) =>
+    naiveMap([self], (x) => (x > 0 ? x : x * negative_slope)),
   samples: function* (make) {
     yield* unarySamples(make, {});
     yield { self: make.tensor([3]), negative_slope: 0.5 };
   },
 });
 
-const leak = (x: Expression, slope: Expression): Expression => select(compare("gt", x, 0), x, mul(x, slope));
+const leak = (x: Expression, slope: Expression): Expression =>
+  select(compare("gt", x, 0), x, mul(x, slope));
 
 export const elu = defineOp({
   name: "elu",
   api: ["torch.nn.functional.elu"],
   args: { self: arg.tensor, alpha: arg.withDefault(arg.number, 1) },
-  doc: { summary: "Each element, or alpha * (exp(x) - 1) if it is negative.", example: "torch.nn.functional.elu(torch.tensor([-1, 2]))" },
+  doc: {
+    summary: "Each element, or alpha * (exp(x) - 1) if it is negative.",
+    example: "torch.nn.functional.elu(torch.tensor([-1, 2]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self }) => {
@@ -168,21 +210,31 @@ export const elu = defineOp({
   },
 });
 
-const exponentialUnit = (x: Expression, alpha: Expression): Expression => select(compare("gt", x, 0), x, mul(alpha, unary("expm1", x)));
+const exponentialUnit = (x: Expression, alpha: Expression): Expression =>
+  select(compare("gt", x, 0), x, mul(alpha, unary("expm1", x)));
 
 export const softplus = defineOp({
   name: "softplus",
   api: ["torch.nn.functional.softplus"],
-  args: { self: arg.tensor, beta: arg.withDefault(arg.number, 1), threshold: arg.withDefault(arg.number, 20) },
-  doc: { summary: "log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`.", example: "torch.nn.functional.softplus(torch.tensor([0]))" },
+  args: {
+    self: arg.tensor,
+    beta: arg.withDefault(arg.number, 1),
+    threshold: arg.withDefault(arg.number, 20),
+  },
+  doc: {
+    summary: "log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`.",
+    example: "torch.nn.functional.softplus(torch.tensor([0]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self }) => {
     onlyForFloats("softplus_cpu")(self.dtype);
     return pointwiseMeta([self], self.dtype);
   },
-  lowering: ({ self, beta, threshold }) => pointwise(smoothRelu, [self, beta, threshold], self.dtype),
-  reference: ({ self, beta, threshold }) => naiveMap([self], (x) => (beta * x > threshold ? x : Math.log1p(Math.exp(beta * x)) / beta)),
+  lowering: ({ self, beta, threshold }) =>
+    pointwise(smoothRelu, [self, beta, threshold], self.dtype),
+  reference: ({ self, beta, threshold }) =>
+    naiveMap([self], (x) => (beta * x > threshold ? x : Math.log1p(Math.exp(beta * x)) / beta)),
   samples: function* (make) {
     yield* unarySamples(make, {});
     yield { self: make.tensor([3]), beta: 2, threshold: 1 };
@@ -194,7 +246,8 @@ const smoothRelu = (x: Expression, beta: Expression, threshold: Expression): Exp
   return select(compare("gt", scaled, threshold), x, div(unary("log1p", exp(scaled)), beta));
 };
 
-const geluExact = (x: Expression): Expression => mul(mul(x, 0.5), add(1, unary("erf", mul(x, Math.SQRT1_2))));
+const geluExact = (x: Expression): Expression =>
+  mul(mul(x, 0.5), add(1, unary("erf", mul(x, Math.SQRT1_2))));
 const geluTanh = (x: Expression): Expression => {
   const cubic = add(x, mul(0.044715, mul(x, mul(x, x))));
   return mul(mul(x, 0.5), add(1, unary("tanh", mul(Math.sqrt(2 / Math.PI), cubic))));
@@ -204,15 +257,24 @@ export const gelu = defineOp({
   name: "gelu",
   api: ["torch.nn.functional.gelu"],
   args: { self: arg.tensor, approximate: arg.withDefault(arg.choice("none", "tanh"), "none") },
-  doc: { summary: "x times the normal distribution function of x, or its tanh approximation.", example: "torch.nn.functional.gelu(torch.tensor([1]))" },
+  doc: {
+    summary: "x times the normal distribution function of x, or its tanh approximation.",
+    example: "torch.nn.functional.gelu(torch.tensor([1]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self }) => {
     onlyForFloats("GeluKernelImpl")(self.dtype);
     return pointwiseMeta([self], self.dtype);
   },
-  lowering: ({ self, approximate }) => pointwise(approximate === "none" ? geluExact : geluTanh, [self], self.dtype),
-  reference: ({ self, approximate }) => naiveMap([self], (x) => (approximate === "none" ? (x * (1 + naiveErf(x / Math.SQRT2))) / 2 : (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2)),
+  lowering: ({ self, approximate }) =>
+    pointwise(approximate === "none" ? geluExact : geluTanh, [self], self.dtype),
+  reference: ({ self, approximate }) =>
+    naiveMap([self], (x) =>
+      approximate === "none"
+        ? (x * (1 + naiveErf(x / Math.SQRT2))) / 2
+        : (x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)))) / 2,
+    ),
   samples: function* (make) {
     yield* unarySamples(make, {});
     yield { self: make.tensor([2, 3]), approximate: "tanh" };

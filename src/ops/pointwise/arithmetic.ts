@@ -4,7 +4,14 @@ import type { DType } from "../../core/dtype.ts";
 import { floatResultType, type Operand, resultType } from "../../core/promotion.ts";
 import { isScalar } from "../../core/scalar.ts";
 import { pointwise } from "../../loops/computation.ts";
-import { add as plus, arithmetic, type Expression, mul as times, sub as minus, unary } from "../../loops/expression.ts";
+import {
+  add as plus,
+  arithmetic,
+  type Expression,
+  mul as times,
+  sub as minus,
+  unary,
+} from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
@@ -13,8 +20,10 @@ import { runOp } from "../run-op.ts";
 import { binaryOp, binarySamples, unaryOp } from "./pointwise-op.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
 
-const addScaled = (x: Expression, y: Expression, alpha: Expression): Expression => plus(x, times(alpha, y));
-const subtractScaled = (x: Expression, y: Expression, alpha: Expression): Expression => minus(x, times(alpha, y));
+const addScaled = (x: Expression, y: Expression, alpha: Expression): Expression =>
+  plus(x, times(alpha, y));
+const subtractScaled = (x: Expression, y: Expression, alpha: Expression): Expression =>
+  minus(x, times(alpha, y));
 const addition = (x: Expression, y: Expression): Expression => plus(x, y);
 const subtraction = (x: Expression, y: Expression): Expression => minus(x, y);
 
@@ -23,14 +32,20 @@ function checkAlpha(dtype: DType, alpha: unknown): void {
     throw new RuntimeError("Boolean alpha only supported for Boolean results.");
   }
   if (!dtype.is_floating_point && typeof alpha === "number" && !Number.isInteger(alpha)) {
-    throw new RuntimeError("For integral input tensors, argument alpha must not be a floating point number.");
+    throw new RuntimeError(
+      "For integral input tensors, argument alpha must not be a floating point number.",
+    );
   }
 }
 
 export const add = defineOp({
   name: "add",
   api: ["torch.add", "Tensor.add", "Tensor.add_"],
-  args: { self: arg.operand, other: arg.operand, alpha: arg.keyword(arg.withDefault(arg.scalar, 1)) },
+  args: {
+    self: arg.operand,
+    other: arg.operand,
+    alpha: arg.keyword(arg.withDefault(arg.scalar, 1)),
+  },
   doc: {
     summary: "Adds `other`, scaled by `alpha`, to `input`.",
     example: "torch.tensor([1, 2]).add(10)",
@@ -48,7 +63,8 @@ export const add = defineOp({
   reference: ({ self, other, alpha }) => naiveMap([self, other], (x, y) => x + Number(alpha) * y),
   samples: function* (make) {
     yield* binarySamples(make, {}, {}, [2, -1]);
-    if (make.dtype.category !== "bool") yield { self: make.tensor([2, 3]), other: make.tensor([3]), alpha: 2 };
+    if (make.dtype.category !== "bool")
+      yield { self: make.tensor([2, 3]), other: make.tensor([3]), alpha: 2 };
     yield { self: 3, other: make.tensor([2]) };
   },
 });
@@ -71,8 +87,15 @@ function checkSubtract(operands: readonly Operand[]): void {
 export const sub = defineOp({
   name: "sub",
   api: ["torch.sub", "Tensor.sub", "Tensor.sub_"],
-  args: { self: arg.operand, other: arg.operand, alpha: arg.keyword(arg.withDefault(arg.scalar, 1)) },
-  doc: { summary: "Subtracts `other`, scaled by `alpha`, from `input`.", example: "torch.tensor([1, 2]).sub(1)" },
+  args: {
+    self: arg.operand,
+    other: arg.operand,
+    alpha: arg.keyword(arg.withDefault(arg.scalar, 1)),
+  },
+  doc: {
+    summary: "Subtracts `other`, scaled by `alpha`, from `input`.",
+    example: "torch.tensor([1, 2]).sub(1)",
+  },
   derivative: "pending",
   dtypes: numberDTypes,
   meta: ({ self, other, alpha }) => {
@@ -104,24 +127,38 @@ export const mul = binaryOp({
 });
 
 const trueDivision = (x: Expression, y: Expression): Expression => arithmetic("div", x, y);
-const truncatedDivision = (x: Expression, y: Expression): Expression => arithmetic("quotient", x, y);
+const truncatedDivision = (x: Expression, y: Expression): Expression =>
+  arithmetic("quotient", x, y);
 const floorDivision = (x: Expression, y: Expression): Expression => arithmetic("floorDivide", x, y);
 
 export const div = defineOp({
   name: "div",
   api: ["torch.div", "Tensor.div", "Tensor.div_"],
-  args: { self: arg.operand, other: arg.operand, rounding_mode: arg.optional(arg.choice("trunc", "floor")) },
+  args: {
+    self: arg.operand,
+    other: arg.operand,
+    rounding_mode: arg.optional(arg.choice("trunc", "floor")),
+  },
   doc: {
     summary: "Divides `input` by `other`.",
-    details: "Without `rounding_mode` integers give floats; `\"trunc\"` and `\"floor\"` round and keep integers.",
-    example: "torch.tensor([5, -5]).div(2, { rounding_mode: \"floor\" })",
+    details:
+      'Without `rounding_mode` integers give floats; `"trunc"` and `"floor"` round and keep integers.',
+    example: 'torch.tensor([5, -5]).div(2, { rounding_mode: "floor" })',
   },
   derivative: "pending",
   meta: ({ self, other, rounding_mode }) =>
-    pointwiseMeta([self, other], rounding_mode === null ? floatResultType([self, other]) : resultType([self, other])),
+    pointwiseMeta(
+      [self, other],
+      rounding_mode === null ? floatResultType([self, other]) : resultType([self, other]),
+    ),
   lowering: ({ self, other, rounding_mode }) => {
-    if (rounding_mode === null) return pointwise(trueDivision, [self, other], floatResultType([self, other]));
-    return pointwise(rounding_mode === "floor" ? floorDivision : truncatedDivision, [self, other], resultType([self, other]));
+    if (rounding_mode === null)
+      return pointwise(trueDivision, [self, other], floatResultType([self, other]));
+    return pointwise(
+      rounding_mode === "floor" ? floorDivision : truncatedDivision,
+      [self, other],
+      resultType([self, other]),
+    );
   },
   reference: ({ self, other, rounding_mode }) =>
     naiveMap([self, other], (x, y) => {
@@ -131,8 +168,16 @@ export const div = defineOp({
   samples: function* (make) {
     yield* binarySamples(make, {}, { low: 1 }, [2]);
     if (make.dtype.category === "bool") return;
-    yield { self: make.tensor([3, 4]), other: make.tensor([4], { low: 1 }), rounding_mode: "floor" };
-    yield { self: make.tensor([3, 4]), other: make.tensor([4], { low: 1 }), rounding_mode: "trunc" };
+    yield {
+      self: make.tensor([3, 4]),
+      other: make.tensor([4], { low: 1 }),
+      rounding_mode: "floor",
+    };
+    yield {
+      self: make.tensor([3, 4]),
+      other: make.tensor([4], { low: 1 }),
+      rounding_mode: "trunc",
+    };
   },
 });
 
@@ -156,7 +201,8 @@ export const remainder = binaryOp({
   body: (x, y) => arithmetic("remainder", x, y),
   reference: (x, y) => x - y * Math.floor(x / y),
   doc: {
-    summary: "The remainder of a division that rounds down: it has the sign of the divisor, unlike JavaScript's `%`.",
+    summary:
+      "The remainder of a division that rounds down: it has the sign of the divisor, unlike JavaScript's `%`.",
     example: "torch.tensor([-3, 3]).remainder(2)",
   },
   check: notForBool("remainder_cpu"),
@@ -172,7 +218,10 @@ export const fmod = binaryOp({
   rule: "same",
   body: (x, y) => arithmetic("fmod", x, y),
   reference: (x, y) => x - y * Math.trunc(x / y),
-  doc: { summary: "The remainder of a division that rounds to zero: it has the sign of the dividend.", example: "torch.tensor([-3, 3]).fmod(2)" },
+  doc: {
+    summary: "The remainder of a division that rounds to zero: it has the sign of the dividend.",
+    example: "torch.tensor([-3, 3]).fmod(2)",
+  },
   check: notForBool("fmod_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
@@ -202,8 +251,15 @@ export const neg = unaryOp({
 export const rsub = defineOp({
   name: "rsub",
   api: ["torch.rsub"],
-  args: { self: arg.operand, other: arg.operand, alpha: arg.keyword(arg.withDefault(arg.scalar, 1)) },
-  doc: { summary: "Subtracts `input`, scaled by `alpha`, from `other`.", example: "torch.rsub(torch.tensor([1, 2]), 10)" },
+  args: {
+    self: arg.operand,
+    other: arg.operand,
+    alpha: arg.keyword(arg.withDefault(arg.scalar, 1)),
+  },
+  doc: {
+    summary: "Subtracts `input`, scaled by `alpha`, from `other`.",
+    example: "torch.rsub(torch.tensor([1, 2]), 10)",
+  },
   derivative: "pending",
   dtypes: numberDTypes,
   decomposition: ({ self, other, alpha }) => runOp(sub, { self: other, other: self, alpha }),

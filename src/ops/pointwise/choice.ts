@@ -6,17 +6,31 @@ import { isScalar, type Scalar } from "../../core/scalar.ts";
 import { broadcastShapes } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { pointwise } from "../../loops/computation.ts";
-import { add, compare, div, type Expression, maximum as larger, minimum as smaller, mul, select, sub, unary } from "../../loops/expression.ts";
+import {
+  add,
+  compare,
+  div,
+  type Expression,
+  maximum as larger,
+  minimum as smaller,
+  mul,
+  select,
+  sub,
+  unary,
+} from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
 
-const choose = (condition: Expression, x: Expression, y: Expression): Expression => select(condition, x, y);
+const choose = (condition: Expression, x: Expression, y: Expression): Expression =>
+  select(condition, x, y);
 
 function checkCondition(condition: TensorBase): void {
   if (condition.dtype !== bool && condition.dtype.name !== "uint8") {
-    throw new RuntimeError(`where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.scalarTypeName}`);
+    throw new RuntimeError(
+      `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype.scalarTypeName}`,
+    );
   }
 }
 
@@ -24,7 +38,10 @@ export const where = defineOp({
   name: "where.self",
   api: ["torch.where", "Tensor.where"],
   args: { condition: arg.tensor, self: arg.operand, other: arg.operand },
-  doc: { summary: "Elements of `input` where `condition` holds, else of `other`.", example: "torch.where(torch.tensor([true, false]), torch.tensor([1, 2]), 0)" },
+  doc: {
+    summary: "Elements of `input` where `condition` holds, else of `other`.",
+    example: "torch.where(torch.tensor([true, false]), torch.tensor([1, 2]), 0)",
+  },
   derivative: "pending",
   meta: ({ condition, self, other }) => {
     checkCondition(condition);
@@ -34,11 +51,24 @@ export const where = defineOp({
     const dtype = resultType([self, other]);
     return pointwise(choose, [condition, self, other], [bool, dtype, dtype]);
   },
-  reference: ({ condition, self, other }) => naiveMap([condition, self, other], (holds, x, y) => ((holds ?? 0) !== 0 ? (x ?? 0) : (y ?? 0))),
+  reference: ({ condition, self, other }) =>
+    naiveMap([condition, self, other], (holds, x, y) => ((holds ?? 0) !== 0 ? (x ?? 0) : (y ?? 0))),
   samples: function* (make) {
-    yield { condition: make.tensor([2, 3], { dtype: bool }), self: make.tensor([2, 3]), other: make.tensor([2, 3]) };
-    yield { condition: make.tensor([2, 1], { dtype: bool }), self: make.tensor([3]), other: make.tensor([]) };
-    yield { condition: make.strided([2, 3], { dtype: bool }), self: make.strided([2, 3]), other: 1 };
+    yield {
+      condition: make.tensor([2, 3], { dtype: bool }),
+      self: make.tensor([2, 3]),
+      other: make.tensor([2, 3]),
+    };
+    yield {
+      condition: make.tensor([2, 1], { dtype: bool }),
+      self: make.tensor([3]),
+      other: make.tensor([]),
+    };
+    yield {
+      condition: make.strided([2, 3], { dtype: bool }),
+      self: make.strided([2, 3]),
+      other: 1,
+    };
     yield { condition: make.tensor([0], { dtype: bool }), self: 0, other: make.tensor([0]) };
     yield { condition: make.tensor([], { dtype: bool }), self: 1.5, other: 2 };
   },
@@ -46,23 +76,31 @@ export const where = defineOp({
 
 function checkMask(mask: TensorBase, value: Operand): void {
   if (mask.dtype !== bool) {
-    throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${cppNames[mask.dtype.name] ?? mask.dtype.cppName}`);
+    throw new RuntimeError(
+      `masked_fill_ only supports boolean masks, but got mask with dtype ${cppNames[mask.dtype.name] ?? mask.dtype.cppName}`,
+    );
   }
   if (!isScalar(value) && value.ndim > 0) {
-    throw new RuntimeError(`masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`);
+    throw new RuntimeError(
+      `masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ${value.ndim} dimension(s).`,
+    );
   }
 }
 
 /** C++ names that PyTorch's message prints and that differ from those of other messages. */
 const cppNames: Readonly<Record<string, string>> = { int64: "long int", uint8: "unsigned char" };
 
-const fillMasked = (self: Expression, mask: Expression, value: Expression): Expression => select(mask, value, self);
+const fillMasked = (self: Expression, mask: Expression, value: Expression): Expression =>
+  select(mask, value, self);
 
 export const masked_fill = defineOp({
   name: "masked_fill",
   api: ["torch.masked_fill", "Tensor.masked_fill", "Tensor.masked_fill_"],
   args: { self: arg.tensor, mask: arg.tensor, value: arg.operand },
-  doc: { summary: "`value` where `mask` holds, elsewhere `input`.", example: "torch.ones(2).masked_fill(torch.tensor([true, false]), 5)" },
+  doc: {
+    summary: "`value` where `mask` holds, elsewhere `input`.",
+    example: "torch.ones(2).masked_fill(torch.tensor([true, false]), 5)",
+  },
   derivative: "pending",
   meta: ({ self, mask, value }) => {
     checkMask(mask, value);
@@ -70,11 +108,17 @@ export const masked_fill = defineOp({
     broadcastShapes(mask.shape, self.shape);
     return pointwiseMeta([mask, self], self.dtype);
   },
-  lowering: ({ self, mask, value }) => pointwise(fillMasked, [self, mask, value], [self.dtype, bool, self.dtype]),
-  reference: ({ self, mask, value }) => naiveMap([self, mask, value], (x, holds, y) => (holds !== 0 ? (y ?? 0) : (x ?? 0))),
+  lowering: ({ self, mask, value }) =>
+    pointwise(fillMasked, [self, mask, value], [self.dtype, bool, self.dtype]),
+  reference: ({ self, mask, value }) =>
+    naiveMap([self, mask, value], (x, holds, y) => (holds !== 0 ? (y ?? 0) : (x ?? 0))),
   samples: function* (make) {
     yield { self: make.tensor([2, 3]), mask: make.tensor([2, 3], { dtype: bool }), value: 1 };
-    yield { self: make.strided([2, 3]), mask: make.tensor([3], { dtype: bool }), value: make.tensor([]) };
+    yield {
+      self: make.strided([2, 3]),
+      mask: make.tensor([3], { dtype: bool }),
+      value: make.tensor([]),
+    };
     yield { self: make.tensor([3]), mask: make.tensor([2, 1], { dtype: bool }), value: 0 };
     yield { self: make.tensor([0]), mask: make.tensor([0], { dtype: bool }), value: 1 };
   },
@@ -86,7 +130,10 @@ export const minimum = defineOp({
   name: "minimum",
   api: ["torch.minimum", "Tensor.minimum", "torch.min", "Tensor.min"],
   args: { self: arg.tensor, other: arg.tensor },
-  doc: { summary: "The smaller element of the two; NaN if either is.", example: "torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))" },
+  doc: {
+    summary: "The smaller element of the two; NaN if either is.",
+    example: "torch.minimum(torch.tensor([1, 5]), torch.tensor([3, 2]))",
+  },
   derivative: "pending",
   meta: ({ self, other }) => pointwiseMeta([self, other], resultType([self, other])),
   lowering: ({ self, other }) => pointwise(smallerBody, [self, other], resultType([self, other])),
@@ -96,7 +143,8 @@ export const minimum = defineOp({
     yield { self: make.strided([2, 3]), other: make.tensor([2, 1]) };
     yield { self: make.tensor([]), other: make.tensor([]) };
     yield { self: make.tensor([0]), other: make.tensor([1]) };
-    if (make.dtype.is_floating_point) yield { self: make.of([2], [NaN, 1]), other: make.of([2], [1, NaN]) };
+    if (make.dtype.is_floating_point)
+      yield { self: make.of([2], [NaN, 1]), other: make.of([2], [1, NaN]) };
   },
 });
 
@@ -106,7 +154,10 @@ export const maximum = defineOp({
   name: "maximum",
   api: ["torch.maximum", "Tensor.maximum", "torch.max", "Tensor.max"],
   args: { self: arg.tensor, other: arg.tensor },
-  doc: { summary: "The larger element of the two; NaN if either is.", example: "torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))" },
+  doc: {
+    summary: "The larger element of the two; NaN if either is.",
+    example: "torch.maximum(torch.tensor([1, 5]), torch.tensor([3, 2]))",
+  },
   derivative: "pending",
   meta: ({ self, other }) => pointwiseMeta([self, other], resultType([self, other])),
   lowering: ({ self, other }) => pointwise(largerBody, [self, other], resultType([self, other])),
@@ -116,7 +167,8 @@ export const maximum = defineOp({
     yield { self: make.strided([2, 3]), other: make.tensor([2, 1]) };
     yield { self: make.tensor([]), other: make.tensor([]) };
     yield { self: make.tensor([0]), other: make.tensor([1]) };
-    if (make.dtype.is_floating_point) yield { self: make.of([2], [NaN, 1]), other: make.of([2], [1, NaN]) };
+    if (make.dtype.is_floating_point)
+      yield { self: make.of([2], [NaN, 1]), other: make.of([2], [1, NaN]) };
   },
 });
 
@@ -124,11 +176,13 @@ type Limit = TensorBase | Scalar | null;
 
 /** Limits given as numbers do not turn an integer tensor into floats' default but promote by value, as in PyTorch. */
 function clampDType(self: TensorBase, min: Limit, max: Limit): DType {
-  if (min === null && max === null) throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
+  if (min === null && max === null)
+    throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None");
   return resultType([self, ...[min, max].filter((limit) => limit !== null)]);
 }
 
-const clampBoth = (x: Expression, min: Expression, max: Expression): Expression => smaller(larger(x, min), max);
+const clampBoth = (x: Expression, min: Expression, max: Expression): Expression =>
+  smaller(larger(x, min), max);
 const clampBelow = (x: Expression, min: Expression): Expression => larger(x, min);
 const clampAbove = (x: Expression, max: Expression): Expression => smaller(x, max);
 
@@ -136,7 +190,10 @@ export const clamp = defineOp({
   name: "clamp",
   api: ["torch.clamp", "Tensor.clamp", "Tensor.clamp_"],
   args: { self: arg.tensor, min: arg.optional(arg.operand), max: arg.optional(arg.operand) },
-  doc: { summary: "Limits each element to [min, max]; either may be left out. NaN stays NaN.", example: "torch.tensor([-2, 5]).clamp(0, 3)" },
+  doc: {
+    summary: "Limits each element to [min, max]; either may be left out. NaN stays NaN.",
+    example: "torch.tensor([-2, 5]).clamp(0, 3)",
+  },
   derivative: "pending",
   dtypes: numberDTypes,
   meta: ({ self, min, max }) => {
@@ -146,14 +203,23 @@ export const clamp = defineOp({
   lowering: ({ self, min, max }) => {
     const dtype = clampDType(self, min, max);
     if (min === null) return pointwise(clampAbove, [self, max ?? 0], dtype);
-    return max === null ? pointwise(clampBelow, [self, min], dtype) : pointwise(clampBoth, [self, min, max], dtype);
+    return max === null
+      ? pointwise(clampBelow, [self, min], dtype)
+      : pointwise(clampBoth, [self, min, max], dtype);
   },
-  reference: ({ self, min, max }) => naiveMap([self, min ?? -Infinity, max ?? Infinity], (x = 0, low = 0, high = 0) => Math.min(Math.max(x, low), high)),
+  reference: ({ self, min, max }) =>
+    naiveMap([self, min ?? -Infinity, max ?? Infinity], (x = 0, low = 0, high = 0) =>
+      Math.min(Math.max(x, low), high),
+    ),
   samples: function* (make) {
     yield { self: make.tensor([2, 3]), min: 1, max: 2 };
     yield { self: make.strided([2, 3]), min: 1 };
     yield { self: make.tensor([2, 3]), max: 2 };
-    yield { self: make.tensor([2, 3]), min: make.tensor([3], { low: 0, high: 1 }), max: make.tensor([2, 1], { low: 2 }) };
+    yield {
+      self: make.tensor([2, 3]),
+      min: make.tensor([3], { low: 0, high: 1 }),
+      max: make.tensor([2, 1], { low: 2 }),
+    };
     yield { self: make.tensor([]), min: 1 };
     yield { self: make.tensor([0]), max: 1 };
     yield { self: make.tensor([4]), min: 0.5 };
@@ -173,45 +239,90 @@ export const lerp = defineOp({
   name: "lerp",
   api: ["torch.lerp", "Tensor.lerp", "Tensor.lerp_"],
   args: { self: arg.tensor, end: arg.tensor, weight: arg.operand },
-  doc: { summary: "`input + weight * (end - input)`.", example: "torch.lerp(torch.tensor([0]), torch.tensor([10]), 0.3)" },
+  doc: {
+    summary: "`input + weight * (end - input)`.",
+    example: "torch.lerp(torch.tensor([0]), torch.tensor([10]), 0.3)",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self, end, weight }) => {
-    if (self.dtype !== end.dtype) throw new RuntimeError(`expected dtype ${self.dtype.cppName} for \`end\` but got dtype ${end.dtype.cppName}`);
+    if (self.dtype !== end.dtype)
+      throw new RuntimeError(
+        `expected dtype ${self.dtype.cppName} for \`end\` but got dtype ${end.dtype.cppName}`,
+      );
     return pointwiseMeta([self, end, weight], self.dtype);
   },
   lowering: ({ self, end, weight }) => pointwise(interpolate, [self, end, weight], self.dtype),
-  reference: ({ self, end, weight }) => naiveMap([self, end, weight], (x = 0, y = 0, w = 0) => x + w * (y - x)),
+  reference: ({ self, end, weight }) =>
+    naiveMap([self, end, weight], (x = 0, y = 0, w = 0) => x + w * (y - x)),
   samples: function* (make) {
     yield { self: make.tensor([2, 3]), end: make.tensor([3]), weight: 0.25 };
-    yield { self: make.strided([2, 3]), end: make.tensor([2, 3]), weight: make.tensor([2, 1], { low: 0, high: 1 }) };
+    yield {
+      self: make.strided([2, 3]),
+      end: make.tensor([2, 3]),
+      weight: make.tensor([2, 1], { low: 0, high: 1 }),
+    };
   },
 });
 
-const addProduct = (self: Expression, x: Expression, y: Expression, value: Expression): Expression => add(self, mul(mul(value, x), y));
-const addQuotient = (self: Expression, x: Expression, y: Expression, value: Expression): Expression => add(self, div(mul(value, x), y));
+const addProduct = (
+  self: Expression,
+  x: Expression,
+  y: Expression,
+  value: Expression,
+): Expression => add(self, mul(mul(value, x), y));
+const addQuotient = (
+  self: Expression,
+  x: Expression,
+  y: Expression,
+  value: Expression,
+): Expression => add(self, div(mul(value, x), y));
 
 export const addcmul = defineOp({
   name: "addcmul",
   api: ["torch.addcmul", "Tensor.addcmul", "Tensor.addcmul_"],
-  args: { self: arg.tensor, tensor1: arg.tensor, tensor2: arg.tensor, value: arg.keyword(arg.withDefault(arg.scalar, 1)) },
-  doc: { summary: "`input + value * tensor1 * tensor2`.", example: "torch.addcmul(torch.ones(1), torch.tensor([2]), torch.tensor([3]))" },
+  args: {
+    self: arg.tensor,
+    tensor1: arg.tensor,
+    tensor2: arg.tensor,
+    value: arg.keyword(arg.withDefault(arg.scalar, 1)),
+  },
+  doc: {
+    summary: "`input + value * tensor1 * tensor2`.",
+    example: "torch.addcmul(torch.ones(1), torch.tensor([2]), torch.tensor([3]))",
+  },
   derivative: "pending",
   dtypes: numberDTypes,
-  meta: ({ self, tensor1, tensor2 }) => pointwiseMeta([self, tensor1, tensor2], resultType([self, tensor1, tensor2])),
-  lowering: ({ self, tensor1, tensor2, value }) => pointwise(addProduct, [self, tensor1, tensor2, value], resultType([self, tensor1, tensor2])),
-  reference: ({ self, tensor1, tensor2, value }) => naiveMap([self, tensor1, tensor2], (s = 0, x = 0, y = 0) => s + Number(value) * x * y),
+  meta: ({ self, tensor1, tensor2 }) =>
+    pointwiseMeta([self, tensor1, tensor2], resultType([self, tensor1, tensor2])),
+  lowering: ({ self, tensor1, tensor2, value }) =>
+    pointwise(addProduct, [self, tensor1, tensor2, value], resultType([self, tensor1, tensor2])),
+  reference: ({ self, tensor1, tensor2, value }) =>
+    naiveMap([self, tensor1, tensor2], (s = 0, x = 0, y = 0) => s + Number(value) * x * y),
   samples: function* (make) {
     yield { self: make.tensor([2, 3]), tensor1: make.tensor([3]), tensor2: make.tensor([2, 1]) };
-    yield { self: make.strided([2, 3]), tensor1: make.tensor([2, 3]), tensor2: make.tensor([2, 3]), value: 2 };
+    yield {
+      self: make.strided([2, 3]),
+      tensor1: make.tensor([2, 3]),
+      tensor2: make.tensor([2, 3]),
+      value: 2,
+    };
   },
 });
 
 export const addcdiv = defineOp({
   name: "addcdiv",
   api: ["torch.addcdiv", "Tensor.addcdiv", "Tensor.addcdiv_"],
-  args: { self: arg.tensor, tensor1: arg.tensor, tensor2: arg.tensor, value: arg.keyword(arg.withDefault(arg.scalar, 1)) },
-  doc: { summary: "`input + value * tensor1 / tensor2`.", example: "torch.addcdiv(torch.ones(1), torch.tensor([3]), torch.tensor([2]))" },
+  args: {
+    self: arg.tensor,
+    tensor1: arg.tensor,
+    tensor2: arg.tensor,
+    value: arg.keyword(arg.withDefault(arg.scalar, 1)),
+  },
+  doc: {
+    summary: "`input + value * tensor1 / tensor2`.",
+    example: "torch.addcdiv(torch.ones(1), torch.tensor([3]), torch.tensor([2]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self, tensor1, tensor2 }) => {
@@ -223,10 +334,21 @@ export const addcdiv = defineOp({
     }
     return pointwiseMeta([self, tensor1, tensor2], dtype);
   },
-  lowering: ({ self, tensor1, tensor2, value }) => pointwise(addQuotient, [self, tensor1, tensor2, value], resultType([self, tensor1, tensor2])),
-  reference: ({ self, tensor1, tensor2, value }) => naiveMap([self, tensor1, tensor2], (s = 0, x = 0, y = 0) => s + (Number(value) * x) / y),
+  lowering: ({ self, tensor1, tensor2, value }) =>
+    pointwise(addQuotient, [self, tensor1, tensor2, value], resultType([self, tensor1, tensor2])),
+  reference: ({ self, tensor1, tensor2, value }) =>
+    naiveMap([self, tensor1, tensor2], (s = 0, x = 0, y = 0) => s + (Number(value) * x) / y),
   samples: function* (make) {
-    yield { self: make.tensor([2, 3]), tensor1: make.tensor([3]), tensor2: make.tensor([2, 1], { low: 1 }) };
-    yield { self: make.strided([2, 3]), tensor1: make.tensor([2, 3]), tensor2: make.tensor([2, 3], { low: 1 }), value: 2 };
+    yield {
+      self: make.tensor([2, 3]),
+      tensor1: make.tensor([3]),
+      tensor2: make.tensor([2, 1], { low: 1 }),
+    };
+    yield {
+      self: make.strided([2, 3]),
+      tensor1: make.tensor([2, 3]),
+      tensor2: make.tensor([2, 3], { low: 1 }),
+      value: 2,
+    };
   },
 });

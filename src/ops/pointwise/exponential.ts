@@ -39,7 +39,10 @@ export const expm1 = unaryOp({
   rule: "float",
   body: (x) => unary("expm1", x),
   reference: (x) => Math.expm1(x),
-  doc: { summary: "e to the power of each element, minus 1, exact near 0.", example: "torch.tensor([0, 1]).expm1()" },
+  doc: {
+    summary: "e to the power of each element, minus 1, exact near 0.",
+    example: "torch.tensor([0, 1]).expm1()",
+  },
   derivative: "pending",
 });
 
@@ -60,7 +63,10 @@ export const log1p = unaryOp({
   rule: "float",
   body: (x) => unary("log1p", x),
   reference: (x) => Math.log1p(x),
-  doc: { summary: "The natural logarithm of 1 plus each element, exact near 0.", example: "torch.tensor([0, 1]).log1p()" },
+  doc: {
+    summary: "The natural logarithm of 1 plus each element, exact near 0.",
+    example: "torch.tensor([0, 1]).log1p()",
+  },
   derivative: "pending",
   domain: { low: 0 },
 });
@@ -93,7 +99,10 @@ export const sqrt = unaryOp({
   rule: "float",
   body: (x) => unary("sqrt", x),
   reference: (x) => Math.sqrt(x),
-  doc: { summary: "The square root; NaN for negative numbers.", example: "torch.tensor([4, 9]).sqrt()" },
+  doc: {
+    summary: "The square root; NaN for negative numbers.",
+    example: "torch.tensor([4, 9]).sqrt()",
+  },
   derivative: "pending",
   domain: { low: 0 },
 });
@@ -115,7 +124,10 @@ export const square = defineOp({
   name: "square",
   api: ["torch.square", "Tensor.square", "Tensor.square_"],
   args: { self: arg.tensor },
-  doc: { summary: "Each element times itself; int64 for bool.", example: "torch.tensor([2, -3]).square()" },
+  doc: {
+    summary: "Each element times itself; int64 for bool.",
+    example: "torch.tensor([2, -3]).square()",
+  },
   derivative: "pending",
   meta: ({ self }) => pointwiseMeta([self], resultType([self, 2])),
   lowering: ({ self }) => pointwise(squared, [self], resultType([self, 2])),
@@ -156,7 +168,10 @@ export const pow = defineOp({
   },
   reference: ({ self, exponent }) => naiveMap([self, exponent], (x, y) => x ** y),
   samples: function* (make) {
-    yield { self: make.tensor([2, 3], { low: 1 }), exponent: make.tensor([3], { low: 0, high: 3 }) };
+    yield {
+      self: make.tensor([2, 3], { low: 1 }),
+      exponent: make.tensor([3], { low: 0, high: 3 }),
+    };
     yield { self: make.tensor([2, 3]), exponent: 2 };
     yield { self: make.strided([2, 3]), exponent: 3 };
     yield { self: make.tensor([2, 3], { low: 1 }), exponent: 0.5 };

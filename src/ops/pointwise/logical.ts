@@ -1,7 +1,13 @@
 /** Logical and bitwise operations. */
 import { bool, type DType } from "../../core/dtype.ts";
 import { pointwise } from "../../loops/computation.ts";
-import { arithmetic, type ArithmeticOperation, type Expression, logicalNot as not, unary } from "../../loops/expression.ts";
+import {
+  arithmetic,
+  type ArithmeticOperation,
+  type Expression,
+  logicalNot as not,
+  unary,
+} from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, integerDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
@@ -14,7 +20,12 @@ const either = (x: Expression, y: Expression): Expression => arithmetic("bitwise
 const onlyOne = (x: Expression, y: Expression): Expression => arithmetic("bitwiseXor", x, y);
 
 /** Logic looks at whether elements are zero, whatever their dtype. */
-function logicalOp(name: string, body: (x: Expression, y: Expression) => Expression, reference: (x: boolean, y: boolean) => boolean, summary: string): BinaryOp {
+function logicalOp(
+  name: string,
+  body: (x: Expression, y: Expression) => Expression,
+  reference: (x: boolean, y: boolean) => boolean,
+  summary: string,
+): BinaryOp {
   return defineOp({
     name,
     api: [`torch.${name}`, `Tensor.${name}`, `Tensor.${name}_`],
@@ -23,14 +34,30 @@ function logicalOp(name: string, body: (x: Expression, y: Expression) => Express
     derivative: "not-differentiable",
     meta: ({ self, other }) => pointwiseMeta([self, other], bool),
     lowering: ({ self, other }) => pointwise(body, [self, other], bool),
-    reference: ({ self, other }) => naiveMap([self, other], (x, y) => Number(reference(x !== 0, y !== 0))),
+    reference: ({ self, other }) =>
+      naiveMap([self, other], (x, y) => Number(reference(x !== 0, y !== 0))),
     samples: (make) => binarySamples(make, { low: 0, high: 1 }, { low: 0, high: 1 }, [true, 0]),
   });
 }
 
-export const logical_and = logicalOp("logical_and", both, (x, y) => x && y, "Where both are not zero.");
-export const logical_or = logicalOp("logical_or", either, (x, y) => x || y, "Where at least one is not zero.");
-export const logical_xor = logicalOp("logical_xor", onlyOne, (x, y) => x !== y, "Where exactly one is not zero.");
+export const logical_and = logicalOp(
+  "logical_and",
+  both,
+  (x, y) => x && y,
+  "Where both are not zero.",
+);
+export const logical_or = logicalOp(
+  "logical_or",
+  either,
+  (x, y) => x || y,
+  "Where at least one is not zero.",
+);
+export const logical_xor = logicalOp(
+  "logical_xor",
+  onlyOne,
+  (x, y) => x !== y,
+  "Where exactly one is not zero.",
+);
 
 export const logical_not = unaryOp({
   name: "logical_not",
@@ -49,7 +76,12 @@ function refuseFloats(name: string): (dtype: DType) => void {
   };
 }
 
-function bitwiseOp(name: string, operation: ArithmeticOperation, reference: (x: number, y: number) => number, summary: string): BinaryOp {
+function bitwiseOp(
+  name: string,
+  operation: ArithmeticOperation,
+  reference: (x: number, y: number) => number,
+  summary: string,
+): BinaryOp {
   return binaryOp({
     name,
     api: [`torch.${name}`, `Tensor.${name}`, `Tensor.${name}_`],
@@ -64,9 +96,24 @@ function bitwiseOp(name: string, operation: ArithmeticOperation, reference: (x: 
   });
 }
 
-export const bitwise_and = bitwiseOp("bitwise_and", "bitwiseAnd", (x, y) => x & y, "Bits set in both; logical and for bool.");
-export const bitwise_or = bitwiseOp("bitwise_or", "bitwiseOr", (x, y) => x | y, "Bits set in at least one; logical or for bool.");
-export const bitwise_xor = bitwiseOp("bitwise_xor", "bitwiseXor", (x, y) => x ^ y, "Bits set in exactly one; logical xor for bool.");
+export const bitwise_and = bitwiseOp(
+  "bitwise_and",
+  "bitwiseAnd",
+  (x, y) => x & y,
+  "Bits set in both; logical and for bool.",
+);
+export const bitwise_or = bitwiseOp(
+  "bitwise_or",
+  "bitwiseOr",
+  (x, y) => x | y,
+  "Bits set in at least one; logical or for bool.",
+);
+export const bitwise_xor = bitwiseOp(
+  "bitwise_xor",
+  "bitwiseXor",
+  (x, y) => x ^ y,
+  "Bits set in exactly one; logical xor for bool.",
+);
 
 export const bitwise_not = unaryOp({
   name: "bitwise_not",
@@ -74,13 +121,21 @@ export const bitwise_not = unaryOp({
   rule: "same",
   body: (x) => unary("bitwiseNot", x),
   reference: (x, dtype) => (dtype === bool ? 1 - x : ~x),
-  doc: { summary: "All bits inverted; logical not for bool.", example: "torch.tensor([0n, 5n]).bitwise_not()" },
+  doc: {
+    summary: "All bits inverted; logical not for bool.",
+    example: "torch.tensor([0n, 5n]).bitwise_not()",
+  },
   derivative: "not-differentiable",
   dtypes: integerDTypes,
   check: refuseFloats("bitwise_not"),
 });
 
-function shiftOp(name: string, operation: ArithmeticOperation, reference: (x: number, y: number) => number, summary: string): BinaryOp {
+function shiftOp(
+  name: string,
+  operation: ArithmeticOperation,
+  reference: (x: number, y: number) => number,
+  summary: string,
+): BinaryOp {
   return binaryOp({
     name,
     api: [`torch.${name}`, `Tensor.${name}`, `Tensor.${name}_`],
@@ -91,12 +146,23 @@ function shiftOp(name: string, operation: ArithmeticOperation, reference: (x: nu
     derivative: "not-differentiable",
     dtypes: integerDTypes.filter((dtype) => dtype !== bool),
     check: (dtype) => {
-      if (dtype.category !== "integer") throw notImplemented(operation === "shiftLeft" ? "lshift_cpu" : "rshift_cpu", dtype);
+      if (dtype.category !== "integer")
+        throw notImplemented(operation === "shiftLeft" ? "lshift_cpu" : "rshift_cpu", dtype);
     },
     otherDomain: { low: 0, high: 3 },
     scalars: [1],
   });
 }
 
-export const bitwise_left_shift = shiftOp("bitwise_left_shift", "shiftLeft", (x, y) => x * 2 ** y, "Shifts bits to the left.");
-export const bitwise_right_shift = shiftOp("bitwise_right_shift", "shiftRight", (x, y) => Math.floor(x / 2 ** y), "Shifts bits to the right, keeping the sign.");
+export const bitwise_left_shift = shiftOp(
+  "bitwise_left_shift",
+  "shiftLeft",
+  (x, y) => x * 2 ** y,
+  "Shifts bits to the left.",
+);
+export const bitwise_right_shift = shiftOp(
+  "bitwise_right_shift",
+  "shiftRight",
+  (x, y) => Math.floor(x / 2 ** y),
+  "Shifts bits to the right, keeping the sign.",
+);

@@ -37,5 +37,7 @@ export function naiveDigamma(x: number): number {
   let shift = 0;
   let z = x;
   for (; z < 30; z += 1) shift += 1 / z;
-  return Math.log(z) - 1 / (2 * z) - 1 / (12 * z ** 2) + 1 / (120 * z ** 4) - 1 / (252 * z ** 6) - shift;
+  return (
+    Math.log(z) - 1 / (2 * z) - 1 / (12 * z ** 2) + 1 / (120 * z ** 4) - 1 / (252 * z ** 6) - shift
+  );
 }

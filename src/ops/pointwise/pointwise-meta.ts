@@ -2,7 +2,15 @@
 import type { DType } from "../../core/dtype.ts";
 import type { Operand } from "../../core/promotion.ts";
 import { isScalar } from "../../core/scalar.ts";
-import { at, broadcastShapes, broadcastStrides, isContiguousLayout, isNonOverlappingAndDense, sameShape, type Shape } from "../../core/shape.ts";
+import {
+  at,
+  broadcastShapes,
+  broadcastStrides,
+  isContiguousLayout,
+  isNonOverlappingAndDense,
+  sameShape,
+  type Shape,
+} from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import type { OutputMeta } from "../op-record.ts";
 
@@ -27,7 +35,8 @@ export function pointwiseStrides(shape: Shape, tensors: readonly TensorBase[]): 
   for (const tensor of tensors) {
     const same = sameShape(tensor.shape, shape);
     if (!same || !isContiguousLayout(shape, tensor.stride())) allContiguous = false;
-    if (!same || first === undefined || !sameShape(tensor.stride(), first.stride())) allAlike = false;
+    if (!same || first === undefined || !sameShape(tensor.stride(), first.stride()))
+      allAlike = false;
   }
   if (first === undefined || allContiguous || shape.length < 2) return null;
   if (allAlike && isNonOverlappingAndDense(shape, first.stride())) return first.stride();

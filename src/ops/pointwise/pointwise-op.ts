@@ -60,7 +60,10 @@ export function unaryOp(facts: UnaryFacts): UnaryOp {
   });
 }
 
-export function* unarySamples(make: SampleMaker, domain: SampleOptions): Generator<{ self: TensorBase }> {
+export function* unarySamples(
+  make: SampleMaker,
+  domain: SampleOptions,
+): Generator<{ self: TensorBase }> {
   yield { self: make.tensor([2, 3], domain) };
   yield { self: make.tensor([], domain) };
   yield { self: make.tensor([0, 3], domain) };
@@ -78,7 +81,10 @@ export interface BinaryFacts extends PointwiseFacts {
   readonly scalars?: readonly (number | boolean)[];
 }
 
-export type BinaryOp = Op<{ readonly self: RequiredArg<Operand>; readonly other: RequiredArg<Operand> }, TensorBase>;
+export type BinaryOp = Op<
+  { readonly self: RequiredArg<Operand>; readonly other: RequiredArg<Operand> },
+  TensorBase
+>;
 
 /** The record of a function of two operands, either of which may be a number. */
 export function binaryOp(facts: BinaryFacts): BinaryOp {
@@ -95,9 +101,16 @@ export function binaryOp(facts: BinaryFacts): BinaryOp {
       check?.(dtype);
       return pointwiseMeta([self, other], rule === "bool" ? bool : dtype);
     },
-    lowering: ({ self, other }) => pointwise(body, [self, other], computeDType([self, other], rule)),
+    lowering: ({ self, other }) =>
+      pointwise(body, [self, other], computeDType([self, other], rule)),
     reference: ({ self, other }) => naiveMap([self, other], reference),
-    samples: (make) => binarySamples(make, facts.domain ?? {}, facts.otherDomain ?? facts.domain ?? {}, facts.scalars ?? [2]),
+    samples: (make) =>
+      binarySamples(
+        make,
+        facts.domain ?? {},
+        facts.otherDomain ?? facts.domain ?? {},
+        facts.scalars ?? [2],
+      ),
   });
 }
 

@@ -1,6 +1,15 @@
 /** Rounding, signs and parts of numbers. */
 import { pointwise } from "../../loops/computation.ts";
-import { arithmetic, compare, constant, div, type Expression, mul, sub, unary } from "../../loops/expression.ts";
+import {
+  arithmetic,
+  compare,
+  constant,
+  div,
+  type Expression,
+  mul,
+  sub,
+  unary,
+} from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
@@ -14,7 +23,10 @@ export const floor = unaryOp({
   rule: "same",
   body: (x) => unary("floor", x),
   reference: (x) => Math.floor(x),
-  doc: { summary: "The largest integer not above each element.", example: "torch.tensor([1.5, -1.5]).floor()" },
+  doc: {
+    summary: "The largest integer not above each element.",
+    example: "torch.tensor([1.5, -1.5]).floor()",
+  },
   check: notForBool("floor_vml_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
@@ -26,7 +38,10 @@ export const ceil = unaryOp({
   rule: "same",
   body: (x) => unary("ceil", x),
   reference: (x) => Math.ceil(x),
-  doc: { summary: "The smallest integer not below each element.", example: "torch.tensor([1.5, -1.5]).ceil()" },
+  doc: {
+    summary: "The smallest integer not below each element.",
+    example: "torch.tensor([1.5, -1.5]).ceil()",
+  },
   check: notForBool("ceil_vml_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
@@ -38,21 +53,30 @@ export const trunc = unaryOp({
   rule: "same",
   body: (x) => unary("trunc", x),
   reference: (x) => Math.trunc(x),
-  doc: { summary: "Each element without its fraction.", example: "torch.tensor([1.5, -1.5]).trunc()" },
+  doc: {
+    summary: "Each element without its fraction.",
+    example: "torch.tensor([1.5, -1.5]).trunc()",
+  },
   check: notForBool("trunc_vml_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
 });
 
 const roundBody = (x: Expression): Expression => unary("round", x);
-const roundScaled = (x: Expression, scale: Expression): Expression => div(unary("round", mul(x, scale)), scale);
-const roundToTens = (x: Expression, scale: Expression): Expression => mul(unary("round", div(x, scale)), scale);
+const roundScaled = (x: Expression, scale: Expression): Expression =>
+  div(unary("round", mul(x, scale)), scale);
+const roundToTens = (x: Expression, scale: Expression): Expression =>
+  mul(unary("round", div(x, scale)), scale);
 
 export const round = defineOp({
   name: "round",
   api: ["torch.round", "Tensor.round", "Tensor.round_"],
   args: { self: arg.tensor, decimals: arg.keyword(arg.withDefault(arg.int, 0)) },
-  doc: { summary: "The nearest integer, halves to the even one; with `decimals`, the nearest number of that many decimals.", example: "torch.tensor([0.5, 1.5, 2.5]).round()" },
+  doc: {
+    summary:
+      "The nearest integer, halves to the even one; with `decimals`, the nearest number of that many decimals.",
+    example: "torch.tensor([0.5, 1.5, 2.5]).round()",
+  },
   derivative: "pending",
   dtypes: numberDTypes,
   meta: ({ self, decimals }) => {
@@ -64,7 +88,11 @@ export const round = defineOp({
   },
   lowering: ({ self, decimals }) => {
     if (decimals === 0) return pointwise(roundBody, [self], self.dtype);
-    return pointwise(decimals > 0 ? roundScaled : roundToTens, [self, 10 ** Math.abs(decimals)], self.dtype);
+    return pointwise(
+      decimals > 0 ? roundScaled : roundToTens,
+      [self, 10 ** Math.abs(decimals)],
+      self.dtype,
+    );
   },
   reference: ({ self, decimals }) =>
     naiveMap([self], (x) => {
@@ -76,7 +104,8 @@ export const round = defineOp({
   samples: function* (make) {
     yield* unarySamples(make, {});
     yield { self: make.of([5], [0.5, 1.5, 2.5, -0.5, -1.5]) };
-    if (make.dtype.is_floating_point) yield { self: make.of([3], [1.234, -5.678, 0.051]), decimals: 2 };
+    if (make.dtype.is_floating_point)
+      yield { self: make.of([3], [1.234, -5.678, 0.051]), decimals: 2 };
   },
 });
 
@@ -86,7 +115,10 @@ export const frac = unaryOp({
   rule: "same",
   body: (x) => sub(x, unary("trunc", x)),
   reference: (x) => x - Math.trunc(x),
-  doc: { summary: "The fraction of each element, with its sign.", example: "torch.tensor([1.5, -1.25]).frac()" },
+  doc: {
+    summary: "The fraction of each element, with its sign.",
+    example: "torch.tensor([1.5, -1.25]).frac()",
+  },
   check: onlyForFloats("frac_cpu"),
   derivative: "pending",
   dtypes: floatDTypes,
@@ -110,7 +142,10 @@ export const sign = unaryOp({
   rule: "same",
   body: (x) => unary("sign", x),
   reference: (x) => (x > 0 ? 1 : x < 0 ? -1 : 0),
-  doc: { summary: "-1, 0 or 1 by the sign of each element.", example: "torch.tensor([3, -2, 0]).sign()" },
+  doc: {
+    summary: "-1, 0 or 1 by the sign of each element.",
+    example: "torch.tensor([3, -2, 0]).sign()",
+  },
   derivative: "pending",
   dtypes: numberDTypes,
 });
@@ -119,9 +154,15 @@ export const signbit = unaryOp({
   name: "signbit",
   api: ["torch.signbit", "Tensor.signbit"],
   rule: "bool",
-  body: (x) => (x.type === "float32" || x.type === "float64" ? compare("lt", arithmetic("copysign", constant(x.type, 1), x), 0) : compare("lt", x, 0)),
+  body: (x) =>
+    x.type === "float32" || x.type === "float64"
+      ? compare("lt", arithmetic("copysign", constant(x.type, 1), x), 0)
+      : compare("lt", x, 0),
   reference: (x) => (x < 0 || Object.is(x, -0) ? 1 : 0),
-  doc: { summary: "Whether the sign bit is set; true for -0.", example: "torch.tensor([1, -2]).signbit()" },
+  doc: {
+    summary: "Whether the sign bit is set; true for -0.",
+    example: "torch.tensor([1, -2]).signbit()",
+  },
   derivative: "not-differentiable",
 });
 
@@ -131,6 +172,9 @@ export const copysign = binaryOp({
   rule: "float",
   body: (x, y) => arithmetic("copysign", x, y),
   reference: (x, y) => (y < 0 || Object.is(y, -0) ? -Math.abs(x) : Math.abs(x)),
-  doc: { summary: "The magnitude of `input` with the sign of `other`.", example: "torch.tensor([1, 2]).copysign(-1)" },
+  doc: {
+    summary: "The magnitude of `input` with the sign of `other`.",
+    example: "torch.tensor([1, 2]).copysign(-1)",
+  },
   derivative: "pending",
 });

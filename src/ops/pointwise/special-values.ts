@@ -2,7 +2,20 @@
 import { RuntimeError } from "../../base/errors.ts";
 import { bool, float64 } from "../../core/dtype.ts";
 import { pointwise } from "../../loops/computation.ts";
-import { add, cast, compare, constant, type Expression, isNaNValue, logicalAnd, logicalOr, mul, select, sub, unary } from "../../loops/expression.ts";
+import {
+  add,
+  cast,
+  compare,
+  constant,
+  type Expression,
+  isNaNValue,
+  logicalAnd,
+  logicalOr,
+  mul,
+  select,
+  sub,
+  unary,
+} from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
@@ -28,7 +41,10 @@ export const isinf = unaryOp({
   rule: "bool",
   body: (x) => (isFloat(x) ? compare("eq", unary("abs", x), infinityOf(x)) : constant("bool", 0)),
   reference: (x) => Number(Math.abs(x) === Infinity),
-  doc: { summary: "Whether each element is infinite.", example: "torch.tensor([1, -Infinity]).isinf()" },
+  doc: {
+    summary: "Whether each element is infinite.",
+    example: "torch.tensor([1, -Infinity]).isinf()",
+  },
   derivative: "not-differentiable",
 });
 
@@ -38,13 +54,21 @@ export const isfinite = unaryOp({
   rule: "bool",
   body: (x) => (isFloat(x) ? compare("lt", unary("abs", x), infinityOf(x)) : constant("bool", 1)),
   reference: (x) => Number(Number.isFinite(x)),
-  doc: { summary: "Whether each element is neither infinite nor NaN.", example: "torch.tensor([1, NaN]).isfinite()" },
+  doc: {
+    summary: "Whether each element is neither infinite nor NaN.",
+    example: "torch.tensor([1, NaN]).isfinite()",
+  },
   derivative: "not-differentiable",
 });
 
 const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE } as const;
 
-const replaceSpecial = (x: Expression, nan: Expression, posinf: Expression, neginf: Expression): Expression =>
+const replaceSpecial = (
+  x: Expression,
+  nan: Expression,
+  posinf: Expression,
+  neginf: Expression,
+): Expression =>
   select(
     isNaNValue(x),
     nan,
@@ -62,7 +86,8 @@ export const nan_to_num = defineOp({
     neginf: arg.optional(arg.number),
   },
   doc: {
-    summary: "Replaces NaN and infinities; without values, infinities become the largest finite numbers.",
+    summary:
+      "Replaces NaN and infinities; without values, infinities become the largest finite numbers.",
     example: "torch.tensor([NaN, Infinity, 1]).nan_to_num(0, 5)",
   },
   derivative: "pending",
@@ -70,7 +95,11 @@ export const nan_to_num = defineOp({
   lowering: ({ self, nan, posinf, neginf }) => {
     const { name } = self.dtype;
     if (name !== "float32" && name !== "float64") return pointwise(unchanged, [self], self.dtype);
-    return pointwise(replaceSpecial, [self, nan, posinf ?? largest[name], neginf ?? -largest[name]], self.dtype);
+    return pointwise(
+      replaceSpecial,
+      [self, nan, posinf ?? largest[name], neginf ?? -largest[name]],
+      self.dtype,
+    );
   },
   reference: ({ self, nan, posinf, neginf }) =>
     naiveMap([self], (x) => {
@@ -96,25 +125,45 @@ export const isclose = defineOp({
     atol: arg.withDefault(arg.number, 1e-8),
     equal_nan: arg.withDefault(arg.bool, false),
   },
-  doc: { summary: "Whether elements differ by at most `atol + rtol * |other|`.", example: "torch.tensor([1]).isclose(torch.tensor([1.000001]))" },
+  doc: {
+    summary: "Whether elements differ by at most `atol + rtol * |other|`.",
+    example: "torch.tensor([1]).isclose(torch.tensor([1.000001]))",
+  },
   derivative: "not-differentiable",
   meta: ({ self, other }) => {
     if (self.dtype !== other.dtype) {
-      throw new RuntimeError(`${self.dtype.scalarTypeName} did not match ${other.dtype.scalarTypeName}`);
+      throw new RuntimeError(
+        `${self.dtype.scalarTypeName} did not match ${other.dtype.scalarTypeName}`,
+      );
     }
     return pointwiseMeta([self, other], bool);
   },
   lowering: ({ self, other, rtol, atol, equal_nan }) => {
     const compute = self.dtype.is_floating_point ? self.dtype : float64;
-    return pointwise(equal_nan ? closeOrNaN : close, [self, other, rtol, atol], [compute, compute, float64, float64]);
+    return pointwise(
+      equal_nan ? closeOrNaN : close,
+      [self, other, rtol, atol],
+      [compute, compute, float64, float64],
+    );
   },
   reference: ({ self, other, rtol, atol, equal_nan }) =>
-    naiveMap([self, other], (x, y) => Number((equal_nan && Number.isNaN(x) && Number.isNaN(y)) || x === y || (Math.abs(x - y) <= atol + Math.abs(rtol * y) && Number.isFinite(y)))),
+    naiveMap([self, other], (x, y) =>
+      Number(
+        (equal_nan && Number.isNaN(x) && Number.isNaN(y)) ||
+          x === y ||
+          (Math.abs(x - y) <= atol + Math.abs(rtol * y) && Number.isFinite(y)),
+      ),
+    ),
   samples: function* (make) {
     const self = make.tensor([2, 3]);
     yield { self, other: self };
     yield { self, other: make.tensor([3]), atol: 1 };
-    if (make.dtype.is_floating_point) yield { self: make.of([3], [NaN, Infinity, 1]), other: make.of([3], [NaN, Infinity, 1.00001]), equal_nan: true };
+    if (make.dtype.is_floating_point)
+      yield {
+        self: make.of([3], [NaN, Infinity, 1]),
+        other: make.of([3], [NaN, Infinity, 1.00001]),
+        equal_nan: true,
+      };
   },
 });
 
@@ -122,7 +171,10 @@ const close = (x: Expression, y: Expression, rtol: Expression, atol: Expression)
   const wideX = cast(x, "float64");
   const wideY = cast(y, "float64");
   const allowed = add(atol, unary("abs", mul(rtol, wideY)));
-  const near = logicalAnd(compare("le", unary("abs", sub(wideX, wideY)), allowed), compare("lt", unary("abs", wideY), Infinity));
+  const near = logicalAnd(
+    compare("le", unary("abs", sub(wideX, wideY)), allowed),
+    compare("lt", unary("abs", wideY), Infinity),
+  );
   return logicalOr(compare("eq", wideX, wideY), near);
 };
 const closeOrNaN = (x: Expression, y: Expression, rtol: Expression, atol: Expression): Expression =>

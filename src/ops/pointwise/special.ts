@@ -20,7 +20,10 @@ export const erfc = unaryOp({
   rule: "float",
   body: (x) => unary("erfc", x),
   reference: (x) => 1 - naiveErf(x),
-  doc: { summary: "1 minus the error function, exact for large arguments.", example: "torch.tensor([0, 1]).erfc()" },
+  doc: {
+    summary: "1 minus the error function, exact for large arguments.",
+    example: "torch.tensor([0, 1]).erfc()",
+  },
   derivative: "pending",
   domain: { low: 0, high: 2 },
 });
@@ -31,7 +34,10 @@ export const erfinv = unaryOp({
   rule: "float",
   body: (x) => unary("erfinv", x),
   reference: naiveErfinv,
-  doc: { summary: "The inverse of the error function.", example: "torch.tensor([0, 0.5]).erfinv()" },
+  doc: {
+    summary: "The inverse of the error function.",
+    example: "torch.tensor([0, 0.5]).erfinv()",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   domain: { low: -0.9, high: 0.9 },
@@ -43,7 +49,10 @@ export const lgamma = unaryOp({
   rule: "float",
   body: (x) => unary("lgamma", x),
   reference: naiveLgamma,
-  doc: { summary: "The logarithm of the absolute value of the gamma function.", example: "torch.tensor([1, 5]).lgamma()" },
+  doc: {
+    summary: "The logarithm of the absolute value of the gamma function.",
+    example: "torch.tensor([1, 5]).lgamma()",
+  },
   derivative: "pending",
   domain: { low: 1, high: 4 },
 });

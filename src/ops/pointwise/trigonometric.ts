@@ -132,7 +132,10 @@ export const atan2 = binaryOp({
   rule: "float",
   body: (x, y) => arithmetic("atan2", x, y),
   reference: (x, y) => Math.atan2(x, y),
-  doc: { summary: "The angle of the point (`other`, `input`), in all four quadrants.", example: "torch.tensor([1]).atan2(torch.tensor([-1]))" },
+  doc: {
+    summary: "The angle of the point (`other`, `input`), in all four quadrants.",
+    example: "torch.tensor([1]).atan2(torch.tensor([-1]))",
+  },
   derivative: "pending",
 });
 
@@ -142,6 +145,9 @@ export const hypot = binaryOp({
   rule: "float",
   body: (x, y) => arithmetic("hypot", x, y),
   reference: (x, y) => Math.sqrt(x * x + y * y),
-  doc: { summary: "The length of the hypotenuse.", example: "torch.tensor([3]).hypot(torch.tensor([4]))" },
+  doc: {
+    summary: "The length of the hypotenuse.",
+    example: "torch.tensor([3]).hypot(torch.tensor([4]))",
+  },
   derivative: "pending",
 });

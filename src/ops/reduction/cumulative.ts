@@ -12,12 +12,21 @@ import { sumDType } from "./sum.ts";
 
 const cumulativeArgs = { self: arg.tensor, dim: arg.dim, dtype: arg.optional(arg.dtype) } as const;
 
-function cumulativeOp(name: "cumsum" | "cumprod", word: string, fold: Fold, step: (total: number, x: number) => number, start: number): Op<typeof cumulativeArgs, TensorBase> {
+function cumulativeOp(
+  name: "cumsum" | "cumprod",
+  word: string,
+  fold: Fold,
+  step: (total: number, x: number) => number,
+  start: number,
+): Op<typeof cumulativeArgs, TensorBase> {
   return defineOp({
     name,
     api: [`torch.${name}`, `Tensor.${name}`],
     args: cumulativeArgs,
-    doc: { summary: `Running ${word} along a dimension; integers give int64.`, example: `torch.tensor([1, 2, 3]).${name}(0)` },
+    doc: {
+      summary: `Running ${word} along a dimension; integers give int64.`,
+      example: `torch.tensor([1, 2, 3]).${name}(0)`,
+    },
     derivative: "pending",
     meta: ({ self, dim, dtype }) => {
       wrapDim(dim, self.ndim);
@@ -31,7 +40,15 @@ function cumulativeOp(name: "cumsum" | "cumprod", word: string, fold: Fold, step
       return naiveFill(self.shape, (coordinates) => {
         let total = start;
         for (let place = 0; place <= (coordinates[axis] ?? 0); place++) {
-          total = step(total, elementAt(source, self.ndim === 0 ? [] : coordinates.map((own, other) => (other === axis ? place : own))));
+          total = step(
+            total,
+            elementAt(
+              source,
+              self.ndim === 0
+                ? []
+                : coordinates.map((own, other) => (other === axis ? place : own)),
+            ),
+          );
         }
         return total;
       });

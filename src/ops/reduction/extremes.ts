@@ -13,7 +13,14 @@ import { runOp } from "../run-op.ts";
 import type { SampleMaker } from "../sample-maker.ts";
 import { reshape } from "../view/reshape.ts";
 import { foldedDims, reducedShape } from "./fold-dims.ts";
-import { argmaxFold, argminFold, maximumFold, maximumWithPosition, minimumFold, minimumWithPosition } from "./folds.ts";
+import {
+  argmaxFold,
+  argminFold,
+  maximumFold,
+  maximumWithPosition,
+  minimumFold,
+  minimumWithPosition,
+} from "./folds.ts";
 import { reductionSamples } from "./reduction-samples.ts";
 
 function checkNotEmpty(name: string, self: TensorBase): void {
@@ -27,7 +34,8 @@ function checkNotEmpty(name: string, self: TensorBase): void {
 /** There is no largest element of nothing. */
 function checkDims(name: string, self: TensorBase, dims: readonly number[]): void {
   for (const axis of dims) {
-    if (at(self.shape, axis) === 0) throw new IndexError(`${name}(): Expected reduction dim ${axis} to have non-zero size.`);
+    if (at(self.shape, axis) === 0)
+      throw new IndexError(`${name}(): Expected reduction dim ${axis} to have non-zero size.`);
   }
 }
 
@@ -42,10 +50,20 @@ interface Direction {
 }
 
 const largest: Direction = {
-  name: "max", word: "largest", fold: maximumFold, withPosition: maximumWithPosition, positionOnly: argmaxFold, isBetter: (x, best) => x > best,
+  name: "max",
+  word: "largest",
+  fold: maximumFold,
+  withPosition: maximumWithPosition,
+  positionOnly: argmaxFold,
+  isBetter: (x, best) => x > best,
 };
 const smallest: Direction = {
-  name: "min", word: "smallest", fold: minimumFold, withPosition: minimumWithPosition, positionOnly: argminFold, isBetter: (x, best) => x < best,
+  name: "min",
+  word: "smallest",
+  fold: minimumFold,
+  withPosition: minimumWithPosition,
+  positionOnly: argminFold,
+  isBetter: (x, best) => x < best,
 };
 
 function naiveBest({ isBetter }: Direction, values: readonly number[]): number {
@@ -57,11 +75,21 @@ function naiveBest({ isBetter }: Direction, values: readonly number[]): number {
   return best;
 }
 
-function naiveValues(direction: Direction, self: TensorBase, dims: readonly number[], keepdim: boolean): NaiveArray {
+function naiveValues(
+  direction: Direction,
+  self: TensorBase,
+  dims: readonly number[],
+  keepdim: boolean,
+): NaiveArray {
   return naiveReduce(self, dims, keepdim, (values) => at(values, naiveBest(direction, values)));
 }
 
-function naivePositions(direction: Direction, self: TensorBase, dims: readonly number[], keepdim: boolean): NaiveArray {
+function naivePositions(
+  direction: Direction,
+  self: TensorBase,
+  dims: readonly number[],
+  keepdim: boolean,
+): NaiveArray {
   return naiveReduce(self, dims, keepdim, (values) => naiveBest(direction, values));
 }
 
@@ -71,7 +99,10 @@ function fullExtreme(direction: Direction): Op<{ readonly self: typeof arg.tenso
     name,
     api: [`torch.${name}`, `Tensor.${name}`],
     args: { self: arg.tensor },
-    doc: { summary: `The ${word} element; NaN if there is one.`, example: `torch.tensor([1, 3, 2]).${name}()` },
+    doc: {
+      summary: `The ${word} element; NaN if there is one.`,
+      example: `torch.tensor([1, 3, 2]).${name}()`,
+    },
     derivative: "pending",
     meta: ({ self }) => {
       checkNotEmpty(name, self);
@@ -91,7 +122,11 @@ function fullExtreme(direction: Direction): Op<{ readonly self: typeof arg.tenso
 export const max = fullExtreme(largest);
 export const min = fullExtreme(smallest);
 
-const alongArgs = { self: arg.tensor, dim: arg.dim, keepdim: arg.withDefault(arg.bool, false) } as const;
+const alongArgs = {
+  self: arg.tensor,
+  dim: arg.dim,
+  keepdim: arg.withDefault(arg.bool, false),
+} as const;
 
 function extremeAlong(direction: Direction) {
   const { name, word, withPosition } = direction;
@@ -100,13 +135,19 @@ function extremeAlong(direction: Direction) {
     api: [`torch.${name}`, `Tensor.${name}`],
     args: alongArgs,
     returns: returns.named(name, ["values", "indices"]),
-    doc: { summary: `The ${word} elements along a dimension, and where they first stand.`, example: `torch.tensor([[1, 3, 2]]).${name}(1)` },
+    doc: {
+      summary: `The ${word} elements along a dimension, and where they first stand.`,
+      example: `torch.tensor([[1, 3, 2]]).${name}(1)`,
+    },
     derivative: "pending",
     meta: ({ self, dim, keepdim }) => {
       const dims = foldedDims(self.shape, [dim]);
       checkDims(name, self, dims);
       const shape = reducedShape(self.shape, dims, keepdim);
-      return [{ dtype: self.dtype, shape }, { dtype: int64, shape }];
+      return [
+        { dtype: self.dtype, shape },
+        { dtype: int64, shape },
+      ];
     },
     lowering: ({ self, dim }) => {
       const flat = self.ndim === 0 ? runOp(reshape, { self, shape: [1] }) : self;
@@ -114,13 +155,18 @@ function extremeAlong(direction: Direction) {
     },
     reference: ({ self, dim, keepdim }) => {
       const dims = foldedDims(self.shape, [dim]);
-      return [naiveValues(direction, self, dims, keepdim), naivePositions(direction, self, dims, keepdim)];
+      return [
+        naiveValues(direction, self, dims, keepdim),
+        naivePositions(direction, self, dims, keepdim),
+      ];
     },
     samples: alongSamples,
   });
 }
 
-function* alongSamples(make: SampleMaker): Generator<{ self: TensorBase; dim: number; keepdim?: boolean }> {
+function* alongSamples(
+  make: SampleMaker,
+): Generator<{ self: TensorBase; dim: number; keepdim?: boolean }> {
   yield { self: make.tensor([2, 3]), dim: 1 };
   yield { self: make.strided([2, 3, 4]), dim: -2, keepdim: true };
   yield { self: make.tensor([]), dim: 0 };
@@ -132,25 +178,39 @@ function* alongSamples(make: SampleMaker): Generator<{ self: TensorBase; dim: nu
 export const maxDim = extremeAlong(largest);
 export const minDim = extremeAlong(smallest);
 
-const severalArgs = { self: arg.tensor, dim: arg.optional(arg.dims), keepdim: arg.withDefault(arg.bool, false) } as const;
+const severalArgs = {
+  self: arg.tensor,
+  dim: arg.optional(arg.dims),
+  keepdim: arg.withDefault(arg.bool, false),
+} as const;
 
-function extremeOver(name: "amax" | "amin", direction: Direction): Op<typeof severalArgs, TensorBase> {
+function extremeOver(
+  name: "amax" | "amin",
+  direction: Direction,
+): Op<typeof severalArgs, TensorBase> {
   return defineOp({
     name,
     api: [`torch.${name}`, `Tensor.${name}`],
     args: severalArgs,
-    doc: { summary: `The ${direction.word} elements over several dimensions.`, example: `torch.tensor([[1, 3], [5, 2]]).${name}([0, 1])` },
+    doc: {
+      summary: `The ${direction.word} elements over several dimensions.`,
+      example: `torch.tensor([[1, 3], [5, 2]]).${name}([0, 1])`,
+    },
     derivative: "pending",
     meta: ({ self, dim, keepdim }) => {
       const dims = foldedDims(self.shape, dim);
       if (dim === null && self.numel() === 0) {
-        throw new RuntimeError(`${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+        throw new RuntimeError(
+          `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+        );
       }
       checkDims(name, self, dims);
       return { dtype: self.dtype, shape: reducedShape(self.shape, dims, keepdim) };
     },
-    lowering: ({ self, dim }) => reduction(direction.fold, [self], self.dtype, foldedDims(self.shape, dim)),
-    reference: ({ self, dim, keepdim }) => naiveValues(direction, self, foldedDims(self.shape, dim), keepdim),
+    lowering: ({ self, dim }) =>
+      reduction(direction.fold, [self], self.dtype, foldedDims(self.shape, dim)),
+    reference: ({ self, dim, keepdim }) =>
+      naiveValues(direction, self, foldedDims(self.shape, dim), keepdim),
     samples: reductionSamples,
   });
 }
@@ -158,9 +218,16 @@ function extremeOver(name: "amax" | "amin", direction: Direction): Op<typeof sev
 export const amax = extremeOver("amax", largest);
 export const amin = extremeOver("amin", smallest);
 
-const positionArgs = { self: arg.tensor, dim: arg.optional(arg.dim), keepdim: arg.withDefault(arg.bool, false) } as const;
+const positionArgs = {
+  self: arg.tensor,
+  dim: arg.optional(arg.dim),
+  keepdim: arg.withDefault(arg.bool, false),
+} as const;
 
-function positionOf(name: "argmax" | "argmin", direction: Direction): Op<typeof positionArgs, TensorBase> {
+function positionOf(
+  name: "argmax" | "argmin",
+  direction: Direction,
+): Op<typeof positionArgs, TensorBase> {
   return defineOp({
     name,
     api: [`torch.${name}`, `Tensor.${name}`],
@@ -172,10 +239,13 @@ function positionOf(name: "argmax" | "argmin", direction: Direction): Op<typeof 
     derivative: "not-differentiable",
     dtypes: numberDTypes,
     meta: ({ self, dim, keepdim }) => {
-      if (self.dtype.category === "bool") throw new RuntimeError(`${name}(): does not support bool input`);
+      if (self.dtype.category === "bool")
+        throw new RuntimeError(`${name}(): does not support bool input`);
       const dims = foldedDims(self.shape, dim === null ? null : [dim]);
       if (dim === null && self.numel() === 0) {
-        throw new IndexError(`${name}(): Expected reduction dim to be specified for input.numel() == 0.`);
+        throw new IndexError(
+          `${name}(): Expected reduction dim to be specified for input.numel() == 0.`,
+        );
       }
       if (dim !== null) checkDims(name, self, dims);
       return { dtype: int64, shape: reducedShape(self.shape, dims, keepdim) };
@@ -183,9 +253,12 @@ function positionOf(name: "argmax" | "argmin", direction: Direction): Op<typeof 
     lowering: ({ self, dim }) => {
       // One fold axis: the flattened tensor stands for all dimensions.
       const flat = dim === null || self.ndim === 0 ? runOp(reshape, { self, shape: [-1] }) : self;
-      return reduction(direction.positionOnly, [flat], self.dtype, [dim === null ? 0 : wrapDim(dim, flat.ndim)]);
+      return reduction(direction.positionOnly, [flat], self.dtype, [
+        dim === null ? 0 : wrapDim(dim, flat.ndim),
+      ]);
     },
-    reference: ({ self, dim, keepdim }) => naivePositions(direction, self, foldedDims(self.shape, dim === null ? null : [dim]), keepdim),
+    reference: ({ self, dim, keepdim }) =>
+      naivePositions(direction, self, foldedDims(self.shape, dim === null ? null : [dim]), keepdim),
     samples: function* (make) {
       yield* alongSamples(make);
       yield { self: make.strided([2, 3]) };

@@ -3,8 +3,24 @@ import type { DTypeName } from "../../core/dtype.ts";
 import { at } from "../../core/shape.ts";
 import type { Fold } from "../../loops/computation.ts";
 import {
-  add, cast, compare, constant, div, exp, type Expression, isNaNValue, logicalAnd, logicalNot, logicalOr, maximum, minimum, mul,
-  select, sub, unary, type ValueType,
+  add,
+  cast,
+  compare,
+  constant,
+  div,
+  exp,
+  type Expression,
+  isNaNValue,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  minimum,
+  mul,
+  select,
+  sub,
+  unary,
+  type ValueType,
 } from "../../loops/expression.ts";
 
 /** float32 accumulates in float64: any number of terms keeps float32's accuracy. */
@@ -42,19 +58,37 @@ export const productFold: Fold = {
 };
 
 const lowest: Readonly<Record<DTypeName | "index", number | bigint>> = {
-  float32: -Infinity, float64: -Infinity, int64: -(2n ** 63n), int32: -(2 ** 31), uint8: 0, bool: 0, index: -Number.MAX_SAFE_INTEGER,
+  float32: -Infinity,
+  float64: -Infinity,
+  int64: -(2n ** 63n),
+  int32: -(2 ** 31),
+  uint8: 0,
+  bool: 0,
+  index: -Number.MAX_SAFE_INTEGER,
 };
 const highest: Readonly<Record<DTypeName | "index", number | bigint>> = {
-  float32: Infinity, float64: Infinity, int64: 2n ** 63n - 1n, int32: 2 ** 31 - 1, uint8: 255, bool: 1, index: Number.MAX_SAFE_INTEGER,
+  float32: Infinity,
+  float64: Infinity,
+  int64: 2n ** 63n - 1n,
+  int32: 2 ** 31 - 1,
+  uint8: 255,
+  bool: 1,
+  index: Number.MAX_SAFE_INTEGER,
 };
 
-function extremeFold(name: string, initial: typeof lowest, choose: (x: Expression, y: Expression) => Expression): Fold {
+function extremeFold(
+  name: string,
+  initial: typeof lowest,
+  choose: (x: Expression, y: Expression) => Expression,
+): Fold {
   return {
     name,
     usesPosition: false,
     states: (inputs) => {
       const x = at(inputs, 0);
-      return [{ type: x.type, initial: initial[x.type], next: (states) => choose(at(states, 0), x) }];
+      return [
+        { type: x.type, initial: initial[x.type], next: (states) => choose(at(states, 0), x) },
+      ];
     },
     results: (states) => states,
   };
@@ -72,12 +106,19 @@ function positionFold(name: string, isBetter: "gt" | "lt"): Fold {
       const x = at(inputs, 0);
       const takes = (states: readonly Expression[]): Expression => {
         const best = at(states, 0);
-        const better = logicalOr(compare(isBetter, x, best), logicalAnd(isNaNValue(x), logicalNot(isNaNValue(best))));
+        const better = logicalOr(
+          compare(isBetter, x, best),
+          logicalAnd(isNaNValue(x), logicalNot(isNaNValue(best))),
+        );
         return logicalOr(compare("eq", place, 0), better);
       };
       return [
         { type: x.type, initial: 0, next: (states) => select(takes(states), x, at(states, 0)) },
-        { type: "index", initial: 0, next: (states) => select(takes(states), place, at(states, 1)) },
+        {
+          type: "index",
+          initial: 0,
+          next: (states) => select(takes(states), place, at(states, 1)),
+        },
       ];
     },
     results: (states) => states,
@@ -87,27 +128,45 @@ function positionFold(name: string, isBetter: "gt" | "lt"): Fold {
 export const maximumWithPosition = positionFold("max", "gt");
 export const minimumWithPosition = positionFold("min", "lt");
 /** Only the position. */
-export const argmaxFold: Fold = { ...maximumWithPosition, name: "argmax", results: (states) => [at(states, 1)] };
-export const argminFold: Fold = { ...minimumWithPosition, name: "argmin", results: (states) => [at(states, 1)] };
+export const argmaxFold: Fold = {
+  ...maximumWithPosition,
+  name: "argmax",
+  results: (states) => [at(states, 1)],
+};
+export const argminFold: Fold = {
+  ...minimumWithPosition,
+  name: "argmin",
+  results: (states) => [at(states, 1)],
+};
 
 export const anyFold: Fold = {
   name: "any",
   usesPosition: false,
-  states: (inputs) => [{ type: "bool", initial: 0, next: (states) => logicalOr(at(states, 0), at(inputs, 0)) }],
+  states: (inputs) => [
+    { type: "bool", initial: 0, next: (states) => logicalOr(at(states, 0), at(inputs, 0)) },
+  ],
   results: (states) => states,
 };
 
 export const allFold: Fold = {
   name: "all",
   usesPosition: false,
-  states: (inputs) => [{ type: "bool", initial: 1, next: (states) => logicalAnd(at(states, 0), at(inputs, 0)) }],
+  states: (inputs) => [
+    { type: "bool", initial: 1, next: (states) => logicalAnd(at(states, 0), at(inputs, 0)) },
+  ],
   results: (states) => states,
 };
 
 export const countFold: Fold = {
   name: "count_nonzero",
   usesPosition: false,
-  states: (inputs) => [{ type: "index", initial: 0, next: (states) => add(at(states, 0), cast(at(inputs, 0), "index")) }],
+  states: (inputs) => [
+    {
+      type: "index",
+      initial: 0,
+      next: (states) => add(at(states, 0), cast(at(inputs, 0), "index")),
+    },
+  ],
   results: (states) => states,
 };
 
@@ -115,11 +174,16 @@ export const countFold: Fold = {
 const welfordStates: Fold["states"] = (inputs) => {
   const x = cast(at(inputs, 0), "float64");
   const count = (states: readonly Expression[]): Expression => add(at(states, 0), 1);
-  const mean = (states: readonly Expression[]): Expression => add(at(states, 1), div(sub(x, at(states, 1)), count(states)));
+  const mean = (states: readonly Expression[]): Expression =>
+    add(at(states, 1), div(sub(x, at(states, 1)), count(states)));
   return [
     { type: "float64", initial: 0, next: count },
     { type: "float64", initial: 0, next: mean },
-    { type: "float64", initial: 0, next: (states) => add(at(states, 2), mul(sub(x, at(states, 1)), sub(x, mean(states)))) },
+    {
+      type: "float64",
+      initial: 0,
+      next: (states) => add(at(states, 2), mul(sub(x, at(states, 1)), sub(x, mean(states)))),
+    },
   ];
 };
 
@@ -134,10 +198,30 @@ function welfordResults(root: boolean, withMean: boolean): Fold["results"] {
   };
 }
 
-export const varianceFold: Fold = { name: "var", usesPosition: false, states: welfordStates, results: welfordResults(false, false) };
-export const deviationFold: Fold = { name: "std", usesPosition: false, states: welfordStates, results: welfordResults(true, false) };
-export const varianceMeanFold: Fold = { name: "var_mean", usesPosition: false, states: welfordStates, results: welfordResults(false, true) };
-export const deviationMeanFold: Fold = { name: "std_mean", usesPosition: false, states: welfordStates, results: welfordResults(true, true) };
+export const varianceFold: Fold = {
+  name: "var",
+  usesPosition: false,
+  states: welfordStates,
+  results: welfordResults(false, false),
+};
+export const deviationFold: Fold = {
+  name: "std",
+  usesPosition: false,
+  states: welfordStates,
+  results: welfordResults(true, false),
+};
+export const varianceMeanFold: Fold = {
+  name: "var_mean",
+  usesPosition: false,
+  states: welfordStates,
+  results: welfordResults(false, true),
+};
+export const deviationMeanFold: Fold = {
+  name: "std_mean",
+  usesPosition: false,
+  states: welfordStates,
+  results: welfordResults(true, true),
+};
 
 /** log Σ exp(x) in one pass: the largest element so far, and the sum of exp(x - largest). */
 export const logSumExpFold: Fold = {

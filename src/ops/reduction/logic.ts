@@ -10,14 +10,23 @@ import { foldedDims, reducedShape } from "./fold-dims.ts";
 import { allFold, anyFold, countFold } from "./folds.ts";
 import { emptyReductionSamples, reductionSamples } from "./reduction-samples.ts";
 
-const logicArgs = { self: arg.tensor, dim: arg.optional(arg.dims), keepdim: arg.withDefault(arg.bool, false) } as const;
+const logicArgs = {
+  self: arg.tensor,
+  dim: arg.optional(arg.dims),
+  keepdim: arg.withDefault(arg.bool, false),
+} as const;
 
 /** uint8 stays uint8, as in PyTorch. */
 function truthDType(self: TensorBase): DType {
   return self.dtype === uint8 ? uint8 : bool;
 }
 
-function truthOp(name: "any" | "all", fold: Fold, summary: string, compute: (values: readonly boolean[]) => boolean): Op<typeof logicArgs, TensorBase> {
+function truthOp(
+  name: "any" | "all",
+  fold: Fold,
+  summary: string,
+  compute: (values: readonly boolean[]) => boolean,
+): Op<typeof logicArgs, TensorBase> {
   return defineOp({
     name,
     api: [`torch.${name}`, `Tensor.${name}`],
@@ -30,7 +39,9 @@ function truthOp(name: "any" | "all", fold: Fold, summary: string, compute: (val
     }),
     lowering: ({ self, dim }) => reduction(fold, [self], bool, foldedDims(self.shape, dim)),
     reference: ({ self, dim, keepdim }) =>
-      naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) => Number(compute(values.map((x) => x !== 0)))),
+      naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) =>
+        Number(compute(values.map((x) => x !== 0))),
+      ),
     samples: function* (make) {
       yield* reductionSamples(make, { low: 0, high: 1 });
       yield* emptyReductionSamples(make);
@@ -38,20 +49,43 @@ function truthOp(name: "any" | "all", fold: Fold, summary: string, compute: (val
   });
 }
 
-export const any = truthOp("any", anyFold, "Whether any element is not zero; false for nothing.", (values) => values.includes(true));
-export const all = truthOp("all", allFold, "Whether all elements are not zero; true for nothing.", (values) => !values.includes(false));
+export const any = truthOp(
+  "any",
+  anyFold,
+  "Whether any element is not zero; false for nothing.",
+  (values) => values.includes(true),
+);
+export const all = truthOp(
+  "all",
+  allFold,
+  "Whether all elements are not zero; true for nothing.",
+  (values) => !values.includes(false),
+);
 
 export const count_nonzero = defineOp({
   name: "count_nonzero",
   api: ["torch.count_nonzero", "Tensor.count_nonzero"],
   args: { self: arg.tensor, dim: arg.optional(arg.dims) },
-  doc: { summary: "How many elements are not zero.", example: "torch.tensor([0, 1, 2]).count_nonzero()" },
+  doc: {
+    summary: "How many elements are not zero.",
+    example: "torch.tensor([0, 1, 2]).count_nonzero()",
+  },
   derivative: "not-differentiable",
-  meta: ({ self, dim }) => ({ dtype: int64, shape: reducedShape(self.shape, foldedDims(self.shape, dim), false) }),
+  meta: ({ self, dim }) => ({
+    dtype: int64,
+    shape: reducedShape(self.shape, foldedDims(self.shape, dim), false),
+  }),
   lowering: ({ self, dim }) => reduction(countFold, [self], bool, foldedDims(self.shape, dim)),
-  reference: ({ self, dim }) => naiveReduce(self, foldedDims(self.shape, dim), false, (values) => values.filter((x) => x !== 0).length),
+  reference: ({ self, dim }) =>
+    naiveReduce(
+      self,
+      foldedDims(self.shape, dim),
+      false,
+      (values) => values.filter((x) => x !== 0).length,
+    ),
   samples: function* (make) {
-    for (const { self, dim } of reductionSamples(make, { low: 0, high: 1 })) yield dim === undefined ? { self } : { self, dim };
+    for (const { self, dim } of reductionSamples(make, { low: 0, high: 1 }))
+      yield dim === undefined ? { self } : { self, dim };
     yield { self: make.tensor([0]) };
   },
 });

@@ -1,7 +1,19 @@
 /** Folds of vector norms, by the order. */
 import { at } from "../../core/shape.ts";
 import type { Fold } from "../../loops/computation.ts";
-import { add, arithmetic, cast, compare, div, constant, type Expression, maximum, minimum, mul, unary } from "../../loops/expression.ts";
+import {
+  add,
+  arithmetic,
+  cast,
+  compare,
+  div,
+  constant,
+  type Expression,
+  maximum,
+  minimum,
+  mul,
+  unary,
+} from "../../loops/expression.ts";
 
 function normFold(
   name: string,
@@ -14,7 +26,13 @@ function normFold(
     usesPosition: false,
     states: (inputs, _at, scalars) => {
       const magnitude = unary("abs", cast(at(inputs, 0), "float64"));
-      return [{ type: "float64", initial, next: (states) => step(at(states, 0), magnitude, at(scalars, 0)) }];
+      return [
+        {
+          type: "float64",
+          initial,
+          next: (states) => step(at(states, 0), magnitude, at(scalars, 0)),
+        },
+      ];
     },
     results: (states, scalars) => [finish(at(states, 0), at(scalars, 0))],
   };
@@ -22,11 +40,21 @@ function normFold(
 
 const same = (state: Expression): Expression => state;
 
-const euclidean = normFold("norm2", 0, (total, x) => add(total, mul(x, x)), (total) => unary("sqrt", total));
+const euclidean = normFold(
+  "norm2",
+  0,
+  (total, x) => add(total, mul(x, x)),
+  (total) => unary("sqrt", total),
+);
 const taxicab = normFold("norm1", 0, (total, x) => add(total, x), same);
 const largest = normFold("norminf", 0, (total, x) => maximum(total, x), same);
 const smallest = normFold("normneginf", Infinity, (total, x) => minimum(total, x), same);
-const nonzeros = normFold("norm0", 0, (total, x) => add(total, cast(compare("ne", x, 0), "float64")), same);
+const nonzeros = normFold(
+  "norm0",
+  0,
+  (total, x) => add(total, cast(compare("ne", x, 0), "float64")),
+  same,
+);
 const general = normFold(
   "normp",
   0,

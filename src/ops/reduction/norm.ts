@@ -11,7 +11,11 @@ import type { OutputMeta } from "../op-record.ts";
 import type { SampleMaker } from "../sample-maker.ts";
 import { foldedDims, reducedShape } from "./fold-dims.ts";
 import { foldOfNorm } from "./norm-folds.ts";
-import { emptyReductionSamples, reductionSamples, type ReductionSample } from "./reduction-samples.ts";
+import {
+  emptyReductionSamples,
+  reductionSamples,
+  type ReductionSample,
+} from "./reduction-samples.ts";
 
 interface NormArgs {
   readonly self: TensorBase;
@@ -22,7 +26,9 @@ interface NormArgs {
 
 function normMeta(order: number, { self, dim, keepdim, dtype }: NormArgs): OutputMeta {
   if (!self.dtype.is_floating_point) {
-    throw new RuntimeError(`linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${self.dtype.scalarTypeName}`);
+    throw new RuntimeError(
+      `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${self.dtype.scalarTypeName}`,
+    );
   }
   const dims = foldedDims(self.shape, dim);
   const isEmpty = dims.some((axis) => at(self.shape, axis) === 0);
@@ -48,7 +54,8 @@ const orders = [2, 1, 0, Infinity, -Infinity, 3] as const;
 
 function* orderedSamples(make: SampleMaker): Generator<ReductionSample & { order: number }> {
   for (const order of orders) {
-    for (const sample of reductionSamples(make)) if (sample.self.numel() > 0) yield { ...sample, order };
+    for (const sample of reductionSamples(make))
+      if (sample.self.numel() > 0) yield { ...sample, order };
   }
   for (const sample of emptyReductionSamples(make)) yield { ...sample, order: 2 };
 }
@@ -63,11 +70,17 @@ export const vector_norm = defineOp({
     keepdim: arg.withDefault(arg.bool, false),
     dtype: arg.optional(arg.dtype),
   },
-  doc: { summary: "The norm of order `ord` of the elements, over all dimensions or over `dim`.", example: "torch.linalg.vector_norm(torch.tensor([3, 4]))" },
+  doc: {
+    summary: "The norm of order `ord` of the elements, over all dimensions or over `dim`.",
+    example: "torch.linalg.vector_norm(torch.tensor([3, 4]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ ord, ...args }) => normMeta(ord, args),
-  lowering: ({ self, ord, dim, dtype }) => reduction(foldOfNorm(ord), [self], dtype ?? self.dtype, foldedDims(self.shape, dim), [scalarValue("float64", ord)]),
+  lowering: ({ self, ord, dim, dtype }) =>
+    reduction(foldOfNorm(ord), [self], dtype ?? self.dtype, foldedDims(self.shape, dim), [
+      scalarValue("float64", ord),
+    ]),
   reference: ({ ord, ...args }) => naiveNorm(ord, args),
   samples: function* (make) {
     for (const { order, ...sample } of orderedSamples(make)) yield { ...sample, ord: order };
@@ -84,12 +97,17 @@ export const norm = defineOp({
     keepdim: arg.withDefault(arg.bool, false),
     dtype: arg.optional(arg.dtype),
   },
-  doc: { summary: "The norm of order `p` (2, or \"fro\" for the same) of the elements.", example: "torch.tensor([3, 4]).norm()" },
+  doc: {
+    summary: 'The norm of order `p` (2, or "fro" for the same) of the elements.',
+    example: "torch.tensor([3, 4]).norm()",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ p, ...args }) => normMeta(orderOf(p), args),
   lowering: ({ self, p, dim, dtype }) =>
-    reduction(foldOfNorm(orderOf(p)), [self], dtype ?? self.dtype, foldedDims(self.shape, dim), [scalarValue("float64", orderOf(p))]),
+    reduction(foldOfNorm(orderOf(p)), [self], dtype ?? self.dtype, foldedDims(self.shape, dim), [
+      scalarValue("float64", orderOf(p)),
+    ]),
   reference: ({ p, ...args }) => naiveNorm(orderOf(p), args),
   samples: function* (make) {
     for (const { order, ...sample } of orderedSamples(make)) yield { ...sample, p: order };

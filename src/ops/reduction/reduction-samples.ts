@@ -8,7 +8,10 @@ export interface ReductionSample {
 }
 
 /** Inputs of reductions over one, several and all dimensions. */
-export function* reductionSamples(make: SampleMaker, options: SampleOptions = {}): Generator<ReductionSample> {
+export function* reductionSamples(
+  make: SampleMaker,
+  options: SampleOptions = {},
+): Generator<ReductionSample> {
   yield { self: make.tensor([2, 3], options) };
   yield { self: make.tensor([], options) };
   yield { self: make.tensor([2, 3], options), dim: [1] };

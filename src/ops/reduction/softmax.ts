@@ -24,25 +24,34 @@ export const logsumexp = defineOp({
   name: "logsumexp",
   api: ["torch.logsumexp", "Tensor.logsumexp"],
   args: { self: arg.tensor, dim: arg.dims, keepdim: arg.withDefault(arg.bool, false) },
-  doc: { summary: "log of the sum of exp over `dim`, without overflow.", example: "torch.tensor([1, 2]).logsumexp(0)" },
+  doc: {
+    summary: "log of the sum of exp over `dim`, without overflow.",
+    example: "torch.tensor([1, 2]).logsumexp(0)",
+  },
   derivative: "pending",
   meta: ({ self, dim, keepdim }) => ({
     dtype: floatResultType([self]),
     shape: reducedShape(self.shape, foldedDims(self.shape, dim), keepdim),
   }),
-  lowering: ({ self, dim }) => reduction(logSumExpFold, [self], floatResultType([self]), foldedDims(self.shape, dim)),
+  lowering: ({ self, dim }) =>
+    reduction(logSumExpFold, [self], floatResultType([self]), foldedDims(self.shape, dim)),
   reference: ({ self, dim, keepdim }) =>
-    naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) => Math.log(values.reduce((total, x) => total + Math.exp(x), 0))),
+    naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) =>
+      Math.log(values.reduce((total, x) => total + Math.exp(x), 0)),
+    ),
   samples: function* (make) {
     for (const { dim, ...sample } of reductionSamples(make)) yield { ...sample, dim: dim ?? [0] };
-    for (const { dim, ...sample } of emptyReductionSamples(make)) yield { ...sample, dim: dim ?? [0] };
-    if (make.dtype.is_floating_point) yield { self: make.of([2, 2], [-Infinity, -Infinity, -Infinity, 1]), dim: [1] };
+    for (const { dim, ...sample } of emptyReductionSamples(make))
+      yield { ...sample, dim: dim ?? [0] };
+    if (make.dtype.is_floating_point)
+      yield { self: make.of([2, 2], [-Infinity, -Infinity, -Infinity, 1]), dim: [1] };
   },
 });
 
 const shiftedExp = (x: Expression, largest: Expression): Expression => exp(sub(x, largest));
 const quotient = (x: Expression, total: Expression): Expression => div(x, total);
-const logShifted = (x: Expression, largest: Expression, total: Expression): Expression => sub(sub(x, largest), unary("log", total));
+const logShifted = (x: Expression, largest: Expression, total: Expression): Expression =>
+  sub(sub(x, largest), unary("log", total));
 
 /** The steps of softmax, each one kernel. */
 const expOfDifference = defineOp({
@@ -90,16 +99,26 @@ function prepared(name: string, self: TensorBase, dim: number, dtype: DType | nu
   return input;
 }
 
-function naiveSoftmax(self: TensorBase, dim: number, finish: (x: number, total: number) => number): NaiveArray {
+function naiveSoftmax(
+  self: TensorBase,
+  dim: number,
+  finish: (x: number, total: number) => number,
+): NaiveArray {
   const dims = foldedDims(self.shape, [dim]);
-  const totals = naiveReduce(self, dims, true, (values) => values.reduce((total, x) => total + Math.exp(x), 0));
+  const totals = naiveReduce(self, dims, true, (values) =>
+    values.reduce((total, x) => total + Math.exp(x), 0),
+  );
   const source = naive(self);
-  return naiveFill(self.shape, (coordinates) => finish(elementAt(source, coordinates), elementAt(totals, coordinates)));
+  return naiveFill(self.shape, (coordinates) =>
+    finish(elementAt(source, coordinates), elementAt(totals, coordinates)),
+  );
 }
 
 const softmaxArgs = { self: arg.tensor, dim: arg.dim, dtype: arg.optional(arg.dtype) } as const;
 
-function* softmaxSamples(make: SampleMaker): Generator<{ self: TensorBase; dim: number; dtype?: DType }> {
+function* softmaxSamples(
+  make: SampleMaker,
+): Generator<{ self: TensorBase; dim: number; dtype?: DType }> {
   yield { self: make.tensor([2, 3]), dim: 1 };
   yield { self: make.strided([2, 3, 4]), dim: -2 };
   yield { self: make.tensor([]), dim: 0 };
@@ -111,7 +130,10 @@ export const softmax = defineOp({
   name: "softmax",
   api: ["torch.softmax", "Tensor.softmax", "torch.nn.functional.softmax"],
   args: softmaxArgs,
-  doc: { summary: "exp(x) divided by its sum over `dim`, without overflow.", example: "torch.tensor([0, 0]).softmax(0)" },
+  doc: {
+    summary: "exp(x) divided by its sum over `dim`, without overflow.",
+    example: "torch.tensor([0, 0]).softmax(0)",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   decomposition: ({ self, dim, dtype }) => {
@@ -119,8 +141,14 @@ export const softmax = defineOp({
     const axis = wrapDim(dim, input.ndim);
     if (input.numel() === 0) return runOp(empty_like, { self: input });
     const dims = input.ndim === 0 ? null : [axis];
-    const exponentials = runOp(expOfDifference, { self: input, other: runOp(amax, { self: input, dim: dims, keepdim: true }) });
-    return runOp(quotientStep, { self: exponentials, total: runOp(sum, { self: exponentials, dim: dims, keepdim: true }) });
+    const exponentials = runOp(expOfDifference, {
+      self: input,
+      other: runOp(amax, { self: input, dim: dims, keepdim: true }),
+    });
+    return runOp(quotientStep, {
+      self: exponentials,
+      total: runOp(sum, { self: exponentials, dim: dims, keepdim: true }),
+    });
   },
   reference: ({ self, dim }) => naiveSoftmax(self, dim, (x, total) => Math.exp(x) / total),
   samples: softmaxSamples,
@@ -140,7 +168,11 @@ export const log_softmax = defineOp({
     const dims = input.ndim === 0 ? null : [axis];
     const largest = runOp(amax, { self: input, dim: dims, keepdim: true });
     const exponentials = runOp(expOfDifference, { self: input, other: largest });
-    return runOp(logStep, { self: input, largest, total: runOp(sum, { self: exponentials, dim: dims, keepdim: true }) });
+    return runOp(logStep, {
+      self: input,
+      largest,
+      total: runOp(sum, { self: exponentials, dim: dims, keepdim: true }),
+    });
   },
   reference: ({ self, dim }) => naiveSoftmax(self, dim, (x, total) => x - Math.log(total)),
   samples: softmaxSamples,

@@ -19,7 +19,12 @@ export function sumDType(self: TensorBase, dtype: DType | null): DType {
 export const sum = defineOp({
   name: "sum",
   api: ["torch.sum", "Tensor.sum"],
-  args: { self: arg.tensor, dim: arg.optional(arg.dims), keepdim: arg.withDefault(arg.bool, false), dtype: arg.optional(arg.dtype) },
+  args: {
+    self: arg.tensor,
+    dim: arg.optional(arg.dims),
+    keepdim: arg.withDefault(arg.bool, false),
+    dtype: arg.optional(arg.dtype),
+  },
   doc: {
     summary: "Sum of the elements, over all dimensions or over `dim`.",
     details: "Integers and bools are summed as int64. The sum of nothing is 0.",
@@ -30,9 +35,12 @@ export const sum = defineOp({
     dtype: sumDType(self, dtype),
     shape: reducedShape(self.shape, foldedDims(self.shape, dim), keepdim),
   }),
-  lowering: ({ self, dim, dtype }) => reduction(sumFold, [self], sumDType(self, dtype), foldedDims(self.shape, dim)),
+  lowering: ({ self, dim, dtype }) =>
+    reduction(sumFold, [self], sumDType(self, dtype), foldedDims(self.shape, dim)),
   reference: ({ self, dim, keepdim }) =>
-    naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) => values.reduce((total, x) => total + x, 0)),
+    naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) =>
+      values.reduce((total, x) => total + x, 0),
+    ),
   samples: function* (make) {
     yield* reductionSamples(make);
     yield* emptyReductionSamples(make);
@@ -51,8 +59,16 @@ function meanDType(self: TensorBase, dtype: DType | null): DType {
 export const mean = defineOp({
   name: "mean",
   api: ["torch.mean", "Tensor.mean"],
-  args: { self: arg.tensor, dim: arg.optional(arg.dims), keepdim: arg.withDefault(arg.bool, false), dtype: arg.optional(arg.dtype) },
-  doc: { summary: "Mean of the elements, over all dimensions or over `dim`. The mean of nothing is NaN.", example: "torch.tensor([1, 2, 6]).mean()" },
+  args: {
+    self: arg.tensor,
+    dim: arg.optional(arg.dims),
+    keepdim: arg.withDefault(arg.bool, false),
+    dtype: arg.optional(arg.dtype),
+  },
+  doc: {
+    summary: "Mean of the elements, over all dimensions or over `dim`. The mean of nothing is NaN.",
+    example: "torch.tensor([1, 2, 6]).mean()",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: ({ self, dim, keepdim, dtype }) => ({
@@ -63,10 +79,17 @@ export const mean = defineOp({
     const dims = foldedDims(self.shape, dim);
     const count = dims.reduce((product, axis) => product * at(self.shape, axis), 1);
     // The fold accumulates in float64, so that is the type of the count.
-    return reduction(meanFold, [self], meanDType(self, dtype), dims, [scalarValue("float64", count)]);
+    return reduction(meanFold, [self], meanDType(self, dtype), dims, [
+      scalarValue("float64", count),
+    ]);
   },
   reference: ({ self, dim, keepdim }) =>
-    naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) => values.reduce((total, x) => total + x, 0) / values.length),
+    naiveReduce(
+      self,
+      foldedDims(self.shape, dim),
+      keepdim,
+      (values) => values.reduce((total, x) => total + x, 0) / values.length,
+    ),
   samples: function* (make) {
     yield* reductionSamples(make);
     yield* emptyReductionSamples(make);
@@ -80,10 +103,14 @@ export const prod = defineOp({
   name: "prod",
   api: ["torch.prod", "Tensor.prod"],
   args: { self: arg.tensor, ...productArgs },
-  doc: { summary: "Product of all elements; integers give int64. The product of nothing is 1.", example: "torch.tensor([2, 3]).prod()" },
+  doc: {
+    summary: "Product of all elements; integers give int64. The product of nothing is 1.",
+    example: "torch.tensor([2, 3]).prod()",
+  },
   derivative: "pending",
   meta: ({ self, dtype }) => ({ dtype: sumDType(self, dtype), shape: [] }),
-  lowering: ({ self, dtype }) => reduction(productFold, [self], sumDType(self, dtype), foldedDims(self.shape, null)),
+  lowering: ({ self, dtype }) =>
+    reduction(productFold, [self], sumDType(self, dtype), foldedDims(self.shape, null)),
   reference: ({ self }) => naiveReduce(self, foldedDims(self.shape, null), false, multiply),
   samples: function* (make) {
     yield { self: make.tensor([2, 3]) };
@@ -95,15 +122,22 @@ export const prod = defineOp({
 export const prodDim = defineOp({
   name: "prod.dim",
   api: ["torch.prod", "Tensor.prod"],
-  args: { self: arg.tensor, dim: arg.dim, keepdim: arg.withDefault(arg.bool, false), ...productArgs },
+  args: {
+    self: arg.tensor,
+    dim: arg.dim,
+    keepdim: arg.withDefault(arg.bool, false),
+    ...productArgs,
+  },
   doc: { summary: "Product over one dimension." },
   derivative: "pending",
   meta: ({ self, dim, keepdim, dtype }) => ({
     dtype: sumDType(self, dtype),
     shape: reducedShape(self.shape, foldedDims(self.shape, [dim]), keepdim),
   }),
-  lowering: ({ self, dim, dtype }) => reduction(productFold, [self], sumDType(self, dtype), foldedDims(self.shape, [dim])),
-  reference: ({ self, dim, keepdim }) => naiveReduce(self, foldedDims(self.shape, [dim]), keepdim, multiply),
+  lowering: ({ self, dim, dtype }) =>
+    reduction(productFold, [self], sumDType(self, dtype), foldedDims(self.shape, [dim])),
+  reference: ({ self, dim, keepdim }) =>
+    naiveReduce(self, foldedDims(self.shape, [dim]), keepdim, multiply),
   samples: function* (make) {
     yield { self: make.tensor([2, 3]), dim: 1 };
     yield { self: make.strided([2, 3, 2]), dim: -2, keepdim: true };

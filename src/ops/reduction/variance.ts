@@ -31,11 +31,16 @@ function varianceMeta({ self, dim, keepdim }: VarianceArgs): OutputMeta {
   if (!self.dtype.is_floating_point) {
     throw new RuntimeError(`std and var only support floating point and complex dtypes`);
   }
-  return { dtype: self.dtype, shape: reducedShape(self.shape, foldedDims(self.shape, dim), keepdim) };
+  return {
+    dtype: self.dtype,
+    shape: reducedShape(self.shape, foldedDims(self.shape, dim), keepdim),
+  };
 }
 
 function varianceLowering(fold: Fold, args: VarianceArgs): Reduction {
-  return reduction(fold, [args.self], args.self.dtype, foldedDims(args.self.shape, args.dim), [scalarValue("float64", correctionOf(args))]);
+  return reduction(fold, [args.self], args.self.dtype, foldedDims(args.self.shape, args.dim), [
+    scalarValue("float64", correctionOf(args)),
+  ]);
 }
 
 function naiveMean(values: readonly number[]): number {
@@ -51,7 +56,9 @@ function naiveVariance(args: VarianceArgs, root: boolean): NaiveArray {
   });
 }
 
-function* varianceSamples(make: SampleMaker): Generator<ReductionSample & { correction?: number; unbiased?: boolean; self: TensorBase }> {
+function* varianceSamples(
+  make: SampleMaker,
+): Generator<ReductionSample & { correction?: number; unbiased?: boolean; self: TensorBase }> {
   yield* reductionSamples(make);
   yield { self: make.tensor([4, 3]), dim: [0], correction: 0 };
   yield { self: make.tensor([4, 3]), dim: [1], unbiased: false, keepdim: true };
@@ -62,7 +69,10 @@ export const variance = defineOp({
   name: "var",
   api: ["torch.var", "Tensor.var"],
   args: varianceArgs,
-  doc: { summary: "Variance: the mean square distance from the mean, divided by count - `correction`.", example: "torch.tensor([1, 2, 3]).var()" },
+  doc: {
+    summary: "Variance: the mean square distance from the mean, divided by count - `correction`.",
+    example: "torch.tensor([1, 2, 3]).var()",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: (args) => varianceMeta(args),
@@ -75,7 +85,10 @@ export const std = defineOp({
   name: "std",
   api: ["torch.std", "Tensor.std"],
   args: varianceArgs,
-  doc: { summary: "Standard deviation: the square root of the variance.", example: "torch.tensor([1, 2, 3]).std()" },
+  doc: {
+    summary: "Standard deviation: the square root of the variance.",
+    example: "torch.tensor([1, 2, 3]).std()",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: (args) => varianceMeta(args),
@@ -93,7 +106,10 @@ export const var_mean = defineOp({
   api: ["torch.var_mean"],
   args: varianceArgs,
   returns: returns.tensors,
-  doc: { summary: "Variance and mean, in one pass.", example: "torch.var_mean(torch.tensor([1, 2, 3]))" },
+  doc: {
+    summary: "Variance and mean, in one pass.",
+    example: "torch.var_mean(torch.tensor([1, 2, 3]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: (args) => [varianceMeta(args), varianceMeta(args)],
@@ -107,7 +123,10 @@ export const std_mean = defineOp({
   api: ["torch.std_mean"],
   args: varianceArgs,
   returns: returns.tensors,
-  doc: { summary: "Standard deviation and mean, in one pass.", example: "torch.std_mean(torch.tensor([1, 2, 3]))" },
+  doc: {
+    summary: "Standard deviation and mean, in one pass.",
+    example: "torch.std_mean(torch.tensor([1, 2, 3]))",
+  },
   derivative: "pending",
   dtypes: floatDTypes,
   meta: (args) => [varianceMeta(args), varianceMeta(args)],
@@ -115,4 +134,3 @@ export const std_mean = defineOp({
   reference: (args) => [naiveVariance(args, true), naiveMeans(args)],
   samples: varianceSamples,
 });
-

@@ -25,9 +25,13 @@ interface Joined {
 
 function joined(tensors: readonly TensorBase[], dim: number): Joined {
   const [first] = tensors;
-  if (first === undefined) throw new ValueError("torch.cat(): expected a non-empty list of Tensors");
+  if (first === undefined)
+    throw new ValueError("torch.cat(): expected a non-empty list of Tensors");
   tensors.forEach((tensor, position) => {
-    if (tensor.ndim === 0) throw new RuntimeError(`zero-dimensional tensor (at position ${position}) cannot be concatenated`);
+    if (tensor.ndim === 0)
+      throw new RuntimeError(
+        `zero-dimensional tensor (at position ${position}) cannot be concatenated`,
+      );
   });
   const parts = tensors.filter((tensor) => !isSkipped(tensor));
   const model = parts[0] ?? first;
@@ -35,7 +39,9 @@ function joined(tensors: readonly TensorBase[], dim: number): Joined {
   tensors.forEach((tensor, position) => {
     if (isSkipped(tensor)) return;
     if (tensor.ndim !== model.ndim) {
-      throw new RuntimeError(`Tensors must have same number of dimensions: got ${model.ndim} and ${tensor.ndim}`);
+      throw new RuntimeError(
+        `Tensors must have same number of dimensions: got ${model.ndim} and ${tensor.ndim}`,
+      );
     }
     model.shape.forEach((size, other) => {
       if (other !== axis && at(tensor.shape, other) !== size) {
@@ -53,7 +59,10 @@ export const cat = defineOp({
   name: "cat",
   api: ["torch.cat"],
   args: { tensors: arg.tensors, dim: arg.withDefault(arg.dim, 0) },
-  doc: { summary: "Joins tensors along an existing dimension.", example: "torch.cat([torch.ones(2), torch.zeros(1)])" },
+  doc: {
+    summary: "Joins tensors along an existing dimension.",
+    example: "torch.cat([torch.ones(2), torch.zeros(1)])",
+  },
   derivative: "pending",
   meta: ({ tensors, dim }) => ({ dtype: resultType(tensors), shape: joined(tensors, dim).shape }),
   routine: ({ tensors, dim }, outputs) => {
@@ -62,7 +71,10 @@ export const cat = defineOp({
     let start = 0;
     for (const part of parts) {
       const length = at(part.shape, axis);
-      runOp(copy_, { self: aliasOf(output, sliced(stateOf(output), axis, start, length, 1)), src: part });
+      runOp(copy_, {
+        self: aliasOf(output, sliced(stateOf(output), axis, start, length, 1)),
+        src: part,
+      });
       start += length;
     }
   },
@@ -76,7 +88,12 @@ export const cat = defineOp({
         place -= at(own, axis);
         return false;
       });
-      return source === undefined ? NaN : elementAt(source, coordinates.map((own, other) => (other === axis ? place : own)));
+      return source === undefined
+        ? NaN
+        : elementAt(
+            source,
+            coordinates.map((own, other) => (other === axis ? place : own)),
+          );
     });
   },
   samples: function* (make) {
@@ -91,7 +108,10 @@ export const stack = defineOp({
   name: "stack",
   api: ["torch.stack"],
   args: { tensors: arg.tensors, dim: arg.withDefault(arg.dim, 0) },
-  doc: { summary: "Joins tensors of one shape along a new dimension.", example: "torch.stack([torch.zeros(2), torch.ones(2)])" },
+  doc: {
+    summary: "Joins tensors of one shape along a new dimension.",
+    example: "torch.stack([torch.zeros(2), torch.ones(2)])",
+  },
   derivative: "pending",
   decomposition: ({ tensors, dim }) => {
     const [first] = tensors;
@@ -104,7 +124,10 @@ export const stack = defineOp({
       }
     });
     const axis = wrapDim(dim, first.ndim + 1);
-    return runOp(cat, { tensors: tensors.map((self) => runOp(unsqueeze, { self, dim: axis })), dim: axis });
+    return runOp(cat, {
+      tensors: tensors.map((self) => runOp(unsqueeze, { self, dim: axis })),
+      dim: axis,
+    });
   },
   reference: ({ tensors, dim }) => {
     const sources = tensors.map(naive);
@@ -112,7 +135,11 @@ export const stack = defineOp({
     const axis = dim < 0 ? dim + shape.length + 1 : dim;
     shape.splice(axis, 0, tensors.length);
     return naiveFill(shape, (coordinates) =>
-      elementAt(at(sources, at(coordinates, axis)), coordinates.filter((_, other) => other !== axis)));
+      elementAt(
+        at(sources, at(coordinates, axis)),
+        coordinates.filter((_, other) => other !== axis),
+      ),
+    );
   },
   samples: function* (make) {
     yield { tensors: [make.tensor([2, 3]), make.strided([2, 3])] };

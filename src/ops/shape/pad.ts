@@ -4,7 +4,16 @@ import { aliasOf } from "../../core/make-tensor.ts";
 import { at, formatShape, type Shape } from "../../core/shape.ts";
 import { stateOf, type TensorBase } from "../../core/tensor.ts";
 import { indexed, type IndexedContext, scalarValue } from "../../loops/computation.ts";
-import { add, compare, type Expression, maximum, minimum, mul, select, sub } from "../../loops/expression.ts";
+import {
+  add,
+  compare,
+  type Expression,
+  maximum,
+  minimum,
+  mul,
+  select,
+  sub,
+} from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { copy_ } from "../data/copy.ts";
 import { fill_ } from "../data/fill.ts";
@@ -51,14 +60,27 @@ export const constantPad = defineOp({
     const output = at(outputs, 0);
     runOp(fill_, { self: output, value });
     const added = amounts(self, pad);
-    const inner = self.shape.map((size, axis) => Math.max(size + Math.min(at(added, axis)[0], 0) + Math.min(at(added, axis)[1], 0), 0));
+    const inner = self.shape.map((size, axis) =>
+      Math.max(size + Math.min(at(added, axis)[0], 0) + Math.min(at(added, axis)[1], 0), 0),
+    );
     const target = stateOf(output);
     const source = stateOf(self);
     const shift = (strides: Shape, sign: 1 | -1): number =>
-      strides.reduce((total, stride, axis) => total + stride * Math.max(sign * at(added, axis)[0], 0), 0);
+      strides.reduce(
+        (total, stride, axis) => total + stride * Math.max(sign * at(added, axis)[0], 0),
+        0,
+      );
     runOp(copy_, {
-      self: aliasOf(output, { shape: inner, strides: target.strides, offset: shift(target.strides, 1) }),
-      src: aliasOf(self, { shape: inner, strides: source.strides, offset: source.offset + shift(source.strides, -1) }),
+      self: aliasOf(output, {
+        shape: inner,
+        strides: target.strides,
+        offset: shift(target.strides, 1),
+      }),
+      src: aliasOf(self, {
+        shape: inner,
+        strides: source.strides,
+        offset: source.offset + shift(source.strides, -1),
+      }),
     });
   },
   reference: ({ self, pad, value }) => {
@@ -81,7 +103,9 @@ export const constantPad = defineOp({
 /** Scalars: for each dimension the amount before and the size. */
 function sourceBody(toSource: (place: Expression, size: Expression) => Expression) {
   return ({ positions, gather, scalar }: IndexedContext): Expression =>
-    gather(positions.map((place, axis) => toSource(sub(place, scalar(2 * axis)), scalar(2 * axis + 1))));
+    gather(
+      positions.map((place, axis) => toSource(sub(place, scalar(2 * axis)), scalar(2 * axis + 1))),
+    );
 }
 
 const mirrored = sourceBody((place, size) => {
@@ -129,14 +153,23 @@ export const edgePad = defineOp({
   },
   lowering: ({ self, pad, mode }) => {
     const added = amounts(self, pad);
-    const scalars = self.shape.flatMap((size, axis) => [scalarValue("index", at(added, axis)[0]), scalarValue("index", size)]);
+    const scalars = self.shape.flatMap((size, axis) => [
+      scalarValue("index", at(added, axis)[0]),
+      scalarValue("index", size),
+    ]);
     return indexed(bodies[mode], { gathered: self, scalars });
   },
   reference: ({ self, pad, mode }) => {
     const source = naive(self);
     const added = amounts(self, pad);
     return naiveFill(paddedShape(self, pad), (coordinates) =>
-      elementAt(source, coordinates.map((place, axis) => naiveSource(place - at(added, axis)[0], at(self.shape, axis), mode))));
+      elementAt(
+        source,
+        coordinates.map((place, axis) =>
+          naiveSource(place - at(added, axis)[0], at(self.shape, axis), mode),
+        ),
+      ),
+    );
   },
   samples: function* (make) {
     for (const mode of ["reflect", "replicate", "circular"] as const) {
@@ -160,17 +193,21 @@ export const pad = defineOp({
   args: {
     self: arg.tensor,
     pad: arg.ints,
-    mode: arg.positional(arg.withDefault(arg.choice("constant", "reflect", "replicate", "circular"), "constant")),
+    mode: arg.positional(
+      arg.withDefault(arg.choice("constant", "reflect", "replicate", "circular"), "constant"),
+    ),
     value: arg.optional(arg.scalar),
   },
   doc: {
-    summary: "Extends dimensions at their ends: `pad` is [before, after] of the last dimension, then of the one before it, and so on.",
+    summary:
+      "Extends dimensions at their ends: `pad` is [before, after] of the last dimension, then of the one before it, and so on.",
     example: "torch.nn.functional.pad(torch.ones(2), [1, 1])",
   },
   derivative: "pending",
   decomposition: ({ self, pad: padding, mode, value }) => {
     if (mode === "constant") return runOp(constantPad, { self, pad: padding, value: value ?? 0 });
-    if (value !== null && value !== 0) throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`);
+    if (value !== null && value !== 0)
+      throw new RuntimeError(`Padding mode "${mode}" doesn't take in value argument`);
     return runOp(edgePad, { self, pad: padding, mode });
   },
   reference: ({ self, pad: padding, mode, value }) => {
@@ -178,7 +215,11 @@ export const pad = defineOp({
     const added = amounts(self, padding);
     return naiveFill(paddedShape(self, padding), (coordinates) => {
       const original = coordinates.map((place, axis) => place - at(added, axis)[0]);
-      if (mode !== "constant") return elementAt(source, original.map((place, axis) => naiveSource(place, at(self.shape, axis), mode)));
+      if (mode !== "constant")
+        return elementAt(
+          source,
+          original.map((place, axis) => naiveSource(place, at(self.shape, axis), mode)),
+        );
       const inside = original.every((place, axis) => place >= 0 && place < at(self.shape, axis));
       return inside ? elementAt(source, original) : Number(value ?? 0);
     });

@@ -16,10 +16,15 @@ import { reshape } from "../view/reshape.ts";
 /** Shape of `self` with leading dimensions of size 1 up to the number of repeats. */
 function padded(self: TensorBase, repeats: readonly number[]): Shape {
   if (repeats.length < self.ndim) {
-    throw new RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor");
+    throw new RuntimeError(
+      "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
+    );
   }
   const negative = repeats.find((count) => count < 0);
-  if (negative !== undefined) throw new RuntimeError(`Trying to create tensor with negative dimension ${negative}: ${formatShape(repeats)}`);
+  if (negative !== undefined)
+    throw new RuntimeError(
+      `Trying to create tensor with negative dimension ${negative}: ${formatShape(repeats)}`,
+    );
   return [...new Array<number>(repeats.length - self.ndim).fill(1), ...self.shape];
 }
 
@@ -36,7 +41,10 @@ function writeRepeats(self: TensorBase, repeats: readonly number[], output: Tens
   const pairs = sizes.flatMap((size, axis) => [at(repeats, axis), size]);
   const target = aliasOf(output, {
     shape: pairs,
-    strides: sizes.flatMap((size, axis) => [at(outputStrides, axis) * size, at(outputStrides, axis)]),
+    strides: sizes.flatMap((size, axis) => [
+      at(outputStrides, axis) * size,
+      at(outputStrides, axis),
+    ]),
     offset: 0,
   });
   const source = aliasOf(self, {
@@ -50,14 +58,21 @@ function writeRepeats(self: TensorBase, repeats: readonly number[], output: Tens
 function naiveRepeat(self: TensorBase, repeats: readonly number[]): NaiveArray {
   const source = { ...naive(self), shape: padded(self, repeats) };
   return naiveFill(repeatedShape(self, repeats), (coordinates) =>
-    elementAt(source, coordinates.map((place, axis) => place % at(source.shape, axis))));
+    elementAt(
+      source,
+      coordinates.map((place, axis) => place % at(source.shape, axis)),
+    ),
+  );
 }
 
 export const repeat = defineOp({
   name: "repeat",
   api: ["Tensor.repeat"],
   args: { self: arg.tensor, repeats: arg.size },
-  doc: { summary: "The tensor repeated along its dimensions, and along new leading ones.", example: "torch.tensor([1, 2]).repeat(2, 2)" },
+  doc: {
+    summary: "The tensor repeated along its dimensions, and along new leading ones.",
+    example: "torch.tensor([1, 2]).repeat(2, 2)",
+  },
   derivative: "pending",
   meta: ({ self, repeats }) => ({ dtype: self.dtype, shape: repeatedShape(self, repeats) }),
   routine: ({ self, repeats }, outputs) => {
@@ -80,7 +95,10 @@ export const tile = defineOp({
   name: "tile",
   api: ["torch.tile", "Tensor.tile"],
   args: { self: arg.tensor, dims: arg.dimsSpread },
-  doc: { summary: "Like `repeat`; counts that are not given are 1.", example: "torch.tensor([1, 2]).tile([2])" },
+  doc: {
+    summary: "Like `repeat`; counts that are not given are 1.",
+    example: "torch.tensor([1, 2]).tile([2])",
+  },
   derivative: "pending",
   decomposition: ({ self, dims }) => runOp(repeat, { self, repeats: tileRepeats(self, dims) }),
   reference: ({ self, dims }) => naiveRepeat(self, tileRepeats(self, dims)),
@@ -96,7 +114,8 @@ const counts = {
   type: "number | Tensor",
   kind: "operand",
   expected: "int or Tensor",
-  parse: (value: unknown): number | TensorBase | typeof mismatch => (isTensor(value) ? value : arg.int.parse(value)),
+  parse: (value: unknown): number | TensorBase | typeof mismatch =>
+    isTensor(value) ? value : arg.int.parse(value),
 } as const;
 
 /** The places of the source in the order they appear in the result. */
@@ -104,9 +123,13 @@ function repeatedPlaces(repeats: TensorBase, length: number): number[] {
   const each = Array.from(copyElements(repeats), Number);
   if (each.some((count) => count < 0)) throw new RuntimeError("repeats can not be negative");
   if (each.length !== length && each.length !== 1) {
-    throw new RuntimeError(`repeats must have the same size as input along dim, but got repeats.size(0) = ${each.length} and input.size(0) = ${length}`);
+    throw new RuntimeError(
+      `repeats must have the same size as input along dim, but got repeats.size(0) = ${each.length} and input.size(0) = ${length}`,
+    );
   }
-  return Array.from({ length }, (_, place) => place).flatMap((place) => new Array<number>(each.length === 1 ? at(each, 0) : at(each, place)).fill(place));
+  return Array.from({ length }, (_, place) => place).flatMap((place) =>
+    new Array<number>(each.length === 1 ? at(each, 0) : at(each, place)).fill(place),
+  );
 }
 
 export const repeat_interleave = defineOp({
@@ -114,7 +137,8 @@ export const repeat_interleave = defineOp({
   api: ["torch.repeat_interleave", "Tensor.repeat_interleave"],
   args: { self: arg.tensor, repeats: counts, dim: arg.optional(arg.dim) },
   doc: {
-    summary: "Each place of a dimension repeated, one after the other; without `dim` the tensor is flattened first.",
+    summary:
+      "Each place of a dimension repeated, one after the other; without `dim` the tensor is flattened first.",
     example: "torch.tensor([1, 2]).repeat_interleave(2)",
   },
   derivative: "pending",
@@ -125,13 +149,20 @@ export const repeat_interleave = defineOp({
     return runOp(interleaveByTensor, { self: source, repeats, dim: axis });
   },
   reference: ({ self, repeats, dim }) => {
-    const source = dim === null ? { shape: [self.numel()], values: naive(self).values } : naive(self);
+    const source =
+      dim === null ? { shape: [self.numel()], values: naive(self).values } : naive(self);
     const axis = dim === null ? 0 : wrapDim(dim, self.ndim);
     const each = naive(repeats).values;
-    const places = Array.from({ length: at(source.shape, axis) }, (_, place) => place).flatMap((place) =>
-      new Array<number>(each[each.length === 1 ? 0 : place] ?? 0).fill(place));
+    const places = Array.from({ length: at(source.shape, axis) }, (_, place) => place).flatMap(
+      (place) => new Array<number>(each[each.length === 1 ? 0 : place] ?? 0).fill(place),
+    );
     const shape = source.shape.map((size, other) => (other === axis ? places.length : size));
-    return naiveFill(shape, (coordinates) => elementAt(source, coordinates.map((own, other) => (other === axis ? at(places, own) : own))));
+    return naiveFill(shape, (coordinates) =>
+      elementAt(
+        source,
+        coordinates.map((own, other) => (other === axis ? at(places, own) : own)),
+      ),
+    );
   },
   samples: function* (make) {
     yield { self: make.tensor([2, 3]), repeats: 2 };
@@ -149,17 +180,31 @@ const interleaveEvenly = defineOp({
   derivative: "pending",
   meta: ({ self, repeats, dim }) => {
     if (repeats < 0) throw new RuntimeError("Repeats must be non-negative");
-    return { dtype: self.dtype, shape: self.shape.map((size, axis) => (axis === dim ? size * repeats : size)) };
+    return {
+      dtype: self.dtype,
+      shape: self.shape.map((size, axis) => (axis === dim ? size * repeats : size)),
+    };
   },
   routine: ({ self, repeats, dim }, outputs) => {
     const output = at(outputs, 0);
     const { strides, shape, offset } = stateOf(self);
     const own = contiguousStrides(output.shape);
-    const split = <Value>(values: readonly Value[], extra: Value): Value[] => [...values.slice(0, dim + 1), extra, ...values.slice(dim + 1)];
+    const split = <Value>(values: readonly Value[], extra: Value): Value[] => [
+      ...values.slice(0, dim + 1),
+      extra,
+      ...values.slice(dim + 1),
+    ];
     const pairs = split(shape, repeats);
     const scaled = own.map((stride, axis) => (axis === dim ? stride * repeats : stride));
-    const target = aliasOf(output, { shape: pairs, strides: split(scaled, at(own, dim)), offset: 0 });
-    runOp(copy_, { self: target, src: aliasOf(self, { shape: pairs, strides: split(strides, 0), offset }) });
+    const target = aliasOf(output, {
+      shape: pairs,
+      strides: split(scaled, at(own, dim)),
+      offset: 0,
+    });
+    runOp(copy_, {
+      self: target,
+      src: aliasOf(self, { shape: pairs, strides: split(strides, 0), offset }),
+    });
   },
   reference: null,
   samples: () => [],

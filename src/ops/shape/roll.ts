@@ -19,9 +19,15 @@ const rolled = ({ positions, gather, scalar }: IndexedContext): Expression =>
     }),
   );
 
-function shiftsByAxis(self: TensorBase, shifts: readonly number[], dims: readonly number[]): number[] {
+function shiftsByAxis(
+  self: TensorBase,
+  shifts: readonly number[],
+  dims: readonly number[],
+): number[] {
   if (shifts.length !== dims.length) {
-    throw new RuntimeError(`shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`);
+    throw new RuntimeError(
+      `shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`,
+    );
   }
   const result = new Array<number>(self.ndim).fill(0);
   dims.forEach((dim, position) => {
@@ -35,7 +41,13 @@ function shiftsByAxis(self: TensorBase, shifts: readonly number[], dims: readonl
 
 function naiveRoll(self: NaiveArray, shifts: readonly number[]): NaiveArray {
   return naiveFill(self.shape, (coordinates) =>
-    elementAt(self, coordinates.map((place, axis) => (place - at(shifts, axis) + at(self.shape, axis)) % at(self.shape, axis))));
+    elementAt(
+      self,
+      coordinates.map(
+        (place, axis) => (place - at(shifts, axis) + at(self.shape, axis)) % at(self.shape, axis),
+      ),
+    ),
+  );
 }
 
 export const rollDims = defineOp({
@@ -50,7 +62,10 @@ export const rollDims = defineOp({
   },
   lowering: ({ self, shifts, dims }) => {
     const byAxis = shiftsByAxis(self, shifts, dims);
-    const scalars = byAxis.flatMap((shift, axis) => [scalarValue("index", shift), scalarValue("index", at(self.shape, axis))]);
+    const scalars = byAxis.flatMap((shift, axis) => [
+      scalarValue("index", shift),
+      scalarValue("index", at(self.shape, axis)),
+    ]);
     return indexed(rolled, { gathered: self, scalars });
   },
   reference: ({ self, shifts, dims }) => naiveRoll(naive(self), shiftsByAxis(self, shifts, dims)),
@@ -66,14 +81,18 @@ export const roll = defineOp({
   api: ["torch.roll", "Tensor.roll"],
   args: { self: arg.tensor, shifts: arg.dims, dims: arg.optional(arg.dims) },
   doc: {
-    summary: "Elements moved along dimensions; what leaves at the end returns at the start. Without `dims`, in the flattened tensor.",
+    summary:
+      "Elements moved along dimensions; what leaves at the end returns at the start. Without `dims`, in the flattened tensor.",
     example: "torch.arange(4).roll(1)",
   },
   derivative: "pending",
   decomposition: ({ self, shifts, dims }) => {
     if (dims !== null && dims.length > 0) return runOp(rollDims, { self, shifts, dims });
     const flat = runOp(reshape, { self, shape: [-1] });
-    return runOp(reshape, { self: runOp(rollDims, { self: flat, shifts, dims: [0] }), shape: self.shape });
+    return runOp(reshape, {
+      self: runOp(rollDims, { self: flat, shifts, dims: [0] }),
+      shape: self.shape,
+    });
   },
   reference: ({ self, shifts, dims }) => {
     if (dims !== null) return naiveRoll(naive(self), shiftsByAxis(self, shifts, dims));
@@ -90,7 +109,11 @@ export const roll = defineOp({
 
 const flipped = ({ positions, gather, scalar }: IndexedContext): Expression =>
   // Scalars: for each dimension size - 1 and whether it is flipped.
-  gather(positions.map((place, axis) => select(compare("ne", scalar(2 * axis + 1), 0), sub(scalar(2 * axis), place), place)));
+  gather(
+    positions.map((place, axis) =>
+      select(compare("ne", scalar(2 * axis + 1), 0), sub(scalar(2 * axis), place), place),
+    ),
+  );
 
 export const flip = defineOp({
   name: "flip",
@@ -104,14 +127,23 @@ export const flip = defineOp({
   },
   lowering: ({ self, dims }) => {
     const axes = wrapDims(dims, self.ndim);
-    const scalars = self.shape.flatMap((size, axis) => [scalarValue("index", size - 1), scalarValue("index", Number(axes.includes(axis)))]);
+    const scalars = self.shape.flatMap((size, axis) => [
+      scalarValue("index", size - 1),
+      scalarValue("index", Number(axes.includes(axis))),
+    ]);
     return indexed(flipped, { gathered: self, scalars });
   },
   reference: ({ self, dims }) => {
     const source = naive(self);
     const axes = wrapDims(dims, self.ndim);
     return naiveFill(self.shape, (coordinates) =>
-      elementAt(source, coordinates.map((place, axis) => (axes.includes(axis) ? at(self.shape, axis) - 1 - place : place))));
+      elementAt(
+        source,
+        coordinates.map((place, axis) =>
+          axes.includes(axis) ? at(self.shape, axis) - 1 - place : place,
+        ),
+      ),
+    );
   },
   samples: function* (make) {
     yield { self: make.tensor([4, 3]), dims: [0] };

@@ -11,12 +11,20 @@ import type { Op } from "../op-record.ts";
 
 const triangleArgs = { self: arg.tensor, diagonal: arg.withDefault(arg.int, 0) } as const;
 
-function triangleOp(name: "tril" | "triu", summary: string, comparison: "le" | "ge"): Op<typeof triangleArgs, TensorBase> {
+function triangleOp(
+  name: "tril" | "triu",
+  summary: string,
+  comparison: "le" | "ge",
+): Op<typeof triangleArgs, TensorBase> {
   const body = ({ positions, load, scalar }: IndexedContext): Expression => {
     const row = at(positions, positions.length - 2);
     const column = at(positions, positions.length - 1);
     const element = load(0);
-    return select(compare(comparison, column, add(row, scalar(0))), element, constant(element.type, 0));
+    return select(
+      compare(comparison, column, add(row, scalar(0))),
+      element,
+      constant(element.type, 0),
+    );
   };
   return defineOp({
     name,
@@ -25,15 +33,19 @@ function triangleOp(name: "tril" | "triu", summary: string, comparison: "le" | "
     doc: { summary, example: `torch.ones(2, 2).${name}()` },
     derivative: "pending",
     meta: ({ self }) => {
-      if (self.ndim < 2) throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`);
+      if (self.ndim < 2)
+        throw new RuntimeError(`${name}: input tensor must have at least 2 dimensions`);
       return { dtype: self.dtype, shape: self.shape };
     },
-    lowering: ({ self, diagonal }) => indexed(body, { operands: [self], scalars: [scalarValue("index", diagonal)] }),
+    lowering: ({ self, diagonal }) =>
+      indexed(body, { operands: [self], scalars: [scalarValue("index", diagonal)] }),
     reference: ({ self, diagonal }) => {
       const source = naive(self);
       return naiveFill(self.shape, (coordinates) => {
         const distance = at(coordinates, self.ndim - 1) - at(coordinates, self.ndim - 2);
-        return (name === "tril" ? distance <= diagonal : distance >= diagonal) ? elementAt(source, coordinates) : 0;
+        return (name === "tril" ? distance <= diagonal : distance >= diagonal)
+          ? elementAt(source, coordinates)
+          : 0;
       });
     },
     samples: function* (make) {
@@ -45,5 +57,13 @@ function triangleOp(name: "tril" | "triu", summary: string, comparison: "le" | "
   });
 }
 
-export const tril = triangleOp("tril", "The lower triangle of a matrix, up to `diagonal`; zero above.", "le");
-export const triu = triangleOp("triu", "The upper triangle of a matrix, from `diagonal`; zero below.", "ge");
+export const tril = triangleOp(
+  "tril",
+  "The lower triangle of a matrix, up to `diagonal`; zero above.",
+  "le",
+);
+export const triu = triangleOp(
+  "triu",
+  "The upper triangle of a matrix, from `diagonal`; zero below.",
+  "ge",
+);

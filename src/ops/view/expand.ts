@@ -41,7 +41,9 @@ function expandGeometry(self: TensorBase, size: Shape): Geometry {
 const naiveExpand = (self: TensorBase, size: Shape): ReturnType<typeof naiveFill> => {
   const source = naive(self);
   const missing = size.length - self.ndim;
-  const target = size.map((requested, axis) => (requested === -1 ? at(self.shape, axis - missing) : requested));
+  const target = size.map((requested, axis) =>
+    requested === -1 ? at(self.shape, axis - missing) : requested,
+  );
   return naiveFill(target, (coordinates) => elementAt(source, coordinates));
 };
 
@@ -51,7 +53,8 @@ export const expand = defineOp({
   args: { self: arg.tensor, size: arg.size },
   doc: {
     summary: "Repeats dimensions of size 1 without a copy; -1 keeps a size.",
-    details: "Aliasing: shares memory with `input`. Several elements of the result are the same memory: clone before writing.",
+    details:
+      "Aliasing: shares memory with `input`. Several elements of the result are the same memory: clone before writing.",
     example: "torch.ones(3, 1).expand(-1, 4).shape",
   },
   derivative: "pending",
@@ -70,7 +73,10 @@ export const expand_as = defineOp({
   name: "expand_as",
   api: ["Tensor.expand_as"],
   args: { self: arg.tensor, other: arg.tensor },
-  doc: { summary: "Expands to the shape of `other`.", example: "torch.ones(1, 2).expand_as(torch.ones(3, 2)).shape" },
+  doc: {
+    summary: "Expands to the shape of `other`.",
+    example: "torch.ones(1, 2).expand_as(torch.ones(3, 2)).shape",
+  },
   derivative: "pending",
   view: ({ self, other }) => expandGeometry(self, other.shape),
   reference: ({ self, other }) => naiveExpand(self, other.shape),
@@ -83,7 +89,10 @@ export const broadcast_to = defineOp({
   name: "broadcast_to",
   api: ["torch.broadcast_to", "Tensor.broadcast_to"],
   args: { self: arg.tensor, size: arg.ints },
-  doc: { summary: "Expands to a shape.", example: "torch.broadcast_to(torch.ones(1, 2), [3, 2]).shape" },
+  doc: {
+    summary: "Expands to a shape.",
+    example: "torch.broadcast_to(torch.ones(1, 2), [3, 2]).shape",
+  },
   derivative: "pending",
   view: ({ self, size }) => expandGeometry(self, size),
   reference: ({ self, size }) => naiveExpand(self, size),

@@ -9,18 +9,25 @@ import { elementAt, naive, type NaiveArray, naiveFill } from "../naive-array.ts"
 
 function reordered(self: TensorBase, order: readonly number[]): Geometry {
   const { shape, strides, offset } = stateOf(self);
-  return { shape: order.map((axis) => at(shape, axis)), strides: order.map((axis) => at(strides, axis)), offset };
+  return {
+    shape: order.map((axis) => at(shape, axis)),
+    strides: order.map((axis) => at(strides, axis)),
+    offset,
+  };
 }
 
 function naiveReorder(self: TensorBase, order: readonly number[]): NaiveArray {
   const source = naive(self);
-  return naiveFill(order.map((axis) => at(self.shape, axis)), (coordinates) => {
-    const original = new Array<number>(order.length);
-    order.forEach((axis, position) => {
-      original[axis] = at(coordinates, position);
-    });
-    return elementAt(source, original);
-  });
+  return naiveFill(
+    order.map((axis) => at(self.shape, axis)),
+    (coordinates) => {
+      const original = new Array<number>(order.length);
+      order.forEach((axis, position) => {
+        original[axis] = at(coordinates, position);
+      });
+      return elementAt(source, original);
+    },
+  );
 }
 
 function permutation(self: TensorBase, dims: readonly number[]): readonly number[] {
@@ -30,7 +37,8 @@ function permutation(self: TensorBase, dims: readonly number[]): readonly number
     );
   }
   const order = dims.map((dim) => wrapDim(dim, self.ndim));
-  if (new Set(order).size !== order.length) throw new RuntimeError("permute(): duplicate dims are not allowed.");
+  if (new Set(order).size !== order.length)
+    throw new RuntimeError("permute(): duplicate dims are not allowed.");
   return order;
 }
 
@@ -38,7 +46,10 @@ export const permute = defineOp({
   name: "permute",
   api: ["torch.permute", "Tensor.permute"],
   args: { self: arg.tensor, dims: arg.dimsSpread },
-  doc: { summary: "A view with the dimensions in the order `dims`.", example: "torch.ones(2, 3, 4).permute(2, 0, 1).shape" },
+  doc: {
+    summary: "A view with the dimensions in the order `dims`.",
+    example: "torch.ones(2, 3, 4).permute(2, 0, 1).shape",
+  },
   derivative: "pending",
   view: ({ self, dims }) => reordered(self, permutation(self, dims)),
   reference: ({ self, dims }) => naiveReorder(self, permutation(self, dims)),
@@ -60,7 +71,10 @@ export const transpose = defineOp({
   name: "transpose",
   api: ["torch.transpose", "Tensor.transpose"],
   args: { self: arg.tensor, dim0: arg.dim, dim1: arg.dim },
-  doc: { summary: "A view with two dimensions exchanged.", example: "torch.ones(2, 3).transpose(0, 1).shape" },
+  doc: {
+    summary: "A view with two dimensions exchanged.",
+    example: "torch.ones(2, 3).transpose(0, 1).shape",
+  },
   derivative: "pending",
   view: ({ self, dim0, dim1 }) => reordered(self, swapped(self.ndim, dim0, dim1)),
   reference: ({ self, dim0, dim1 }) => naiveReorder(self, swapped(self.ndim, dim0, dim1)),
@@ -71,7 +85,8 @@ export const transpose = defineOp({
 });
 
 function transposed2d(self: TensorBase): readonly number[] {
-  if (self.ndim > 2) throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${self.ndim}D`);
+  if (self.ndim > 2)
+    throw new RuntimeError(`t() expects a tensor with <= 2 dimensions, but self is ${self.ndim}D`);
   return self.ndim < 2 ? self.shape.map((_, axis) => axis) : [1, 0];
 }
 
@@ -79,7 +94,10 @@ export const t = defineOp({
   name: "t",
   api: ["torch.t", "Tensor.t"],
   args: { self: arg.tensor },
-  doc: { summary: "The transpose of a matrix; tensors of fewer dimensions as they are.", example: "torch.ones(2, 3).t().shape" },
+  doc: {
+    summary: "The transpose of a matrix; tensors of fewer dimensions as they are.",
+    example: "torch.ones(2, 3).t().shape",
+  },
   derivative: "pending",
   view: ({ self }) => reordered(self, transposed2d(self)),
   reference: ({ self }) => naiveReorder(self, transposed2d(self)),
@@ -89,13 +107,17 @@ export const t = defineOp({
   },
 });
 
-const reversed = (self: TensorBase): readonly number[] => self.shape.map((_, axis) => self.ndim - 1 - axis);
+const reversed = (self: TensorBase): readonly number[] =>
+  self.shape.map((_, axis) => self.ndim - 1 - axis);
 
 export const T = defineOp({
   name: "numpy_T",
   api: ["Tensor.get T"],
   args: { self: arg.tensor },
-  doc: { summary: "A view with all dimensions in reverse order.", example: "torch.ones(2, 3).T.shape" },
+  doc: {
+    summary: "A view with all dimensions in reverse order.",
+    example: "torch.ones(2, 3).T.shape",
+  },
   derivative: "pending",
   view: ({ self }) => reordered(self, reversed(self)),
   reference: ({ self }) => naiveReorder(self, reversed(self)),
@@ -106,7 +128,9 @@ export const T = defineOp({
 
 function lastTwo(self: TensorBase): readonly number[] {
   if (self.ndim < 2) {
-    throw new RuntimeError(`tensor.mT is only supported on matrices or batches of matrices. Got ${self.ndim}-D tensor.`);
+    throw new RuntimeError(
+      `tensor.mT is only supported on matrices or batches of matrices. Got ${self.ndim}-D tensor.`,
+    );
   }
   return swapped(self.ndim, -2, -1);
 }
@@ -115,7 +139,10 @@ export const mT = defineOp({
   name: "mT",
   api: ["Tensor.get mT"],
   args: { self: arg.tensor },
-  doc: { summary: "A view with the last two dimensions exchanged.", example: "torch.ones(5, 2, 3).mT.shape" },
+  doc: {
+    summary: "A view with the last two dimensions exchanged.",
+    example: "torch.ones(5, 2, 3).mT.shape",
+  },
   derivative: "pending",
   view: ({ self }) => reordered(self, lastTwo(self)),
   reference: ({ self }) => naiveReorder(self, lastTwo(self)),
@@ -124,7 +151,11 @@ export const mT = defineOp({
   },
 });
 
-function moved(self: TensorBase, source: readonly number[], destination: readonly number[]): readonly number[] {
+function moved(
+  self: TensorBase,
+  source: readonly number[],
+  destination: readonly number[],
+): readonly number[] {
   if (source.length !== destination.length) {
     throw new RuntimeError(
       `movedim: Invalid source or destination dims: source (${source.join(", ")} dims) should contain the same number of dims as destination (${destination.join(", ")} dims)`,
@@ -144,10 +175,14 @@ export const movedim = defineOp({
   name: "movedim",
   api: ["torch.movedim", "Tensor.movedim"],
   args: { self: arg.tensor, source: arg.dims, destination: arg.dims },
-  doc: { summary: "A view with dimensions moved to other places.", example: "torch.ones(2, 3, 4).movedim(0, -1).shape" },
+  doc: {
+    summary: "A view with dimensions moved to other places.",
+    example: "torch.ones(2, 3, 4).movedim(0, -1).shape",
+  },
   derivative: "pending",
   view: ({ self, source, destination }) => reordered(self, moved(self, source, destination)),
-  reference: ({ self, source, destination }) => naiveReorder(self, moved(self, source, destination)),
+  reference: ({ self, source, destination }) =>
+    naiveReorder(self, moved(self, source, destination)),
   samples: function* (make) {
     yield { self: make.tensor([2, 3, 4]), source: [0], destination: [-1] };
     yield { self: make.tensor([2, 3, 4]), source: [0, 1], destination: [2, 0] };

@@ -31,7 +31,13 @@ function without(values: Shape, axis: number): Shape {
 }
 
 /** The geometry with dimension `dim` cut to `length` elements from `start`, every `step`-th. */
-export function sliced(geometry: Geometry, axis: number, start: number, length: number, step: number): Geometry {
+export function sliced(
+  geometry: Geometry,
+  axis: number,
+  start: number,
+  length: number,
+  step: number,
+): Geometry {
   const { shape, strides, offset } = geometry;
   return {
     shape: shape.map((size, other) => (other === axis ? length : size)),
@@ -44,7 +50,10 @@ export const select = defineOp({
   name: "select",
   api: ["torch.select", "Tensor.select"],
   args: { self: arg.tensor, dim: arg.dim, index: arg.int },
-  doc: { summary: "A view of one place of a dimension, without that dimension.", example: "torch.arange(6).view(2, 3).select(1, -1)" },
+  doc: {
+    summary: "A view of one place of a dimension, without that dimension.",
+    example: "torch.arange(6).view(2, 3).select(1, -1)",
+  },
   derivative: "pending",
   view: ({ self, dim, index }) => selected(stateOf(self), dim, index),
   reference: ({ self, dim, index }) => {
@@ -52,7 +61,8 @@ export const select = defineOp({
     const axis = dim < 0 ? dim + self.ndim : dim;
     const place = index < 0 ? index + at(self.shape, axis) : index;
     return naiveFill(without(self.shape, axis), (coordinates) =>
-      elementAt(source, [...coordinates.slice(0, axis), place, ...coordinates.slice(axis)]));
+      elementAt(source, [...coordinates.slice(0, axis), place, ...coordinates.slice(axis)]),
+    );
   },
   samples: function* (make) {
     yield { self: make.tensor([2, 3]), dim: 0, index: 1 };
@@ -62,17 +72,26 @@ export const select = defineOp({
   },
 });
 
-function narrowedStart(shape: Shape, dim: number, start: number, length: number): { axis: number; first: number } {
+function narrowedStart(
+  shape: Shape,
+  dim: number,
+  start: number,
+  length: number,
+): { axis: number; first: number } {
   if (shape.length === 0) throw new RuntimeError("narrow() cannot be applied to a 0-dim tensor.");
   const axis = wrapDim(dim, shape.length);
   const size = at(shape, axis);
   if (length < 0) throw new RuntimeError("narrow(): length must be non-negative.");
   if (start < -size || start > size) {
-    throw new IndexError(`start out of range (expected to be in range of [-${size}, ${size}], but got ${start})`);
+    throw new IndexError(
+      `start out of range (expected to be in range of [-${size}, ${size}], but got ${start})`,
+    );
   }
   const first = start < 0 ? start + size : start;
   if (first + length > size) {
-    throw new RuntimeError(`start (${first}) + length (${length}) exceeds dimension size (${size}).`);
+    throw new RuntimeError(
+      `start (${first}) + length (${length}) exceeds dimension size (${size}).`,
+    );
   }
   return { axis, first };
 }
@@ -81,7 +100,10 @@ export const narrow = defineOp({
   name: "narrow",
   api: ["torch.narrow", "Tensor.narrow"],
   args: { self: arg.tensor, dim: arg.dim, start: arg.int, length: arg.int },
-  doc: { summary: "A view of `length` places of a dimension from `start`.", example: "torch.arange(5).narrow(0, 1, 3)" },
+  doc: {
+    summary: "A view of `length` places of a dimension from `start`.",
+    example: "torch.arange(5).narrow(0, 1, 3)",
+  },
   derivative: "pending",
   view: ({ self, dim, start, length }) => {
     const { axis, first } = narrowedStart(self.shape, dim, start, length);
@@ -91,7 +113,12 @@ export const narrow = defineOp({
     const source = naive(self);
     const { axis, first } = narrowedStart(self.shape, dim, start, length);
     const shape = self.shape.map((size, other) => (other === axis ? length : size));
-    return naiveFill(shape, (coordinates) => elementAt(source, coordinates.map((place, other) => (other === axis ? place + first : place))));
+    return naiveFill(shape, (coordinates) =>
+      elementAt(
+        source,
+        coordinates.map((place, other) => (other === axis ? place + first : place)),
+      ),
+    );
   },
   samples: function* (make) {
     yield { self: make.tensor([5, 3]), dim: 0, start: 1, length: 3 };

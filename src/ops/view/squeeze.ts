@@ -14,14 +14,21 @@ function squeezedAxes(self: TensorBase, dim: readonly number[] | null): readonly
 function withoutAxes(self: TensorBase, removed: readonly number[]): Geometry {
   const { shape, strides, offset } = stateOf(self);
   const kept = shape.map((_, axis) => axis).filter((axis) => !removed.includes(axis));
-  return { shape: kept.map((axis) => at(shape, axis)), strides: kept.map((axis) => at(strides, axis)), offset };
+  return {
+    shape: kept.map((axis) => at(shape, axis)),
+    strides: kept.map((axis) => at(strides, axis)),
+    offset,
+  };
 }
 
 export const squeeze = defineOp({
   name: "squeeze",
   api: ["torch.squeeze", "Tensor.squeeze"],
   args: { self: arg.tensor, dim: arg.optional(arg.dims) },
-  doc: { summary: "A view without the dimensions of size 1, or without those of `dim` that have size 1.", example: "torch.ones(1, 3, 1).squeeze().shape" },
+  doc: {
+    summary: "A view without the dimensions of size 1, or without those of `dim` that have size 1.",
+    example: "torch.ones(1, 3, 1).squeeze().shape",
+  },
   derivative: "pending",
   view: ({ self, dim }) => withoutAxes(self, squeezedAxes(self, dim)),
   reference: ({ self, dim }) => {
@@ -51,7 +58,10 @@ export const unsqueeze = defineOp({
   name: "unsqueeze",
   api: ["torch.unsqueeze", "Tensor.unsqueeze"],
   args: { self: arg.tensor, dim: arg.dim },
-  doc: { summary: "A view with a dimension of size 1 inserted at `dim`.", example: "torch.ones(3).unsqueeze(-1).shape" },
+  doc: {
+    summary: "A view with a dimension of size 1 inserted at `dim`.",
+    example: "torch.ones(3).unsqueeze(-1).shape",
+  },
   derivative: "pending",
   view: ({ self, dim }) => withAxis(self, dim),
   reference: ({ self, dim }) => ({ ...naive(self), shape: withAxis(self, dim).shape }),

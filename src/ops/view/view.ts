@@ -9,10 +9,12 @@ import { runOp } from "../run-op.ts";
 /** Fills in a size of -1 and checks that the elements fit. */
 export function inferSize(requested: Shape, numel: number): Shape {
   const unknown = requested.indexOf(-1);
-  if (requested.indexOf(-1, unknown + 1) > unknown && unknown >= 0) throw new RuntimeError("only one dimension can be inferred");
+  if (requested.indexOf(-1, unknown + 1) > unknown && unknown >= 0)
+    throw new RuntimeError("only one dimension can be inferred");
   const negative = requested.find((size) => size < -1);
   if (negative !== undefined) throw new RuntimeError(`invalid shape dimension ${negative}`);
-  const mismatchError = (): RuntimeError => new RuntimeError(`shape '${formatShape(requested)}' is invalid for input of size ${numel}`);
+  const mismatchError = (): RuntimeError =>
+    new RuntimeError(`shape '${formatShape(requested)}' is invalid for input of size ${numel}`);
   if (unknown < 0) {
     if (numelOf(requested) !== numel) throw mismatchError();
     return requested;
@@ -39,7 +41,9 @@ export function viewStrides(shape: Shape, strides: Shape, target: Shape): Shape 
   let placed = 1;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     chunkSize *= at(shape, axis);
-    const ends = axis === 0 || (at(shape, axis - 1) !== 1 && at(strides, axis - 1) !== chunkSize * chunkStride);
+    const ends =
+      axis === 0 ||
+      (at(shape, axis - 1) !== 1 && at(strides, axis - 1) !== chunkSize * chunkStride);
     if (!ends) continue;
     while (targetAxis >= 0 && (placed < chunkSize || at(target, targetAxis) === 1)) {
       result[targetAxis] = placed * chunkStride;
@@ -72,7 +76,8 @@ export const view = defineOp({
   args: { self: arg.tensor, size: arg.size },
   doc: {
     summary: "The same memory seen with another shape; one size may be -1.",
-    details: "Aliasing: shares memory with `input`. Memory that cannot be seen that way is an error: use `reshape`.",
+    details:
+      "Aliasing: shares memory with `input`. Memory that cannot be seen that way is an error: use `reshape`.",
     example: "torch.arange(6).view(2, 3)",
   },
   derivative: "pending",
@@ -101,7 +106,10 @@ export const view_as = defineOp({
   name: "view_as",
   api: ["Tensor.view_as"],
   args: { self: arg.tensor, other: arg.tensor },
-  doc: { summary: "A view with the shape of `other`.", example: "torch.arange(4).view_as(torch.ones(2, 2))" },
+  doc: {
+    summary: "A view with the shape of `other`.",
+    example: "torch.arange(4).view_as(torch.ones(2, 2))",
+  },
   derivative: "pending",
   decomposition: ({ self, other }) => runOp(view, { self, size: other.shape }),
   reference: ({ self, other }) => ({ ...naive(self), shape: other.shape }),
