@@ -14,7 +14,7 @@ export function printDispatch(graph: FlowGraph, print: (block: Block) => BlockTe
     const handler = block.handlers.at(-1);
     if (handler !== undefined) {
       lines.push(`$at=${block.id};`);
-      handlers.push(`case ${block.id}:$s${handler.depth}=$e;$pc=${handler.pc};continue;`);
+      handlers.push(`case ${block.id}:$s${handler.depth}=$e;$pc=${handler.block};continue;`);
     } else lines.push("$at=null;");
     lines.push(statements);
     if (terminator.kind === "goto") lines.push(`$pc=${terminator.to};continue;`);

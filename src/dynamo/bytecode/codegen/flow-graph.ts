@@ -26,7 +26,7 @@ export interface Block {
 }
 
 export interface Handler {
-  readonly pc: number;
+  readonly block: BlockId;
   readonly depth: number;
 }
 
@@ -79,9 +79,9 @@ function findLeaders(code: Code, entry: BlockId, splitAt: ReadonlySet<number>): 
       if (endsBlock || target !== id + 1 || !sameHandlers(code, id, target)) leaders.add(target);
       work.push(target);
     }
-    for (const handler of handlersAt(code, id)) {
-      leaders.add(handler.pc);
-      work.push(handler.pc);
+    for (const handler of handlersAt(code, id, splitAt)) {
+      leaders.add(handler.block);
+      work.push(handler.block);
     }
   }
   return leaders;
@@ -90,7 +90,7 @@ function findLeaders(code: Code, entry: BlockId, splitAt: ReadonlySet<number>): 
 function buildBlock(code: Code, id: BlockId, leaders: ReadonlySet<BlockId>, splitAt: ReadonlySet<number>): Block {
   if (id < 0) return { id, pcs: [], handlers: [], terminator: { kind: "split", pc: ~id }, successors: [] };
   const pcs: number[] = [];
-  const handlers = handlersAt(code, id);
+  const handlers = handlersAt(code, id, splitAt);
   for (let pc = id; ; pc++) {
     const instruction = code.instructions[pc];
     if (instruction === undefined) throw new Error(`control runs past the end of the code at pc ${pc}`);
@@ -113,17 +113,20 @@ function buildBlock(code: Code, id: BlockId, leaders: ReadonlySet<BlockId>, spli
 }
 
 /** The handlers around a pc, outermost first. Pieces of one region share their handler. */
-function handlersAt(code: Code, pc: number): readonly Handler[] {
+function handlersAt(code: Code, pc: number, splitAt: ReadonlySet<number>): readonly Handler[] {
   const found: Handler[] = [];
   for (const region of code.regions) {
     if (pc < region.start || pc >= region.end) continue;
-    if (!found.some((handler) => handler.pc === region.handler)) found.unshift({ pc: region.handler, depth: region.depth });
+    const block = destination(code, region.handler, splitAt);
+    if (!found.some((handler) => handler.block === block)) found.unshift({ block, depth: region.depth });
   }
   return found;
 }
 
 function sameHandlers(code: Code, a: number, b: number): boolean {
-  const first = handlersAt(code, a);
-  const second = handlersAt(code, b);
-  return first.length === second.length && first.every((handler, i) => handler.pc === second[i]?.pc);
+  const around = (pc: number): ReadonlySet<number> =>
+    new Set(code.regions.filter((region) => pc >= region.start && pc < region.end).map((region) => region.handler));
+  const first = around(a);
+  const second = around(b);
+  return first.size === second.size && [...first].every((handler) => second.has(handler));
 }

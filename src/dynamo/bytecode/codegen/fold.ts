@@ -98,11 +98,16 @@ export class Folder {
         const entry = this.stack[i];
         if (entry !== undefined && !isInPlace(entry, i) && entry.evaluation !== "local") this.#copy(i);
       }
-    } else if (this.stack.some((entry) => entry.method !== null)) this.#flushOrdered();
+    } else this.settlePairs();
     this.stack.forEach((entry, i) => {
       if (!isInPlace(entry, i)) this.statements.push(`$s${i}=${entry.text};`);
       this.stack[i] = variableExpression(`$s${i}`);
     });
+  }
+
+  /** Evaluates a method and receiver that no call follows. */
+  settlePairs(): void {
+    if (this.stack.some((entry) => entry.method !== null)) this.#flushOrdered();
   }
 
   // ---- operands

@@ -85,7 +85,7 @@ class StructuredPrinter {
   #forwardSources(): ReadonlyMap<BlockId, readonly BlockId[]> {
     const sources = new Map<BlockId, BlockId[]>();
     for (const id of this.#dominators.order) {
-      for (const to of [...this.#block(id).successors, ...this.#block(id).handlers.map((handler) => handler.pc)]) {
+      for (const to of [...this.#block(id).successors, ...this.#block(id).handlers.map((handler) => handler.block)]) {
         if (this.#isBackEdge(id, to)) continue;
         const known = sources.get(to);
         if (known === undefined) sources.set(to, [id]);
@@ -98,7 +98,7 @@ class StructuredPrinter {
   /** How many `try` statements of `parent` are around the point of `source` from which it goes to `to`. */
   #levelInside(source: BlockId, to: BlockId, parent: BlockId): number {
     const block = this.#block(source);
-    const caught = block.handlers.findIndex((handler) => handler.pc === to);
+    const caught = block.handlers.findIndex((handler) => handler.block === to);
     // The catch clause that goes to a handler belongs to the block that opens the `try`.
     if (caught >= 0 && caught < this.#outerLevel(source)) return Number.POSITIVE_INFINITY;
     let level = caught >= 0 ? caught : block.handlers.length;
@@ -130,8 +130,8 @@ class StructuredPrinter {
       for (let level = this.#outerLevel(start); level < block.handlers.length; level++) {
         const handler = block.handlers[level];
         if (handler === undefined) continue;
-        if (this.#isBackEdge(start, handler.pc)) this.#loopHeads.add(handler.pc);
-        else count(handler.pc, start, level);
+        if (this.#isBackEdge(start, handler.block)) this.#loopHeads.add(handler.block);
+        else count(handler.block, start, level);
       }
     }
     for (const [to, times] of sources) {
@@ -147,7 +147,7 @@ class StructuredPrinter {
   isReducible(): boolean {
     for (const start of this.#dominators.order) {
       const block = this.#block(start);
-      const handlers = block.handlers.slice(this.#outerLevel(start)).map((handler) => handler.pc);
+      const handlers = block.handlers.slice(this.#outerLevel(start)).map((handler) => handler.block);
       for (const to of [...block.successors, ...handlers]) {
         if (this.#isBackEdge(start, to) && !this.#isInside(start, to)) return false;
       }
@@ -180,7 +180,7 @@ class StructuredPrinter {
     const handler = block.handlers[level];
     if (handler === undefined) text = this.#body(block);
     else {
-      const caught = this.#branch(block.id, handler.pc);
+      const caught = this.#branch(block.id, handler.block);
       text = `try{\n${this.#level(block, level + 1)}\n}catch($e){$s${handler.depth}=$e;\n${caught}\n}`;
     }
     const followers = (this.#followers.get(block.id) ?? [])
@@ -213,7 +213,7 @@ function label(id: BlockId): string {
 
 function commonPrefix(a: readonly Handler[], b: readonly Handler[]): number {
   let length = 0;
-  while (length < a.length && length < b.length && a[length]?.pc === b[length]?.pc) length++;
+  while (length < a.length && length < b.length && a[length]?.block === b[length]?.block) length++;
   return length;
 }
 
