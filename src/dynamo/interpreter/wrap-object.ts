@@ -61,7 +61,11 @@ function wrapFunction(tracer: Tracer, value: Function, source: Source): ForcedVa
   }
   const builtin = builtinOf(value);
   if (builtin !== null) return identified(tracer, value, source, new BuiltinVariable(value, builtin));
-  if (isProxy(value) || isNative(value)) return new OpaqueVariable(value, source, describeValue(value));
+  if (isProxy(value) || isNative(value)) {
+    const opaque = new OpaqueVariable(value, source, describeValue(value));
+    // `Object.keys` and the like: the properties of these are looked at, which is right for this very object only.
+    return isIntrinsicHolder(value) ? identified(tracer, value, source, opaque) : opaque;
+  }
   const rebuilt = closureInfo(value);
   if (rebuilt !== null) {
     tracer.addGuard({ kind: "CLOSURE_MATCH", source, code: rebuilt.child });

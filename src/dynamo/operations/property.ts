@@ -57,6 +57,7 @@ export function getProperty(machine: Machine, base: Variable, key: PropertyKey):
       return onPrototype(machine, Function.prototype, key, target);
     case "opaque":
       if (isObject(target.value) && isModuleNamespace(target.value)) return namespaceMember(machine, target.value, target.source, key);
+      if (isObject(target.value) && isIntrinsicHolder(target.value)) return onValue(machine, target.value, target.source, key, target);
       break;
     case "cursor":
       break;
