@@ -25,11 +25,6 @@ export const config = defineConfig("torch._dynamo.config", {
     default: 8,
     doc: "How many compiled entries one function may collect before new ones run as plain JavaScript.",
   },
-  accumulated_recompile_limit: {
-    kind: "int",
-    default: 256,
-    doc: "How many compiled entries one piece of source code may collect over all functions made from it.",
-  },
   fail_on_recompile_limit_hit: {
     kind: "boolean",
     default: false,
@@ -45,17 +40,6 @@ export const config = defineConfig("torch._dynamo.config", {
     default: false,
     env: "TORCHDYNAMO_CAPTURE_SCALAR_OUTPUTS",
     doc: "Keep `Tensor.item()` and its kin in the captured graph instead of breaking it.",
-  },
-  capture_dynamic_output_shape_ops: {
-    kind: "boolean",
-    default: false,
-    env: "TORCHDYNAMO_CAPTURE_DYNAMIC_OUTPUT_SHAPE_OPS",
-    doc: "Keep operators whose output shape depends on data (`nonzero`, masks) in the captured graph.",
-  },
-  assume_static_by_default: {
-    kind: "boolean",
-    default: true,
-    doc: "Treat sizes as constants until a second value of the same size is seen.",
   },
   automatic_dynamic_shapes: {
     kind: "boolean",

@@ -76,9 +76,6 @@ test("+dynamo turns on what the front end prints, and a name can be taken back",
     "graph_breaks",
     "graph_code",
     "recompiles",
-    "skips",
-    "trace_call",
-    "trace_source",
   ]);
 });
 

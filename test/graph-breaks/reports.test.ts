@@ -39,8 +39,10 @@ User stack trace:
     at fn (examples/data-dependent.ts:6:7)
         if (y.gt(0).item()) {
             ^^^^^^^^^^^^^^
-Calls that fit no compiled entry now run as plain JavaScript.
-To log all recompilation reasons, use TORCH_LOGS="recompiles".`);
+The function was compiled 8 times (config.recompile_limit), each time because another guard failed. Compiled entries stay in use; calls that fit none of them run as plain JavaScript.
+  Hint: Run with \`TORCH_LOGS=recompiles\` to see which value changes from call to call.
+  Hint: Raise \`torch._dynamo.config.recompile_limit\` if that many versions are wanted.
+  Hint: Pass what changes from call to call as a tensor or a number: strings and objects are compiled for one by one.`);
 });
 
 test("guards print as a tree", () => {

@@ -219,7 +219,7 @@ fn(torch.ones(3));`,
       "Run with `TORCH_LOGS=recompiles` to see which value changes from call to call.",
       ({ limitName }) =>
         `Raise \`torch._dynamo.config.${limitName}\` if that many versions are wanted.`,
-      "For a size that varies: `torch.compile(fn, { dynamic: true })` or `torch._dynamo.mark_dynamic(x, dim)`.",
+      "Pass what changes from call to call as a tensor or a number: strings and objects are compiled for one by one.",
     ],
     context: "The limit and the number of entries.",
     wrongExample: `
@@ -286,7 +286,14 @@ fn(torch.ones(3));`,
     ],
     context: "The class and the arguments.",
     wrongExample: `
-class Point { constructor(readonly x: torch.Tensor, readonly y: torch.Tensor) {} }
+class Point {
+  x: torch.Tensor;
+  y: torch.Tensor;
+  constructor(x: torch.Tensor, y: torch.Tensor) {
+    this.x = x;
+    this.y = y;
+  }
+}
 const fn = torch.compile((x: torch.Tensor) => {
   const p = new Point(x.add(1), x.mul(2));
   return p.x.add(p.y);

@@ -162,27 +162,4 @@ fn(torch.ones(3));`,
     ),
     rightExample: rightCond,
   }),
-  infiniteWhileLoop: defineGraphBreak({
-    id: "GB0339",
-    title: "torch.while_loop: infinite loop detected",
-    facts: { condition: text("what the condition function returned") },
-    explanation: ({ condition }) =>
-      `The condition of while_loop is always ${condition}: it does not depend on the carried values.`,
-    hints: ["Compute the condition from the carried values: `(i) => i.lt(10)`."],
-    context: "The condition.",
-    wrongExample: `
-const fn = torch.compile((x: torch.Tensor) =>
-  torch._higher_order_ops.while_loop(() => true, (x: torch.Tensor) => [x.add(1)], [x]),
-);
-fn(torch.ones(3));`,
-    rightExample: `
-const fn = torch.compile((x: torch.Tensor) =>
-  torch._higher_order_ops.while_loop(
-    (x: torch.Tensor) => x.sum().lt(10),
-    (x: torch.Tensor) => [x.add(1)],
-    [x],
-  ),
-);
-fn(torch.ones(3));`,
-  }),
 } as const;

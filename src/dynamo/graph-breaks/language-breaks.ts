@@ -145,7 +145,6 @@ fn(torch.ones(3));`,
     explanation: ({ variable, why }) =>
       `The function assigns \`${variable}\`, a variable outside it, and compiled code cannot write it: ${why}.`,
     hints: [
-      "Load the program with `node --import fullgraph/register`, which makes outer variables writable.",
       ({ variable }) => `Keep \`${variable}\` as a property of an object, or return the new value.`,
     ],
     context: "The assignment.",
@@ -203,10 +202,7 @@ fn(torch.ones(3, 3));`,
     explanation: ({ limit, place }) =>
       `Tracing stopped at its limit of ${limit}${place === null ? "" : ` in ${place}`}: ` +
       "loops over numbers are unrolled into the graph, and this one is long.",
-    hints: [
-      "Compile the loop's body as a function of its own.",
-      "Use `torch._higher_order_ops.scan` or `while_loop`, which keep the loop in the graph.",
-    ],
+    hints: ["Compile the loop's body as a function of its own."],
     context: "The number of instructions and operations.",
     wrongExample: `
 const fn = torch.compile((x: torch.Tensor) => {

@@ -17,7 +17,7 @@ const fn = torch.compile((x: torch.Tensor) => x.add(Number(day) + 1));
 fn(torch.ones(3));`,
     rightExample: `
 const day = new Date(0);
-const fn = torch.compile((x: torch.Tensor, day: number) => x.add(day + 1));
+const fn = torch.compile((x: torch.Tensor, time: number) => x.add(time + 1));
 fn(torch.ones(3), Number(day));`,
   }),
   exoticObject: defineGraphBreak({

@@ -1,3 +1,4 @@
+import { describeBreak } from "../graph-breaks/graph-break.ts";
 import { formatFrames } from "../graph-breaks/user-frame.ts";
 import type { UserFrame } from "../graph-breaks/user-frame.ts";
 
@@ -52,10 +53,13 @@ export function formatRecompileLimit(hit: RecompileLimitHit): string {
   ];
   if (hit.lastFailure !== null) lines.push(`   last reason: ${formatFailure(hit.lastFailure)}`);
   if (hit.stack.length > 0) lines.push("User stack trace:", formatFrames(hit.stack));
-  lines.push(
-    "Calls that fit no compiled entry now run as plain JavaScript.",
-    'To log all recompilation reasons, use TORCH_LOGS="recompiles".',
+  const { limitName, limit } = hit;
+  const { explanation, hints } = describeBreak(
+    "recompileLimit",
+    { limitName, limit: String(limit) },
+    "",
   );
+  lines.push(explanation, ...hints.map((hint) => `  Hint: ${hint}`));
   return lines.join("\n");
 }
 
