@@ -6,7 +6,6 @@ export default defineConfig({
   target: "node20",
   platform: "neutral",
   dts: true,
-  sourcemap: true,
   clean: true,
   // "sideEffects": false speaks about the bundle as a whole: modules that install something on import stay in it.
   treeshake: { moduleSideEffects: [{ test: /[/\\]src[/\\]/, sideEffects: true }] },

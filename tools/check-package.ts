@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -68,6 +68,8 @@ function tryQuickStart(tarball: string): void {
     run("quick start under node", process.execPath, ["quick-start.js"], project),
     run("quick start under tsx", bin("tsx"), ["quick-start.ts"], project),
   ];
+  checkCapture("quick-start.js", process.execPath, ["quick-start.js"], project);
+  checkCapture("quick-start.ts:5:7", bin("tsx"), ["quick-start.ts"], project);
   if (fromJavaScript !== fromTypeScript) {
     throw new Error(`node printed\n${fromJavaScript}\nbut tsx printed\n${fromTypeScript}`);
   }
@@ -89,6 +91,21 @@ function tryQuickStart(tarball: string): void {
   );
 }
 
+/** A wrong capture would run natively and print the same: the log shows that the bundle really compiles. */
+function checkCapture(place: string, command: string, args: readonly string[], cwd: string): void {
+  const env = { ...cleanEnvironment(), TORCH_LOGS: "graph_breaks,graph_code" };
+  const { stderr } = spawnSync(command, args, { cwd, encoding: "utf8", env });
+  const wanted = [
+    `Graph break in user code at ${place}`,
+    "Data-dependent branching",
+    "x_.abs()",
+    ".div(",
+  ];
+  const missing = wanted.filter((text) => !stderr.includes(text));
+  if (missing.length > 0)
+    throw new Error(`the log of ${place} lacks ${missing.join(", ")}:\n${stderr}`);
+}
+
 function withoutTypes(source: string): string {
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
   return ts.transpileModule(source, { compilerOptions }).outputText;
@@ -96,16 +113,12 @@ function withoutTypes(source: string): string {
 
 function run(step: string, command: string, args: readonly string[], cwd: string): string {
   const start = performance.now();
-  const environment = { ...process.env };
-  // The quick start shows the log it asks for itself; npm's own settings of the outer run do not belong in here.
-  for (const name of Object.keys(environment))
-    if (/^(TORCH|npm_)/.test(name)) delete environment[name];
   try {
     const output = execFileSync(command, args, {
       cwd,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
-      env: environment,
+      env: cleanEnvironment(),
     });
     console.log(`${step}: ok (${((performance.now() - start) / 1000).toFixed(1)} s)`);
     return output;
@@ -116,4 +129,11 @@ function run(step: string, command: string, args: readonly string[], cwd: string
         : "";
     throw new Error(`${step} failed: ${command} ${args.join(" ")}\n${details}`, { cause: error });
   }
+}
+
+/** Without the settings of an outer npm, and without anyone's wishes about logs. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(TORCH|npm_)/.test(name)),
+  );
 }
