@@ -710,6 +710,37 @@ export function detach(...args: readonly unknown[]): Tensor {
   return callFunction(detachEntry, args);
 }
 
+const diagEntry = apiEntry("torch.diag");
+/**
+ * The diagonal of a matrix, or the matrix with a vector as its diagonal.
+ *
+ * @example
+ * ```ts
+ * torch.diag(torch.tensor([1, 2]))
+ * ```
+ */
+export function diag(input: Tensor, diagonal?: number): Tensor;
+export function diag(input: Tensor, options: { readonly diagonal?: number }): Tensor;
+export function diag(...args: readonly unknown[]): Tensor {
+  return callFunction(diagEntry, args);
+}
+
+const diagonalEntry = apiEntry("torch.diagonal");
+/**
+ * The diagonal of two dimensions, as the last dimension of a view.
+ * A positive `offset` is above the main diagonal, a negative one below. Aliasing: shares memory with `input`.
+ *
+ * @example
+ * ```ts
+ * torch.diagonal(torch.tensor([[1, 2], [3, 4]]))
+ * ```
+ */
+export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
+export function diagonal(input: Tensor, options: { readonly offset?: number; readonly dim1?: number; readonly dim2?: number }): Tensor;
+export function diagonal(...args: readonly unknown[]): Tensor {
+  return callFunction(diagonalEntry, args);
+}
+
 const digammaEntry = apiEntry("torch.digamma");
 /**
  * The derivative of `lgamma`.
@@ -1602,6 +1633,24 @@ export function mean(input: Tensor, dim?: number | readonly number[] | null, opt
 export function mean(input: Tensor, options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
 export function mean(...args: readonly unknown[]): Tensor {
   return callFunction(meanEntry, args);
+}
+
+const medianEntry = apiEntry("torch.median");
+/**
+ * The middle one of all elements; of two middle ones the lower.
+ * NaN if any element is, or if there is none.
+ *
+ * The middle elements along one dimension, and where they are; of two middle ones the lower.
+ *
+ * @example
+ * ```ts
+ * torch.median(torch.tensor([3, 1, 2, 4]))
+ * ```
+ */
+export function median(input: Tensor): Tensor;
+export function median(input: Tensor, dim: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+export function median(...args: readonly unknown[]): Tensor | NamedTuple<"values" | "indices", Tensor> {
+  return callFunction(medianEntry, args);
 }
 
 const minEntry = apiEntry("torch.min");
@@ -2590,6 +2639,20 @@ export function topk(input: Tensor, k: number, dim?: number, options?: { readonl
 export function topk(input: Tensor, k: number, options: { readonly dim?: number; readonly largest?: boolean; readonly sorted?: boolean }): NamedTuple<"values" | "indices", Tensor>;
 export function topk(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
   return callFunction(topkEntry, args);
+}
+
+const traceEntry = apiEntry("torch.trace");
+/**
+ * The sum of the main diagonal of a matrix.
+ *
+ * @example
+ * ```ts
+ * torch.trace(torch.eye(3))
+ * ```
+ */
+export function trace(input: Tensor): Tensor;
+export function trace(...args: readonly unknown[]): Tensor {
+  return callFunction(traceEntry, args);
 }
 
 const transposeEntry = apiEntry("torch.transpose");

@@ -84,6 +84,8 @@ const count_nonzeroEntry = apiEntry("Tensor.count_nonzero");
 const cumprodEntry = apiEntry("Tensor.cumprod");
 const cumsumEntry = apiEntry("Tensor.cumsum");
 const detachEntry = apiEntry("Tensor.detach");
+const diagEntry = apiEntry("Tensor.diag");
+const diagonalEntry = apiEntry("Tensor.diagonal");
 const digammaEntry = apiEntry("Tensor.digamma");
 const digamma_Entry = apiEntry("Tensor.digamma_");
 const divEntry = apiEntry("Tensor.div");
@@ -179,6 +181,7 @@ const matmulEntry = apiEntry("Tensor.matmul");
 const maxEntry = apiEntry("Tensor.max");
 const maximumEntry = apiEntry("Tensor.maximum");
 const meanEntry = apiEntry("Tensor.mean");
+const medianEntry = apiEntry("Tensor.median");
 const minEntry = apiEntry("Tensor.min");
 const minimumEntry = apiEntry("Tensor.minimum");
 const mmEntry = apiEntry("Tensor.mm");
@@ -260,6 +263,7 @@ const tanh_Entry = apiEntry("Tensor.tanh_");
 const tileEntry = apiEntry("Tensor.tile");
 const toEntry = apiEntry("Tensor.to");
 const topkEntry = apiEntry("Tensor.topk");
+const traceEntry = apiEntry("Tensor.trace");
 const transposeEntry = apiEntry("Tensor.transpose");
 const trilEntry = apiEntry("Tensor.tril");
 const tril_Entry = apiEntry("Tensor.tril_");
@@ -1095,6 +1099,35 @@ export class Tensor extends TensorObject {
   detach(): Tensor;
   detach(...args: readonly unknown[]): Tensor {
     return callMethod(detachEntry, this, args);
+  }
+
+  /**
+   * The diagonal of a matrix, or the matrix with a vector as its diagonal.
+   *
+   * @example
+   * ```ts
+   * torch.diag(torch.tensor([1, 2]))
+   * ```
+   */
+  diag(diagonal?: number): Tensor;
+  diag(options: { readonly diagonal?: number }): Tensor;
+  diag(...args: readonly unknown[]): Tensor {
+    return callMethod(diagEntry, this, args);
+  }
+
+  /**
+   * The diagonal of two dimensions, as the last dimension of a view.
+   * A positive `offset` is above the main diagonal, a negative one below. Aliasing: shares memory with `input`.
+   *
+   * @example
+   * ```ts
+   * torch.diagonal(torch.tensor([[1, 2], [3, 4]]))
+   * ```
+   */
+  diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
+  diagonal(options: { readonly offset?: number; readonly dim1?: number; readonly dim2?: number }): Tensor;
+  diagonal(...args: readonly unknown[]): Tensor {
+    return callMethod(diagonalEntry, this, args);
   }
 
   /**
@@ -2154,6 +2187,23 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The middle one of all elements; of two middle ones the lower.
+   * NaN if any element is, or if there is none.
+   *
+   * The middle elements along one dimension, and where they are; of two middle ones the lower.
+   *
+   * @example
+   * ```ts
+   * torch.median(torch.tensor([3, 1, 2, 4]))
+   * ```
+   */
+  median(): Tensor;
+  median(dim: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
+  median(...args: readonly unknown[]): Tensor | NamedTuple<"values" | "indices", Tensor> {
+    return callMethod(medianEntry, this, args);
+  }
+
+  /**
    * The smaller element of the two; NaN if either is.
    *
    * The smallest element; NaN if there is one.
@@ -3141,6 +3191,19 @@ export class Tensor extends TensorObject {
   topk(k: number, options: { readonly dim?: number; readonly largest?: boolean; readonly sorted?: boolean }): NamedTuple<"values" | "indices", Tensor>;
   topk(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
     return callMethod(topkEntry, this, args);
+  }
+
+  /**
+   * The sum of the main diagonal of a matrix.
+   *
+   * @example
+   * ```ts
+   * torch.trace(torch.eye(3))
+   * ```
+   */
+  trace(): Tensor;
+  trace(...args: readonly unknown[]): Tensor {
+    return callMethod(traceEntry, this, args);
   }
 
   /**

@@ -50,6 +50,8 @@ import * as pad from "./shape/pad.ts";
 import * as repeat from "./shape/repeat.ts";
 import * as roll from "./shape/roll.ts";
 import * as triangle from "./shape/triangle.ts";
+import * as diagonal from "./linalg/diagonal.ts";
+import * as selection from "./sort/selection.ts";
 import * as sort from "./sort/sort.ts";
 import * as unique from "./sort/unique.ts";
 import * as expand from "./view/expand.ts";
@@ -114,8 +116,10 @@ const modules: readonly object[] = [
   addmm,
   matmul,
   diagonalOf,
+  diagonal,
   einsum,
   sort,
+  selection,
   unique,
   randomCreate,
   randomFill,
