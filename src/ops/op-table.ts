@@ -54,6 +54,7 @@ import * as diagonal from "./linalg/diagonal.ts";
 import * as selection from "./sort/selection.ts";
 import * as sort from "./sort/sort.ts";
 import * as unique from "./sort/unique.ts";
+import * as broadcast from "./view/broadcast.ts";
 import * as expand from "./view/expand.ts";
 import * as permute from "./view/permute.ts";
 import * as reshape from "./view/reshape.ts";
@@ -73,6 +74,7 @@ const modules: readonly object[] = [
   view,
   reshape,
   expand,
+  broadcast,
   permute,
   squeeze,
   select,

@@ -1,8 +1,9 @@
+import { IndexError } from "../../base/errors.ts";
 import { DataDependentError } from "../../core/data-dependent-error.ts";
 import { bool, int64 } from "../../core/dtype.ts";
 import { isFakeMode } from "../../core/fake-mode.ts";
 import { isScalar } from "../../core/scalar.ts";
-import { isFake, type TensorBase } from "../../core/tensor.ts";
+import { isFake, isTensor, type TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
 import { clone } from "../data/clone.ts";
 import { copy_ } from "../data/copy.ts";
@@ -123,6 +124,11 @@ export const index_put_ = defineOp({
     example: 'torch.zeros(2, 3).index_put_([":", 1], 5)',
   },
   decomposition: ({ self, indices, values, accumulate }) => {
+    if (indices.length > self.ndim && indices.every(isTensor)) {
+      throw new IndexError(
+        `too many indices for tensor of dimension ${self.ndim} (got ${indices.length})`,
+      );
+    }
     const basic = applyBasicItems(self, indices);
     const view = basic.isPartial ? runOp(indexView, { self, items: basic.viewItems }) : self;
     if (basic.tensors.length > 0) {

@@ -38,12 +38,12 @@ function writeSorted(
   });
 }
 
-function elementOf(array: TypedArray, position: number): number | bigint {
+export function elementOf(array: TypedArray, position: number): number | bigint {
   return array[position] ?? 0;
 }
 
 /** Rows sorted by insertion, which is stable: what the records compare against. */
-function naiveSort(
+export function naiveSort(
   self: TensorBase,
   dim: number,
   descending: boolean,
@@ -201,74 +201,6 @@ export const topk = defineOp({
     yield { self: make.strided([3, 4]), k: 1, dim: 0, largest: false };
     yield { self: make.tensor([4]), k: 4 };
     yield { self: make.tensor([4]), k: 0 };
-    yield { self: make.tensor([]), k: 1 };
-  },
-});
-
-export const kthvalue = defineOp({
-  name: "kthvalue",
-  api: ["torch.kthvalue", "Tensor.kthvalue"],
-  args: {
-    self: arg.tensor,
-    k: arg.int,
-    dim: arg.withDefault(arg.dim, -1),
-    keepdim: arg.withDefault(arg.bool, false),
-  },
-  returns: returns.named("kthvalue", ["values", "indices"]),
-  dtypes: numberDTypes,
-  doc: {
-    summary: "The `k`-th smallest element along one dimension, counted from 1, and where it is.",
-    example: "torch.kthvalue(torch.tensor([3, 1, 2]), 2)",
-  },
-  meta: ({ self, k, dim, keepdim }) => {
-    const axis = wrapDim(dim, self.ndim);
-    const length = self.shape[axis] ?? 1;
-    if (length === 0)
-      throw new IndexError(`kthvalue(): Expected reduction dim ${axis} to have non-zero size.`);
-    if (k < 1 || k > length)
-      throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${axis}`);
-    const shape = keepdim
-      ? self.shape.map((size, other) => (other === axis ? 1 : size))
-      : self.shape.filter((_, other) => other !== axis);
-    return [
-      { dtype: self.dtype, shape },
-      { dtype: int64, shape },
-    ];
-  },
-  routine: ({ self, k, dim }, outputs) => {
-    const axis = wrapDim(dim, self.ndim);
-    const length = self.shape[axis] ?? 1;
-    const row = allocateArray(self.dtype, length);
-    const source = arrayOf(self);
-    let next = 0;
-    const { strides } = stateOf(self);
-    forEachRow(self, self, axis, ({ start }) => {
-      for (let position = 0; position < length; position++) {
-        row[position] = elementOf(source, start + position * (strides[axis] ?? 0));
-      }
-      const chosen = sortedOrder(row, false)[k - 1] ?? 0;
-      arrayOf(at(outputs, 0))[next] = elementOf(row, chosen);
-      arrayOf(at(outputs, 1))[next] = BigInt(chosen);
-      next += 1;
-    });
-  },
-  reference: ({ self, k, dim, keepdim }) => {
-    const axis = wrapDim(dim, self.ndim);
-    const [values, indices] = naiveSort(self, dim, false, null);
-    const shape = self.shape.map((size, other) => (other === axis ? 1 : size));
-    const kept = keepdim ? shape : shape.filter((_, other) => other !== axis);
-    const points = coordinatesOf(shape).map((point) =>
-      point.map((coordinate, other) => (other === axis ? k - 1 : coordinate)),
-    );
-    return [values, indices].map((array) => ({
-      shape: kept,
-      values: points.map((point) => elementAt(array, point)),
-    }));
-  },
-  derivative: "pending",
-  samples: function* (make) {
-    yield { self: make.tensor([3, 5]), k: 2 };
-    yield { self: make.strided([3, 4]), k: 1, dim: 0, keepdim: true };
     yield { self: make.tensor([]), k: 1 };
   },
 });
