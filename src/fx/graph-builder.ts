@@ -214,7 +214,7 @@ export class GraphBuilder {
 }
 
 /** Whether a constant has a JavaScript spelling: literals, and objects such as dtypes that print as `torch.…`. */
-export function isWritable(constant: unknown): boolean {
+function isWritable(constant: unknown): boolean {
   if (typeof constant === "function" || typeof constant === "symbol") return false;
   if (typeof constant !== "object" || constant === null) return true;
   return isTorchName(constant);

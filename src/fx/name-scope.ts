@@ -14,7 +14,7 @@ export class NameScope {
 
   /** A fresh identifier made from any text: `L["x"]` becomes `l_x_`-like names only of letters, digits and `_`. */
   create(wanted: string): string {
-    const cleaned = wanted.replace(/[^\w$]+/g, "_");
+    const cleaned = wanted.replace(/\W+/g, "_");
     const base = cleaned === "" || /^\d/.test(cleaned) ? `_${cleaned}` : cleaned;
     let name = base;
     for (let number = 1; this.#taken.has(name) || reservedWords.has(name); number++)

@@ -1,6 +1,3 @@
-/** What a node does. The `call_…` nodes are the operations of a graph. */
-export type Opcode = "placeholder" | "get_attr" | "call_function" | "call_method" | "output";
-
 /**
  * An argument of a node: a node, a constant, or an array or plain object of arguments.
  * Constants may be of any type, so this cannot be told apart by the type system; see `mapArgument`.
@@ -57,7 +54,7 @@ export type CallMethodNode = NodeFields & { readonly op: "call_method"; readonly
 /** The result: `args[0]`, a structure of arguments. Always the last node, exactly one. */
 export type OutputNode = NodeFields & { readonly op: "output"; readonly target: "output" };
 
-/** One operation of a graph. Immutable, except that `users` grows while its graph is built. */
+/** One operation of a graph, by `op`; the `call_…` nodes compute. Immutable, except that `users` grows while its graph is built. */
 export type Node = PlaceholderNode | GetAttrNode | CallFunctionNode | CallMethodNode | OutputNode;
 export type CallNode = CallFunctionNode | CallMethodNode;
 
