@@ -351,25 +351,26 @@ class ScopeBuilder {
     this.functions.push(record);
     const wasStrict = this.isStrict;
     this.isStrict = true; // ECMA-262 11.2.2
-    this.inScope(
-      "class",
-      () => {
-        if (node.id) this.scope.declare(node.id.name, "className");
-        this.visit(node.superClass);
-        for (const member of node.body.body) {
-          if (member.type === "StaticBlock")
-            this.inActivation(() => this.visitAll(member.body), null);
-          else {
-            if (member.computed) this.visit(member.key);
-            if (member.type === "MethodDefinition") this.visitMethod(member.value, member.kind);
-            else this.inActivation(() => this.visit(member.value), null);
-          }
-        }
-      },
-      record,
-    );
+    this.inScope("class", () => {
+      if (node.id) this.scope.declare(node.id.name, "className");
+      this.visit(node.superClass);
+      for (const member of node.body.body) {
+        if (member.type !== "StaticBlock" && member.computed) this.visit(member.key);
+      }
+      // What stands above is evaluated around the class, what follows in functions of it.
+      this.inScope("block", () => this.visitMembers(node), record);
+    });
     this.isStrict = wasStrict;
     this.hideConstructorNames(node, record);
+  }
+
+  private visitMembers(node: Class): void {
+    for (const member of node.body.body) {
+      if (member.type === "MethodDefinition") this.visitMethod(member.value, member.kind);
+      else if (member.type === "PropertyDefinition")
+        this.inActivation(() => this.visit(member.value), null);
+      else this.inActivation(() => this.visitAll(member.body), null);
+    }
   }
 
   /** A class is entered through its constructor, whose own variables hide outer ones that the methods may use. */

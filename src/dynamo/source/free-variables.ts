@@ -84,11 +84,11 @@ export class FreeVariables {
         : this.variable(name);
     }
     const found = scopeWith(snapshot, name);
-    // Declared at the top of a classic script: a property of the global object, or a lexical all scripts share.
-    if (found === null || found.kind === "script")
-      return declaration.scope.kind === "top"
+    if (found === null || found.kind === "script") {
+      return this.isScriptGlobal(name, declaration, snapshot)
         ? globalBinding(name, globalOf(snapshot))
         : this.variable(name);
+    }
     if (declaration.isReassigned || sourceTier() === "P") return this.variable(name);
     const value = initialisedValue(found, name);
     if (value === null) return this.afterCheck(name, declaration);
@@ -103,6 +103,12 @@ export class FreeVariables {
     )
       return this.variable(name);
     return constant(name, value.value);
+  }
+
+  /** Declared at the top of a classic script: a property of the global object, or a lexical that all scripts share. */
+  private isScriptGlobal(name: string, declaration: Declaration, snapshot: ScopeSnapshot): boolean {
+    if (declaration.scope.kind !== "top") return false;
+    return scopeWith(snapshot, name) !== null || Object.hasOwn(globalOf(snapshot) ?? {}, name);
   }
 
   /** `undefined` in a snapshot: not initialised, or really undefined. Only a read in the scope itself can tell. */
