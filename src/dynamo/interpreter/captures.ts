@@ -3,6 +3,7 @@ import type { Source } from "../variables/source.ts";
 import { CellVariable, ConstantVariable, LazyVariable, type Variable } from "../variables/variable.ts";
 import type { Machine } from "./machine.ts";
 import { OuterCell } from "./outer-cell.ts";
+import { firstCellOf } from "./same-variable.ts";
 
 /** A cell object of a rebuilt closure (bytecode/cell.ts), as far as reading it goes. */
 interface RawCell {
@@ -24,7 +25,9 @@ export function captureCells(
   });
 }
 
-function outerCell(machine: Machine, cell: OuterCell, name: string): CellVariable {
+/** The variable of an outer cell, the same for all cells that stand for one variable of the program. */
+export function outerCell(machine: Machine, given: OuterCell, name: string): CellVariable {
+  const cell = firstCellOf(machine, given);
   const { binding } = cell;
   const shown = `${binding.scope === "global" ? "globalThis" : "G"}[${JSON.stringify(name)}]`;
   const pinned: Source = { kind: "pinned", value: cell, name: shown };

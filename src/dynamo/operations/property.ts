@@ -1,7 +1,9 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { CallResult } from "../builtins/builtin.ts";
+import { outerCell } from "../interpreter/captures.ts";
 import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
+import { cellReadBy, globalCell } from "../interpreter/same-variable.ts";
 import { isModuleNamespace, isProxy } from "../interpreter/wrap-object.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
 import type { Source } from "../variables/source.ts";
@@ -71,6 +73,9 @@ const describeKey = (key: PropertyKey): string => (typeof key === "symbol" ? Str
 function namespaceMember(machine: Machine, namespace: object, source: Source, key: PropertyKey): Variable {
   if (!Reflect.has(namespace, key)) return undefinedVariable;
   const value: unknown = Reflect.get(namespace, key);
+  const cell = cellReadBy(machine, () => Reflect.get(namespace, key));
+  const content = cell === null ? null : outerCell(machine, cell, cell.binding.name).content;
+  if (content !== null) return content; // a function of that module may have written it by now
   const member: Source = { kind: "member", base: source, key };
   return machine.tracer.memberOfModule(value, member);
 }
@@ -119,6 +124,9 @@ function collectionProperty(machine: Machine, target: Extract<ForcedVariable, { 
 }
 
 function objectProperty(machine: Machine, target: ObjectVariable, key: PropertyKey, receiver: Variable): CallResult {
+  const cell = target.value === globalThis ? globalCell(machine, key) : null;
+  const content = cell === null ? null : outerCell(machine, cell, cell.binding.name).content;
+  if (content !== null) return content;
   const slot = target.properties.get(key);
   if (slot !== undefined && slot.kind !== "deleted") return fromSlot(machine, slot, receiver);
   if (target.value === null || target.source === null) return onPrototype(machine, target.prototype, key, receiver);
@@ -215,6 +223,9 @@ function checkWritable(machine: Machine, target: ArrayVariable | ObjectVariable,
 }
 
 function setObjectProperty(machine: Machine, target: ObjectVariable, key: PropertyKey, value: Variable): void {
+  if (target.value === globalThis) {
+    breakGraph("unsupportedPropertyWrite", { object: "the global object", property: describeKey(key) }, `setProperty globalThis ${describeKey(key)}`);
+  }
   const slot = target.properties.get(key);
   if (slot?.kind === "accessor") return enterSetter(machine, slot.set, target, key, value);
   if (slot?.kind !== "data") {
