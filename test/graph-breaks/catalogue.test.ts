@@ -19,6 +19,12 @@ test("breakGraph throws a break whose wording holds the facts", () => {
   );
 });
 
+test("a function without a name is called anonymous", () => {
+  expect(() => breakGraph("generatorFunction", { functionName: "" }, "")).toThrow(
+    "`(anonymous)` is a generator function",
+  );
+});
+
 test("a missing or unknown fact does not compile", () => {
   // @ts-expect-error: the condition is missing
   expect(() => breakGraph("dataDependentBranch", {}, "")).toThrow(GraphBreak);

@@ -38,8 +38,8 @@ export function describeBreak<Key extends GraphBreakKey>(
   context: string,
 ): GraphBreakReason {
   const { id, title, explanation, hints } = graphBreaks[key];
-  // `facts` has the type this key's record asks for; TypeScript cannot relate the two through a generic key.
-  const values = facts as never;
+  // These are facts of the type this key's record asks for; TypeScript cannot relate the two through a generic key.
+  const values = namingAnonymous(facts) as never;
   const filledHints = hints
     .map((hint: string | ((facts: never) => string | null)) =>
       typeof hint === "string" ? hint : hint(values),
@@ -53,4 +53,13 @@ export function describeBreak<Key extends GraphBreakKey>(
     hints: Object.freeze(filledHints),
     context,
   });
+}
+
+/** Functions and classes without a name have the empty one, which would read as nothing. */
+function namingAnonymous(
+  facts: Readonly<Record<string, string | null>>,
+): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, fact === "" ? "(anonymous)" : fact]),
+  );
 }

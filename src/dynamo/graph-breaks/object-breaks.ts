@@ -24,12 +24,12 @@ fn(torch.ones(3), Number(day));`,
     id: "GBJ009",
     title: "Property of an exotic object",
     facts: {
-      object: text("source text of the object"),
-      property: text("the property"),
-      kind: text("why it is special, as in `a Proxy` or `an object with a native getter`"),
+      object: text("what the object is, as in `a Proxy`"),
+      property: text("what is used of it, as in `property 'scale'`"),
+      kind: text("what makes it special, as in `a native getter`"),
     },
     explanation: ({ object, property, kind }) =>
-      `\`${object}\` is ${kind}: using its property \`${property}\` may run any code, which cannot be looked into.`,
+      `Using ${property} of ${object} cannot be traced: ${kind} may run any code, which cannot be looked into.`,
     hints: ["Read the property before the compiled function is called, and pass the value in."],
     context: "The object and the property.",
     wrongExample: `
