@@ -524,6 +524,20 @@ export function bmm(...args: readonly unknown[]): Tensor {
   return callFunction(bmmEntry, args);
 }
 
+const broadcast_tensorsEntry = apiEntry("torch.broadcast_tensors");
+/**
+ * Views of tensors with their common shape. Differs: the tensors are given as an array.
+ *
+ * @example
+ * ```ts
+ * torch.broadcast_tensors([torch.ones(2, 1), torch.ones(3)])
+ * ```
+ */
+export function broadcast_tensors(tensors: readonly Tensor[]): readonly Tensor[];
+export function broadcast_tensors(...args: readonly unknown[]): readonly Tensor[] {
+  return callFunction(broadcast_tensorsEntry, args);
+}
+
 const broadcast_toEntry = apiEntry("torch.broadcast_to");
 /**
  * Expands to a shape.
@@ -1651,6 +1665,20 @@ export function median(input: Tensor): Tensor;
 export function median(input: Tensor, dim: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
 export function median(...args: readonly unknown[]): Tensor | NamedTuple<"values" | "indices", Tensor> {
   return callFunction(medianEntry, args);
+}
+
+const meshgridEntry = apiEntry("torch.meshgrid");
+/**
+ * Views of 1-d tensors as the coordinates of a grid. Differs: the tensors are given as an array.
+ *
+ * @example
+ * ```ts
+ * torch.meshgrid([torch.arange(2), torch.arange(3)])
+ * ```
+ */
+export function meshgrid(tensors: readonly Tensor[], options?: { readonly indexing?: "ij" | "xy" }): readonly Tensor[];
+export function meshgrid(...args: readonly unknown[]): readonly Tensor[] {
+  return callFunction(meshgridEntry, args);
 }
 
 const minEntry = apiEntry("torch.min");

@@ -83,6 +83,7 @@ const cosh_Entry = apiEntry("Tensor.cosh_");
 const count_nonzeroEntry = apiEntry("Tensor.count_nonzero");
 const cumprodEntry = apiEntry("Tensor.cumprod");
 const cumsumEntry = apiEntry("Tensor.cumsum");
+const dataEntry = apiEntry("Tensor.data");
 const detachEntry = apiEntry("Tensor.detach");
 const diagEntry = apiEntry("Tensor.diag");
 const diagonalEntry = apiEntry("Tensor.diagonal");
@@ -1086,6 +1087,18 @@ export class Tensor extends TensorObject {
   cumsum(dim: number, options?: { readonly dtype?: DType | null }): Tensor;
   cumsum(...args: readonly unknown[]): Tensor {
     return callMethod(cumsumEntry, this, args);
+  }
+
+  /**
+   * A view that is cut off from the gradient tape.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2).detach()
+   * ```
+   */
+  get data(): Tensor {
+    return callMethod(dataEntry, this, []);
   }
 
   /**

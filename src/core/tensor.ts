@@ -110,6 +110,17 @@ export class TensorBase {
     return this.#state.dtype.itemsize;
   }
 
+  /** The bytes all elements take. */
+  get nbytes(): number {
+    return this.numel() * this.#state.dtype.itemsize;
+  }
+
+  /** Sets whether gradients are recorded for this tensor; gives the tensor. */
+  requires_grad_(options: { readonly requires_grad?: boolean } = {}): this {
+    this.requires_grad = options.requires_grad ?? true;
+    return this;
+  }
+
   is_contiguous(): boolean {
     return isContiguousLayout(this.#state.shape, this.#state.strides);
   }

@@ -1,7 +1,7 @@
 /** Executes ops: on real tensors by their lowering, on fake ones by their metadata. Hot path of eager execution. */
 import { InternalError, RuntimeError } from "../base/errors.ts";
 import { DataDependentError } from "../core/data-dependent-error.ts";
-import { isFakeMode } from "../core/fake-mode.ts";
+import { isFakeMode, runFake } from "../core/fake-mode.ts";
 import { gradModeEnabled } from "../core/grad-mode-flag.ts";
 import { aliasOf, emptyTensor } from "../core/make-tensor.ts";
 import { canCast } from "../core/promotion.ts";
@@ -39,7 +39,8 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
     case "decomposition":
       if (fake && execution.needsData !== null)
         throw new DataDependentError(op.name, execution.needsData);
-      return execution.decomposition(args);
+      // In fake mode, so that tensors the decomposition makes are fake as well.
+      return fake ? runFake(() => execution.decomposition(args)) : execution.decomposition(args);
     case "lowering": {
       const outputs = makeOutputs(execution.meta(args), fake);
       if (!fake) runComputation(execution.lowering(args), outputs);

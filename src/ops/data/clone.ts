@@ -58,7 +58,7 @@ export const contiguous = defineOp({
 
 export const detach = defineOp({
   name: "detach",
-  api: ["torch.detach", "Tensor.detach"],
+  api: ["torch.detach", "Tensor.detach", "Tensor.get data"],
   args: { self: arg.tensor },
   doc: {
     summary: "A view that is cut off from the gradient tape.",

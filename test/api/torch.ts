@@ -1,0 +1,23 @@
+/** The eager part of the public surface under one name, as the public entry gives it. */
+import * as functions from "../../src/api/functions.ts";
+import * as linalg from "../../src/api/linalg.ts";
+import * as metadata from "../../src/api/metadata-functions.ts";
+import * as functional from "../../src/api/nn-functional.ts";
+import * as random from "../../src/api/random.ts";
+import * as testing from "../../src/api/testing.ts";
+import { bool, float32, float64, int32, int64, uint8 } from "../../src/core/dtype.ts";
+
+export const torch = {
+  ...functions,
+  ...metadata,
+  ...random,
+  linalg,
+  nn: { functional },
+  testing,
+  bool,
+  float32,
+  float64,
+  int32,
+  int64,
+  uint8,
+};
