@@ -25,10 +25,18 @@ function functionsFrom(root: unknown): readonly Function[] {
       ),
     );
     queue.push(Object.getPrototypeOf(value));
-    if (typeof value === "function" && scriptOfFunction(value) !== null)
-      queue.push(...closureValues(value));
+    if (typeof value === "function" && isOfLibrary(value)) queue.push(...closureValues(value));
   }
   return [...seen].filter((value) => typeof value === "function");
+}
+
+/** The platform's own functions would lead to every object there is. */
+function isOfLibrary(fn: Function): boolean {
+  const origin = scriptOfFunction(fn);
+  return (
+    origin !== null &&
+    scriptRecord(origin.scriptId, origin.scriptText).url?.startsWith("node:") === false
+  );
 }
 
 function closureValues(fn: Function): readonly unknown[] {
@@ -44,7 +52,7 @@ function disagreements(fn: Function): readonly string[] {
   if (origin === null) return [];
   const script = scriptRecord(origin.scriptId, origin.scriptText);
   const text = Function.prototype.toString.call(fn);
-  if (text.includes("[native code]") || script.url?.startsWith("node:") !== false) return [];
+  if (text.includes("[native code]") || !isOfLibrary(fn)) return [];
   const record = script.scopes && functionAt(script.scopes, script.text, origin.position, text);
   if (!record) return [`not found: ${text.slice(0, 100)}`];
   const snapshot = readScopes(fn);

@@ -104,19 +104,21 @@ export function scriptRecordByUrl(url: string): ScriptRecord | null {
 }
 
 const urls = new Map<number, string>();
+let newestListed = -1;
 
 /**
  * Best-effort coverage is the one question that lists scripts with their names without switching the debugger on.
- * About 2 ms. It must stay without Profiler.enable: disabling that again would end a coverage run of the user's.
+ * About 4 ms. It must stay without Profiler.enable: disabling that again would end a coverage run of the user's.
  */
 function scriptUrl(id: number): string | null {
-  if (!urls.has(id)) {
+  if (id > newestListed) {
     // The shape of the answer is fixed by the protocol (Profiler.getBestEffortCoverage).
     const answer = inspectorSession()?.post("Profiler.getBestEffortCoverage") as
       | { readonly result: readonly { readonly scriptId: string; readonly url: string }[] }
       | null
       | undefined;
     for (const script of answer?.result ?? []) urls.set(Number(script.scriptId), script.url);
+    newestListed = Math.max(id, ...urls.keys());
   }
   return urls.get(id) || null;
 }
