@@ -91,6 +91,12 @@ def record(row, run):
     current.append(row)
 
 
+def seeded(seed, name, *args, **kwargs):
+    torch.manual_seed(seed)
+    call(name, *args, **kwargs)
+    current[-1]["seed"] = seed
+
+
 def t(v, dt=None):
     return torch.tensor(v, dtype=dt)
 
@@ -244,6 +250,18 @@ for eq, ops in [("ij,jk->il", (a, b)), ("ij,jk", (a, a)), ("ij", (v,)), ("i", (a
 
 group("random errors")
 call("randint", 5, 5, (2,)); call("randint", 0, (2,)); call("randint", 3, 1, (2,)); call("randperm", -1); call("rand", -1); call("randn", 2, -3); call("randint", 0, 300, (2,), dtype=U8); call("rand", 2, dtype=I64); call("randn", 2, dtype=I64); call("bernoulli", t([1.5])); call("bernoulli", t([1, 0])); call(".bernoulli_", torch.zeros(2), 1.5); call(".bernoulli_", torch.zeros(2), t([0.5, 0.5, 0.5])); call(".normal_", torch.zeros(2), 0, -1); call(".uniform_", torch.zeros(2), 3, 1); call(".normal_", torch.zeros(2, dtype=I64)); call(".uniform_", torch.zeros(2, dtype=I64)); call(".random_", torch.zeros(2), 3, 1); call(".random_", torch.zeros(2, dtype=U8), 0, 300); call("normal", t([0.0, 1.0]), -1); call("normal", t([0.0]), t([-1.0])); call("multinomial", t([0.5, 0.5]), 3); call("multinomial", t([0.5, 0.5]), 0); call("multinomial", t([-1.0, 0.5]), 1); call("multinomial", t([0.0, 0.0]), 1); call("multinomial", t([nan, 0.5]), 1); call("multinomial", t([1, 2]), 1); call("multinomial", torch.ones(2, 2, 2), 1); call("multinomial", t([0.0, 0.0]), 1, replacement=True); call("multinomial", t([-1.0, 2.0]), 1, replacement=True); call("multinomial", t([inf, 2.0]), 1, replacement=True); call(".exponential_", torch.zeros(2), -1)
+
+group("random numbers")
+z6, z20 = torch.zeros(2, 3), torch.zeros(4, 5)
+p = t([0.1, 0.5, 0.9, 0.3])
+seeded(0, "rand", 3); seeded(0, "rand", 2, 3); seeded(1, "rand", 4, dtype=F64); seeded(0, "rand", (2, 2)); seeded(0, "rand", 0)
+seeded(0, "randn", 5); seeded(0, "randn", 4, 5); seeded(2, "randn", 17); seeded(2, "randn", 3, 7, dtype=F64); seeded(3, "randn", ())
+seeded(0, "randint", 10, (5,)); seeded(0, "randint", -5, 5, (2, 3)); seeded(4, "randint", 0, 255, (4,), dtype=U8); seeded(4, "randint", 0, 2**40, (4,)); seeded(4, "randint", 3, (2,), dtype=F32); seeded(4, "randint", 2, (6,), dtype=B)
+seeded(0, "randperm", 7); seeded(0, "randperm", 5, dtype=I32); seeded(0, "rand_like", z6); seeded(0, "randn_like", z20); seeded(0, "randint_like", z6, 9); seeded(0, "randint_like", z6, -3, 3); seeded(0, "rand_like", z6, dtype=F64)
+seeded(0, "bernoulli", p); seeded(0, "bernoulli", p.double()); seeded(0, "bernoulli", torch.zeros(6), 0.4); seeded(0, ".bernoulli_", torch.zeros(6), 0.4); seeded(0, ".bernoulli_", torch.zeros(2, 4), p); seeded(0, ".bernoulli_", torch.zeros(5, dtype=B))
+seeded(5, ".normal_", torch.zeros(4), 2, 0.5); seeded(5, ".normal_", torch.zeros(18), 2, 0.5); seeded(5, ".uniform_", torch.zeros(4), -1, 1); seeded(5, ".uniform_", torch.zeros(4, dtype=F64), -1, 1); seeded(5, ".random_", torch.zeros(4, dtype=I32)); seeded(5, ".random_", torch.zeros(4, dtype=I64), 10); seeded(5, ".random_", torch.zeros(4), 5, 8); seeded(5, ".exponential_", torch.zeros(4)); seeded(5, ".exponential_", torch.zeros(4, dtype=F64), 2.5)
+seeded(6, "normal", t([0.0, 10.0, 20.0]), 0.5); seeded(6, "normal", t([[0.0], [10.0]]), t([1.0, 0.5])); seeded(6, "normal", 2.5, t([1.0, 0.5])); seeded(6, "normal", 2.5, 0.5, (3,)); seeded(6, "normal", t([0.0, 1.0], F64), t([1.0, 0.5])); seeded(6, "normal", torch.zeros(20), 2)
+seeded(7, "multinomial", p, 1); seeded(7, "multinomial", p, 3); seeded(7, "multinomial", p, 10, replacement=True); seeded(7, "multinomial", torch.stack([p, p.flip(0)]), 1); seeded(7, "multinomial", torch.stack([p, p.flip(0)]), 2); seeded(7, "multinomial", torch.stack([p, p.flip(0)]).double(), 4, replacement=True); seeded(8, "multinomial", torch.ones(50), 20); seeded(8, "multinomial", torch.arange(100.0), 7)
 
 group("errors")
 call("add", torch.zeros(2, 3), torch.zeros(2, 2)); call("cat", [torch.zeros(2, 3), torch.zeros(2, 2)]); call("cat", []); call("cat", [torch.zeros(2), torch.zeros(2, 2)]); call("stack", [torch.zeros(2), torch.zeros(3)]); call("stack", [])

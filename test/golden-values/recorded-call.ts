@@ -28,6 +28,8 @@ export interface RecordedCall {
   readonly gives?: Encoded;
   readonly raises?: string;
   readonly message?: string;
+  /** The seed that was set before the call. */
+  readonly seed?: number;
 }
 
 interface Recording {
@@ -40,8 +42,9 @@ export const { groups } = JSON.parse(
 ) as Recording;
 
 /** One line that tells calls apart in test reports. */
-export function titleOf({ call, args, kwargs }: RecordedCall): string {
+export function titleOf({ call, args, kwargs, seed }: RecordedCall): string {
   const words = args.map(describeEncoded);
+  if (seed !== undefined) words.push(`seed ${seed}`);
   if (kwargs !== undefined) words.push(JSON.stringify(kwargs));
   return `${call}(${words.join(", ")})`;
 }
@@ -60,6 +63,7 @@ export function perform({
   call,
   args,
   kwargs,
+  seed,
 }: RecordedCall): { readonly returned: unknown } | { readonly thrown: unknown } {
   const values = args.map(decode);
   if (kwargs !== undefined) {
@@ -67,6 +71,7 @@ export function perform({
       Object.fromEntries(Object.entries(kwargs).map(([name, value]) => [name, decode(value)])),
     );
   }
+  if (seed !== undefined) torch.manual_seed(seed);
   try {
     if (!call.startsWith(".")) return { returned: publicFunction(call)(...values) };
     const [self, ...rest] = values;

@@ -53,49 +53,64 @@ function fillNormalInBlocks(
   std: number,
   generator: Generator,
 ): void {
-  const isFloat64 = out instanceof Float64Array;
-  const transform = isFloat64 ? transformPairFloat64 : transformPairFloat32;
-  const draw = isFloat64 ? () => generator.uniformFloat64() : () => generator.uniformFloat32();
-  const center = isFloat64 ? mean : fround(mean);
-  const spread = isFloat64 ? std : fround(std);
-  for (let index = 0; index < out.length; index++) out[index] = draw();
-  for (let start = 0; start + blockLength <= out.length; start += blockLength) {
-    transformBlock(out, start, center, spread, transform);
+  if (out instanceof Float64Array) {
+    fillBlocks(
+      out,
+      (from, to) => drawFloat64(out, from, to, generator),
+      (start) => transformFloat64(out, start, mean, std),
+    );
+  } else {
+    const center = fround(mean);
+    const spread = fround(std);
+    fillBlocks(
+      out,
+      (from, to) => drawFloat32(out, from, to, generator),
+      (start) => transformFloat32(out, start, center, spread),
+    );
   }
+}
+
+type Fill = (from: number, to: number) => void;
+
+function fillBlocks(
+  out: Float32Array | Float64Array,
+  draw: Fill,
+  transform: (start: number) => void,
+): void {
+  draw(0, out.length);
+  for (let start = 0; start + blockLength <= out.length; start += blockLength) transform(start);
   if (out.length % blockLength === 0) return;
   const last = out.length - blockLength;
-  for (let index = last; index < out.length; index++) out[index] = draw();
-  transformBlock(out, last, center, spread, transform);
+  draw(last, out.length);
+  transform(last);
 }
 
-type TransformPair = (first: number, second: number) => readonly [number, number];
+function drawFloat32(out: Float32Array, from: number, to: number, generator: Generator): void {
+  for (let index = from; index < to; index++) out[index] = generator.uniformFloat32();
+}
 
-function transformBlock(
-  out: Float32Array | Float64Array,
-  start: number,
-  mean: number,
-  std: number,
-  transform: TransformPair,
-): void {
-  const half = blockLength / 2;
-  for (let offset = start; offset < start + half; offset++) {
-    const [first, second] = transform(out[offset] ?? 0, out[offset + half] ?? 0);
-    // The store rounds to the precision of the array.
-    out[offset] = fusedMultiplyAdd(first, std, mean);
-    out[offset + half] = fusedMultiplyAdd(second, std, mean);
+function drawFloat64(out: Float64Array, from: number, to: number, generator: Generator): void {
+  for (let index = from; index < to; index++) out[index] = generator.uniformFloat64();
+}
+
+function transformFloat64(out: Float64Array, start: number, mean: number, std: number): void {
+  for (let first = start; first < start + half; first++) {
+    const radius = Math.sqrt(-2 * Math.log(1 - (out[first] ?? 0)));
+    const angle = 2 * Math.PI * (out[first + half] ?? 0);
+    out[first] = fusedMultiplyAdd(radius * Math.cos(angle), std, mean);
+    out[first + half] = fusedMultiplyAdd(radius * Math.sin(angle), std, mean);
   }
 }
 
-function transformPairFloat64(first: number, second: number): readonly [number, number] {
-  const radius = Math.sqrt(-2 * Math.log(1 - first));
-  const angle = 2 * Math.PI * second;
-  return [radius * Math.cos(angle), radius * Math.sin(angle)];
-}
-
+const half = blockLength / 2;
 const twoPi = fround(2 * Math.PI);
 
-function transformPairFloat32(first: number, second: number): readonly [number, number] {
-  const radius = fround(Math.sqrt(fround(-2 * logFloat32(fround(1 - first)))));
-  const { sin, cos } = sinCosFloat32(fround(twoPi * second));
-  return [fround(radius * cos), fround(radius * sin)];
+function transformFloat32(out: Float32Array, start: number, mean: number, std: number): void {
+  for (let first = start; first < start + half; first++) {
+    const radius = fround(Math.sqrt(fround(-2 * logFloat32(fround(1 - (out[first] ?? 0))))));
+    const { sin, cos } = sinCosFloat32(fround(twoPi * (out[first + half] ?? 0)));
+    // The store rounds once, as if fused: products of float32 numbers are exact in float64.
+    out[first] = fround(radius * cos) * std + mean;
+    out[first + half] = fround(radius * sin) * std + mean;
+  }
 }

@@ -4,26 +4,36 @@
  *
  * The polynomials are those of Stephen L. Moshier's Cephes library (logf, sinf, cosf), in the order
  * of evaluation of Julien Pommier's "sse_mathfun" (2007) and Giovanni Garberoglio's AVX port (2012),
- * with the products and sums fused where PyTorch's compiler fuses them.
+ * with the products and sums fused where PyTorch's compiler fuses them. Hot path: no loops and no
+ * arrays, so that the engine can inline all of it.
  */
 const { fround } = Math;
 const f32 = new Float32Array(1);
 const u32 = new Uint32Array(f32.buffer);
 
-const logPolynomial = [
-  7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
-  -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
-].map(fround);
-const sinPolynomial = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1].map(fround);
-const cosPolynomial = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2].map(
-  fround,
-);
+const l0 = fround(7.0376836292e-2);
+const l1 = fround(-1.151461031e-1);
+const l2 = fround(1.167699874e-1);
+const l3 = fround(-1.2420140846e-1);
+const l4 = fround(1.4249322787e-1);
+const l5 = fround(-1.6668057665e-1);
+const l6 = fround(2.0000714765e-1);
+const l7 = fround(-2.4999993993e-1);
+const l8 = fround(3.3333331174e-1);
+const s0 = fround(-1.9515295891e-4);
+const s1 = fround(8.3321608736e-3);
+const s2 = fround(-1.6666654611e-1);
+const c0 = fround(2.443315711809948e-5);
+const c1 = fround(-1.388731625493765e-3);
+const c2 = fround(4.166664568298827e-2);
 const sqrtHalf = fround(Math.SQRT1_2);
 const logOfTwoLow = fround(-2.1219444e-4);
 const logOfTwoHigh = fround(0.693359375);
 const fourOverPi = fround(1.27323954473516);
 // Pi / 4 in three parts, so that the reduction of the argument keeps its precision.
-const reduction = [-0.78515625, -2.4187564849853516e-4, -3.774894977445941e-8].map(fround);
+const part1 = -0.78515625;
+const part2 = fround(-2.4187564849853516e-4);
+const part3 = fround(-3.774894977445941e-8);
 
 /** Natural logarithm of a normal positive float32. */
 export function logFloat32(value: number): number {
@@ -38,7 +48,17 @@ export function logFloat32(value: number): number {
     x = fround(x + mantissa);
   }
   const z = fround(x * x);
-  const tail = fround(horner(logPolynomial, x) * x);
+  const tail = fround(
+    fused(
+      fused(
+        fused(fused(fused(fused(fused(fused(l0, x, l1), x, l2), x, l3), x, l4), x, l5), x, l6),
+        x,
+        l7,
+      ),
+      x,
+      l8,
+    ) * x,
+  );
   const y = fused(-z, 0.5, fused(tail, z, fround(exponent * logOfTwoLow)));
   return fused(exponent, logOfTwoHigh, fround(x + y));
 }
@@ -47,20 +67,14 @@ export function logFloat32(value: number): number {
 export function sinCosFloat32(angle: number): { readonly sin: number; readonly cos: number } {
   // The octant, rounded up to even: the argument is reduced to [-pi/4, pi/4] around it.
   const octant = (Math.trunc(fround(angle * fourOverPi)) + 1) & ~1;
-  let x = angle;
-  for (const part of reduction) x = fused(octant, part, x);
+  const x = fused(octant, part3, fused(octant, part2, fused(octant, part1, angle)));
   const z = fround(x * x);
-  const cosine = fround(fused(fround(horner(cosPolynomial, z) * z), z, -fround(z * 0.5)) + 1);
-  const sine = fused(fround(horner(sinPolynomial, z) * z), x, x);
+  const cosine = fround(fused(fround(fused(fused(c0, z, c1), z, c2) * z), z, -fround(z * 0.5)) + 1);
+  const sine = fused(fround(fused(fused(s0, z, s1), z, s2) * z), x, x);
   const swapped = (octant & 2) !== 0;
   const sinSign = (octant & 4) === 0 ? 1 : -1;
   const cosSign = ((octant - 2) & 4) === 0 ? -1 : 1;
   return { sin: sinSign * (swapped ? cosine : sine), cos: cosSign * (swapped ? sine : cosine) };
-}
-
-function horner(coefficients: readonly number[], x: number): number {
-  const [highest = 0, ...others] = coefficients;
-  return others.reduce((sum, coefficient) => fused(sum, x, coefficient), highest);
 }
 
 /** `a * b + c` in float32: the product of two float32 numbers is exact in float64. */

@@ -42,11 +42,11 @@ export class MersenneTwister {
   #refill(): void {
     const state = this.state;
     for (let index = 0; index < stateLength; index++) {
-      const current = wordAt(state, index);
-      const following = wordAt(state, (index + 1) % stateLength);
-      const mixed = (current & 0x80000000) | (following & 0x7fffffff);
+      const following = wordAt(state, index + 1 < stateLength ? index + 1 : 0);
+      const mixed = (wordAt(state, index) & 0x80000000) | (following & 0x7fffffff);
       const twisted = (mixed >>> 1) ^ ((following & 1) === 0 ? 0 : 0x9908b0df);
-      state[index] = wordAt(state, (index + middle) % stateLength) ^ twisted;
+      const source = index + middle < stateLength ? index + middle : index + middle - stateLength;
+      state[index] = wordAt(state, source) ^ twisted;
     }
     this.left = stateLength;
     this.next = 0;

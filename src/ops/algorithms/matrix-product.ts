@@ -64,9 +64,18 @@ function numericPlace(place: MatrixPlace): Place<NumericArray> {
 function packRows(place: MatrixPlace, rows: number, length: number, tile: number): Float64Array {
   const { array, offset, rowStride, columnStride } = numericPlace(place);
   const packed = new Float64Array(Math.ceil(rows / tile) * tile * length);
+  if (columnStride === 1 && rowStride === length) {
+    packed.set(array.subarray(offset, offset + rows * length));
+    return packed;
+  }
   let next = 0;
   for (let row = 0; row < rows; row++) {
     let position = offset + row * rowStride;
+    if (columnStride === 1) {
+      packed.set(array.subarray(position, position + length), next);
+      next += length;
+      continue;
+    }
     for (let column = 0; column < length; column++) {
       packed[next++] = array[position] as number; // inside the storage by the strides of the tensor
       position += columnStride;
@@ -82,7 +91,7 @@ function multiplyTiles(
   sizes: ProductSizes,
 ): void {
   const { rows, inner, columns } = sizes;
-  const { array, rowStride, columnStride } = out;
+  const product = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row += tileRows) {
     const a0 = row * inner;
     const a1 = a0 + inner;
@@ -91,14 +100,14 @@ function multiplyTiles(
       const b1 = b0 + inner;
       const b2 = b1 + inner;
       const b3 = b2 + inner;
-      let s00 = 0,
-        s01 = 0,
-        s02 = 0,
-        s03 = 0,
-        s10 = 0,
-        s11 = 0,
-        s12 = 0,
-        s13 = 0;
+      let s00 = 0;
+      let s01 = 0;
+      let s02 = 0;
+      let s03 = 0;
+      let s10 = 0;
+      let s11 = 0;
+      let s12 = 0;
+      let s13 = 0;
       for (let k = 0; k < inner; k++) {
         // Every position is inside the packed arrays, which are padded to whole tiles.
         const x = a[a0 + k] as number;
@@ -116,20 +125,39 @@ function multiplyTiles(
         s12 += y * w;
         s13 += y * z;
       }
-      const first = out.offset + row * rowStride + column * columnStride;
-      const second = first + rowStride;
       const present = columns - column;
-      array[first] = s00;
-      if (present > 1) array[first + columnStride] = s01;
-      if (present > 2) array[first + 2 * columnStride] = s02;
-      if (present > 3) array[first + 3 * columnStride] = s03;
+      const first = row * columns + column;
+      product[first] = s00;
+      if (present > 1) product[first + 1] = s01;
+      if (present > 2) product[first + 2] = s02;
+      if (present > 3) product[first + 3] = s03;
       if (row + 1 === rows) continue;
-      array[second] = s10;
-      if (present > 1) array[second + columnStride] = s11;
-      if (present > 2) array[second + 2 * columnStride] = s12;
-      if (present > 3) array[second + 3 * columnStride] = s13;
+      const second = first + columns;
+      product[second] = s10;
+      if (present > 1) product[second + 1] = s11;
+      if (present > 2) product[second + 2] = s12;
+      if (present > 3) product[second + 3] = s13;
     }
   }
+  storeRows(out, product, rows, columns);
+}
+
+/** Writes consecutive rows to their place, which rounds them to the dtype there. */
+function storeRows(
+  out: Place<NumericArray>,
+  product: Float64Array,
+  rows: number,
+  columns: number,
+): void {
+  const { array, offset, rowStride, columnStride } = out;
+  if (columnStride === 1 && rowStride === columns) {
+    array.set(product, offset);
+    return;
+  }
+  product.forEach((value, position) => {
+    const column = position % columns;
+    array[offset + ((position - column) / columns) * rowStride + column * columnStride] = value;
+  });
 }
 
 /** Sums modulo 2^32, which narrower integers cut further when they are stored. */

@@ -282,7 +282,12 @@ export const bernoulli = defineOp({
     example: "torch.bernoulli(torch.tensor([0, 1, 1]))",
   },
   decomposition: ({ self, p, generator }) => {
-    return runOp(bernoulli_, { self: runOp(empty_like, { self }), p: p ?? self, generator });
+    // With its own probabilities the result is contiguous, else it keeps the layout of `input`.
+    const output =
+      p === null
+        ? runOp(empty, { size: self.shape, dtype: self.dtype })
+        : runOp(empty_like, { self });
+    return runOp(bernoulli_, { self: output, p: p ?? self, generator });
   },
   reference: null,
   derivative: "not-differentiable",
