@@ -10,9 +10,18 @@ export interface CapturableFunction {
   /** Changes one of its arguments. */
   readonly mutates: boolean;
   readonly randomness: boolean;
+  /** May throw for some data though the metadata is right: an index out of range, a custom operator's own error. */
+  readonly mayThrow: boolean;
   /** What a number means at a position (the receiver counts) or under an option's name. */
   parameterKind(position: number | string): string;
 }
+
+/** Ops that check values of a tensor while they run: indices, probabilities, integer divisors. */
+const readsIndices: ReadonlySet<string> = new Set([
+  "gather", "index_select", "embedding", "take_along_dim", "scatter", "scatter_", "scatter_add", "scatter_add_", "scatter_reduce",
+  "scatter_reduce_", "index", "index_add", "index_add_", "index_copy", "index_copy_", "index_fill", "index_fill_", "index_put",
+  "index_put_", "one_hot", "multinomial", "bernoulli", "bernoulli_", "remainder", "fmod", "floor_divide",
+]);
 
 const methods = new Map<Function, CapturableFunction>();
 for (const [name, method] of tensorMethods) {
@@ -28,10 +37,10 @@ const metadataMethods = ["dim", "numel", "size", "stride", "element_size", "is_c
 for (const name of metadataMethods) {
   const value: unknown = Reflect.get(Tensor.prototype, name);
   if (typeof value === "function") {
-    methods.set(value, { name, isMethod: true, mutates: false, randomness: false, parameterKind: () => "int" });
+    methods.set(value, { name, isMethod: true, mutates: false, randomness: false, mayThrow: false, parameterKind: () => "int" });
   }
 }
-methods.set(Tensor.prototype.item, { name: "item", isMethod: true, mutates: false, randomness: false, parameterKind: () => "int" });
+methods.set(Tensor.prototype.item, { name: "item", isMethod: true, mutates: false, randomness: false, mayThrow: false, parameterKind: () => "int" });
 
 function capturable(fn: InGraphFunction, name: string, isMethod: boolean): CapturableFunction {
   const offset = isMethod ? 1 : 0;
@@ -40,6 +49,7 @@ function capturable(fn: InGraphFunction, name: string, isMethod: boolean): Captu
     isMethod,
     mutates: fn.mutates,
     randomness: fn.randomness,
+    mayThrow: fn.overloads.some((op) => readsIndices.has(op.name)),
     parameterKind: (position) => {
       if (typeof position === "string") return fn.parameters.find((parameter) => parameter.name === position)?.kind ?? "structure";
       const parameter = fn.parameters[position - offset] ?? fn.parameters.at(-1);
@@ -58,6 +68,7 @@ export function findInGraph(fn: Function): CapturableFunction | null {
     isMethod: false,
     mutates: custom.mutates_args.length > 0,
     randomness: false,
+    mayThrow: true,
     parameterKind: (position) => (typeof position === "number" && custom.parameters[position]?.type === "float" ? "scalar" : "structure"),
   };
 }

@@ -124,6 +124,9 @@ function reading(_: Function, rule: ArrayRule): Builtin["call"] {
   };
 }
 
+/** No array has this key: whether it could be stored tells whether the array is extensible. */
+const newElement = Symbol("new element");
+
 function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = receiver(machine, thisValue, self);
@@ -132,6 +135,7 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
     if (target.value !== null && target.source !== null) {
       if (Object.isFrozen(target.value) || Object.isSealed(target.value) || !Object.isExtensible(target.value)) refuse(self.name, target);
       machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey: "length" });
+      machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey: newElement });
     }
     const items = arrayItems(machine, target);
     if (items.includes(null)) refuse(self.name, target); // holes show the prototype through: the engine's business

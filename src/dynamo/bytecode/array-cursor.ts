@@ -22,14 +22,20 @@ export class ArrayCursor implements IteratorRecord {
 
   advance(): boolean {
     if (this.done) return false;
+    const { array, index } = this;
+    try {
+      const { length } = array;
+      if (index < (length >>> 0 === length ? length : toLength(length))) {
+        this.index = index + 1;
+        this.value = array[index];
+        return true;
+      }
+    } catch (error) {
+      this.done = true;
+      throw error;
+    }
     this.done = true;
-    const { index } = this;
-    const { length } = this.array;
-    if (index >= (length >>> 0 === length ? length : toLength(length))) return false;
-    this.index = index + 1;
-    this.value = this.array[index];
-    this.done = false;
-    return true;
+    return false;
   }
 
   close(): void {

@@ -34,17 +34,18 @@ import { ProtocolIterator } from "./protocol-iterator.ts";
 
 /** GetIterator (ECMA-262 7.4.3). `site` names the iterable in messages, "" prints the value. */
 function getIterator(iterable: unknown, site: string): IteratorRecord {
-  return openIterator(iterable, (value) => throwNotIterable(value, site));
+  return openIterator(iterable, site, throwNotIterable);
 }
 
-function openIterator(iterable: unknown, fail: (value: unknown) => never): IteratorRecord {
-  if (iterable === undefined || iterable === null) fail(iterable);
+/** Hot: every loop and array pattern of residual code opens its iterator here. */
+function openIterator(iterable: unknown, site: string, fail: (value: unknown, site: string) => never): IteratorRecord {
+  if (iterable === undefined || iterable === null) fail(iterable, site);
   // Sound: every value but null and undefined has properties.
   const method = (iterable as { readonly [iteratorSymbol]: unknown })[iteratorSymbol];
   if (method === arrayValues && isArray(iterable) && arrayIteratorPrototype.next === arrayIteratorNext) {
     return new ArrayCursor(iterable, 0);
   }
-  if (typeof method !== "function") fail(iterable);
+  if (typeof method !== "function") fail(iterable, site);
   const iterator: unknown = apply(method, iterable, []);
   if (!isObject(iterator)) throw new TypeError("Result of the Symbol.iterator method is not an object");
   // Sound: a missing `next` reads as undefined and fails when it is called.
@@ -72,7 +73,7 @@ function iteratorRest(record: IteratorRecord): unknown[] {
 function appendSpread(array: unknown[], iterable: unknown, site: string): void {
   const isCall = site.startsWith("...");
   const name = isCall ? site.slice(3) : site;
-  const record = openIterator(iterable, (value) => (isCall ? throwNotSpreadable(value, name) : throwNotIterable(value, name)));
+  const record = openIterator(iterable, name, isCall ? throwNotSpreadable : throwNotIterable);
   if (record instanceof ProtocolIterator && typeof record.nextMethod !== "function") throwNotIterable(iterable, name);
   while (record.advance()) appendElement(array, record.value);
 }

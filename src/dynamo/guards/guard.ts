@@ -29,6 +29,8 @@ interface GuardFacts {
   OBJECT_MATCH: OnSource & { readonly prototype: object | null };
   OWN_DATA: OnSource & { readonly key: PropertyKey };
   OWN_GETTER: OnSource & { readonly key: PropertyKey; readonly getter: Function };
+  OWN_SETTER: OnSource & { readonly key: PropertyKey; readonly setter: Function };
+  CONFIGURABLE: OnSource & { readonly key: PropertyKey };
   PRESENT: OnSource & { readonly key: PropertyKey };
   NOT_PRESENT: OnSource & { readonly key: PropertyKey };
   KEYS_MATCH: OnSource & { readonly keys: readonly PropertyKey[] };
@@ -97,6 +99,14 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
   OWN_GETTER: {
     test: (g, pool) => `R.hasOwnGetter(${text(g, pool)}, ${pool.textOf(g.key)}, ${pool.textOf(g.getter)})`,
     describe: (g) => `${name(g)} has the same getter ${keyName(g.key)}`,
+  },
+  OWN_SETTER: {
+    test: (g, pool) => `R.hasOwnSetter(${text(g, pool)}, ${pool.textOf(g.key)}, ${pool.textOf(g.setter)})`,
+    describe: (g) => `${name(g)} has the same setter ${keyName(g.key)}`,
+  },
+  CONFIGURABLE: {
+    test: (g, pool) => `R.isConfigurable(${text(g, pool)}, ${pool.textOf(g.key)})`,
+    describe: (g) => `${name(g)}${keyText(g.key, describingPool)} can be deleted`,
   },
   PRESENT: {
     test: (g, pool) => `R.hasOwn(${text(g, pool)}, ${pool.textOf(g.key)})`,

@@ -2,12 +2,14 @@ import type { NodeSource } from "../../fx/node.ts";
 import { uninitialized } from "../bytecode/cell.ts";
 import { callValue, constructValue, enterFunction } from "../operations/call.ts";
 import { deleteProperty, getProperty, hasProperty, setProperty } from "../operations/property.ts";
+import { elementAt } from "../operations/element-at.ts";
 import { propertyKey } from "../operations/property-key.ts";
 import { truthOf } from "../operations/truth.ts";
 import type { CallResult } from "../builtins/builtin.ts";
 import { type Source, sourceName } from "../variables/source.ts";
 import { isWritable } from "../residual/runtime.ts";
 import type {
+  ArrayVariable,
   ClosureVariable,
   CursorVariable,
   ForcedVariable,
@@ -91,6 +93,11 @@ export class Machine {
 
   /** `object[key]`. */
   getElement(object: Variable, key: Variable): CallResult {
+    const target = this.force(object);
+    if (target.kind === "array" && this.force(key).kind === "number") {
+      const element = this.elementAt(target, key);
+      if (element !== null) return element;
+    }
     return this.getProperty(object, propertyKey(this, key));
   }
 
@@ -102,6 +109,14 @@ export class Machine {
     if (!isOuterCells(cells)) return source;
     this.tracer.addGuard({ kind: "ID_MATCH", source, value: cells });
     return { kind: "pinned", value: cells, name: sourceName(source) };
+  }
+
+  /**
+   * An element at an index that may vary: reached through the index itself, so that a loop over an array compiles once.
+   * null past the end, or when nothing but the index's value would do.
+   */
+  elementAt(target: ArrayVariable, position: Variable): Variable | null {
+    return elementAt(this, target, position);
   }
 
   sizeOf(target: MapVariable | SetVariable): number {

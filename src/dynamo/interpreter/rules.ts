@@ -185,6 +185,9 @@ export const rules: { readonly [K in Op]: Rule<K> } = {
   },
   typeofCapture: (machine, frame, { capture: index }) => {
     const binding = capture(frame, index);
+    if (binding.isUnresolvable && binding.source !== null) {
+      machine.tracer.addGuard({ kind: "CONSTANT_MATCH", source: { kind: "member", base: binding.source, key: "isUnresolvable" }, value: true });
+    }
     frame.push(constant(binding.isUnresolvable ? "undefined" : typeOf(machine, contentOf(binding))));
   },
 

@@ -67,6 +67,11 @@ export class Tracer {
     return frame;
   }
 
+  /** Whether the region changed the object: then what is there at entry says nothing about now. */
+  isMutated(target: Variable): boolean {
+    return this.#mutated.has(target);
+  }
+
   /** Refuses to change, in a branch of a higher-order operator, what was there before it. */
   noteMutation(target: { readonly birth: number }, what: string): void {
     if (this.branch !== null && target.birth < this.branch.birth) {
@@ -168,9 +173,11 @@ export class Tracer {
     this.addGuard({ kind: "CURSOR_MATCH", source });
     const over = this.force(new LazyVariable(cursor.array, { kind: "member", base: source, key: "array" }));
     if (over.kind !== "array") return null;
-    const indexSource: Source = { kind: "member", base: source, key: "index" };
-    this.addGuard({ kind: "CONSTANT_MATCH", source: indexSource, value: cursor.index });
-    return new CursorVariable({ over, mode: "values", flavour: "record", index: cursor.index });
+    const done = this.force(new LazyVariable(cursor.done, { kind: "member", base: source, key: "done" }));
+    const index = this.force(new LazyVariable(cursor.index, { kind: "member", base: source, key: "index" }));
+    const state = { over, mode: "values", flavour: "record", done: done.kind === "constant" && done.value === true } as const;
+    if (index.kind === "number") return new CursorVariable({ ...state, start: index.expression });
+    return new CursorVariable({ ...state, index: cursor.index });
   }
 
   /** A cell from outside: the same cell is one variable, so that closures keep sharing it. */

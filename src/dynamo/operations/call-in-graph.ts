@@ -4,6 +4,7 @@ import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
 import type { Argument, Node } from "../../fx/node.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { findHandler } from "../interpreter/find-handler.ts";
 import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import {
@@ -40,8 +41,19 @@ export function callInGraph(machine: Machine, callee: InGraphVariable, thisValue
   const captured = inputs.map((input, position) => capture.of(input, position));
   if (callee.function.mutates) refuseMutationInBranch(machine, capture.tensors);
   const fakes = captured.map((argument) => argument.fake);
+  if (callee.function.mayThrow) breakWhereCaught(machine, callee);
   const result = callOnFakes(callee, receiver === null ? undefined : fakes.shift(), fakes, inputs);
   return new ResultWrapper(machine, callee, captured, capture.tensors).wrap(result);
+}
+
+/** An error of the running graph could not find the `catch` around this call any more: such a call runs natively. */
+function breakWhereCaught(machine: Machine, callee: InGraphVariable): void {
+  if (findHandler(machine.tracer.frames) === null) return;
+  breakGraph(
+    "skippedFunction",
+    { functionName: callee.name, why: "it may throw for some data, and the program catches errors here" },
+    `call ${callee.name} under a handler`,
+  );
 }
 
 /** A branch of a higher-order operator may change tensors it made, but not others, nor views (which may be of others). */

@@ -18,6 +18,7 @@ import {
   undefinedVariable,
 } from "../variables/variable.ts";
 import { callLogging, isConsoleMethod, isRegisteredLogging as logging } from "./call-logging.ts";
+import { isPackageFile } from "../source/framework-files.ts";
 import { callInGraph } from "./call-in-graph.ts";
 
 /** Deeper than this the call runs natively: a runaway recursion must end in the engine's own RangeError. */
@@ -135,6 +136,9 @@ function functionFrame(
   }
   const known = functionCode(compiledTarget(fn) ?? fn);
   if (!isInterpretable(known)) return refuseFunction(known, fn.name);
+  if (isPackageFile(known.source.location?.start.file ?? "")) {
+    breakGraph("skippedFunction", { functionName: fn.name, why: "it belongs to this library and acts outside of graphs" }, `call ${describeVariable(target)}`);
+  }
   const { code } = known;
   if (code.kind === "classConstructor" && returnMode !== "construct") {
     return breakGraph("unsupportedCall", { callee: machine.expressionText(), kind: `class ${fn.name} without new` }, `call ${describeVariable(target)}`);

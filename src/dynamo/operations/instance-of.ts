@@ -1,6 +1,8 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
+import type { Source } from "../variables/source.ts";
 import { type ForcedVariable, type Variable, describeVariable } from "../variables/variable.ts";
+import { nextLink, pinnedLink } from "./prototype-chain.ts";
 
 /** InstanceofOperator (ECMA-262 §13.10.2) for classes with the ordinary Symbol.hasInstance. */
 export function instanceOf(machine: Machine, left: Variable, right: Variable): boolean {
@@ -9,15 +11,29 @@ export function instanceOf(machine: Machine, left: Variable, right: Variable): b
   if (target === null || target[Symbol.hasInstance] !== Function.prototype[Symbol.hasInstance]) {
     return breakGraph("unmodelledValue", { value: `instanceof ${describeVariable(constructor)}`, kind: `an operand of ${"instanceof"} that is converted by its own methods` }, `instanceof ${describeVariable(constructor)}`);
   }
+  const constructorSource = "source" in constructor ? constructor.source : null;
   const prototype: unknown = target.prototype;
+  if (constructorSource !== null) guardConstructor(machine, target, constructorSource);
   const value = machine.force(left);
   let link = prototypeOf(value);
   if (link === undefined) return breakGraph("unmodelledValue", { value: `${describeVariable(value)} instanceof`, kind: `an operand of ${"instanceof"} that is converted by its own methods` }, `${describeVariable(value)} instanceof`);
+  if (value.kind === "function" && value.source !== null) nextLink(machine, { value: value.value, source: value.source });
   while (link !== null) {
     if (link === prototype) return true;
-    link = Object.getPrototypeOf(link) as object | null; // [[Prototype]] is an object or null (§10.1.1)
+    link = nextLink(machine, pinnedLink(link))?.value ?? null;
   }
   return false;
+}
+
+/** What `instanceof` reads of its right side: that it is this function, with this prototype and the ordinary rule. */
+function guardConstructor(machine: Machine, target: Function, source: Source): void {
+  const member = (key: PropertyKey): Source => ({ kind: "member", base: source, key });
+  if (source.kind !== "pinned") machine.tracer.addGuard({ kind: "ID_MATCH", source, value: target });
+  machine.tracer.addGuard({ kind: "ID_MATCH", source: member(Symbol.hasInstance), value: target[Symbol.hasInstance] });
+  const prototype = Object.getOwnPropertyDescriptor(target, "prototype");
+  if (prototype?.writable === true && typeof prototype.value === "object" && prototype.value !== null) {
+    machine.tracer.addGuard({ kind: "ID_MATCH", source: member("prototype"), value: prototype.value });
+  }
 }
 
 /** The first link of the prototype chain; null for primitives; undefined when it is not known. */

@@ -1,3 +1,4 @@
+import type { Expression } from "../../symbolic/expression.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { arrayItems, mapEntries, setKeys } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
@@ -7,11 +8,14 @@ import {
   type CursorState,
   CursorVariable,
   type ForcedVariable,
+  type NumberLeaf,
   type Variable,
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
 import { iteratorGuards } from "./iterator-guards.ts";
+import { ownDataProperties } from "./own-data-properties.ts";
+import { propertyKey } from "./property-key.ts";
 import { unbindTensor } from "./unbind-tensor.ts";
 
 /** GetIterator (ECMA-262 §7.4.3) for built-in iterables whose protocol the program has not patched. */
@@ -57,17 +61,26 @@ export function advance(machine: Machine, record: Variable): boolean {
 /** The next value, or null at the end; an exhausted iterator stays exhausted. */
 export function step(machine: Machine, state: CursorState): Variable | null {
   if (state.done) return null;
-  const value = valueAt(machine, state);
+  let value = valueAt(machine, state);
+  while (value !== null && state.keysOf !== null && !isStillThere(machine, state.keysOf, value)) {
+    state.index += 1;
+    value = valueAt(machine, state);
+  }
   if (value === null) state.done = true;
   else state.index += 1;
   return value;
 }
 
-function valueAt(machine: Machine, { over, mode, index }: CursorState): Variable | null {
+const isStillThere = (machine: Machine, object: Variable, key: Variable): boolean =>
+  machine.hasProperty(object, propertyKey(machine, key));
+
+function valueAt(machine: Machine, state: CursorState): Variable | null {
+  const { over, mode, index } = state;
   const pair = (key: Variable, value: Variable): Variable => new ArrayVariable({ items: [key, value] });
   const pick = (key: Variable, value: Variable): Variable => (mode === "keys" ? key : mode === "values" ? value : pair(key, value));
   switch (over.kind) {
     case "array": {
+      if (state.start !== null) return elementFrom(machine, over, state.start, index);
       const items = arrayItems(machine, over);
       return index < items.length ? pick(new ConstantVariable(index), items[index] ?? undefinedVariable) : null;
     }
@@ -82,6 +95,12 @@ function valueAt(machine: Machine, { over, mode, index }: CursorState): Variable
   }
 }
 
+/** The element `index` steps after a start that varies from call to call. */
+function elementFrom(machine: Machine, over: ArrayVariable, start: Expression<NumberLeaf>, index: number): Variable | null {
+  const position = machine.tracer.number({ kind: "binary", operator: "+", left: start, right: { kind: "constant", value: index } });
+  return machine.elementAt(over, position);
+}
+
 /** Everything an iterable gives, for spread and Array.from. */
 export function listOf(machine: Machine, iterable: Variable, purpose: string): Variable[] {
   const record = machine.force(getIterator(machine, iterable));
@@ -91,11 +110,33 @@ export function listOf(machine: Machine, iterable: Variable, purpose: string): V
   return values;
 }
 
-/** The keys `for (k in object)` visits (§14.7.5.9), for objects whose chain adds none. */
+/**
+ * The keys `for (k in object)` visits (ECMA-262 §14.7.5.9): own enumerable string keys of plain objects and arrays,
+ * whose prototypes have no enumerable ones.
+ */
 export function enumerableKeys(machine: Machine, variable: Variable): ForcedVariable {
   const value = machine.force(variable);
-  if (value.kind === "constant" && (value.value === undefined || value.value === null)) {
-    return new CursorVariable({ over: new ArrayVariable({ items: [], frozen: true }), mode: "values", flavour: "record" });
+  const keys = keysOf(machine, value);
+  if (keys === null) {
+    return breakGraph("untraceableIteration", { iterable: `the keys of ${describeVariable(value)}`, kind: "not a plain object" }, `enumerateKeys ${describeVariable(value)}`);
   }
-  return breakGraph("untraceableIteration", { iterable: `the keys of ${describeVariable(value)}`, kind: "a value whose iteration is not known" }, `enumerateKeys ${describeVariable(value)}`);
+  const over = new ArrayVariable({ items: keys.map((key) => new ConstantVariable(key)), frozen: true });
+  return new CursorVariable({ over, mode: "values", flavour: "record", keysOf: value });
+}
+
+function keysOf(machine: Machine, value: ForcedVariable): readonly string[] | null {
+  if (value.kind === "constant" && (value.value === undefined || value.value === null)) return [];
+  if (value.kind === "array" && value.flavour === "array" && value.named.size === 0) {
+    if (hasEnumerableKeys(Array.prototype)) return null;
+    return arrayItems(machine, value).flatMap((item, index) => (item === null ? [] : [String(index)]));
+  }
+  if (value.kind !== "object" || hasEnumerableKeys(value.prototype)) return null;
+  return ownDataProperties(machine, value).flatMap(([key]) => (typeof key === "symbol" ? [] : [String(key)]));
+}
+
+function hasEnumerableKeys(start: object | null): boolean {
+  for (let link = start; link !== null; link = Object.getPrototypeOf(link) as object | null) {
+    if (Object.keys(link).length > 0) return true;
+  }
+  return false;
 }

@@ -18,6 +18,7 @@ import {
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
+import { type Link, nextLink, noteWritten, passLink, pinnedLink, writtenSlot } from "./prototype-chain.ts";
 import { tensorProperty } from "./tensor-property.ts";
 
 const pinned = (value: object, name: string): Source => ({ kind: "pinned", value, name });
@@ -146,18 +147,17 @@ function onPrototype(machine: Machine, prototype: object | null, key: PropertyKe
 
 /** Walks the real prototype chain from `start`, guarding what was found and what was passed on the way. */
 function onValue(machine: Machine, start: object, startSource: Source, key: PropertyKey, receiver: Variable): CallResult {
-  let value: object | null = start;
-  let source = startSource;
-  while (value !== null) {
+  let link: Link | null = { value: start, source: startSource };
+  while (link !== null) {
+    const { value, source }: Link = link;
     if (isProxy(value)) {
       return breakGraph("exoticObject", { object: "a Proxy", property: `property ${describeKey(key)}`, kind: "a Proxy" }, `getProperty Proxy ${describeKey(key)}`);
     }
+    const slot = writtenSlot(machine, value, key);
+    if (slot !== undefined && slot.kind !== "deleted") return fromSlot(machine, slot, receiver);
     const descriptor = Object.getOwnPropertyDescriptor(value, key);
-    if (descriptor !== undefined) return fromDescriptor(machine, descriptor, value, source, key, receiver);
-    const next = Object.getPrototypeOf(value) as object | null; // [[Prototype]] is an object or null (§10.1.1)
-    if (!isIntrinsicHolder(value)) machine.tracer.addGuard({ kind: "NOT_PRESENT", source, key });
-    value = next;
-    if (next !== null) source = pinned(next, `${next.constructor?.name ?? "Object"}.prototype`);
+    if (descriptor !== undefined && slot === undefined) return fromDescriptor(machine, descriptor, value, source, key, receiver);
+    link = slot === undefined ? passLink(machine, link, key) : nextLink(machine, link);
   }
   return undefinedVariable;
 }
@@ -175,7 +175,9 @@ function fromDescriptor(
     machine.tracer.addGuard({ kind: "OWN_DATA", source, key });
     return new LazyVariable(descriptor.value, { kind: "property", base: source, key });
   }
-  if (descriptor.get === undefined) return undefinedVariable;
+  if (descriptor.get === undefined) {
+    return breakGraph("exoticObject", { object: "an object with a setter alone", property: `property ${describeKey(key)}`, kind: "an object with a setter alone" }, `getProperty ${describeKey(key)}`);
+  }
   machine.tracer.addGuard({ kind: "OWN_GETTER", source, key, getter: descriptor.get });
   return machine.call(machine.tracer.pinnedFunction(descriptor.get), receiver, []);
 }
@@ -208,6 +210,8 @@ function setArrayElement(machine: Machine, target: ArrayVariable, key: PropertyK
     const length = machine.force(value);
     if (length.kind !== "constant" || typeof length.value !== "number" || !(length.value <= items.length)) return refuse();
     if (!Number.isInteger(length.value) || length.value < 0) return refuse();
+    checkWritable(machine, target, key);
+    checkWritable(machine, target, unusedKey); // elements of sealed arrays cannot be cut off
     items.length = length.value;
   } else refuse();
   if (target.source !== null) machine.tracer.addEffect({ kind: "setProperty", target, key, value });
@@ -229,15 +233,19 @@ function setObjectProperty(machine: Machine, target: ObjectVariable, key: Proper
   const slot = target.properties.get(key);
   if (slot?.kind === "accessor") return enterSetter(machine, slot.set, target, key, value);
   if (slot?.kind !== "data") {
-    const inherited = findAccessor(slot === undefined && target.value !== null ? target.value : target.prototype, key);
-    if (inherited !== null) return enterSetter(machine, inherited === undefined ? null : machine.tracer.pinnedFunction(inherited), target, key, value);
+    const setter = findSetter(machine, slot === undefined ? startOf(target) : prototypeLink(target), key);
+    if (setter !== null) return enterSetter(machine, setter === undefined ? null : machine.tracer.pinnedFunction(setter), target, key, value);
   }
   if (target.frozen) {
     breakGraph("unsupportedPropertyWrite", { object: "a frozen object", property: describeKey(key) }, `setProperty frozen ${describeKey(key)}`);
   }
   machine.tracer.noteMutation(target, `the property ${describeKey(key)}`);
   if (slot === undefined) checkWritable(machine, target, key);
-  if (slot?.kind === "deleted") target.recreated.add(key);
+  if (slot?.kind === "deleted") {
+    checkWritable(machine, target, unusedKey);
+    target.recreated.add(key);
+  }
+  noteWritten(machine, target);
   target.properties.set(key, { kind: "data", value, enumerable: slot?.kind === "data" ? slot.enumerable : true });
   if (target.source !== null) machine.tracer.addEffect({ kind: "setProperty", target, key, value });
 }
@@ -250,12 +258,33 @@ function enterSetter(machine: Machine, setter: Variable | null, target: ObjectVa
   machine.enter(known, target, [value], "discard");
 }
 
-/** The setter of an accessor found on the chain; undefined for one without setter; null when there is no accessor. */
-function findAccessor(start: object | null, key: PropertyKey): Function | undefined | null {
-  for (let value = start; value !== null; value = Object.getPrototypeOf(value) as object | null) {
+/** No object has this key: storing under it would make a new property. */
+const unusedKey = Symbol("new property");
+
+const prototypeLink = ({ prototype }: ObjectVariable): Link | null => (prototype === null ? null : pinnedLink(prototype));
+
+/** Where the lookup of a property begins that the region itself did not write. */
+const startOf = (target: ObjectVariable): Link | null =>
+  target.value === null || target.source === null ? prototypeLink(target) : { value: target.value, source: target.source };
+
+/** The setter of an accessor found on the chain, guarded; undefined for one without setter; null when there is no accessor. */
+function findSetter(machine: Machine, start: Link | null, key: PropertyKey): Function | undefined | null {
+  const holder = holderOf(start, key);
+  if (holder === undefined) return undefined;
+  const descriptor = holder === null ? undefined : Object.getOwnPropertyDescriptor(holder, key);
+  if (descriptor === undefined || "value" in descriptor) return null;
+  if (descriptor.set === undefined) return undefined;
+  let link = start;
+  while (link !== null && link.value !== holder) link = passLink(machine, link, key);
+  if (link !== null) machine.tracer.addGuard({ kind: "OWN_SETTER", source: link.source, key, setter: descriptor.set });
+  return descriptor.set;
+}
+
+/** The object on the chain that has the key; undefined where a Proxy hides the answer. */
+function holderOf(start: Link | null, key: PropertyKey): object | null | undefined {
+  for (let value = start?.value ?? null; value !== null; value = Object.getPrototypeOf(value) as object | null) {
     if (isProxy(value)) return undefined;
-    const descriptor = Object.getOwnPropertyDescriptor(value, key);
-    if (descriptor !== undefined) return "value" in descriptor ? null : descriptor.set;
+    if (Object.hasOwn(value, key)) return value;
   }
   return null;
 }
@@ -276,7 +305,8 @@ export function deleteProperty(machine: Machine, base: Variable, key: PropertyKe
     return breakGraph("unsupportedPropertyWrite", { object: describeVariable(target), property: describeKey(key) }, `delete ${describeKey(key)}`);
   }
   if (descriptor === undefined) machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
-  else machine.tracer.addGuard({ kind: "OWN_DATA", source: target.source, key });
+  else machine.tracer.addGuard({ kind: "CONFIGURABLE", source: target.source, key });
+  noteWritten(machine, target);
   target.properties.set(key, { kind: "deleted" });
   machine.tracer.addEffect({ kind: "deleteProperty", target, key });
   return true;
@@ -294,20 +324,24 @@ export function hasProperty(machine: Machine, base: Variable, key: PropertyKey):
   if (target.kind === "object") {
     const slot = target.properties.get(key);
     if (slot !== undefined && slot.kind !== "deleted") return true;
-    if (slot === undefined && target.value !== null && target.source !== null) {
-      return hasOnValue(machine, target.value, target.source, key);
-    }
-    return target.prototype !== null && Reflect.has(target.prototype, key);
+    return hasOnValue(machine, slot === undefined ? startOf(target) : prototypeLink(target), key);
   }
   return breakGraph("unknownProperty", { object: describeVariable(target), property: "in" }, `${describeKey(key)} in ${describeVariable(target)}`);
 }
 
-function hasOnValue(machine: Machine, value: object, source: Source, key: PropertyKey): boolean {
-  if (Object.hasOwn(value, key)) {
-    machine.tracer.addGuard({ kind: "PRESENT", source, key });
-    return true;
+function hasOnValue(machine: Machine, start: Link | null, key: PropertyKey): boolean {
+  let link = start;
+  while (link !== null) {
+    if (isProxy(link.value)) {
+      return breakGraph("exoticObject", { object: "a Proxy", property: "in", kind: "a Proxy" }, `${describeKey(key)} in Proxy`);
+    }
+    const slot = writtenSlot(machine, link.value, key);
+    if (slot !== undefined && slot.kind !== "deleted") return true;
+    if (slot === undefined && Object.hasOwn(link.value, key)) {
+      machine.tracer.addGuard({ kind: "PRESENT", source: link.source, key });
+      return true;
+    }
+    link = slot === undefined ? passLink(machine, link, key) : nextLink(machine, link);
   }
-  machine.tracer.addGuard({ kind: "NOT_PRESENT", source, key });
-  const prototype = Object.getPrototypeOf(value) as object | null; // [[Prototype]] is an object or null (§10.1.1)
-  return prototype !== null && Reflect.has(prototype, key);
+  return false;
 }

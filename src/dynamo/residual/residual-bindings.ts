@@ -1,4 +1,5 @@
 import { ArrayCursor } from "../bytecode/array-cursor.ts";
+import { KeyCursor, remainingKeys } from "../bytecode/key-cursor.ts";
 import { makeClosure } from "../bytecode/closures/make-closure.ts";
 import { runtime } from "../bytecode/runtime.ts";
 import type { Code } from "../bytecode/code.ts";
@@ -13,9 +14,17 @@ function arrayCursor(array: readonly unknown[], index: number, done: boolean, va
   return cursor;
 }
 
+/** A `for…in` loop's record in the middle of the keys. */
+function keyCursor(object: object, keys: readonly string[], done: boolean, value: unknown): KeyCursor {
+  const cursor = new KeyCursor(remainingKeys(object, done ? [] : keys));
+  cursor.done = done;
+  cursor.value = value;
+  return cursor;
+}
+
 /** The two libraries of residual code: `R` for guards and effects, `B` for instructions of the bytecode. */
 export const residualBindings = Object.freeze({
-  R: Object.freeze({ ...residualRuntime, arrayCursor }),
+  R: Object.freeze({ ...residualRuntime, arrayCursor, keyCursor }),
   B: Object.freeze({
     ...runtime,
     makeClosure: (code: Code, child: number, cells: readonly BindingCell[], thisValue: unknown, newTarget: unknown, name: string | null) =>

@@ -1,6 +1,6 @@
 import { InternalError } from "../../base/errors.ts";
 import type { Node } from "../../fx/node.ts";
-import { printExpression, printScalar } from "../../symbolic/expression.ts";
+import { type Expression, printExpression, printScalar } from "../../symbolic/expression.ts";
 import { uninitialized } from "../bytecode/cell.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { isOuterCells } from "../interpreter/outer-cell.ts";
@@ -119,12 +119,14 @@ export class ResidualWriter implements ConstantPool {
   #value(variable: Variable): string | typeof pending {
     switch (variable.kind) {
       case "lazy":
+        // A loop's record moved on; every other object is still the one that came in.
+        if (variable.forced?.kind === "cursor") return this.#value(variable.forced);
         // Looked at or not, what is there at entry is the value; writes to objects are replayed on the very object.
         return this.load(variable.source);
       case "constant":
         return this.textOf(variable.value);
       case "number":
-        return printExpression(variable.expression, (leaf) => this.#leaf(leaf), (name) => this.textOf(Math[name]));
+        return this.#expression(variable.expression);
       case "tensor":
         return variable.source !== null ? this.load(variable.source) : this.#output(variable.node);
       case "template":
@@ -149,6 +151,10 @@ export class ResidualWriter implements ConstantPool {
       case "cursor":
         return this.#cursor(variable);
     }
+  }
+
+  #expression(expression: Expression<NumberLeaf>): string {
+    return printExpression(expression, (leaf) => this.#leaf(leaf), (name) => this.textOf(Math[name]));
   }
 
   #leaf(leaf: NumberLeaf): string {
@@ -290,10 +296,17 @@ export class ResidualWriter implements ConstantPool {
 
   #cursor(variable: CursorVariable): string {
     const { state } = variable;
+    if (state.keysOf !== null) {
+      const remaining = (state.over.kind === "array" ? (state.over.items ?? []) : []).slice(state.index);
+      const keys = remaining.map((key) => (key === null ? "null" : this.value(key)));
+      const current = variable.current === null ? "(void 0)" : this.value(variable.current);
+      return `R.keyCursor(${this.value(state.keysOf)}, [${keys.join(", ")}], ${state.done}, ${current})`;
+    }
     if (!state.shared && state.over.kind === "array" && state.mode === "values") {
       const known = this.#names.get(state);
       if (typeof known === "string") return known;
-      const text = `R.arrayCursor(${this.value(state.over)}, ${state.index}, ${state.done}, ${variable.current === null ? "(void 0)" : this.value(variable.current)})`;
+      const index = state.start === null ? String(state.index) : `${this.#expression(state.start)} + ${state.index}`;
+      const text = `R.arrayCursor(${this.value(state.over)}, ${index}, ${state.done}, ${variable.current === null ? "(void 0)" : this.value(variable.current)})`;
       const name = this.#declare("cursor", text);
       this.#names.set(state, name);
       return name;
@@ -307,6 +320,9 @@ export class ResidualWriter implements ConstantPool {
     if (typeof known === "string") return known;
     if (state.over.source === null && state.index > 0 && state.over.kind !== "array") {
       return breakGraph("cannotReconstruct", { value: "an iterator", why: "its collection was made inside the region" }, `cursor ${describeVariable(state.over)}`);
+    }
+    if (state.start !== null) {
+      return breakGraph("cannotReconstruct", { value: "an iterator", why: "its position varies" }, "cursor");
     }
     const holder = state.over.kind === "array" ? Array.prototype : state.over.kind === "map" ? Map.prototype : Set.prototype;
     const method: unknown = Reflect.get(holder, state.mode);

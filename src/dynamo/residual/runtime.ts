@@ -67,6 +67,10 @@ export const residualRuntime = Object.freeze({
   },
   hasOwnGetter: (object: unknown, key: PropertyKey, getter: Function): boolean =>
     isObjectOrFunction(object) && getOwnPropertyDescriptor(object, key)?.get === getter,
+  hasOwnSetter: (object: unknown, key: PropertyKey, setter: Function): boolean =>
+    isObjectOrFunction(object) && getOwnPropertyDescriptor(object, key)?.set === setter,
+  isConfigurable: (object: unknown, key: PropertyKey): boolean =>
+    isObjectOrFunction(object) && getOwnPropertyDescriptor(object, key)?.configurable === true,
   sameKeys,
   sameEntryKeys,
   entryKey: (collection: unknown, index: number): unknown => keysOf(collection)[index],

@@ -22,7 +22,8 @@ export interface CompiledEntry {
 export function compileGuards(guards: readonly PlacedGuard[], inputCount: number): GuardFunction {
   const pool = new ResidualWriter();
   const tests = [`A.length === ${inputCount}`, ...guards.map(({ guard }) => guardTest(guard, pool))];
-  return build<GuardFunction>(pool, `return (T, A) => ${tests.join("\n  && ")};`);
+  // What a guard reads may have gone, a global variable for one: then the entry does not fit.
+  return build<GuardFunction>(pool, `return (T, A) => { try { return ${tests.join("\n  && ")}; } catch { return false; } };`);
 }
 
 function build<Result>(pool: ResidualWriter, text: string): Result {
@@ -43,7 +44,7 @@ export function explainFailure(
   }
   for (const placed of entry.guards) {
     const pool = new ResidualWriter();
-    const holds = build<GuardFunction>(pool, `return (T, A) => ${guardTest(placed.guard, pool)};`);
+    const holds = build<GuardFunction>(pool, `return (T, A) => { try { return ${guardTest(placed.guard, pool)}; } catch { return false; } };`);
     if (!holds(receiver, inputs)) return { placed, text: explainGuard(placed.guard, actualValue(placed, receiver, inputs)) };
   }
   return null;
@@ -53,5 +54,6 @@ function actualValue({ guard }: PlacedGuard, receiver: unknown, inputs: readonly
   const source = guardSource(guard);
   if (source === null) return undefined;
   const pool: ResidualWriter & ConstantPool = new ResidualWriter();
-  return build<(T: unknown, A: readonly unknown[]) => unknown>(pool, `return (T, A) => ${sourceText(source, pool)};`)(receiver, inputs);
+  const read = build<(T: unknown, A: readonly unknown[]) => unknown>(pool, `return (T, A) => { try { return ${sourceText(source, pool)}; } catch { return undefined; } };`);
+  return read(receiver, inputs);
 }

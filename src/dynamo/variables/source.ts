@@ -1,3 +1,7 @@
+import { InternalError } from "../../base/errors.ts";
+import { type Expression, printExpression } from "../../symbolic/expression.ts";
+import type { NumberLeaf } from "./variable.ts";
+
 /**
  * A source says how to reach a value from outside the captured region again: the start of every guard and of every reload.
  * Sources are immutable; two sources with the same text (`sourceKey`) name the same place.
@@ -9,12 +13,19 @@ export type Source =
   | { readonly kind: "pinned"; readonly value: object | symbol; readonly name: string }
   | { readonly kind: "property"; readonly base: Source; readonly key: PropertyKey }
   | { readonly kind: "member"; readonly base: Source; readonly key: PropertyKey }
+  | { readonly kind: "element"; readonly base: Source; readonly index: Expression<NumberLeaf> }
   | { readonly kind: "prototype"; readonly base: Source }
   | { readonly kind: "cell"; readonly base: Source; readonly name: string }
   | { readonly kind: "mapValue"; readonly base: Source; readonly key: Source | { readonly constant: unknown } }
   | { readonly kind: "entryKey"; readonly base: Source; readonly index: number }
   | { readonly kind: "closureCaptures"; readonly base: Source }
   | { readonly kind: "closureThis"; readonly base: Source };
+
+/** A number at a place that exists at entry; the leaves of an element's index are of this kind. */
+function leafSource(leaf: NumberLeaf): Source {
+  if (leaf.kind !== "source") throw new InternalError("an index of a place outside exists at entry");
+  return leaf.source;
+}
 
 /** Gives JavaScript text for values that a generated function closes over. */
 export interface ConstantPool {
@@ -44,6 +55,10 @@ export function sourceText(source: Source, pool: ConstantPool): string {
     case "property":
     case "member":
       return sourceText(source.base, pool) + keyText(source.key, pool);
+    case "element": {
+      const index = printExpression(source.index, (leaf) => sourceText(leafSource(leaf), pool), (name) => pool.textOf(Math[name]));
+      return `${sourceText(source.base, pool)}[${index}]`;
+    }
     case "prototype":
       return `R.getPrototypeOf(${sourceText(source.base, pool)})`;
     case "cell":
@@ -77,6 +92,8 @@ export function sourceName(source: Source): string {
       const key = String(source.key);
       return identifier.test(key) ? `${base}.${key}` : /^\d+$/.test(key) ? `${base}[${key}]` : `${base}[${JSON.stringify(key)}]`;
     }
+    case "element":
+      return `${sourceName(source.base)}[${printExpression(source.index, (leaf) => sourceName(leafSource(leaf)))}]`;
     case "prototype":
       return `Object.getPrototypeOf(${sourceName(source.base)})`;
     case "cell":
@@ -106,6 +123,7 @@ export function rootInput(source: Source): number | null {
       return null;
     case "property":
     case "member":
+    case "element":
     case "prototype":
     case "cell":
     case "mapValue":

@@ -268,6 +268,10 @@ export type IterationMode = "keys" | "values" | "entries";
 export interface CursorState {
   readonly over: ArrayVariable | MapVariable | SetVariable;
   readonly mode: IterationMode;
+  /** For the keys of `for (k in object)`: keys deleted meanwhile are left out. */
+  readonly keysOf: Variable | null;
+  /** Where the iteration stood when the region began, if that varies; `index` counts from there. */
+  readonly start: Expression<NumberLeaf> | null;
   index: number;
   done: boolean;
   /** True once the program itself holds the iterator object: a loop that leaves it does not end it. */
@@ -281,7 +285,7 @@ export class CursorVariable {
   readonly state: CursorState;
   /** What the last step of a record found. */
   current: Variable | null = null;
-  constructor(init: { readonly over: CursorState["over"]; readonly mode: IterationMode; readonly flavour: "object" | "record"; readonly index?: number; readonly done?: boolean } | CursorVariable) {
+  constructor(init: { readonly over: CursorState["over"]; readonly mode: IterationMode; readonly flavour: "object" | "record"; readonly index?: number; readonly done?: boolean; readonly keysOf?: Variable; readonly start?: Expression<NumberLeaf> } | CursorVariable) {
     if (init instanceof CursorVariable) {
       this.flavour = "record";
       this.state = init.state;
@@ -289,7 +293,7 @@ export class CursorVariable {
       return;
     }
     this.flavour = init.flavour;
-    this.state = { over: init.over, mode: init.mode, index: init.index ?? 0, done: init.done ?? false, shared: init.flavour === "object" };
+    this.state = { over: init.over, mode: init.mode, keysOf: init.keysOf ?? null, start: init.start ?? null, index: init.index ?? 0, done: init.done ?? false, shared: init.flavour === "object" };
   }
 }
 

@@ -47,7 +47,8 @@ export function lowerExit(at: Lowering, node: AnyNode, exit: Exit): void {
 function lowerEntryOfFinally(at: Lowering, node: AnyNode, control: Extract<Control, { kind: "finally" }>, exit: Exit): void {
   let index = control.exits.findIndex((known) => known.to === exit.to);
   if (index < 0) index = control.exits.push(exit) - 1;
-  if (exit.to === "return") at.emit(node, { op: "storeLocal", slot: control.value });
+  if (exit.to !== "return") at.emit(node, { op: "pushConstant", value: undefined });
+  at.emit(node, { op: "storeLocal", slot: control.value });
   at.emit(node, { op: "pushConstant", value: completion.firstExit + index });
   at.emit(node, { op: "storeLocal", slot: control.token });
   at.jump(node, "jump", control.entry);

@@ -61,6 +61,7 @@ export function computeStackDepths(instructions: readonly Instruction[], drafts:
     maxDepth = Math.max(maxDepth, depth, depth - popped + pushed);
     for (const to of successors(instruction, pc)) work.push({ pc: to.pc, depth: depth + to.change });
   }
-  const reachable = regions.filter((region) => region.depth >= 0);
+  // A region of dead code protects nothing, and its handler is dead too.
+  const reachable = regions.filter((region) => depths.subarray(region.start, region.end).some((depth) => depth >= 0));
   return { depths, regions: reachable, maxDepth: maxDepth + 1 };
 }

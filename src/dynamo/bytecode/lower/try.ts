@@ -25,6 +25,9 @@ export function lowerTry(at: Lowering, node: TryStatement): void {
   lowerTryCatch(at, node);
   at.controls.pop();
   at.emitter.closeRegion();
+  // Every way in sets both locals, so that neither is live before the `try`.
+  at.emit(node.finalizer, { op: "pushConstant", value: undefined });
+  at.emit(node.finalizer, { op: "storeLocal", slot: value });
   at.emit(node.finalizer, { op: "pushConstant", value: completion.normal });
   at.emit(node.finalizer, { op: "storeLocal", slot: token });
   at.jump(node.finalizer, "jump", entry);
