@@ -37,7 +37,10 @@ export function can_cast(from: DType, to: DType): boolean {
 
 /** The shape that tensors of the given shapes broadcast to. */
 export function broadcast_shapes(...shapes: readonly (readonly number[])[]): readonly number[] {
-  return Object.freeze([
-    ...shapes.reduce<readonly number[]>((joined, shape) => broadcastShapes(joined, shape), []),
-  ]);
+  const shape = shapes.reduce<readonly number[]>(
+    (joined, each) => broadcastShapes(joined, each),
+    [],
+  );
+  // A copy: the shape may be one the caller gave.
+  return Object.freeze(shape.slice());
 }

@@ -105,8 +105,8 @@ export const masked_fill = defineOp({
   meta: ({ self, mask, value }) => {
     checkMask(mask, value);
     // The mask first, as PyTorch's message on sizes that do not fit names them.
-    broadcastShapes(mask.shape, self.shape);
-    return pointwiseMeta([mask, self], self.dtype);
+    // The result is contiguous whatever the layout of the input.
+    return { dtype: self.dtype, shape: broadcastShapes(mask.shape, self.shape) };
   },
   lowering: ({ self, mask, value }) =>
     pointwise(fillMasked, [self, mask, value], [self.dtype, bool, self.dtype]),

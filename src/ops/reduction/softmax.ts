@@ -72,7 +72,8 @@ const quotientStep = defineOp({
   args: { self: arg.tensor, total: arg.tensor },
   doc: { summary: "input / total." },
   derivative: "pending",
-  meta: ({ self, total }) => pointwiseMeta([self, total], self.dtype),
+  // Contiguous whatever the layout of the input, as in PyTorch.
+  meta: ({ self }) => ({ dtype: self.dtype, shape: self.shape }),
   lowering: ({ self, total }) => pointwise(quotient, [self, total], self.dtype),
   reference: null,
   samples: () => [],
@@ -84,7 +85,7 @@ const logStep = defineOp({
   args: { self: arg.tensor, largest: arg.tensor, total: arg.tensor },
   doc: { summary: "input - largest - log(total)." },
   derivative: "pending",
-  meta: ({ self, largest, total }) => pointwiseMeta([self, largest, total], self.dtype),
+  meta: ({ self }) => ({ dtype: self.dtype, shape: self.shape }),
   lowering: ({ self, largest, total }) => pointwise(logShifted, [self, largest, total], self.dtype),
   reference: null,
   samples: () => [],

@@ -1,5 +1,5 @@
 /** Repeating tensors. */
-import { RuntimeError } from "../../base/errors.ts";
+import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { int64 } from "../../core/dtype.ts";
 import { copyElements } from "../../core/elements.ts";
 import { aliasOf, adoptArray } from "../../core/make-tensor.ts";
@@ -145,6 +145,11 @@ export const repeat_interleave = defineOp({
   decomposition: ({ self, repeats, dim }) => {
     const source = dim === null ? runOp(reshape, { self, shape: [-1] }) : self;
     const axis = wrapDim(dim ?? 0, source.ndim);
+    if (source.ndim === 0) {
+      throw new IndexError(
+        "Dimension out of range (expected to be in range of [-1, 0], but got 1)",
+      );
+    }
     if (!isTensor(repeats)) return runOp(interleaveEvenly, { self: source, repeats, dim: axis });
     return runOp(interleaveByTensor, { self: source, repeats, dim: axis });
   },

@@ -1,5 +1,5 @@
 /** Elements moved along dimensions: roll and flip. */
-import { RuntimeError } from "../../base/errors.ts";
+import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { at, numelOf, wrapDim, wrapDims } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { indexed, type IndexedContext, scalarValue } from "../../loops/computation.ts";
@@ -7,6 +7,7 @@ import { add, compare, type Expression, select, sub } from "../../loops/expressi
 import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
 import { elementAt, naive, type NaiveArray, naiveFill } from "../naive-array.ts";
+import { pointwiseMeta } from "../pointwise/pointwise-meta.ts";
 import { runOp } from "../run-op.ts";
 import { reshape } from "../view/reshape.ts";
 
@@ -28,6 +29,9 @@ function shiftsByAxis(
     throw new RuntimeError(
       `shifts and dimensions must align. shifts: ${shifts.length}, dims:${dims.length}`,
     );
+  }
+  if (self.ndim === 0 && dims.length > 0) {
+    throw new IndexError(`Dimension specified as ${at(dims, 0)} but tensor has no dimensions`);
   }
   const result = new Array<number>(self.ndim).fill(0);
   dims.forEach((dim, position) => {
@@ -123,7 +127,7 @@ export const flip = defineOp({
   derivative: "pending",
   meta: ({ self, dims }) => {
     wrapDims(dims, self.ndim);
-    return { dtype: self.dtype, shape: self.shape };
+    return pointwiseMeta([self], self.dtype);
   },
   lowering: ({ self, dims }) => {
     const axes = wrapDims(dims, self.ndim);

@@ -127,7 +127,8 @@ export const T = defineOp({
 });
 
 function lastTwo(self: TensorBase): readonly number[] {
-  if (self.ndim < 2) {
+  if (self.ndim === 0) return [];
+  if (self.ndim === 1) {
     throw new RuntimeError(
       `tensor.mT is only supported on matrices or batches of matrices. Got ${self.ndim}-D tensor.`,
     );
@@ -163,6 +164,7 @@ function moved(
   }
   const from = wrapDims(source, self.ndim);
   const to = wrapDims(destination, self.ndim);
+  if (self.ndim === 0) return [];
   const order = new Array<number>(self.ndim).fill(-1);
   to.forEach((target, position) => {
     order[target] = at(from, position);
