@@ -9,6 +9,13 @@ import { explainCall } from "./explain-call.ts";
 const gb = torch._dynamo.graph_break;
 const gbAt = "GB0025 Call to 'torch._dynamo.graph_break()' at `gb();`";
 
+const outerMap = new Map([
+  ["a", 1],
+  ["b", 2],
+  ["c", 3],
+]);
+const outerSet = new Set([1, 2, 3]);
+
 describe("A10: a break inside a loop", () => {
   function fn(x: torch.Tensor) {
     x = x.mul(2);
@@ -23,8 +30,8 @@ describe("A10: a break inside a loop", () => {
     const result = runDifferential(() => ({ fn, calls: [[torch.ones(3)]] }));
     expect(result.results).toMatchObject([{ shape: [3] }]);
     expect(result.breaks.every(({ reason }) => reason.id === "GB0025")).toBe(true);
-    // [mul, add], then [add] for the turns that follow.
-    expect(caseSummary(result)).toMatchObject({ frames: 2, ops: 3 });
+    // [mul, add], then [add] for the second turn, then [add] for every later one: `i` has been seen to vary.
+    expect(caseSummary(result)).toMatchObject({ frames: 3, ops: 4 });
   });
 
   test("A10: a second call compiles nothing new", () => {
@@ -84,21 +91,21 @@ describe("A10: a break inside a loop", () => {
       }
       return x;
     },
-    "for of a Map": (x: torch.Tensor) => {
-      for (const [key, value] of new Map([["a", 1], ["b", 2], ["c", 3]] as const)) {
+    "for of a Map from outside": (x: torch.Tensor) => {
+      for (const [key, value] of outerMap) {
         x = x.add(value * key.length);
         gb();
       }
       return x;
     },
-    "for of a Set": (x: torch.Tensor) => {
-      for (const value of new Set([1, 2, 3])) {
+    "for of a Set from outside": (x: torch.Tensor) => {
+      for (const value of outerSet) {
         x = x.add(value);
         gb();
       }
       return x;
     },
-    "forEach": (x: torch.Tensor) => {
+    forEach: (x: torch.Tensor) => {
       [1, 2, 3].forEach((by) => {
         x = x.add(by);
         gb();
@@ -113,6 +120,41 @@ describe("A10: a break inside a loop", () => {
       expect(result.ops).toBeLessThanOrEqual(3);
     });
   }
+});
+
+describe("A10: a break inside a loop over a collection made by the function", () => {
+  const overMap = (x: torch.Tensor) => {
+    const made = new Map([
+      ["a", 1],
+      ["b", 2],
+    ]);
+    for (const [key, value] of made) {
+      x = x.add(value * key.length);
+      gb();
+    }
+    return x;
+  };
+  const overSet = (x: torch.Tensor) => {
+    for (const value of new Set([1, 2])) {
+      x = x.add(value);
+      gb();
+    }
+    return x;
+  };
+
+  test("A10: the result is right", () => {
+    runDifferential(() => ({ fn: overMap, calls: [[torch.ones(3)]] }));
+    runDifferential(() => ({ fn: overSet, calls: [[torch.ones(3)]] }));
+  });
+
+  // ResidualWriter refuses an iterator that has begun on a Map or Set made inside the region (GB0092), so the frame is
+  // skipped. The collection could be built first, and the iterator advanced over it, as for one from outside.
+  test.fails("A10: the body is compiled", () => {
+    const ops = [overMap, overSet].map(
+      (fn) => runDifferential(() => ({ fn, calls: [[torch.ones(3)]] })).ops,
+    );
+    expect(ops).toEqual([2, 2]);
+  });
 });
 
 describe("A11: a loop before a break", () => {
