@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import { Cell } from "../../src/dynamo/bytecode/cell.ts";
 import type { Code } from "../../src/dynamo/bytecode/code.ts";
 import { instantiate } from "../../src/dynamo/bytecode/codegen/instantiate.ts";
-import { compileContinuation, type Continuation, resume } from "../../src/dynamo/bytecode/codegen/run.ts";
+import { compileContinuation, type Continuation, type FrameState, resume } from "../../src/dynamo/bytecode/codegen/run.ts";
 import { globalBinding } from "../../src/dynamo/bytecode/global-binding.ts";
 import { type LowerOptions, lowerFunction } from "../../src/dynamo/bytecode/lower/lower-function.ts";
 
@@ -65,12 +65,26 @@ function generatedFunction(program: Program, code: Code, splitAt: ReadonlySet<nu
   const at = (pc: number): Continuation => {
     let continuation = compiled.get(pc);
     if (continuation === undefined) {
-      continuation = compileContinuation(code, pc, { splitAt, shape, globalNames }, (frame) => resume(at(frame.pc), frame));
+      continuation = compileContinuation(code, pc, { splitAt, shape, globalNames }, (frame) => new Suspended(frame));
       compiled.set(pc, continuation);
     }
     return continuation;
   };
-  return instantiate(code, at(0), captures, program.receiver?.());
+  // A loop instead of nested calls: a program may be split ten thousand times.
+  const run: Continuation = function (this: unknown, args, newTarget, self, cells, locals, stack) {
+    let result: unknown = resume(at(0), { pc: 0, this: this, args, newTarget, self, captures: cells, locals, stack });
+    while (result instanceof Suspended) result = resume(at(result.frame.pc), result.frame);
+    return result;
+  };
+  return instantiate(code, run, captures, program.receiver?.());
+}
+
+class Suspended {
+  readonly frame: FrameState;
+
+  constructor(frame: FrameState) {
+    this.frame = frame;
+  }
 }
 
 function observe(program: Program, make: (log: Log) => AnyFunction): string {
