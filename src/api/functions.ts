@@ -362,7 +362,7 @@ const atan2Entry = apiEntry("torch.atan2");
  * torch.tensor([1]).atan2(torch.tensor([-1]))
  * ```
  */
-export function atan2(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function atan2(input: Tensor, other: Tensor): Tensor;
 export function atan2(...args: readonly unknown[]): Tensor {
   return callFunction(atan2Entry, args);
 }
@@ -1154,7 +1154,7 @@ const hypotEntry = apiEntry("torch.hypot");
  * torch.tensor([3]).hypot(torch.tensor([4]))
  * ```
  */
-export function hypot(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function hypot(input: Tensor, other: Tensor): Tensor;
 export function hypot(...args: readonly unknown[]): Tensor {
   return callFunction(hypotEntry, args);
 }
@@ -1466,7 +1466,7 @@ const logical_andEntry = apiEntry("torch.logical_and");
  * torch.tensor([0, 1]).logical_and(torch.tensor([1, 1]))
  * ```
  */
-export function logical_and(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function logical_and(input: Tensor, other: Tensor): Tensor;
 export function logical_and(...args: readonly unknown[]): Tensor {
   return callFunction(logical_andEntry, args);
 }
@@ -1494,7 +1494,7 @@ const logical_orEntry = apiEntry("torch.logical_or");
  * torch.tensor([0, 1]).logical_or(torch.tensor([1, 1]))
  * ```
  */
-export function logical_or(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function logical_or(input: Tensor, other: Tensor): Tensor;
 export function logical_or(...args: readonly unknown[]): Tensor {
   return callFunction(logical_orEntry, args);
 }
@@ -1508,7 +1508,7 @@ const logical_xorEntry = apiEntry("torch.logical_xor");
  * torch.tensor([0, 1]).logical_xor(torch.tensor([1, 1]))
  * ```
  */
-export function logical_xor(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
+export function logical_xor(input: Tensor, other: Tensor): Tensor;
 export function logical_xor(...args: readonly unknown[]): Tensor {
   return callFunction(logical_xorEntry, args);
 }

@@ -641,13 +641,13 @@ export class Tensor extends TensorObject {
    * torch.tensor([1]).atan2(torch.tensor([-1]))
    * ```
    */
-  atan2(other: Tensor | Scalar): Tensor;
+  atan2(other: Tensor): Tensor;
   atan2(...args: readonly unknown[]): Tensor {
     return callMethod(atan2Entry, this, args);
   }
 
   /** In-place version of `atan2`: The angle of the point (`other`, `input`), in all four quadrants. */
-  atan2_(other: Tensor | Scalar): this;
+  atan2_(other: Tensor): this;
   atan2_(...args: readonly unknown[]): this {
     return callMethod(atan2_Entry, this, args);
   }
@@ -1589,13 +1589,13 @@ export class Tensor extends TensorObject {
    * torch.tensor([3]).hypot(torch.tensor([4]))
    * ```
    */
-  hypot(other: Tensor | Scalar): Tensor;
+  hypot(other: Tensor): Tensor;
   hypot(...args: readonly unknown[]): Tensor {
     return callMethod(hypotEntry, this, args);
   }
 
   /** In-place version of `hypot`: The length of the hypotenuse. */
-  hypot_(other: Tensor | Scalar): this;
+  hypot_(other: Tensor): this;
   hypot_(...args: readonly unknown[]): this {
     return callMethod(hypot_Entry, this, args);
   }
@@ -1981,13 +1981,13 @@ export class Tensor extends TensorObject {
    * torch.tensor([0, 1]).logical_and(torch.tensor([1, 1]))
    * ```
    */
-  logical_and(other: Tensor | Scalar): Tensor;
+  logical_and(other: Tensor): Tensor;
   logical_and(...args: readonly unknown[]): Tensor {
     return callMethod(logical_andEntry, this, args);
   }
 
   /** In-place version of `logical_and`: Where both are not zero. */
-  logical_and_(other: Tensor | Scalar): this;
+  logical_and_(other: Tensor): this;
   logical_and_(...args: readonly unknown[]): this {
     return callMethod(logical_and_Entry, this, args);
   }
@@ -2019,13 +2019,13 @@ export class Tensor extends TensorObject {
    * torch.tensor([0, 1]).logical_or(torch.tensor([1, 1]))
    * ```
    */
-  logical_or(other: Tensor | Scalar): Tensor;
+  logical_or(other: Tensor): Tensor;
   logical_or(...args: readonly unknown[]): Tensor {
     return callMethod(logical_orEntry, this, args);
   }
 
   /** In-place version of `logical_or`: Where at least one is not zero. */
-  logical_or_(other: Tensor | Scalar): this;
+  logical_or_(other: Tensor): this;
   logical_or_(...args: readonly unknown[]): this {
     return callMethod(logical_or_Entry, this, args);
   }
@@ -2038,13 +2038,13 @@ export class Tensor extends TensorObject {
    * torch.tensor([0, 1]).logical_xor(torch.tensor([1, 1]))
    * ```
    */
-  logical_xor(other: Tensor | Scalar): Tensor;
+  logical_xor(other: Tensor): Tensor;
   logical_xor(...args: readonly unknown[]): Tensor {
     return callMethod(logical_xorEntry, this, args);
   }
 
   /** In-place version of `logical_xor`: Where exactly one is not zero. */
-  logical_xor_(other: Tensor | Scalar): this;
+  logical_xor_(other: Tensor): this;
   logical_xor_(...args: readonly unknown[]): this {
     return callMethod(logical_xor_Entry, this, args);
   }

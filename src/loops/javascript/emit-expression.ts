@@ -7,6 +7,8 @@ export interface EmissionScope {
   load(operand: number): string;
   /** The load of an int64 element as a number, through the two 32-bit words of its memory. */
   loadAsNumber(operand: number): string;
+  /** The lower 32-bit word of an int64 element, as a signed number. */
+  loadLowWord(operand: number): string;
   gather(operand: number, coordinates: readonly string[], asNumber: boolean): string;
   scalar(slot: number): string;
   position(axis: number): string;
@@ -90,9 +92,19 @@ export class ExpressionEmitter {
   }
 
   #cast(x: Expression, to: ValueType): string {
+    if (x.type === "int64" && x.kind === "load" && (to === "int32" || to === "uint8")) {
+      // The word itself: a number would lose the low bits of large integers.
+      return castNumber(this.#scope.loadLowWord(x.operand), "int32", to);
+    }
     if (x.type === "int64" && to !== "int64" && x.kind === "load")
       return castNumber(this.#scope.loadAsNumber(x.operand), "index", to);
-    if (x.type === "int64" && to !== "int64" && x.kind === "gather") {
+    if (
+      x.type === "int64" &&
+      to !== "int64" &&
+      to !== "int32" &&
+      to !== "uint8" &&
+      x.kind === "gather"
+    ) {
       const coordinates = x.coordinates.map((c) => this.emit(c));
       return castNumber(this.#scope.gather(x.operand, coordinates, true), "index", to);
     }

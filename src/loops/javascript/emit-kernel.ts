@@ -182,6 +182,11 @@ class KernelEmitter implements EmissionScope {
     return this.#words(operand, `o${operand}_${this.#depth}`);
   }
 
+  loadLowWord(operand: number): string {
+    this.#wordOperands.add(operand);
+    return `w${operand}[2 * o${operand}_${this.#depth}]`;
+  }
+
   gather(operand: number, coordinates: readonly string[], asNumber: boolean): string {
     const address = this.#address(operand, coordinates);
     return asNumber ? this.#words(operand, address) : `p${operand}[${address}]`;

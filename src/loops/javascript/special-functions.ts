@@ -187,7 +187,8 @@ export function erfinv(y: number): number {
   let x = y * (w < 5 ? central : tail);
   for (let step = 0; step < 2; step++) {
     // erf(x) - y, without cancellation near ±1.
-    const error = y > 0 ? 1 - y - erfc(x) : erfc(-x) - (1 + y);
+    let error = erf(x) - y;
+    if (Math.abs(y) > 0.5) error = y > 0 ? 1 - y - erfc(x) : erfc(-x) - (1 + y);
     x -= error / ((2 / Math.sqrt(Math.PI)) * Math.exp(-x * x));
   }
   return x;

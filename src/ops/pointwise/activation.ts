@@ -19,8 +19,11 @@ import {
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
-import { notForBool, onlyForFloats } from "../not-implemented.ts";
+import { onlyForFloats } from "../not-implemented.ts";
+import { runOp } from "../run-op.ts";
+import { add as plus, div as divide } from "./arithmetic.ts";
 import { naiveErf } from "./naive-erf.ts";
+import { abs as magnitude } from "./rounding.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
 import { unaryOp, unarySamples } from "./pointwise-op.ts";
 
@@ -38,7 +41,8 @@ export const relu = unaryOp({
   name: "relu",
   api: ["torch.relu", "Tensor.relu", "Tensor.relu_", "torch.nn.functional.relu"],
   rule: "same",
-  body: (x) => maximum(x, 0),
+  // Not a maximum: NaN and -0 pass, as in PyTorch.
+  body: (x) => select(compare("lt", x, 0), 0, x),
   reference: (x) => Math.max(x, 0),
   doc: {
     summary: "Each element, or 0 if it is negative.",
@@ -53,7 +57,7 @@ export const relu6 = unaryOp({
   name: "relu6",
   api: ["torch.nn.functional.relu6"],
   rule: "same",
-  body: (x) => minimum(maximum(x, 0), 6),
+  body: (x) => select(compare("lt", x, 0), 0, select(compare("gt", x, 6), 6, x)),
   reference: (x) => Math.min(Math.max(x, 0), 6),
   doc: {
     summary: "Each element limited to [0, 6].",
@@ -150,16 +154,17 @@ export const logsigmoid = unaryOp({
   check: onlyForFloats("log_sigmoid_cpu"),
 });
 
-export const softsign = unaryOp({
+export const softsign = defineOp({
   name: "softsign",
   api: ["torch.nn.functional.softsign"],
-  rule: "float",
-  body: (x) => div(x, add(1, unary("abs", x))),
-  reference: (x) => x / (1 + Math.abs(x)),
+  args: { self: arg.tensor },
   doc: { summary: "x / (1 + |x|).", example: "torch.nn.functional.softsign(torch.tensor([1]))" },
-  check: notForBool("abs_cpu"),
   derivative: "pending",
   dtypes: numberDTypes,
+  decomposition: ({ self }) =>
+    runOp(divide, { self, other: runOp(plus, { self: runOp(magnitude, { self }), other: 1 }) }),
+  reference: ({ self }) => naiveMap([self], (x = 0) => x / (1 + Math.abs(x))),
+  samples: (make) => unarySamples(make, {}),
 });
 
 export const leaky_relu = defineOp({

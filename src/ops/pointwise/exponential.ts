@@ -145,6 +145,8 @@ export const reciprocal = unaryOp({
   derivative: "pending",
 });
 
+const root = (x: Expression): Expression => unary("sqrt", x);
+const inverseRoot = (x: Expression): Expression => div(1, unary("sqrt", x));
 const power = (x: Expression, y: Expression): Expression => arithmetic("pow", x, y);
 
 export const pow = defineOp({
@@ -162,6 +164,9 @@ export const pow = defineOp({
   lowering: ({ self, exponent }) => {
     const dtype = resultType([self, exponent]);
     if (exponent === 2) return pointwise(squared, [self], dtype);
+    // PyTorch takes roots for these exponents, which differ for -0 and -Infinity.
+    if (exponent === 0.5) return pointwise(root, [self], dtype);
+    if (exponent === -0.5) return pointwise(inverseRoot, [self], dtype);
     // The only power of bools with a kernel: to the first.
     if (exponent === true) return pointwise(copyBody, [self], dtype);
     return pointwise(power, [self, exponent], dtype);

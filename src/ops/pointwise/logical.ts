@@ -1,5 +1,6 @@
 /** Logical and bitwise operations. */
 import { bool, type DType } from "../../core/dtype.ts";
+import type { TensorBase } from "../../core/tensor.ts";
 import { pointwise } from "../../loops/computation.ts";
 import {
   arithmetic,
@@ -10,10 +11,11 @@ import {
 } from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp, integerDTypes } from "../define-op.ts";
+import type { Op } from "../op-record.ts";
 import { naiveMap } from "../naive-array.ts";
 import { pointwiseMeta } from "./pointwise-meta.ts";
 import { notImplemented } from "../not-implemented.ts";
-import { type BinaryOp, binaryOp, binarySamples, unaryOp } from "./pointwise-op.ts";
+import { type BinaryOp, binaryOp, unaryOp } from "./pointwise-op.ts";
 
 const both = (x: Expression, y: Expression): Expression => arithmetic("bitwiseAnd", x, y);
 const either = (x: Expression, y: Expression): Expression => arithmetic("bitwiseOr", x, y);
@@ -25,18 +27,29 @@ function logicalOp(
   body: (x: Expression, y: Expression) => Expression,
   reference: (x: boolean, y: boolean) => boolean,
   summary: string,
-): BinaryOp {
+): Op<{ readonly self: typeof arg.tensor; readonly other: typeof arg.tensor }, TensorBase> {
   return defineOp({
     name,
     api: [`torch.${name}`, `Tensor.${name}`, `Tensor.${name}_`],
-    args: { self: arg.operand, other: arg.operand },
+    args: { self: arg.tensor, other: arg.tensor },
     doc: { summary, example: `torch.tensor([0, 1]).${name}(torch.tensor([1, 1]))` },
     derivative: "not-differentiable",
     meta: ({ self, other }) => pointwiseMeta([self, other], bool),
     lowering: ({ self, other }) => pointwise(body, [self, other], bool),
     reference: ({ self, other }) =>
       naiveMap([self, other], (x, y) => Number(reference(x !== 0, y !== 0))),
-    samples: (make) => binarySamples(make, { low: 0, high: 1 }, { low: 0, high: 1 }, [true, 0]),
+    samples: function* (make) {
+      yield {
+        self: make.tensor([2, 3], { low: 0, high: 1 }),
+        other: make.tensor([3], { low: 0, high: 1 }),
+      };
+      yield {
+        self: make.strided([2, 3], { low: 0, high: 1 }),
+        other: make.strided([2, 3], { low: 0, high: 1 }),
+      };
+      yield { self: make.tensor([]), other: make.tensor([2, 1]) };
+      yield { self: make.tensor([0, 3]), other: make.tensor([3]) };
+    },
   });
 }
 

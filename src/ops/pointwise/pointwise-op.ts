@@ -77,6 +77,8 @@ export interface BinaryFacts extends PointwiseFacts {
   readonly domain?: SampleOptions;
   /** The values of the second operand. */
   readonly otherDomain?: SampleOptions;
+  /** Whether both operands must be tensors; by default either may be a number. */
+  readonly tensorsOnly?: boolean;
   /** Numbers to try as the second operand. */
   readonly scalars?: readonly (number | boolean)[];
 }
@@ -88,11 +90,12 @@ export type BinaryOp = Op<
 
 /** The record of a function of two operands, either of which may be a number. */
 export function binaryOp(facts: BinaryFacts): BinaryOp {
+  const operand: RequiredArg<Operand> = facts.tensorsOnly === true ? arg.tensor : arg.operand;
   const { body, rule, reference, check } = facts;
   return defineOp({
     name: facts.name,
     api: facts.api,
-    args: { self: arg.operand, other: arg.operand },
+    args: { self: operand, other: operand },
     doc: facts.doc,
     dtypes: facts.dtypes ?? allDTypes,
     derivative: facts.derivative,
@@ -109,7 +112,7 @@ export function binaryOp(facts: BinaryFacts): BinaryOp {
         make,
         facts.domain ?? {},
         facts.otherDomain ?? facts.domain ?? {},
-        facts.scalars ?? [2],
+        facts.scalars ?? (facts.tensorsOnly === true ? [] : [2]),
       ),
   });
 }

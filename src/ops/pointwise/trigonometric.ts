@@ -136,6 +136,7 @@ export const atan2 = binaryOp({
     summary: "The angle of the point (`other`, `input`), in all four quadrants.",
     example: "torch.tensor([1]).atan2(torch.tensor([-1]))",
   },
+  tensorsOnly: true,
   derivative: "pending",
 });
 
@@ -149,5 +150,6 @@ export const hypot = binaryOp({
     summary: "The length of the hypotenuse.",
     example: "torch.tensor([3]).hypot(torch.tensor([4]))",
   },
+  tensorsOnly: true,
   derivative: "pending",
 });
