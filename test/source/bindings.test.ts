@@ -1,3 +1,4 @@
+import vm from "node:vm";
 import { describe, expect, test } from "vitest";
 import { locateFunction } from "../../src/dynamo/source/locate-function.ts";
 import type { Binding, FunctionSource } from "../../src/dynamo/source/function-source.ts";
@@ -135,4 +136,31 @@ test("a counting loop whose update makes closures has variables that change", ()
   const [first] = make() as [() => number];
   expect(bindingOf(first, "i").constant).toBe(false);
   expect(bindingOf(first, "i").read()).toBe(first());
+});
+
+describe("scripts that are no modules", () => {
+  test("share their top-level variables, which any script may change", () => {
+    const { read } = vm.runInThisContext(
+      "let sharedLexical = 1; var sharedProperty = 2; ({ read: () => [sharedLexical, sharedProperty] })",
+    ) as { read: () => readonly number[] };
+    const lexical = bindingOf(read, "sharedLexical");
+    const property = bindingOf(read, "sharedProperty");
+    vm.runInThisContext("sharedLexical = 10");
+    property.write?.(20);
+    expect([lexical.scope, lexical.constant, property.scope]).toEqual(["global", false, "global"]);
+    expect([lexical.read(), property.read()]).toEqual([10, 20]);
+    expect(read()).toEqual([10, 20]);
+  });
+
+  test("of another realm are seen with that realm's globals", () => {
+    const context = vm.createContext({ given: 5 });
+    const fn = vm.runInContext(
+      "let lexical = 1; var property = 2; (() => [lexical, property, given, Array])",
+      context,
+    ) as () => readonly unknown[];
+    const read = (name: string): unknown => bindingOf(fn, name).read();
+    expect(["lexical", "property", "given", "Array"].map(read)).toEqual(fn());
+    expect(read("Array")).not.toBe(Array);
+    expect(bindingOf(fn, "missing").scope).toBe("unresolved");
+  });
 });

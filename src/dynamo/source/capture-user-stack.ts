@@ -31,6 +31,7 @@ interface CallSites {
 }
 
 function captureCallSites(): CallSites {
+  if (typeof Error.captureStackTrace !== "function") return { sites: [], loaderHook: null }; // engines other than V8
   const { stackTraceLimit } = Error;
   const previous = Object.getOwnPropertyDescriptor(Error, "prepareStackTrace");
   let sites: readonly NodeJS.CallSite[] = [];

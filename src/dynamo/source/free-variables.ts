@@ -57,8 +57,7 @@ export class FreeVariables {
     const free = this.record?.freeNames.get(name);
     if (free?.declaration && free.isCertain) return this.declared(free, free.declaration, snapshot);
     const found = scopeWith(snapshot, name);
-    if (found === null) return globalBinding(name, globalOf(snapshot));
-    if (found.kind === "script") return globalBinding(name, globalOf(snapshot));
+    if (found === null || found.kind === "script") return this.ofGlobalScope(name, snapshot);
     if (this.isModuleParameter(name, free)) return constant(name, found.values[name]);
     return this.variable(name);
   }
@@ -86,7 +85,7 @@ export class FreeVariables {
     const found = scopeWith(snapshot, name);
     if (found === null || found.kind === "script") {
       return this.isScriptGlobal(name, declaration, snapshot)
-        ? globalBinding(name, globalOf(snapshot))
+        ? this.ofGlobalScope(name, snapshot)
         : this.variable(name);
     }
     if (declaration.isReassigned || sourceTier() === "P") return this.variable(name);
@@ -103,6 +102,13 @@ export class FreeVariables {
     )
       return this.variable(name);
     return constant(name, value.value);
+  }
+
+  /** The lexical variables that the scripts of another realm share are no properties of its global object. */
+  private ofGlobalScope(name: string, snapshot: ScopeSnapshot): Binding {
+    const global = globalOf(snapshot);
+    const isForeignLexical = global !== globalThis && scopeWith(snapshot, name)?.kind === "script";
+    return isForeignLexical ? this.variable(name) : globalBinding(name, global);
   }
 
   /** Declared at the top of a classic script: a property of the global object, or a lexical that all scripts share. */
