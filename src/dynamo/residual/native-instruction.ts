@@ -125,7 +125,7 @@ class NativeScope implements EmitScope {
     return `B.makeClosure(${this.#writer.textOf(code)}, ${child}, [${cells.join(", ")}], ${thisValue}, ${newTarget}, ${name === "" ? "null" : name})`;
   }
   childKind(child: number): string {
-    return this.#frame.code.children[child]?.kind ?? "function";
+    return this.#writer.textOf(this.#frame.code.children[child]?.kind ?? "function");
   }
   site(): string {
     return this.#writer.textOf(this.#instruction);

@@ -116,22 +116,18 @@ describe("C87: stances", () => {
     expect(counter.frame_count).toBe(1);
   });
 
-  // Only "default" and "force_eager" exist so far (src/dynamo/stance.ts).
-  test.fails("eager_on_recompile runs natively what has no entry", () => {
+  test("eager_on_recompile runs natively what has no entry", () => {
     const counter = new testing.CompileCounter();
     const fn = torch.compile((x: Tensor) => x.add(1), { backend: counter });
     fn(ones());
-    // @ts-expect-error the stance does not exist yet
     torch.compiler.set_stance("eager_on_recompile");
     expect(String(fn(ones(2)))).toBe("tensor([2., 2.])");
     expect(counter.frame_count).toBe(1);
   });
 
-  // As above.
-  test.fails("fail_on_recompile throws the reason", () => {
+  test("fail_on_recompile throws the reason", () => {
     const fn = torch.compile((x: Tensor) => x.add(1), { backend: "eager" });
     fn(ones());
-    // @ts-expect-error the stance does not exist yet
     torch.compiler.set_stance("fail_on_recompile");
     let message = "";
     try {
@@ -142,9 +138,19 @@ describe("C87: stances", () => {
     expect(message).toContain("size mismatch at index 0. expected 3, actual 2");
   });
 
-  // As above.
-  test.fails("eager_then_compile compiles from the second call on", () => {
-    // @ts-expect-error the stance does not exist yet
+  test("eager_then_compile compiles from the second call on", () => {
+    torch.compiler.set_stance("eager_then_compile");
+    const counter = new testing.CompileCounter();
+    const fn = torch.compile((x: Tensor) => x.add(1), { backend: counter });
+    const frames = [3, 3, 3].map((size) => {
+      fn(ones(size));
+      return counter.frame_count;
+    });
+    expect(frames).toEqual([0, 1, 1]);
+  });
+
+  // Sizes do not become symbolic yet (group E of the list): the third size is a third graph.
+  test.fails("eager_then_compile learns from the eager call which sizes vary", () => {
     torch.compiler.set_stance("eager_then_compile");
     const counter = new testing.CompileCounter();
     const fn = torch.compile((x: Tensor) => x.add(1), { backend: counter });
