@@ -268,4 +268,69 @@ call("add", torch.zeros(2, 3), torch.zeros(2, 2)); call("cat", [torch.zeros(2, 3
 call(".view", x, 5); call(".view", x, -1, 5); call(".view", x, -1, -1); call(".reshape", x, 7); call(".permute", x, 0); call(".permute", x, 0, 0); call("transpose", x, 0, 2); call(".expand", x, 2, 4); call(".expand", x, 4); call("squeeze", x, 5); call("unsqueeze", x, 5); call("sum", x, 2); call("sum", x, [0, 0]); call("mean", i); call("softmax", i, 0); call("argmax", torch.zeros(0)); call("max", torch.zeros(0)); call("max", torch.zeros(0, 3), 0); call("amax", torch.zeros(0, 3), 0); call("amax", torch.zeros(0, 3), 1)
 call("chunk", x, 0); call("split", x, 0); call("split", x, [1, 1]); call("split", x, -1); call(".narrow", x, 0, 2, 2); call(".narrow", x, 0, 4, 1); call("select", x, 0, 3); call(".item", x); call("where", x > 1, x, torch.zeros(2)); call(".add_", torch.zeros(2), torch.zeros(2, 2)); call(".add_", torch.zeros(2, dtype=I64), 0.5); call(".div_", torch.zeros(2, dtype=I64), 2); call(".add_", torch.zeros(2, dtype=B), 1); call("bitwise_and", x, 1); call("logical_and", t([True]), t([1, 2, 3, 4]).reshape(2, 2)[:, :1]); call("sub", t([True]), t([True])); call("neg", t([True])); call("arange", 0, 5, -1); call("arange", 0, 5, 0); call("linspace", 0, 1, -1); call("zeros", 2, -1); call("full", (2,), 300, dtype=U8); call("eye", -1); call("flip", x, [2]); call("roll", x, 1, 2); call("roll", x, [1, 2], 0); call(".repeat", x, 2); call("tril", t([1.0])); call("repeat_interleave", x, -1); call("cumsum", x, 2); call("var", i); call("norm", i); call("pow", t([2]), -1); call("floor_divide", t([1]), 0); call("pad", x, [1]); call("pad", x, [1, 2, 3, 4, 5, 6]); call("pad", x, [1, 1], "reflect"); call(".copy_", torch.zeros(2), torch.zeros(3)); call("isclose", x, x.double()); call("diagonal", t([1.0])); call("log_softmax", x, 3); call("broadcast_to", x, (3,)); call("unbind", t(1.0)); call("movedim", x, 0, 2); call("clamp", x); call(".index_select", x, 2, t([0]))
 
+group("functions of one number")
+line = torch.cat([torch.linspace(-4, 4, 17), t([1e-4, -1e-4, 30.0, -30.0, 100.0, inf, -inf, nan, -0.0])])
+for name in "abs ceil floor trunc round frac sign signbit square exp expm1 exp2 sigmoid tanh sin cos tan sinh cosh asinh atan erf erfc relu relu6 silu mish hardsigmoid hardswish softplus softsign logsigmoid elu gelu leaky_relu isfinite isinf isnan logical_not neg reciprocal nan_to_num".split():
+    if hasattr(torch, name) or hasattr(F, name):
+        call(name, line)
+        call(name, line.double())
+        if name != "frac":
+            call(name, t([-2, 0, 3]))
+for name in "sqrt rsqrt log log2 log10 log1p lgamma digamma".split():
+    call(name, t([0.0, 1e-8, 0.25, 1.0, 2.5, 10.0, 1e6, inf, nan]))
+    call(name, t([0.0, 1e-8, 0.25, 1.0, 2.5, 10.0, 1e6, inf, nan], F64))
+    call(name, t([0, 1, 7]))
+for name in "asin acos atanh erfinv".split():
+    call(name, t([-1.0, -0.7, 0.0, 0.3, 0.999, 1.0, 1.5, nan]))
+    call(name, t([-1.0, -0.7, 0.0, 0.3, 0.999, 1.0, 1.5, nan], F64))
+call("acosh", t([1.0, 1.5, 100.0, 0.5]))
+call("gelu", line, approximate="tanh"); call("leaky_relu", line, 0.2); call("elu", line, 0.5); call("softplus", line, 2, 5); call("nan_to_num", line, 1.5, 2.5, -3.5); call("clamp", line, -1, 2); call("clamp", line, max=1.5); call("clamp", line, min=t(0.5)); call("pow", line, 2); call("pow", line, 3); call("pow", line, -1); call("pow", line, 0.5); call("pow", 2, line); call("pow", line, t(2.0))
+
+group("functions of two numbers")
+left, right = t([5.5, -5.5, 0.0, inf, nan, 2.0, -3.0]), t([2.0, 3.0, -0.0, inf, 1.0, nan, -2.0])
+for name in "add sub mul div remainder fmod floor_divide pow atan2 maximum minimum hypot copysign eq ne lt le gt ge logical_and logical_or logical_xor isclose".split():
+    call(name, left, right)
+    call(name, left.double(), right.double())
+    if name not in ("hypot",):
+        call(name, t([7, -7, 3]), t([2, 3, -2]).abs() if name == "pow" else t([2, 3, -2]))
+for name in "bitwise_and bitwise_or bitwise_xor".split():
+    call(name, t([12, -7, 255]), t([10, 3, -1])); call(name, t([True, False]), t([True, True])); call(name, t([12, 7], U8), 5)
+call("lerp", left, right, 0.25); call("addcmul", t([1.0, 2.0]), t([3.0, 4.0]), t([5.0, 6.0]), value=0.5); call("addcdiv", t([1.0, 2.0]), t([3.0, 4.0]), t([5.0, 6.0]), value=0.5); call("add", left, right, alpha=2); call("sub", left, right, alpha=0.5); call("rsub", left, 1); call("where", left > 0, left, right); call("isclose", left, right, equal_nan=True); call("isclose", t([1.0, 1.0001]), t([1.00001, 1.0]), rtol=1e-4, atol=0)
+
+group("reductions")
+torch.manual_seed(1)
+r3 = torch.randn(3, 4, 2)
+ri = torch.randint(-5, 5, (3, 4))
+rb = ri > 0
+for name in "sum mean prod std var amax amin logsumexp norm any all max min argmax argmin count_nonzero median".split():
+    for args, kw in [((), {}), ((1,), {}), ((-1,), {"keepdim": True}), (([0, 2],), {})]:
+        if name in ("logsumexp",) and not args:
+            continue
+        if name in ("argmax", "argmin", "max", "min", "median") and args and isinstance(args[0], list):
+            continue
+        if name == "prod" and args and isinstance(args[0], list):
+            continue
+        if name == "norm" and args:
+            call(name, r3, 2, args[0], **kw); call(name, r3, 1, args[0], **kw); continue
+        if name == "count_nonzero" and kw:
+            continue
+        call(name, r3, *args, **kw)
+        if not (args and isinstance(args[0], list)) and name not in ("mean", "std", "var", "logsumexp", "norm"):
+            call(name, ri, *args, **kw)
+call("std", r3, 1, correction=0); call("var", r3, [0, 1], correction=2, keepdim=True); call("var_mean", r3, 1); call("std_mean", r3); call("std", r3, 1, unbiased=False); call("sum", ri, 0, dtype=F32); call("sum", rb); call("sum", rb, 1); call("mean", ri, 1, dtype=F64); call("prod", rb); call("softmax", r3, 1); call("softmax", r3, -1, dtype=F64); call("log_softmax", r3, 0); call("softmax", ri, 0, dtype=F32); call("cumsum", r3, 1); call("cumsum", ri, 0); call("cumsum", rb, 0); call("cumprod", r3, 2); call("cumprod", ri, 1); call("all", rb, 0); call("any", rb, 1, keepdim=True); call("norm", r3, inf); call("norm", r3, 0); call("norm", r3, -inf, 1); call("norm", r3, 3); call("norm", r3, 0.5, 1); call("norm", r3, "fro"); call("logsumexp", r3, [0, 1], keepdim=True); call("logsumexp", t([inf, 1.0]), 0); call("logsumexp", t([1000.0, 1000.0]), 0); call("max", ri, t([[0], [1], [2]])); call("sum", torch.zeros(0, 3), 0); call("prod", torch.zeros(0, 3), 0); call("mean", torch.zeros(0, 3), 0); call("any", torch.zeros(0)); call("all", torch.zeros(0)); call("logsumexp", torch.zeros(0, 3), 0); call("softmax", torch.zeros(0, 3), 0); call("softmax", t(2.0), 0); call("cumsum", t(2.0), 0); call("cumsum", torch.zeros(0), 0); call("sum", t(2.0), 0); call("max", t(2.0), 0); call("argmax", t(2.0)); call("std", torch.zeros(0)); call("var", torch.zeros(2, 0), 1)
+
+group("shapes")
+v3 = torch.arange(24).reshape(2, 3, 4)
+for dims in ((0, 1), (1, 2), (-1, 0)):
+    call("transpose", v3, *dims)
+call("permute", v3, (2, 0, 1)); call("movedim", v3, 0, 2); call("movedim", v3, [0, 1], [2, 0]); call("flatten", v3); call("flatten", v3, 1); call("flatten", v3, 0, 1); call("unflatten", v3, 2, [2, -1]); call("squeeze", v3[:, :1]); call("squeeze", v3[:1, :1], 0); call("squeeze", v3[:1, :1], [0, 1]); call("unsqueeze", v3, -1); call(".expand", v3[:, :1], 2, 3, -1); call("broadcast_to", t([1, 2]), (3, 2)); call("split", v3, 2, 1); call("split", v3, [1, 3], 2); call("chunk", v3, 3, 2); call("chunk", v3, 5, 1); call("unbind", v3, 1); call("narrow", v3, 2, 1, 2); call("narrow", v3, 2, -2, 2); call("select", v3, 1, -1); call("diagonal", v3, 1, 1, 2); call("diag", t([1, 2])); call("diag", t([[1, 2], [3, 4]]), 1); call("trace", t([[1, 2], [3, 4]])); call("tril", v3); call("tril", v3, -1); call("triu", v3, 1); call("flip", v3, [0, 2]); call("roll", v3, 1, 2); call("roll", v3, [1, -1], [0, 1]); call("roll", v3, 5); call(".repeat", t([1, 2]), 2, 3); call("tile", t([[1, 2]]), (2, 2)); call("tile", v3, (2,)); call("repeat_interleave", t([1, 2]), 2); call("repeat_interleave", t([[1, 2], [3, 4]]), 2, 1); call("repeat_interleave", t([1, 2, 3]), t([2, 0, 1])); call("cat", [v3, v3], 1); call("cat", [t([1]), t([2.5])]); call("cat", [torch.zeros(0), torch.ones(2, 2)]); call("stack", [t([1, 2]), t([3, 4])], 1); call("stack", [t([1, 2]), t([3.5, 4.0])], -1)
+call("pad", t([[1.0, 2.0], [3.0, 4.0]]), [1, 2]); call("pad", t([[1.0, 2.0], [3.0, 4.0]]), [1, 0, 0, 1], "constant", 9.5); call("pad", t([[1.0, 2.0, 3.0]]), [-1, 1]); call("pad", torch.arange(6.0).reshape(1, 2, 3), [2, 1], "reflect"); call("pad", torch.arange(6.0).reshape(1, 2, 3), [2, 1], "replicate"); call("pad", torch.arange(6.0).reshape(1, 2, 3), [2, 1], "circular"); call("pad", torch.arange(12.0).reshape(1, 1, 3, 4), [1, 2, 2, 1], "reflect"); call("pad", torch.arange(6.0).reshape(1, 2, 3), [3, 1], "reflect"); call("pad", v3, [1, 1])
+call(".view", v3, 6, 4); call(".view", v3, -1, 2); call(".reshape", v3, (4, 6)); call("reshape", v3, (-1,)); call("equal", v3, v3); call("equal", v3, v3 + 1); call("allclose", t([1.0]), t([1.000001])); call("allclose", t([nan]), t([nan])); call("allclose", t([nan]), t([nan]), equal_nan=True)
+
+group("creation")
+call("arange", 5); call("arange", 1, 6, 2); call("arange", 0.5, 3); call("arange", 0, 1, 0.25); call("arange", 5, 0, -2); call("arange", 3, dtype=F32); call("arange", 0); call("arange", 0, 0.3, 0.1); call("linspace", 0, 1, 5); call("linspace", 3, -2, 4); call("linspace", 0, 10, 1); call("linspace", 0, 1, 0); call("linspace", 0, 1, 7, dtype=F64); call("linspace", 0, 10, 4, dtype=I64); call("zeros", 2, 3); call("zeros", (2,), dtype=I64); call("ones", 2, dtype=B); call("full", (2, 2), 1.5); call("full", (2,), True); call("full", (2,), 7, dtype=I32); call("eye", 3); call("eye", 2, 3, dtype=I64); call("eye", 0); call("zeros_like", t([1, 2])); call("ones_like", t([1, 2]), dtype=F64); call("full_like", t([1.0, 2.0]), 3); call("full_like", t([1, 2]), 2.7); call("empty", 0, 3); call("tril", torch.ones(3, 3))
+
+group("in place")
+call(".add_", t([1, 2]), 3); call(".add_", t([1.0, 2.0]), t([1, 2])); call(".sub_", t([1.0, 2.0]), 1, alpha=2); call(".mul_", t([[1.0], [2.0]]), t([2.0])); call(".div_", t([1.0, 2.0]), 4); call(".div_", t([5, -5]), 2, rounding_mode="floor"); call(".pow_", t([1.0, 2.0]), 2); call(".clamp_", t([1, 5]), 2, 3); call(".relu_", t([-1.0, 1.0])); call(".zero_", t([1, 2])); call(".fill_", t([1, 2]), 2.7); call(".fill_", t([1.0, 2.0]), t(3)); call(".copy_", t([1, 2]), t([2.9, -2.9])); call(".copy_", t([[1.0, 2.0], [3.0, 4.0]]), t([5, 6])); call(".neg_", t([1, -2])); call(".exp_", t([0.0, 1.0])); call(".sqrt_", t([4, 9])); call(".logical_not_", t([0.0, 2.0])); call(".eq_", t([1, 2]), 2); call(".masked_fill_", t([1, 2]), t([True, False]), 9); call(".tril_", torch.ones(2, 2)); call(".index_fill_", t([1, 2, 3]), 0, t([0, -1]), 5); call(".add_", t([1], U8), 255); call(".mul_", t([True, False]), t([True, True])); call(".bitwise_and_", t([6]), 3)
+
 print(json.dumps({"torch": torch.__version__, "groups": groups}))

@@ -1,9 +1,9 @@
-import { IndexError, RuntimeError } from "../../base/errors.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { bool, int64 } from "../../core/dtype.ts";
 import { arrayOf } from "../../core/elements.ts";
 import { at, wrapDim } from "../../core/shape.ts";
 import { allocateArray, type TypedArray } from "../../core/storage.ts";
-import { stateOf, type TensorBase } from "../../core/tensor.ts";
+import type { TensorBase } from "../../core/tensor.ts";
 import { sortedOrder } from "../algorithms/sorted-order.ts";
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
