@@ -1,6 +1,6 @@
 import { InternalError } from "../../base/errors.ts";
 import { leavesOf } from "../../symbolic/expression.ts";
-import { type Source, sourceName } from "../variables/source.ts";
+import { type Source, sourceKey } from "../variables/source.ts";
 import { type Guard, guardSource } from "./guard.ts";
 
 /** A guard with the place in the user's code that made it necessary. */
@@ -31,17 +31,12 @@ export class GuardSet {
     const parts: string[] = [guard.kind];
     for (const [name, fact] of Object.entries(guard)) {
       if (name === "kind") continue;
-      if (name === "source" || name === "other") parts.push(this.#sourceKey(fact as Source)); // GuardFacts: both are Sources
+      if (name === "source" || name === "other") parts.push(sourceKey(fact as Source)); // GuardFacts: both are Sources
       else if (guard.kind === "EXPRESSION" && name === "expression") parts.push(this.#expressionKey(guard));
       else if (Array.isArray(fact)) parts.push(`[${fact.map((x) => this.#valueKey(x)).join()}]`);
       else parts.push(this.#valueKey(fact));
     }
     return parts.join("|");
-  }
-
-  #sourceKey(source: Source): string {
-    const pinned = pinnedRoot(source);
-    return pinned === null ? sourceName(source) : `${this.#valueKey(pinned)}:${sourceName(source)}`;
   }
 
   #expressionKey(guard: Guard): string {
@@ -50,7 +45,7 @@ export class GuardSet {
       if (leaf.kind !== "source") throw new InternalError("a guard can only speak of numbers that exist at entry");
     }
     return JSON.stringify(guard.expression, (key, value: unknown) =>
-      key === "source" ? this.#sourceKey(value as Source) : typeof value === "number" ? String(value) : value, // leaf.source
+      key === "source" ? sourceKey(value as Source) : typeof value === "number" ? String(value) : value, // leaf.source
     );
   }
 
@@ -68,18 +63,5 @@ export class GuardSet {
 
   get sources(): readonly Source[] {
     return this.guards.map(({ guard }) => guardSource(guard)).filter((source) => source !== null);
-  }
-}
-
-function pinnedRoot(source: Source): unknown {
-  switch (source.kind) {
-    case "pinned":
-      return source.value;
-    case "receiver":
-    case "input":
-    case "inputCount":
-      return null;
-    default:
-      return pinnedRoot(source.base);
   }
 }

@@ -4,7 +4,7 @@ import type { Argument, Node, NodeSource, TargetFunction } from "../../fx/node.t
 import { operators, operatorWritten } from "../../fx/operators.ts";
 import { type Expression, type Scalar, evaluateExpression, leavesOf, printExpression } from "../../symbolic/expression.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
-import { type Source, sourceName } from "../variables/source.ts";
+import { type Source, sourceKey, sourceName } from "../variables/source.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
 
 /** Where a graph input comes from at run time. */
@@ -57,7 +57,7 @@ export class GraphRecorder {
 
   #scalarInput(expression: Expression<NumberLeaf>): Node {
     if (this.#parent !== null) return this.#parent.#scalarInput(expression);
-    const key = printExpression(expression, (leaf) => (leaf.kind === "source" ? sourceName(leaf.source) : ""));
+    const key = printExpression(expression, (leaf) => (leaf.kind === "source" ? sourceKey(leaf.source) : ""));
     const known = this.#scalars.get(key);
     if (known !== undefined) return known;
     const example = evaluateExpression(expression, (leaf) => (leaf.kind === "source" ? leaf.hint : undefined));

@@ -2,7 +2,7 @@ import type { NumberHistory } from "../interpreter/tracer.ts";
 import type { Scalar } from "../../symbolic/expression.ts";
 import { config } from "../config.ts";
 import type { SymbolicInput } from "../residual/build-residual.ts";
-import { type Source, rootInput, sourceName } from "../variables/source.ts";
+import { type Source, rootInput, sourceKey } from "../variables/source.ts";
 
 /** What one unit remembers of the numbers it saw: one that changed enters as a symbol from then on (automatic dynamic). */
 export class NumberRecords implements NumberHistory {
@@ -26,7 +26,7 @@ export class NumberRecords implements NumberHistory {
     if (source.kind === "input" && this.#symbolicInputs.has(source.index)) return true;
     if (this.#dynamic !== null) return this.#dynamic;
     if (!config.automatic_dynamic_shapes) return false;
-    const name = sourceName(source);
+    const name = sourceKey(source);
     if (this.#varying.has(name)) return true;
     const before = this.#seen.get(name);
     this.#seen.set(name, value);

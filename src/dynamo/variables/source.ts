@@ -74,6 +74,31 @@ export function sourceText(source: Source, pool: ConstantPool): string {
   }
 }
 
+/**
+ * Equal exactly for sources that name the same place. `sourceName` is not: two frames of one region may both have an
+ * input called `n`.
+ */
+export const sourceKey = (source: Source): string => sourceText(source, identities);
+
+const objectIds = new WeakMap<object, number>();
+const symbolIds = new Map<symbol, number>();
+let identityCount = 0;
+
+const identities: ConstantPool = {
+  textOf(value) {
+    if (typeof value === "symbol") return `#${identityOf(symbolIds, value)}`;
+    if ((typeof value === "object" && value !== null) || typeof value === "function") return `#${identityOf(objectIds, value)}`;
+    return Object.is(value, -0) ? "-0" : `${typeof value} ${JSON.stringify(String(value))}`;
+  },
+};
+
+function identityOf<Key>(ids: { get(key: Key): number | undefined; set(key: Key, id: number): unknown }, key: Key): number {
+  const known = ids.get(key);
+  if (known !== undefined) return known;
+  ids.set(key, identityCount);
+  return identityCount++;
+}
+
 /** The source as a person reads it in guards and messages: `L["x"].weight`, `G["scale"]`. */
 export function sourceName(source: Source): string {
   switch (source.kind) {
