@@ -69,6 +69,8 @@ const operators = programs("operators", {
   "in mid-expression a local changes": "function(){ let x=1; const f=(...a)=>a; return f(x,x=2,x,x++,x) }",
   "in mid-expression a captured local changes": "function(){ let x=1; const s=()=>{ x=9; return x }; return [x,s(),x,x++,x] }",
   "chained assignment": "function(){ let a,b; const o={}; a=o.x=b=log(3); return [a,b,o] }",
+  "constants of the language": "function(){ const f=()=>[undefined,NaN,Infinity,typeof undefined,typeof NaN]; return [...f(),undefined,-Infinity,1/Infinity,typeof Infinity,Object.is(NaN,NaN)] }",
+  "assignment to a constant of the language": "function(){ undefined=1 }",
   "conditional chains": ["function(n){ return n<0?'neg':n===0?'zero':n>100?'big':'small' }", () => [7]],
   regex: [
     'function(s){ const re=/(\\d+)-(?<w>\\w)/g; const o=[]; let m; while((m=re.exec(s))!==null) o.push(m[1]+m.groups.w); return o }',
@@ -359,3 +361,17 @@ export const allPrograms: readonly Program[] = [
   ...objects,
   ...mixed,
 ];
+
+/** Functions outside modules and "use strict", as far as they are supported. */
+export const sloppyPrograms: readonly Program[] = programs("sloppy", {
+  "assignment to a frozen property is ignored": "function(){ const o=Object.freeze({a:1}); o.a=2; o.b=3; delete o.a; 'text'.x=1; return o }",
+  "this is an object": ["function(){ return [typeof this,this===globalThis] }", () => [], () => undefined],
+  "plain calls pass the global object": "function(){ return (function(){ return this===globalThis })() }",
+  "an undeclared variable is created": "function(){ try { undeclaredForTest=1; return typeof undeclaredForTest } finally { Reflect.deleteProperty(globalThis,'undeclaredForTest') } }",
+  "a function's own name ignores assignment": "function me(){ me=1; const f=()=>{ me=2; return typeof me }; return [typeof me,f()] }",
+  "names that strict code reserves": "function(){ var let_=1, yield=2, static=3, interface=4; return let_+yield+static+interface }",
+  "octal numbers": "function(){ return [010,'\\101'] }",
+  "repeated parameters": ["function(a,a){ return a }", () => [1, 2]],
+  "a strict function in sloppy code": "function(){ return (function(){ 'use strict'; return this })() }",
+  "use strict of its own": "function(){ 'use strict'; return typeof this }",
+}).map((program) => ({ ...program, lower: { isStrict: false } }));

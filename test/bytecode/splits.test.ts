@@ -2,12 +2,13 @@
 
 import { expect, test } from "vitest";
 import { codeOf, reachablePcs, runGenerated, runNatively } from "./differential.ts";
-import { allPrograms } from "./programs.ts";
+import { allPrograms, sloppyPrograms } from "./programs.ts";
 
 const nowhere: ReadonlySet<number> = new Set();
-const splittable = allPrograms.filter((program) => !program.wholeOnly);
+const everyProgram = [...allPrograms, ...sloppyPrograms];
+const splittable = everyProgram.filter((program) => !program.wholeOnly);
 
-test.each(allPrograms)("$title is the same as generated code", (program) => {
+test.each(everyProgram)("$title is the same as generated code", (program) => {
   const native = runNatively(program);
   const code = codeOf(program);
   expect(runGenerated(program, code, nowhere, "best")).toBe(native);

@@ -9,7 +9,11 @@ export function throwConstantAssignment(): never {
 }
 
 /** Of a destructured null or undefined; `property` is the first name of the pattern, `site` as in `requireObject`. */
-export function throwNotDestructurable(value: unknown, site: string | null, property: string | null): never {
+export function throwNotDestructurable(
+  value: unknown,
+  site: string | null,
+  property: string | null,
+): never {
   if (site === null && property !== null) {
     throw new TypeError(`Cannot read properties of ${String(value)} (reading '${property}')`);
   }
@@ -30,6 +34,7 @@ export function throwNotConstructible(site: string): never {
 export function describeValue(value: unknown): string {
   if (value === undefined) return "undefined";
   if (typeof value === "string") return `string "${value}"`;
-  if (value === null || typeof value === "number" || typeof value === "boolean") return `${typeof value} ${String(value)}`;
+  if (value === null || typeof value === "number" || typeof value === "boolean")
+    return `${typeof value} ${String(value)}`;
   return typeof value;
 }

@@ -1,15 +1,21 @@
 /** Built-ins as they were at start-up: user code may patch them, generated code must not notice. */
 
-export const { apply, construct, defineProperty, getOwnPropertyDescriptor, ownKeys, setPrototypeOf } = Reflect;
+export const {
+  apply,
+  construct,
+  defineProperty,
+  getOwnPropertyDescriptor,
+  ownKeys,
+  setPrototypeOf,
+} = Reflect;
 export const isArray = Array.isArray;
 export const iteratorSymbol: typeof Symbol.iterator = Symbol.iterator;
 export const arrayPrototype: object = Array.prototype;
 export const arrayValues: unknown = Array.prototype[Symbol.iterator];
 
 /** %ArrayIteratorPrototype% and its `next`. */
-export const arrayIteratorPrototype: { readonly next: unknown; readonly return?: unknown } = Object.getPrototypeOf(
-  [][Symbol.iterator](),
-);
+export const arrayIteratorPrototype: { readonly next: unknown; readonly return?: unknown } =
+  Object.getPrototypeOf([][Symbol.iterator]());
 export const arrayIteratorNext = arrayIteratorPrototype.next;
 
 export function isObject(value: unknown): value is object {

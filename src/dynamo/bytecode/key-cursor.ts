@@ -34,7 +34,10 @@ export function* nativeKeys(object: unknown): Generator<string, void, undefined>
 }
 
 /** Goes on with keys listed earlier, leaving out those deleted since. */
-export function* remainingKeys(object: object, keys: readonly string[]): Generator<string, void, undefined> {
+export function* remainingKeys(
+  object: object,
+  keys: readonly string[],
+): Generator<string, void, undefined> {
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i];
     if (key !== undefined && key in object) yield key;

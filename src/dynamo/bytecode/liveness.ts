@@ -21,7 +21,8 @@ export function localUse(instruction: Instruction, children: readonly Child[]): 
       if (kind.access !== "write") reads.push(value);
       if (kind.access !== "read") writes = value;
     } else if (kind.kind === "child") {
-      for (const { from } of children[value]?.captures ?? []) if (from.kind === "local") reads.push(from.slot);
+      for (const { from } of children[value]?.captures ?? [])
+        if (from.kind === "local") reads.push(from.slot);
     }
   }
   return { reads, writes };
@@ -35,7 +36,7 @@ export function computeLiveness(
 ): readonly ReadonlySet<number>[] {
   const live: Set<number>[] = instructions.map(() => new Set());
   const uses = instructions.map((instruction) => localUse(instruction, children));
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let pc = instructions.length - 1; pc >= 0; pc--) {
       const instruction = instructions[pc];

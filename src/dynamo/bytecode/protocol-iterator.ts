@@ -21,7 +21,8 @@ export class ProtocolIterator implements IteratorRecord {
     if (this.done) return false;
     this.done = true;
     const result = callIteratorMethod(this.nextMethod, this.iterator);
-    if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
+    if (!isObject(result))
+      throw new TypeError(`Iterator result ${String(result)} is not an object`);
     if (readProperty(result, "done")) return false;
     this.value = readProperty(result, "value");
     this.done = false;
@@ -33,7 +34,8 @@ export class ProtocolIterator implements IteratorRecord {
     const method = readProperty(this.iterator, "return");
     if (method === undefined || method === null) return;
     const result = callIteratorMethod(method, this.iterator);
-    if (!isObject(result)) throw new TypeError(`Iterator result ${String(result)} is not an object`);
+    if (!isObject(result))
+      throw new TypeError(`Iterator result ${String(result)} is not an object`);
   }
 
   closeQuietly(): void {
@@ -48,7 +50,8 @@ export class ProtocolIterator implements IteratorRecord {
 }
 
 function callIteratorMethod(method: unknown, iterator: object): unknown {
-  if (typeof method !== "function") throw new TypeError(`${describeValue(method)} is not a function`);
+  if (typeof method !== "function")
+    throw new TypeError(`${describeValue(method)} is not a function`);
   return apply(method, iterator, noArguments);
 }
 

@@ -38,23 +38,34 @@ function getIterator(iterable: unknown, site: string): IteratorRecord {
 }
 
 /** Hot: every loop and array pattern of residual code opens its iterator here. */
-function openIterator(iterable: unknown, site: string, fail: (value: unknown, site: string) => never): IteratorRecord {
+function openIterator(
+  iterable: unknown,
+  site: string,
+  fail: (value: unknown, site: string) => never,
+): IteratorRecord {
   if (iterable === undefined || iterable === null) fail(iterable, site);
   // Sound: every value but null and undefined has properties.
   const method = (iterable as { readonly [iteratorSymbol]: unknown })[iteratorSymbol];
-  if (method === arrayValues && isArray(iterable) && arrayIteratorPrototype.next === arrayIteratorNext) {
+  if (
+    method === arrayValues &&
+    isArray(iterable) &&
+    arrayIteratorPrototype.next === arrayIteratorNext
+  ) {
     return new ArrayCursor(iterable, 0);
   }
   if (typeof method !== "function") fail(iterable, site);
   const iterator: unknown = apply(method, iterable, []);
-  if (!isObject(iterator)) throw new TypeError("Result of the Symbol.iterator method is not an object");
+  if (!isObject(iterator))
+    throw new TypeError("Result of the Symbol.iterator method is not an object");
   // Sound: a missing `next` reads as undefined and fails when it is called.
   return new ProtocolIterator(iterator, (iterator as { readonly next: unknown }).next);
 }
 
 function throwNotIterable(value: unknown, site: string): never {
   if (site !== "") throw new TypeError(`${site} is not iterable`);
-  throw new TypeError(`${describeValue(value)} is not iterable (cannot read property Symbol(Symbol.iterator))`);
+  throw new TypeError(
+    `${describeValue(value)} is not iterable (cannot read property Symbol(Symbol.iterator))`,
+  );
 }
 
 function enumerateKeys(object: unknown): IteratorRecord {
@@ -74,7 +85,8 @@ function appendSpread(array: unknown[], iterable: unknown, site: string): void {
   const isCall = site.startsWith("...");
   const name = isCall ? site.slice(3) : site;
   const record = openIterator(iterable, name, isCall ? throwNotSpreadable : throwNotIterable);
-  if (record instanceof ProtocolIterator && typeof record.nextMethod !== "function") throwNotIterable(iterable, name);
+  if (record instanceof ProtocolIterator && typeof record.nextMethod !== "function")
+    throwNotIterable(iterable, name);
   while (record.advance()) appendElement(array, record.value);
 }
 
@@ -88,7 +100,12 @@ function throwNotSpreadable(value: unknown, name: string): never {
 }
 
 /** A method, getter or setter of an object literal. A getter keeps a setter defined before, and the other way round. */
-function defineMethod(object: object, key: PropertyKey, closure: () => unknown, kind: string): void {
+function defineMethod(
+  object: object,
+  key: PropertyKey,
+  closure: () => unknown,
+  kind: string,
+): void {
   if (kind === "getter") {
     const descriptor: PropertyDescriptor & { __proto__: null } = {
       __proto__: null,
@@ -113,14 +130,19 @@ function setPrototype(object: object, prototype: unknown): void {
 }
 
 /** CopyDataProperties (ECMA-262 7.3.25). */
-function copyDataProperties(target: object, source: unknown, excluded: readonly unknown[] = []): void {
+function copyDataProperties(
+  target: object,
+  source: unknown,
+  excluded: readonly unknown[] = [],
+): void {
   if (source === undefined || source === null) return;
   const from: Readonly<Record<PropertyKey, unknown>> = Object(source);
   const keys = ownKeys(from);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i];
     if (key === undefined || isExcluded(key, excluded)) continue;
-    if (getOwnPropertyDescriptor(from, key)?.enumerable === true) createDataProperty(target, key, from[key]);
+    if (getOwnPropertyDescriptor(from, key)?.enumerable === true)
+      createDataProperty(target, key, from[key]);
   }
 }
 
@@ -137,13 +159,17 @@ function excludeProperties(source: unknown, excluded: readonly unknown[]): objec
 
 /** ToPropertyKey, by the engine itself: a computed key of a literal. */
 function toPropertyKey(value: PropertyKey): unknown {
-  return typeof value === "string" || typeof value === "symbol" ? value : ownKeys({ [value]: 0 })[0];
+  return typeof value === "string" || typeof value === "symbol"
+    ? value
+    : ownKeys({ [value]: 0 })[0];
 }
 
 const templateObjects = new WeakMap<object, readonly string[]>();
 
 /** GetTemplateObject (ECMA-262 13.2.8.4): one frozen array per site. */
-function templateObject(site: Extract<Instruction, { readonly op: "templateObject" }>): readonly unknown[] {
+function templateObject(
+  site: Extract<Instruction, { readonly op: "templateObject" }>,
+): readonly unknown[] {
   const known = templateObjects.get(site);
   if (known !== undefined) return known;
   const cooked: unknown[] = [];
@@ -152,7 +178,10 @@ function templateObject(site: Extract<Instruction, { readonly op: "templateObjec
     appendElement(cooked, site.cooked[i] ?? undefined);
     appendElement(raw, site.raw[i]);
   }
-  const descriptor: PropertyDescriptor & { __proto__: null } = { __proto__: null, value: Object.freeze(raw) };
+  const descriptor: PropertyDescriptor & { __proto__: null } = {
+    __proto__: null,
+    value: Object.freeze(raw),
+  };
   defineProperty(cooked, "raw", descriptor);
   // Sound: tags see undefined where a cooked string is invalid, which the declared element type hides.
   const frozen = Object.freeze(cooked) as readonly string[];
@@ -223,7 +252,12 @@ function callFunction(callee: unknown, site: string, args: readonly unknown[]): 
   return typeof callee === "function" ? apply(callee, undefined, args) : throwNotCallable(site);
 }
 
-function callMethod(method: unknown, receiver: unknown, site: string, args: readonly unknown[]): unknown {
+function callMethod(
+  method: unknown,
+  receiver: unknown,
+  site: string,
+  args: readonly unknown[],
+): unknown {
   return typeof method === "function" ? apply(method, receiver, args) : throwNotCallable(site);
 }
 

@@ -13,4 +13,8 @@ export class UnsupportedSyntax extends Error {
     this.end = end;
   }
 }
-Object.defineProperty(UnsupportedSyntax.prototype, "name", { value: "UnsupportedSyntax", configurable: true, writable: true });
+Object.defineProperty(UnsupportedSyntax.prototype, "name", {
+  value: "UnsupportedSyntax",
+  configurable: true,
+  writable: true,
+});

@@ -27,45 +27,71 @@ export type GivenName =
 /** True if the variable has its final value as soon as it has any, and a parameter may have its name. */
 export function canPassByValue(variable: Variable): boolean {
   const kinds: readonly Variable["kind"][] = ["let", "const", "class", "catch", "parameter"];
-  const isSettledOnce = kinds.includes(variable.kind) && !variable.isAssigned && variable.declarationCount <= 1;
+  const isSettledOnce =
+    kinds.includes(variable.kind) && !variable.isAssigned && variable.declarationCount <= 1;
   return isSettledOnce && isVariableName(variable.name);
 }
 
-export function compileFactory(child: Child, passing: readonly Passing[], name: GivenName): ClosureFactory {
+export function compileFactory(
+  child: Child,
+  passing: readonly Passing[],
+  name: GivenName,
+): ClosureFactory {
   const { source, unit } = syntaxOf(child);
   const prefix = freePrefix(source.parsedText);
   const variables = [...unit.captures.keys()];
   const cellOf = (variable: Variable): string => `${prefix}c${variables.indexOf(variable)}`;
   const text = rewriteSource(source, unit, {
-    textOf: (variable) => (passing[variables.indexOf(variable)] === "cell" ? `${cellOf(variable)}.v` : null),
+    textOf: (variable) =>
+      passing[variables.indexOf(variable)] === "cell" ? `${cellOf(variable)}.v` : null,
     cellOf,
     prefix,
   });
-  const parameters = variables.map((variable, i) => (passing[i] === "value" ? variable.name : cellOf(variable)));
+  const parameters = variables.map((variable, i) =>
+    passing[i] === "value" ? variable.name : cellOf(variable),
+  );
   const list = [`${prefix}this`, `${prefix}newTarget`, `${prefix}name`, ...parameters].join(",");
   const expression = closureExpression(child, unit, text, name, prefix);
   const mode = source.isStrict ? '"use strict";' : "";
   const url = `//# sourceURL=fullgraph:///${encodeURI(child.name === "" ? "closure" : child.name)}`;
   // Sound: the text is a function of this shape.
-  return new Function(`${prefix}r`, `${mode}return function(${list}){return ${expression}}\n${url}`)(runtime) as ClosureFactory;
+  return new Function(
+    `${prefix}r`,
+    `${mode}return function(${list}){return ${expression}}\n${url}`,
+  )(runtime) as ClosureFactory;
 }
 
 /** The generator's names start with dollars; one more than any name of the user that could be taken for one. */
 function freePrefix(text: string): string {
   let prefix = "$";
-  while (new RegExp(`(?<![\\w$])\\${prefix.split("").join("\\")}(?:c\\d|r|this|newTarget|name)(?![\\w$])`).test(text)) prefix += "$";
+  while (
+    new RegExp(
+      `(?<![\\w$])\\${prefix.split("").join("\\")}(?:c\\d|r|this|newTarget|name)(?![\\w$])`,
+    ).test(text)
+  )
+    prefix += "$";
   return prefix;
 }
 
-function closureExpression(child: Child, unit: Unit, text: string, name: GivenName, prefix: string): string {
+function closureExpression(
+  child: Child,
+  unit: Unit,
+  text: string,
+  name: GivenName,
+  prefix: string,
+): string {
   const key = name.kind === "literal" ? JSON.stringify(name.value) : `${prefix}name`;
   // A quoted "__proto__" would set the prototype.
   const property = name.kind === "literal" && name.value !== "__proto__" ? key : `[${key}]`;
   if (!unit.isMethod) {
-    return name.kind === "none" || !child.isAnonymous ? `(${text})` : `({${property}:${text}})[${key}]`;
+    return name.kind === "none" || !child.isAnonymous
+      ? `(${text})`
+      : `({${property}:${text}})[${key}]`;
   }
-  if (child.kind === "getter") return `${prefix}r.accessorOf({get ${property}${text}},${key},"get")`;
-  if (child.kind === "setter") return `${prefix}r.accessorOf({set ${property}${text}},${key},"set")`;
+  if (child.kind === "getter")
+    return `${prefix}r.accessorOf({get ${property}${text}},${key},"get")`;
+  if (child.kind === "setter")
+    return `${prefix}r.accessorOf({set ${property}${text}},${key},"set")`;
   return `({${methodPrefix[child.kind]}${property}${text}})[${key}]`;
 }
 

@@ -6,7 +6,13 @@ import type { Child, Code } from "../code.ts";
 import { isVariableName } from "../codegen/identifier.ts";
 import { syntaxOf } from "../lower/source-of.ts";
 import { apply, isObject } from "../intrinsics.ts";
-import { canPassByValue, type ClosureFactory, compileFactory, type GivenName, type Passing } from "./closure-factory.ts";
+import {
+  canPassByValue,
+  type ClosureFactory,
+  compileFactory,
+  type GivenName,
+  type Passing,
+} from "./closure-factory.ts";
 
 /** What the frame gives to arrow functions and classes in it. */
 export interface LexicalFrame {
@@ -47,7 +53,8 @@ export function makeClosure(
   options: ClosureOptions = {},
 ): unknown {
   const child = code.children[childIndex];
-  if (child === undefined) throw new Error(`${code.name} has ${code.children.length} children, asked for ${childIndex}`);
+  if (child === undefined)
+    throw new Error(`${code.name} has ${code.children.length} children, asked for ${childIndex}`);
   const { passing, captured } = passCaptures(child, captures, frame, options);
   const factory = factoryOf(child, passing, options.name ?? null);
   const closure = apply(factory, undefined, captured);
@@ -90,8 +97,13 @@ function passCaptures(
   for (let i = 0; i < variables.length; i++) {
     const variable = variables[i];
     const cell = captures[i];
-    if (variable === undefined || cell === undefined) throw new Error(`no cell for capture ${i} of ${child.name}`);
-    if (variable.kind === "outer" && globalNames?.has(variable.name) === true && isVariableName(variable.name)) {
+    if (variable === undefined || cell === undefined)
+      throw new Error(`no cell for capture ${i} of ${child.name}`);
+    if (
+      variable.kind === "outer" &&
+      globalNames?.has(variable.name) === true &&
+      isVariableName(variable.name)
+    ) {
       appendElement(passing, "global");
       appendElement(captured, cell);
     } else if (cell instanceof Cell && cell.isInitialized && canPassByValue(variable)) {
@@ -110,7 +122,11 @@ const factories = new WeakMap<Child, Map<string, ClosureFactory>>();
 /** Beyond this many different names a child's name is taken as computed. */
 const literalNameLimit = 8;
 
-function factoryOf(child: Child, passing: readonly Passing[], name: PropertyKey | null): ClosureFactory {
+function factoryOf(
+  child: Child,
+  passing: readonly Passing[],
+  name: PropertyKey | null,
+): ClosureFactory {
   let known = factories.get(child);
   if (known === undefined) {
     known = new Map();
@@ -118,7 +134,11 @@ function factoryOf(child: Child, passing: readonly Passing[], name: PropertyKey 
   }
   const isLiteral = typeof name === "string" && known.size < literalNameLimit;
   const given: GivenName =
-    name === null ? { kind: "none" } : isLiteral ? { kind: "literal", value: name } : { kind: "computed" };
+    name === null
+      ? { kind: "none" }
+      : isLiteral
+        ? { kind: "literal", value: name }
+        : { kind: "computed" };
   let key = "";
   for (let i = 0; i < passing.length; i++) key += passing[i];
   key += ` ${given.kind} ${given.kind === "literal" ? given.value : ""}`;

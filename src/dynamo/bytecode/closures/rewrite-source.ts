@@ -54,7 +54,8 @@ function rewriteReference(
   const { start, end, name } = identifier;
   const runtime = `${captures.prefix}r`;
   if (isWrite) {
-    if (variable.kind === "const") text = `${runtime}.constantBinding(${captures.cellOf(variable)}).v`;
+    if (variable.kind === "const")
+      text = `${runtime}.constantBinding(${captures.cellOf(variable)}).v`;
     if (variable.kind === "ownName") {
       text = `${runtime}.${source.isStrict ? "constantBinding" : "silentBinding"}(${captures.cellOf(variable)}).v`;
     }
@@ -63,15 +64,27 @@ function rewriteReference(
     edits.push({ start, end, text });
     return;
   }
-  if (parent.type === "UnaryExpression" && parent.operator === "typeof" && variable.kind === "outer") {
-    edits.push({ start: parent.start, end: parent.end, text: ` ${runtime}.typeofBinding(${captures.cellOf(variable)})` });
+  if (
+    parent.type === "UnaryExpression" &&
+    parent.operator === "typeof" &&
+    variable.kind === "outer"
+  ) {
+    edits.push({
+      start: parent.start,
+      end: parent.end,
+      text: ` ${runtime}.typeofBinding(${captures.cellOf(variable)})`,
+    });
     return;
   }
-  const isShorthand = (node: AnyNode | undefined): boolean => node?.type === "Property" && node.shorthand;
-  if (isShorthand(parent) || (isDefaultOf(parent, identifier) && isShorthand(parents.get(parent)))) text = `${name}:${text}`;
+  const isShorthand = (node: AnyNode | undefined): boolean =>
+    node?.type === "Property" && node.shorthand;
+  if (isShorthand(parent) || (isDefaultOf(parent, identifier) && isShorthand(parents.get(parent))))
+    text = `${name}:${text}`;
   // A call through the cell would pass the cell as receiver. Starts with a letter: "(" might continue the line before.
-  if (parent.type === "CallExpression" && parent.callee === identifier) text = `${runtime}.valueOf(${text})`;
-  if (parent.type === "TaggedTemplateExpression" && parent.tag === identifier) text = `${runtime}.valueOf(${text})`;
+  if (parent.type === "CallExpression" && parent.callee === identifier)
+    text = `${runtime}.valueOf(${text})`;
+  if (parent.type === "TaggedTemplateExpression" && parent.tag === identifier)
+    text = `${runtime}.valueOf(${text})`;
   edits.push({ start, end, text });
   const named = assignedFunction(parent, identifier);
   if (named !== null) {
@@ -89,7 +102,8 @@ function isDefaultOf(node: AnyNode, identifier: Identifier): boolean {
 function assignedFunction(parent: AnyNode, identifier: Identifier): AnyNode | null {
   if (parent.type !== "AssignmentExpression" && parent.type !== "AssignmentPattern") return null;
   if (parent.left !== identifier || !isAnonymousDefinition(parent.right)) return null;
-  const names = parent.type === "AssignmentPattern" || ["=", "&&=", "||=", "??="].includes(parent.operator);
+  const names =
+    parent.type === "AssignmentPattern" || ["=", "&&=", "||=", "??="].includes(parent.operator);
   return names ? parent.right : null;
 }
 
@@ -107,7 +121,9 @@ function parentsIn(root: AnyNode): ReadonlyMap<AnyNode, AnyNode> {
 
 /** Insertions at one offset keep their order: those that open come before replacements, those that close after. */
 function applyEdits(text: string, start: number, end: number, edits: readonly Edit[]): string {
-  const sorted = edits.map((edit, i) => ({ ...edit, i })).sort((a, b) => a.start - b.start || a.end - b.end || a.i - b.i);
+  const sorted = edits
+    .map((edit, i) => ({ ...edit, i }))
+    .sort((a, b) => a.start - b.start || a.end - b.end || a.i - b.i);
   let result = "";
   let at = start;
   for (const edit of sorted) {

@@ -28,7 +28,8 @@ export function printBlock(code: Code, naming: Naming, block: Block): BlockText 
     folder.step(instruction);
   }
   const { terminator } = block;
-  if (terminator.kind === "split") return { statements: printSplit(code, naming, terminator.pc), condition: null };
+  if (terminator.kind === "split")
+    return { statements: printSplit(code, naming, terminator.pc), condition: null };
   if (terminator.kind === "goto") {
     folder.spill();
     return { statements: folder.statements.join("\n"), condition: null };
@@ -62,6 +63,15 @@ function printSplit(code: Code, naming: Naming, pc: number): string {
   const live = new Set(code.liveLocalsAt(pc));
   const locals = code.locals.map((_, slot) => (live.has(slot) ? naming.local(slot) : "void 0"));
   const stack = Array.from({ length: code.depthAt(pc) }, (_, i) => `$s${i}`);
-  const state = [String(pc), "this", "$args", "$newTarget", "$self", "$captures", `[${locals}]`, `[${stack}]`];
+  const state = [
+    String(pc),
+    "this",
+    "$args",
+    "$newTarget",
+    "$self",
+    "$captures",
+    `[${locals}]`,
+    `[${stack}]`,
+  ];
   return `return $split(${state.join(",")});`;
 }

@@ -20,15 +20,17 @@ export function computeDominators(graph: FlowGraph): Dominators {
   const order = reversePostorder(graph);
   const index = new Map(order.map((block, i) => [block, i]));
   const predecessors = new Map<number, number[]>(order.map((block) => [block, []]));
-  for (const block of order) for (const to of edges(graph, block)) predecessors.get(to)?.push(block);
+  for (const block of order)
+    for (const to of edges(graph, block)) predecessors.get(to)?.push(block);
   const parent = new Map<number, number>([[graph.entry, graph.entry]]);
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const block of order) {
       if (block === graph.entry) continue;
       let found: number | null = null;
       for (const before of predecessors.get(block) ?? []) {
-        if (parent.has(before)) found = found === null ? before : commonDominator(before, found, parent, index);
+        if (parent.has(before))
+          found = found === null ? before : commonDominator(before, found, parent, index);
       }
       if (found !== null && parent.get(block) !== found) {
         parent.set(block, found);
@@ -37,7 +39,7 @@ export function computeDominators(graph: FlowGraph): Dominators {
     }
   }
   const dominates = (a: number, b: number): boolean => {
-    for (let at = b; ; ) {
+    for (let at = b; ;) {
       if (at === a) return true;
       const next = parent.get(at);
       if (next === undefined || next === at) return false;

@@ -15,11 +15,17 @@ export interface EmittedInstruction {
 }
 
 /** @param operands texts of variables or literals, deepest first, as many as the instruction pops */
-export function emitInstruction(code: Code, pc: number, operands: readonly string[], scope: FoldScope): EmittedInstruction {
+export function emitInstruction(
+  code: Code,
+  pc: number,
+  operands: readonly string[],
+  scope: FoldScope,
+): EmittedInstruction {
   const instruction = code.instructions[pc];
   if (instruction === undefined) throw new Error(`no instruction at pc ${pc}`);
   const [popped] = effectOf(instruction);
-  if (operands.length !== popped) throw new Error(`${instruction.op} pops ${popped} operands, got ${operands.length}`);
+  if (operands.length !== popped)
+    throw new Error(`${instruction.op} pops ${popped} operands, got ${operands.length}`);
   const folder = new Folder(
     code,
     scope,
@@ -41,6 +47,10 @@ export function emitInstruction(code: Code, pc: number, operands: readonly strin
     default:
       folder.step(instruction);
       folder.settlePairs();
-      return { statements: folder.statements, results: folder.stack.map((entry) => entry.text), condition: null };
+      return {
+        statements: folder.statements,
+        results: folder.stack.map((entry) => entry.text),
+        condition: null,
+      };
   }
 }

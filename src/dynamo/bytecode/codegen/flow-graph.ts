@@ -53,7 +53,7 @@ export function pcOf(id: BlockId): number {
 /** Where going to `start` really leads: jumps are followed, since they do nothing by themselves. */
 function destination(code: Code, start: number, splitAt: ReadonlySet<number>): BlockId {
   const seen = new Set<number>();
-  for (let pc = start; ; ) {
+  for (let pc = start; ;) {
     if (splitAt.has(pc)) return ~pc;
     const instruction = code.instructions[pc];
     if (instruction?.op !== "jump" || seen.has(pc)) return pc;
@@ -62,7 +62,11 @@ function destination(code: Code, start: number, splitAt: ReadonlySet<number>): B
   }
 }
 
-function findLeaders(code: Code, entry: BlockId, splitAt: ReadonlySet<number>): ReadonlySet<BlockId> {
+function findLeaders(
+  code: Code,
+  entry: BlockId,
+  splitAt: ReadonlySet<number>,
+): ReadonlySet<BlockId> {
   const leaders = new Set([entry]);
   const seen = new Set<BlockId>();
   const work = [entry];
@@ -71,7 +75,8 @@ function findLeaders(code: Code, entry: BlockId, splitAt: ReadonlySet<number>): 
     seen.add(id);
     if (id < 0) continue;
     const instruction = code.instructions[id];
-    if (instruction === undefined) throw new Error(`control runs past the end of the code at pc ${id}`);
+    if (instruction === undefined)
+      throw new Error(`control runs past the end of the code at pc ${id}`);
     const { kind } = recordOf(instruction.op).emit;
     const endsBlock = kind === "jump" || kind === "branch";
     for (const to of successors(instruction, id)) {
@@ -87,13 +92,20 @@ function findLeaders(code: Code, entry: BlockId, splitAt: ReadonlySet<number>): 
   return leaders;
 }
 
-function buildBlock(code: Code, id: BlockId, leaders: ReadonlySet<BlockId>, splitAt: ReadonlySet<number>): Block {
-  if (id < 0) return { id, pcs: [], handlers: [], terminator: { kind: "split", pc: ~id }, successors: [] };
+function buildBlock(
+  code: Code,
+  id: BlockId,
+  leaders: ReadonlySet<BlockId>,
+  splitAt: ReadonlySet<number>,
+): Block {
+  if (id < 0)
+    return { id, pcs: [], handlers: [], terminator: { kind: "split", pc: ~id }, successors: [] };
   const pcs: number[] = [];
   const handlers = handlersAt(code, id, splitAt);
   for (let pc = id; ; pc++) {
     const instruction = code.instructions[pc];
-    if (instruction === undefined) throw new Error(`control runs past the end of the code at pc ${pc}`);
+    if (instruction === undefined)
+      throw new Error(`control runs past the end of the code at pc ${pc}`);
     const { emit } = recordOf(instruction.op);
     if (emit.kind === "return" || emit.kind === "throw") {
       return { id, pcs, handlers, terminator: { kind: "exit", pc }, successors: [] };
@@ -101,7 +113,13 @@ function buildBlock(code: Code, id: BlockId, leaders: ReadonlySet<BlockId>, spli
     if (emit.kind === "branch" && "target" in instruction) {
       const jump = destination(code, instruction.target, splitAt);
       const fall = destination(code, pc + 1, splitAt);
-      return { id, pcs, handlers, terminator: { kind: "branch", pc, jump, fall }, successors: [jump, fall] };
+      return {
+        id,
+        pcs,
+        handlers,
+        terminator: { kind: "branch", pc, jump, fall },
+        successors: [jump, fall],
+      };
     }
     const isJump = emit.kind === "jump" && "target" in instruction;
     if (!isJump) pcs.push(pc);
@@ -118,14 +136,19 @@ function handlersAt(code: Code, pc: number, splitAt: ReadonlySet<number>): reado
   for (const region of code.regions) {
     if (pc < region.start || pc >= region.end) continue;
     const block = destination(code, region.handler, splitAt);
-    if (!found.some((handler) => handler.block === block)) found.unshift({ block, depth: region.depth });
+    if (!found.some((handler) => handler.block === block))
+      found.unshift({ block, depth: region.depth });
   }
   return found;
 }
 
 function sameHandlers(code: Code, a: number, b: number): boolean {
   const around = (pc: number): ReadonlySet<number> =>
-    new Set(code.regions.filter((region) => pc >= region.start && pc < region.end).map((region) => region.handler));
+    new Set(
+      code.regions
+        .filter((region) => pc >= region.start && pc < region.end)
+        .map((region) => region.handler),
+    );
   const first = around(a);
   const second = around(b);
   return first.size === second.size && [...first].every((handler) => second.has(handler));

@@ -45,7 +45,8 @@ export class Folder {
       case "statement": {
         const parts = this.#popKept(effectOf(instruction)[0], emit.keeps);
         this.#flushOrdered();
-        if (instruction.op === "storeLocal" || "slot" in instruction) this.#flushReadersOf(this.#writtenVariable(instruction));
+        if (instruction.op === "storeLocal" || "slot" in instruction)
+          this.#flushReadersOf(this.#writtenVariable(instruction));
         this.statements.push(emit.statement(texts(parts), instruction, this.#scope));
         for (const index of emit.keeps) this.#pushPart(parts, index);
         return;
@@ -53,7 +54,9 @@ export class Folder {
       case "keyed": {
         const parts = this.#popKept(effectOf(instruction)[0], [0]);
         this.#pushPart(parts, 0);
-        return this.#push(orderedExpression(emit.expression(texts(parts), instruction, this.#scope), parts));
+        return this.#push(
+          orderedExpression(emit.expression(texts(parts), instruction, this.#scope), parts),
+        );
       }
       case "shuffle":
         return this.#shuffle(effectOf(instruction)[0], emit.picks);
@@ -69,7 +72,10 @@ export class Folder {
   }
 
   /** The condition of a branch; afterwards the stack is without the operands it popped. */
-  condition(instruction: Instruction): { readonly text: string; readonly operands: readonly OperandExpression[] } {
+  condition(instruction: Instruction): {
+    readonly text: string;
+    readonly operands: readonly OperandExpression[];
+  } {
     const { emit } = recordOf(instruction.op);
     if (emit.kind !== "branch") throw new Error(`${instruction.op} is not a branch`);
     const kept = [...emit.jumpKeeps, ...emit.fallKeeps];
@@ -91,12 +97,15 @@ export class Folder {
   /** Moves what is on the stack into the variables `$s0`, `$s1`, … that other blocks read. */
   spill(): void {
     const isInPlace = (entry: OperandExpression, i: number): boolean => entry.text === `$s${i}`;
-    const mentionsSlot = this.stack.some((entry, i) => !isInPlace(entry, i) && /\$s\d/.test(entry.text));
+    const mentionsSlot = this.stack.some(
+      (entry, i) => !isInPlace(entry, i) && /\$s\d/.test(entry.text),
+    );
     if (mentionsSlot) {
       // A parallel move: nothing may read a slot that was overwritten before.
       for (let i = 0; i < this.stack.length; i++) {
         const entry = this.stack[i];
-        if (entry !== undefined && !isInPlace(entry, i) && entry.evaluation !== "local") this.#copy(i);
+        if (entry !== undefined && !isInPlace(entry, i) && entry.evaluation !== "local")
+          this.#copy(i);
       }
     } else this.settlePairs();
     this.stack.forEach((entry, i) => {
@@ -144,7 +153,8 @@ export class Folder {
   /** Evaluates the entry now, into a variable. */
   #materialize(index: number): void {
     const entry = this.stack[index];
-    if (entry !== undefined && !(entry.isAtom && entry.evaluation === "constant")) this.#copy(index);
+    if (entry !== undefined && !(entry.isAtom && entry.evaluation === "constant"))
+      this.#copy(index);
   }
 
   /** Puts the entry's value into a fresh variable. */
@@ -154,7 +164,10 @@ export class Folder {
     if (entry.method !== null) {
       const receiver = this.#scope.temporary();
       const method = this.#scope.temporary();
-      this.statements.push(`${receiver}=${entry.method.receiver.text};`, `${method}=${receiver}${entry.method.suffix};`);
+      this.statements.push(
+        `${receiver}=${entry.method.receiver.text};`,
+        `${method}=${receiver}${entry.method.suffix};`,
+      );
       this.stack[index] = variableExpression(method);
       this.stack[index + 1] = variableExpression(receiver);
       return;
@@ -171,7 +184,8 @@ export class Folder {
 
   #flushReadersOf(variable: string | null): void {
     if (variable === null) return;
-    for (let i = 0; i < this.stack.length; i++) if (this.stack[i]?.reads.has(variable)) this.#materialize(i);
+    for (let i = 0; i < this.stack.length; i++)
+      if (this.stack[i]?.reads.has(variable)) this.#materialize(i);
   }
 
   #writtenVariable(instruction: Instruction): string | null {
@@ -197,7 +211,9 @@ export class Folder {
         });
       case "loadCapture":
         return orderedExpression(text, [], {
-          display: text.endsWith(".v") ? (this.#code.captures[instruction.capture]?.name ?? null) : null,
+          display: text.endsWith(".v")
+            ? (this.#code.captures[instruction.capture]?.name ?? null)
+            : null,
         });
       case "iteratorValue":
       case "iteratorStep":
@@ -205,7 +221,9 @@ export class Folder {
         return orderedExpression(text, [localExpression(this.#scope.local(instruction.iterator))]);
       case "createClosure": {
         const captured = this.#code.children[instruction.child]?.captures ?? [];
-        const cells = captured.flatMap(({ from }) => (from.kind === "local" ? [localExpression(this.#scope.local(from.slot))] : []));
+        const cells = captured.flatMap(({ from }) =>
+          from.kind === "local" ? [localExpression(this.#scope.local(from.slot))] : [],
+        );
         return orderedExpression(text, cells, { isFaithful: false });
       }
       default:
@@ -241,7 +259,8 @@ export class Folder {
     const isAtomic = this.stack.slice(base).every((entry) => entry.isAtom);
     if (!isAtomic || isPair) {
       this.#flushOrdered();
-      for (let i = base; i < this.stack.length; i++) if (this.stack[i]?.isAtom === false) this.#materialize(i);
+      for (let i = base; i < this.stack.length; i++)
+        if (this.stack[i]?.isAtom === false) this.#materialize(i);
     }
     const parts = this.#pop(count);
     for (const index of picks) this.#pushPart(parts, index);
@@ -260,12 +279,16 @@ export class Folder {
     const finish = (text: string): void =>
       this.#push(orderedExpression(text, parts, { isCall: true, isFaithful: !/^[($]/.test(text) }));
     if (spread) {
-      if (form === "construct") return finish(`${this.#scope.runtime("constructObject")}(${callee.text},${literalSite},${list})`);
+      if (form === "construct")
+        return finish(
+          `${this.#scope.runtime("constructObject")}(${callee.text},${literalSite},${list})`,
+        );
       return finish(this.#callWithArray(callee, receiver, literalSite, list));
     }
     if (form === "construct") return finish(this.#construct(callee, site, list));
     if (form === "method") {
-      if (callee.method !== null) return finish(this.#callMember(callee, callee.method, site, list));
+      if (callee.method !== null)
+        return finish(this.#callMember(callee, callee.method, site, list));
       return finish(this.#callWithArray(callee, receiver, literalSite, `[${list}]`));
     }
     const areAtoms = rest.every((part) => part.isAtom);
@@ -280,13 +303,21 @@ export class Folder {
   ): string {
     const isNamed = receiver.display !== null || !receiver.isFaithful;
     const variable = isNamed ? this.#displayOf(receiver, receiverSite(site, suffix)) : null;
-    if (variable !== null) return this.#withDisplay(variable, receiver.text, `${variable}${suffix}(${list})`);
-    if (receiver.isFaithful && receiver.display === null) return `${receiver.text}${suffix}(${list})`;
+    if (variable !== null)
+      return this.#withDisplay(variable, receiver.text, `${variable}${suffix}(${list})`);
+    if (receiver.isFaithful && receiver.display === null)
+      return `${receiver.text}${suffix}(${list})`;
     return this.#callWithArray(callee, receiver, this.#scope.literal(site), `[${list}]`);
   }
 
-  #callWithArray(callee: OperandExpression, receiver: OperandExpression | undefined, site: string, list: string): string {
-    if (receiver === undefined) return `${this.#scope.runtime("callFunction")}(${callee.text},${site},${list})`;
+  #callWithArray(
+    callee: OperandExpression,
+    receiver: OperandExpression | undefined,
+    site: string,
+    list: string,
+  ): string {
+    if (receiver === undefined)
+      return `${this.#scope.runtime("callFunction")}(${callee.text},${site},${list})`;
     if (callee.method === null) {
       return `${this.#scope.runtime("callMethod")}(${callee.text},${receiver.text},${site},${list})`;
     }
@@ -314,7 +345,8 @@ export class Folder {
 
   /** The variable is set just before the call: as a statement if nothing is waiting to run before it. */
   #withDisplay(variable: string, value: string, call: string): string {
-    if (this.stack.some((entry) => entry.evaluation === "ordered")) return `(${variable}=${value},${call})`;
+    if (this.stack.some((entry) => entry.evaluation === "ordered"))
+      return `(${variable}=${value},${call})`;
     this.statements.push(`${variable}=${value};`);
     return call;
   }
@@ -327,7 +359,8 @@ export class Folder {
 
   #construct(callee: OperandExpression, site: string, list: string): string {
     const variable = this.#displayOf(callee, site);
-    if (variable !== null) return this.#withDisplay(variable, callee.text, `new ${variable}(${list})`);
+    if (variable !== null)
+      return this.#withDisplay(variable, callee.text, `new ${variable}(${list})`);
     if (callee.isFaithful) return `new (${callee.text})(${list})`;
     return `${this.#scope.runtime("constructObject")}(${callee.text},${this.#scope.literal(site)},[${list}])`;
   }

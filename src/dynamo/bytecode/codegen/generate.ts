@@ -26,8 +26,10 @@ export function generateFrom(code: Code, pc: number, options: GenerateOptions = 
   if (depth < 0) throw new Error(`no path of ${code.name} reaches pc ${pc}`);
   const naming = new Naming(code, options.globalNames ?? new Set());
   const graph = buildFlowGraph(code, pc, options.splitAt ?? new Set());
-  const print = (block: Parameters<typeof printBlock>[2]): ReturnType<typeof printBlock> => printBlock(code, naming, block);
-  const structured = options.shape === "dispatch" ? null : printStructured(graph, computeDominators(graph), print);
+  const print = (block: Parameters<typeof printBlock>[2]): ReturnType<typeof printBlock> =>
+    printBlock(code, naming, block);
+  const structured =
+    options.shape === "dispatch" ? null : printStructured(graph, computeDominators(graph), print);
   const body = structured ?? printDispatch(graph, print);
   const declarations = naming.declarations(code.maxDepth, depth);
   const mode = code.isStrict ? '"use strict";\n' : "";

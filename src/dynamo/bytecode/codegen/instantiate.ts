@@ -16,7 +16,9 @@ export function instantiate(
   const text = `${mode}const $self=function(){return $apply($run,${receiver},[arguments,new.target,$self,$captures,[],[]])};return $self`;
   // Sound: the text makes a function.
   const make = new Function("$apply", "$run", "$captures", "$this", text);
-  const instance = make(Reflect.apply, continuation, captures, lexicalThis) as (...args: never[]) => unknown;
+  const instance = make(Reflect.apply, continuation, captures, lexicalThis) as (
+    ...args: never[]
+  ) => unknown;
   Object.defineProperty(instance, "name", { value: code.name, configurable: true });
   Object.defineProperty(instance, "length", { value: code.length, configurable: true });
   return instance;

@@ -22,9 +22,12 @@ export class Naming implements FoldScope {
   constructor(code: Code, globalNames: ReadonlySet<string>) {
     this.#code = code;
     this.#taken = new Set();
-    this.#locals = code.locals.map(({ name, isCell }) => this.#unique(isCell ? `${name}$cell` : name));
+    this.#locals = code.locals.map(({ name, isCell }) =>
+      this.#unique(isCell ? `${name}$cell` : name),
+    );
     for (const { name } of code.captures) {
-      if (globalNames.has(name) && isVariableName(name) && !this.#taken.has(name)) this.#bareGlobals.add(name);
+      if (globalNames.has(name) && isVariableName(name) && !this.#taken.has(name))
+        this.#bareGlobals.add(name);
     }
     for (const name of this.#bareGlobals) this.#taken.add(name);
   }
@@ -82,7 +85,11 @@ export class Naming implements FoldScope {
 
   closure(child: number, name: string): string {
     const cells = (this.#code.children[child]?.captures ?? []).map(({ from }) =>
-      from.kind === "local" ? this.local(from.slot) : from.kind === "capture" ? this.captureCell(from.index) : "void 0",
+      from.kind === "local"
+        ? this.local(from.slot)
+        : from.kind === "capture"
+          ? this.captureCell(from.index)
+          : "void 0",
     );
     const newTarget = this.#code.usesNewTarget ? "$newTarget" : "void 0";
     return `$closure(${child},[${cells.join(",")}],${this.#code.usesThis ? "this" : "void 0"},${newTarget},${name})`;
@@ -102,7 +109,8 @@ export class Naming implements FoldScope {
     const variables: string[] = [];
     for (const index of this.#usedCaptures) lines.push(`const $c${index}=$captures[${index}];`);
     for (const slot of this.#usedLocals) variables.push(`${this.#locals[slot]}=$locals[${slot}]`);
-    for (let i = 0; i < stackDepth; i++) variables.push(i < entryDepth ? `$s${i}=$stack[${i}]` : `$s${i}`);
+    for (let i = 0; i < stackDepth; i++)
+      variables.push(i < entryDepth ? `$s${i}=$stack[${i}]` : `$s${i}`);
     for (let i = 1; i <= this.#maxTemporaries; i++) variables.push(`$t${i}`);
     variables.push(...this.#displays);
     if (variables.length > 0) lines.push(`let ${variables.join(",")};`);

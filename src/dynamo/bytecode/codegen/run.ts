@@ -37,7 +37,11 @@ export type Continuation = (
 const cache = new WeakMap<Code, Map<string, Continuation>>();
 
 /** The continuation at `pc`, compiled once per pc and set of globals. */
-export function continuationAt(code: Code, pc: number, globalNames: ReadonlySet<string> = new Set()): Continuation {
+export function continuationAt(
+  code: Code,
+  pc: number,
+  globalNames: ReadonlySet<string> = new Set(),
+): Continuation {
   let known = cache.get(code);
   if (known === undefined) {
     known = new Map();
@@ -53,7 +57,11 @@ export function continuationAt(code: Code, pc: number, globalNames: ReadonlySet<
 }
 
 /** Continues a frame natively and gives its result. */
-export function runFrom(code: Code, frame: FrameState, globalNames: ReadonlySet<string> = new Set()): unknown {
+export function runFrom(
+  code: Code,
+  frame: FrameState,
+  globalNames: ReadonlySet<string> = new Set(),
+): unknown {
   return resume(continuationAt(code, frame.pc, globalNames), frame);
 }
 
@@ -71,8 +79,20 @@ export function compileContinuation(
 ): Continuation {
   const name = code.name === "" ? "anonymous" : encodeURI(code.name);
   const text = `return ${generateFrom(code, pc, options)}\n//# sourceURL=fullgraph:///${name}@${pc}`;
-  const closure = (child: number, cells: readonly BindingCell[], receiver: unknown, newTarget: unknown, given: PropertyKey | null): unknown =>
-    makeClosure(code, child, cells, { this: receiver, newTarget }, { name: given, globalNames: options.globalNames });
+  const closure = (
+    child: number,
+    cells: readonly BindingCell[],
+    receiver: unknown,
+    newTarget: unknown,
+    given: PropertyKey | null,
+  ): unknown =>
+    makeClosure(
+      code,
+      child,
+      cells,
+      { this: receiver, newTarget },
+      { name: given, globalNames: options.globalNames },
+    );
   const split = (
     at: number,
     receiver: unknown,

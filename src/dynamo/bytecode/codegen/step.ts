@@ -34,9 +34,16 @@ export function compileStep(
   globalNames: ReadonlySet<string> = new Set(),
 ): (frame: FrameState) => StepResult {
   const arrive = (frame: FrameState): Arrival => new Arrival(frame);
-  const step: Continuation = compileContinuation(code, pc, { globalNames, splitAt: pcsAfter(code, pc) }, arrive);
+  const step: Continuation = compileContinuation(
+    code,
+    pc,
+    { globalNames, splitAt: pcsAfter(code, pc) },
+    arrive,
+  );
   return (frame) => {
     const result = resume(step, frame);
-    return result instanceof Arrival ? { kind: "next", frame: result.frame } : { kind: "returned", value: result };
+    return result instanceof Arrival
+      ? { kind: "next", frame: result.frame }
+      : { kind: "returned", value: result };
   };
 }

@@ -17,7 +17,11 @@ interface Place {
 }
 
 /** Text of the graph, or null where its flow is irreducible. */
-export function printStructured(graph: FlowGraph, dominators: Dominators, print: (block: Block) => BlockText): string | null {
+export function printStructured(
+  graph: FlowGraph,
+  dominators: Dominators,
+  print: (block: Block) => BlockText,
+): string | null {
   const printer = new StructuredPrinter(graph, dominators, print);
   return printer.isReducible() ? printer.print() : null;
 }
@@ -69,7 +73,8 @@ class StructuredPrinter {
       let limit = Number.POSITIVE_INFINITY;
       for (;;) {
         let level = Math.min(limit, commonPrefix(this.#block(parent).handlers, handlers));
-        for (const source of sources.get(id) ?? []) level = Math.min(level, this.#levelInside(source, id, parent));
+        for (const source of sources.get(id) ?? [])
+          level = Math.min(level, this.#levelInside(source, id, parent));
         const place = this.#places.get(parent);
         if (place === undefined || level >= place.level) {
           this.#places.set(id, { parent, level });
@@ -85,7 +90,10 @@ class StructuredPrinter {
   #forwardSources(): ReadonlyMap<BlockId, readonly BlockId[]> {
     const sources = new Map<BlockId, BlockId[]>();
     for (const id of this.#dominators.order) {
-      for (const to of [...this.#block(id).successors, ...this.#block(id).handlers.map((handler) => handler.block)]) {
+      for (const to of [
+        ...this.#block(id).successors,
+        ...this.#block(id).handlers.map((handler) => handler.block),
+      ]) {
         if (this.#isBackEdge(id, to)) continue;
         const known = sources.get(to);
         if (known === undefined) sources.set(to, [id]);
@@ -102,7 +110,7 @@ class StructuredPrinter {
     // The catch clause that goes to a handler belongs to the block that opens the `try`.
     if (caught >= 0 && caught < this.#outerLevel(source)) return Number.POSITIVE_INFINITY;
     let level = caught >= 0 ? caught : block.handlers.length;
-    for (let at = source; at !== parent; ) {
+    for (let at = source; at !== parent;) {
       const place = this.#places.get(at);
       if (place === undefined) return 0;
       level = place.level;
@@ -147,7 +155,9 @@ class StructuredPrinter {
   isReducible(): boolean {
     for (const start of this.#dominators.order) {
       const block = this.#block(start);
-      const handlers = block.handlers.slice(this.#outerLevel(start)).map((handler) => handler.block);
+      const handlers = block.handlers
+        .slice(this.#outerLevel(start))
+        .map((handler) => handler.block);
       for (const to of [...block.successors, ...handlers]) {
         if (this.#isBackEdge(start, to) && !this.#isInside(start, to)) return false;
       }
@@ -157,7 +167,7 @@ class StructuredPrinter {
 
   /** True if `inner` is printed inside `outer`, so that it can `continue` its loop. */
   #isInside(inner: number, outer: number): boolean {
-    for (let at = inner; ; ) {
+    for (let at = inner; ;) {
       if (at === outer) return true;
       const place = this.#places.get(at);
       if (place === undefined) return false;
@@ -186,7 +196,8 @@ class StructuredPrinter {
     const followers = (this.#followers.get(block.id) ?? [])
       .filter((follower) => this.#outerLevel(follower) === level)
       .sort((a, b) => this.#position(a) - this.#position(b));
-    for (const follower of followers) text = `B${label(follower)}:{\n${text}\n}\n${this.#node(follower)}`;
+    for (const follower of followers)
+      text = `B${label(follower)}:{\n${text}\n}\n${this.#node(follower)}`;
     return text;
   }
 
@@ -197,7 +208,12 @@ class StructuredPrinter {
     if (terminator.kind === "goto") return joinLines(statements, this.#branch(id, terminator.to));
     const jump = this.#branch(id, terminator.jump);
     const fall = this.#branch(id, terminator.fall);
-    return joinLines(statements, `if(${condition}){\n${jump}\n}else{\n${fall}\n}`);
+    // Neither way falls through, so the longer one needs no block of its own: early exits do not nest.
+    const choice =
+      isShort(fall) && !isShort(jump)
+        ? `if(!(${condition})){\n${fall}\n}\n${jump}`
+        : `if(${condition}){\n${jump}\n}\n${fall}`;
+    return joinLines(statements, choice);
   }
 
   #branch(from: number, to: number): string {
@@ -215,6 +231,10 @@ function commonPrefix(a: readonly Handler[], b: readonly Handler[]): number {
   let length = 0;
   while (length < a.length && length < b.length && a[length]?.block === b[length]?.block) length++;
   return length;
+}
+
+function isShort(text: string): boolean {
+  return text.startsWith("break ") || text.startsWith("continue ");
 }
 
 function joinLines(first: string, second: string): string {

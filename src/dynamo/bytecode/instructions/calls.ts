@@ -59,6 +59,9 @@ export const callInstructions = {
     operand: { child: operand.child },
     stack: "key -> key closure",
     effect: [1, 2],
-    emit: { kind: "keyed", expression: ([key], { child }, scope) => scope.closure(child, key ?? "") },
+    emit: {
+      kind: "keyed",
+      expression: ([key], { child }, scope) => scope.closure(child, key ?? ""),
+    },
   }),
 };

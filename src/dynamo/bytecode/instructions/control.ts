@@ -12,7 +12,12 @@ function orPop(condition: (value: string) => string) {
     stack: "value ->",
     effect: [1, 0],
     jump: { stack: "value -> value", effect: [1, 1] },
-    emit: { kind: "branch", condition: ([value]) => condition(value ?? ""), jumpKeeps: [0], fallKeeps: [] },
+    emit: {
+      kind: "branch",
+      condition: ([value]) => condition(value ?? ""),
+      jumpKeeps: [0],
+      fallKeeps: [],
+    },
   });
 }
 
@@ -29,14 +34,24 @@ export const controlInstructions = {
     stack: "condition ->",
     effect: [1, 0],
     jump: { stack: "condition ->", effect: [1, 0] },
-    emit: { kind: "branch", condition: ([condition]) => `${condition}`, jumpKeeps: [], fallKeeps: [] },
+    emit: {
+      kind: "branch",
+      condition: ([condition]) => `${condition}`,
+      jumpKeeps: [],
+      fallKeeps: [],
+    },
   }),
   jumpIfFalse: define({
     operand: target,
     stack: "condition ->",
     effect: [1, 0],
     jump: { stack: "condition ->", effect: [1, 0] },
-    emit: { kind: "branch", condition: ([condition]) => `!${condition}`, jumpKeeps: [], fallKeeps: [] },
+    emit: {
+      kind: "branch",
+      condition: ([condition]) => `!${condition}`,
+      jumpKeeps: [],
+      fallKeeps: [],
+    },
   }),
   jumpIfFalseOrPop: orPop((value) => `!${value}`),
   jumpIfTrueOrPop: orPop((value) => value),
@@ -80,6 +95,9 @@ export const controlInstructions = {
     operand: { name: operand.name },
     stack: "->",
     effect: [0, 0],
-    emit: { kind: "throw", statement: (_, __, scope) => `${scope.runtime("throwConstantAssignment")}();` },
+    emit: {
+      kind: "throw",
+      statement: (_, __, scope) => `${scope.runtime("throwConstantAssignment")}();`,
+    },
   }),
 };

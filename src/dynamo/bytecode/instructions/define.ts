@@ -17,6 +17,8 @@ export interface InstructionRecord<S extends OperandSchema> extends SymbolicRule
   readonly emit: Emission<OperandOf<S>>;
 }
 
-export function define<const S extends OperandSchema>(record: InstructionRecord<S>): InstructionRecord<S> {
+export function define<const S extends OperandSchema>(
+  record: InstructionRecord<S>,
+): InstructionRecord<S> {
   return Object.freeze(record);
 }

@@ -48,7 +48,11 @@ export type Emission<O> =
   /** Pops a receiver (and key), pushes the method and the receiver. Folds with the call that follows. */
   | { readonly kind: "method"; readonly member: Text<O> }
   /** A call; `spread` takes one array of arguments. */
-  | { readonly kind: "call"; readonly form: "plain" | "method" | "construct"; readonly spread: boolean }
+  | {
+      readonly kind: "call";
+      readonly form: "plain" | "method" | "construct";
+      readonly spread: boolean;
+    }
   | { readonly kind: "jump" }
   /** Jumps when the condition holds. What each way keeps of the operands is a list of indices. */
   | {

@@ -51,6 +51,10 @@ export const frameInstructions = {
     operand: {},
     stack: "-> arguments",
     effect: [0, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: (_, __, scope) => `${scope.runtime("createArguments")}($args)` },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: (_, __, scope) => `${scope.runtime("createArguments")}($args)`,
+    },
   }),
 };

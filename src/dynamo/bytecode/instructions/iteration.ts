@@ -16,7 +16,8 @@ export const iterationInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([iterable], { site }, scope) => `${scope.runtime("getIterator")}(${iterable},${scope.literal(site)})`,
+      expression: ([iterable], { site }, scope) =>
+        `${scope.runtime("getIterator")}(${iterable},${scope.literal(site)})`,
     },
   }),
   /** The keys of `for (k in object)`. */
@@ -76,7 +77,8 @@ export const iterationInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: (_, operands, scope) => `${scope.runtime("iteratorRest")}(${scope.local(operands.iterator)})`,
+      expression: (_, operands, scope) =>
+        `${scope.runtime("iteratorRest")}(${scope.local(operands.iterator)})`,
     },
   }),
   /** IteratorClose for a normal, break or return completion; nothing if exhausted. */
@@ -84,7 +86,11 @@ export const iterationInstructions = {
     operand: iterator,
     stack: "->",
     effect: [0, 0],
-    emit: { kind: "statement", statement: (_, operands, scope) => `${scope.local(operands.iterator)}.close();`, keeps: [] },
+    emit: {
+      kind: "statement",
+      statement: (_, operands, scope) => `${scope.local(operands.iterator)}.close();`,
+      keeps: [],
+    },
   }),
   /** IteratorClose for a throw completion: errors of `return` are dropped in favour of the one under way. */
   iteratorCloseQuietly: define({

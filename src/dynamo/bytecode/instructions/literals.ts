@@ -9,7 +9,11 @@ export const literalInstructions = {
     operand: { count: operand.count },
     stack: "elements*count -> array",
     effect: ({ count }) => [count, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: (elements) => `[${elements.join(",")}]` },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: (elements) => `[${elements.join(",")}]`,
+    },
   }),
   appendElement: define({
     operand: {},
@@ -17,7 +21,8 @@ export const literalInstructions = {
     effect: [2, 1],
     emit: {
       kind: "statement",
-      statement: ([array, value], _, scope) => `${scope.runtime("appendElement")}(${array},${value});`,
+      statement: ([array, value], _, scope) =>
+        `${scope.runtime("appendElement")}(${array},${value});`,
       keeps: [0],
     },
   }),
@@ -44,7 +49,11 @@ export const literalInstructions = {
     operand: { pattern: operand.text, flags: operand.text },
     stack: "-> regexp",
     effect: [0, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: (_, { pattern, flags }) => `/${pattern}/${flags}` },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: (_, { pattern, flags }) => `/${pattern}/${flags}`,
+    },
   }),
   /** The frozen strings array of a tagged template, one per site. */
   templateObject: define({

@@ -10,13 +10,21 @@ export const localInstructions = {
     operand: localRead,
     stack: "-> value",
     effect: [0, 1],
-    emit: { kind: "value", evaluation: "local", expression: (_, { slot }, scope) => scope.local(slot) },
+    emit: {
+      kind: "value",
+      evaluation: "local",
+      expression: (_, { slot }, scope) => scope.local(slot),
+    },
   }),
   storeLocal: define({
     operand: { slot: operand.localWrite },
     stack: "value ->",
     effect: [1, 0],
-    emit: { kind: "statement", statement: ([value], { slot }, scope) => `${scope.local(slot)}=${value};`, keeps: [] },
+    emit: {
+      kind: "statement",
+      statement: ([value], { slot }, scope) => `${scope.local(slot)}=${value};`,
+      keeps: [],
+    },
   }),
   /** `x++` or `x--` as a statement: ToNumeric, then one more or less. */
   updateLocal: define({
@@ -70,21 +78,33 @@ export const localInstructions = {
     operand: localRead,
     stack: "-> value",
     effect: [0, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: (_, { slot }, scope) => `${scope.local(slot)}.v` },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: (_, { slot }, scope) => `${scope.local(slot)}.v`,
+    },
   }),
   /** Assigns through the cell; throws in the temporal dead zone. */
   storeCell: define({
     operand: localRead,
     stack: "value ->",
     effect: [1, 0],
-    emit: { kind: "statement", statement: ([value], { slot }, scope) => `${scope.local(slot)}.v=${value};`, keeps: [] },
+    emit: {
+      kind: "statement",
+      statement: ([value], { slot }, scope) => `${scope.local(slot)}.v=${value};`,
+      keeps: [],
+    },
   }),
   /** The declaration itself: ends the temporal dead zone. */
   initializeCell: define({
     operand: localRead,
     stack: "value ->",
     effect: [1, 0],
-    emit: { kind: "statement", statement: ([value], { slot }, scope) => `${scope.local(slot)}.raw=${value};`, keeps: [] },
+    emit: {
+      kind: "statement",
+      statement: ([value], { slot }, scope) => `${scope.local(slot)}.raw=${value};`,
+      keeps: [],
+    },
   }),
   /** CreatePerIterationEnvironment (ECMA-262 14.7.4.4): a new cell with the same content. */
   copyCell: define({
@@ -102,7 +122,11 @@ export const localInstructions = {
     operand: { capture: operand.capture },
     stack: "-> value",
     effect: [0, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: (_, { capture }, scope) => scope.capture(capture) },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: (_, { capture }, scope) => scope.capture(capture),
+    },
   }),
   storeCapture: define({
     operand: { capture: operand.capture },
@@ -125,7 +149,9 @@ export const localInstructions = {
       expression: (_, { capture }, scope) => {
         const bare = scope.capture(capture);
         const cell = scope.captureCell(capture);
-        return bare === `${cell}.v` ? `${scope.runtime("typeofBinding")}(${cell})` : `(typeof ${bare})`;
+        return bare === `${cell}.v`
+          ? `${scope.runtime("typeofBinding")}(${cell})`
+          : `(typeof ${bare})`;
       },
     },
   }),

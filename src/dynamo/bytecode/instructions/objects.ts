@@ -5,7 +5,11 @@ import { define } from "./define.ts";
 import { operand } from "./operand.ts";
 
 /** `object.name` or `object["name"]`; a number literal is parenthesised, since `5.name` does not parse. */
-function member(object: string | undefined, name: string, literal: (value: string) => string): string {
+function member(
+  object: string | undefined,
+  name: string,
+  literal: (value: string) => string,
+): string {
   const base = /^\d/.test(object ?? "") ? `(${object})` : object;
   return isIdentifierName(name) ? `${base}.${name}` : `${base}[${literal(name)}]`;
 }
@@ -25,13 +29,20 @@ export const objectInstructions = {
     operand: {},
     stack: "object key -> value",
     effect: [2, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: ([object, key]) => `${object}[${key}]` },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: ([object, key]) => `${object}[${key}]`,
+    },
   }),
   getMethod: define({
     operand: { name: operand.name },
     stack: "receiver -> method receiver",
     effect: [1, 2],
-    emit: { kind: "method", member: ([receiver], { name }, scope) => member(receiver, name, scope.literal) },
+    emit: {
+      kind: "method",
+      member: ([receiver], { name }, scope) => member(receiver, name, scope.literal),
+    },
   }),
   getMethodElement: define({
     operand: {},
@@ -46,14 +57,19 @@ export const objectInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([object, value], { name }, scope) => `(${member(object, name, scope.literal)}=${value})`,
+      expression: ([object, value], { name }, scope) =>
+        `(${member(object, name, scope.literal)}=${value})`,
     },
   }),
   setElement: define({
     operand: {},
     stack: "object key value -> value",
     effect: [3, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: ([object, key, value]) => `(${object}[${key}]=${value})` },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: ([object, key, value]) => `(${object}[${key}]=${value})`,
+    },
   }),
   deleteProperty: define({
     operand: { name: operand.name },
@@ -69,7 +85,11 @@ export const objectInstructions = {
     operand: {},
     stack: "object key -> deleted",
     effect: [2, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: ([object, key]) => `(delete ${object}[${key}])` },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: ([object, key]) => `(delete ${object}[${key}])`,
+    },
   }),
 
   /** `{a: x, b: y}`: own data properties in this order. Never holds `__proto__`; names may repeat. */
@@ -103,7 +123,8 @@ export const objectInstructions = {
     effect: [3, 1],
     emit: {
       kind: "statement",
-      statement: ([object, key, value], _, scope) => `${scope.runtime("createDataProperty")}(${object},${key},${value});`,
+      statement: ([object, key, value], _, scope) =>
+        `${scope.runtime("createDataProperty")}(${object},${key},${value});`,
       keeps: [0],
     },
   }),
@@ -140,7 +161,8 @@ export const objectInstructions = {
     effect: [2, 1],
     emit: {
       kind: "statement",
-      statement: ([object, prototype], _, scope) => `${scope.runtime("setPrototype")}(${object},${prototype});`,
+      statement: ([object, prototype], _, scope) =>
+        `${scope.runtime("setPrototype")}(${object},${prototype});`,
       keeps: [0],
     },
   }),
@@ -151,7 +173,8 @@ export const objectInstructions = {
     effect: [2, 1],
     emit: {
       kind: "statement",
-      statement: ([object, source], _, scope) => `${scope.runtime("copyDataProperties")}(${object},${source});`,
+      statement: ([object, source], _, scope) =>
+        `${scope.runtime("copyDataProperties")}(${object},${source});`,
       keeps: [0],
     },
   }),
@@ -163,7 +186,8 @@ export const objectInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([source, ...keys], _, scope) => `${scope.runtime("excludeProperties")}(${source},[${keys.join(",")}])`,
+      expression: ([source, ...keys], _, scope) =>
+        `${scope.runtime("excludeProperties")}(${source},[${keys.join(",")}])`,
     },
   }),
   /**

@@ -38,10 +38,28 @@ export const operand = {
 export type OperandKind = (typeof operand)[keyof typeof operand];
 
 export type BinaryOperator =
-  | "+" | "-" | "*" | "/" | "%" | "**"
-  | "==" | "!=" | "===" | "!==" | "<" | "<=" | ">" | ">="
-  | "&" | "|" | "^" | "<<" | ">>" | ">>>"
-  | "in" | "instanceof";
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "**"
+  | "=="
+  | "!="
+  | "==="
+  | "!=="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "&"
+  | "|"
+  | "^"
+  | "<<"
+  | ">>"
+  | ">>>"
+  | "in"
+  | "instanceof";
 
 export type UnaryOperator = "-" | "+" | "!" | "~" | "typeof";
 
@@ -66,4 +84,6 @@ interface OperandValue {
 
 export type OperandSchema = Readonly<Record<string, OperandKind>>;
 
-export type OperandOf<S extends OperandSchema> = { readonly [K in keyof S]: OperandValue[S[K]["kind"]] };
+export type OperandOf<S extends OperandSchema> = {
+  readonly [K in keyof S]: OperandValue[S[K]["kind"]];
+};

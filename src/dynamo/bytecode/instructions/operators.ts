@@ -18,7 +18,11 @@ export const operatorInstructions = {
     operand: { operator: operand.unaryOperator },
     stack: "value -> result",
     effect: [1, 1],
-    emit: { kind: "value", evaluation: "ordered", expression: ([value], { operator }) => `(${operator} ${value})` },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: ([value], { operator }) => `(${operator} ${value})`,
+    },
   }),
   /** ToNumeric. The emission uses that `t++` gives ToNumeric of the old value. */
   toNumeric: define({

@@ -28,7 +28,8 @@ type Table = typeof instructionTable;
 
 export type Op = keyof Table;
 
-export type OperandOfOp<K extends Op> = Table[K] extends InstructionRecord<infer S extends OperandSchema> ? OperandOf<S> : never;
+export type OperandOfOp<K extends Op> =
+  Table[K] extends InstructionRecord<infer S extends OperandSchema> ? OperandOf<S> : never;
 
 /** One instruction: `op` and its operands, by name. */
 export type Instruction = { readonly [K in Op]: { readonly op: K } & OperandOfOp<K> }[Op];

@@ -1,6 +1,12 @@
 /** Assignments and updates. `wantsValue` false drops the result where that saves work. */
 
-import type { AssignmentExpression, Identifier, LogicalOperator, MemberExpression, UpdateExpression } from "acorn";
+import type {
+  AssignmentExpression,
+  Identifier,
+  LogicalOperator,
+  MemberExpression,
+  UpdateExpression,
+} from "acorn";
 import type { BinaryOperator } from "../instructions/operand.ts";
 import { lowerMemberReference, propertyName } from "./calls.ts";
 import { jumpOfLogical, lowerExpression, lowerNamed } from "./expressions.ts";
@@ -8,7 +14,11 @@ import type { Lowering } from "./lowering.ts";
 import { lowerPattern } from "./patterns.ts";
 import { printCallSite } from "./call-site.ts";
 
-export function lowerAssignment(at: Lowering, node: AssignmentExpression, wantsValue: boolean): void {
+export function lowerAssignment(
+  at: Lowering,
+  node: AssignmentExpression,
+  wantsValue: boolean,
+): void {
   const { left, operator } = node;
   if (operator === "=") {
     if (left.type === "MemberExpression") {
@@ -55,7 +65,12 @@ export function lowerAssignment(at: Lowering, node: AssignmentExpression, wantsV
   if (!wantsValue) at.emit(node, { op: "pop" });
 }
 
-function assignCompound(at: Lowering, node: AssignmentExpression, left: Identifier, wantsValue: boolean): void {
+function assignCompound(
+  at: Lowering,
+  node: AssignmentExpression,
+  left: Identifier,
+  wantsValue: boolean,
+): void {
   const { variable } = at.reference(left);
   at.loadVariable(left, variable);
   lowerExpression(at, node.right);
@@ -64,7 +79,12 @@ function assignCompound(at: Lowering, node: AssignmentExpression, left: Identifi
   at.assignVariable(node, variable);
 }
 
-function assignLogical(at: Lowering, node: AssignmentExpression, left: Identifier, operator: LogicalOperator): void {
+function assignLogical(
+  at: Lowering,
+  node: AssignmentExpression,
+  left: Identifier,
+  operator: LogicalOperator,
+): void {
   const { variable } = at.reference(left);
   const end = at.label();
   at.loadVariable(left, variable);
@@ -103,7 +123,13 @@ export function lowerUpdate(at: Lowering, node: UpdateExpression, wantsValue: bo
   if (!wantsValue) at.emit(node, { op: "pop" });
 }
 
-function updateVariable(at: Lowering, node: UpdateExpression, argument: Identifier, by: 1 | -1, wantsValue: boolean): void {
+function updateVariable(
+  at: Lowering,
+  node: UpdateExpression,
+  argument: Identifier,
+  by: 1 | -1,
+  wantsValue: boolean,
+): void {
   const { variable } = at.reference(argument);
   const isPlain = at.isOwn(variable) && !variable.isCaptured && !variable.needsCheck;
   if (!wantsValue && isPlain && variable.kind !== "const" && variable.kind !== "ownName") {
@@ -123,7 +149,11 @@ function updateVariable(at: Lowering, node: UpdateExpression, argument: Identifi
 }
 
 /** Leaves the reference and, above it, its current value. */
-function readMember(at: Lowering, node: AssignmentExpression | MemberExpression, member: MemberExpression): void {
+function readMember(
+  at: Lowering,
+  node: AssignmentExpression | MemberExpression,
+  member: MemberExpression,
+): void {
   lowerMemberReference(at, member);
   if (member.computed) {
     at.emit(node, { op: "duplicatePair" });
@@ -134,8 +164,11 @@ function readMember(at: Lowering, node: AssignmentExpression | MemberExpression,
   }
 }
 
-export function storeMember(at: Lowering, node: AssignmentExpression | UpdateExpression | MemberExpression, member: MemberExpression): void {
+export function storeMember(
+  at: Lowering,
+  node: AssignmentExpression | UpdateExpression | MemberExpression,
+  member: MemberExpression,
+): void {
   if (member.computed) at.emit(node, { op: "setElement" });
   else at.emit(node, { op: "setProperty", name: propertyName(at, member) });
 }
-

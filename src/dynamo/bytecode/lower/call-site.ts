@@ -14,7 +14,9 @@ export function printCallSite(node: AnyNode): string {
       if (node.regex) return `/${node.regex.pattern}/${node.regex.flags}`;
       return typeof node.value === "string" ? `"${node.value}"` : String(node.value);
     case "TemplateLiteral":
-      return node.expressions.length === 0 ? `"${node.quasis[0]?.value.cooked ?? ""}"` : unprintable;
+      return node.expressions.length === 0
+        ? `"${node.quasis[0]?.value.cooked ?? ""}"`
+        : unprintable;
     case "MemberExpression":
       return printMember(node.object, node.property, node.computed, node.optional);
     case "ChainExpression":
@@ -43,11 +45,24 @@ export function printCallSite(node: AnyNode): string {
   }
 }
 
-function printMember(object: AnyNode, property: AnyNode, isComputed: boolean, isOptional: boolean): string {
+function printMember(
+  object: AnyNode,
+  property: AnyNode,
+  isComputed: boolean,
+  isOptional: boolean,
+): string {
   const base = printCallSite(object);
-  if (!isComputed && property.type === "Identifier") return `${base}${isOptional ? "?" : ""}.${property.name}`;
-  const literal = property.type === "Literal" ? property.value : property.type === "TemplateLiteral" ? property.quasis[0]?.value.cooked : null;
-  const isName = typeof literal === "string" && (property.type !== "TemplateLiteral" || property.expressions.length === 0);
+  if (!isComputed && property.type === "Identifier")
+    return `${base}${isOptional ? "?" : ""}.${property.name}`;
+  const literal =
+    property.type === "Literal"
+      ? property.value
+      : property.type === "TemplateLiteral"
+        ? property.quasis[0]?.value.cooked
+        : null;
+  const isName =
+    typeof literal === "string" &&
+    (property.type !== "TemplateLiteral" || property.expressions.length === 0);
   if (isName) return `${base}${isOptional ? "?" : ""}.${literal}`;
   return `${base}${isOptional ? "?." : ""}[${printCallSite(property)}]`;
 }
@@ -55,10 +70,16 @@ function printMember(object: AnyNode, property: AnyNode, isComputed: boolean, is
 /** The subject of "… is not iterable". */
 export function printIterableSite(node: AnyNode): string {
   const isCall = node.type === "CallExpression";
-  return isCall ? `${printCallSite(node.callee)} is not a function or its return value` : printCallSite(node);
+  return isCall
+    ? `${printCallSite(node.callee)} is not a function or its return value`
+    : printCallSite(node);
 }
 
 /** The subject of a failed destructuring of `node`; "" where V8 falls back to printing the value. */
 export function printPatternSite(node: AnyNode | null): string {
-  return node === null ? "" : node.type === "Identifier" || node.type === "Literal" ? printCallSite(node) : "";
+  return node === null
+    ? ""
+    : node.type === "Identifier" || node.type === "Literal"
+      ? printCallSite(node)
+      : "";
 }

@@ -17,7 +17,11 @@ import { lowerExpression } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
 
 /** `stop` is where the innermost optional chain goes when it meets null or undefined, with its base popped. */
-export function lowerMemberOrCall(at: Lowering, node: MemberExpression | CallExpression, stop: Label | null): void {
+export function lowerMemberOrCall(
+  at: Lowering,
+  node: MemberExpression | CallExpression,
+  stop: Label | null,
+): void {
   if (node.type === "MemberExpression") {
     lowerMemberReference(at, node, stop);
     if (node.computed) at.emit(node, { op: "getElement" });
@@ -26,7 +30,8 @@ export function lowerMemberOrCall(at: Lowering, node: MemberExpression | CallExp
   }
   const site = printCallSite(node.callee);
   const isMethod = lowerCallee(at, node.callee, stop);
-  if (node.optional && stop !== null) at.jump(node.callee, isMethod ? "jumpIfMethodNullish" : "jumpIfNullish", stop);
+  if (node.optional && stop !== null)
+    at.jump(node.callee, isMethod ? "jumpIfMethodNullish" : "jumpIfNullish", stop);
   if (node.arguments.some(isSpread)) {
     lowerSpreadArguments(at, node, node.arguments);
     at.emit(node, isMethod ? { op: "callMethodSpread", site } : { op: "callSpread", site });
@@ -47,20 +52,28 @@ export function lowerChain(at: Lowering, node: ChainExpression): void {
 }
 
 /** Pushes the object, and the key where it is computed. */
-export function lowerMemberReference(at: Lowering, node: MemberExpression, stop: Label | null = null): void {
+export function lowerMemberReference(
+  at: Lowering,
+  node: MemberExpression,
+  stop: Label | null = null,
+): void {
   lowerBase(at, node.object, stop);
   if (node.optional && stop !== null) at.jump(node.object, "jumpIfNullish", stop);
-  if (node.property.type === "PrivateIdentifier") at.unsupported(node, `private name #${node.property.name}`);
+  if (node.property.type === "PrivateIdentifier")
+    at.unsupported(node, `private name #${node.property.name}`);
   else if (node.computed) lowerExpression(at, node.property);
 }
 
 export function propertyName(at: Lowering, node: MemberExpression): string {
-  return node.property.type === "Identifier" ? node.property.name : at.unsupported(node, "private name");
+  return node.property.type === "Identifier"
+    ? node.property.name
+    : at.unsupported(node, "private name");
 }
 
 function lowerBase(at: Lowering, node: Expression | Super, stop: Label | null): void {
   if (node.type === "Super") at.unsupported(node, "`super`");
-  else if (node.type === "MemberExpression" || node.type === "CallExpression") lowerMemberOrCall(at, node, stop);
+  else if (node.type === "MemberExpression" || node.type === "CallExpression")
+    lowerMemberOrCall(at, node, stop);
   else lowerExpression(at, node);
 }
 
@@ -103,7 +116,11 @@ function lowerArguments(at: Lowering, list: readonly (Expression | SpreadElement
 }
 
 /** One array with all arguments. */
-function lowerSpreadArguments(at: Lowering, call: AnyNode, list: readonly (Expression | SpreadElement)[]): void {
+function lowerSpreadArguments(
+  at: Lowering,
+  call: AnyNode,
+  list: readonly (Expression | SpreadElement)[],
+): void {
   const first = list.findIndex(isSpread);
   at.emit(call, { op: "buildArray", count: lowerArguments(at, list.slice(0, first)) });
   // V8 words the error of a call with one final spread differently from the one of an array literal.
@@ -111,7 +128,10 @@ function lowerSpreadArguments(at: Lowering, call: AnyNode, list: readonly (Expre
   for (const argument of list.slice(first)) {
     if (argument.type === "SpreadElement") {
       lowerExpression(at, argument.argument);
-      at.emit(argument, { op: "appendSpread", site: `${prefix}${printCallSite(argument.argument)}` });
+      at.emit(argument, {
+        op: "appendSpread",
+        site: `${prefix}${printCallSite(argument.argument)}`,
+      });
     } else {
       lowerExpression(at, argument);
       at.emit(argument, { op: "appendElement" });

@@ -11,7 +11,8 @@ interface FoundConstructor {
 }
 
 export function findConstructor(node: ClassExpression, base: number): FoundConstructor {
-  if (node.superClass) throw new UnsupportedSyntax("constructor of a derived class", 0, node.end - base);
+  if (node.superClass)
+    throw new UnsupportedSyntax("constructor of a derived class", 0, node.end - base);
   const fields: ClassField[] = [];
   let isPlain = true;
   let found: FunctionExpression | null = null;
@@ -25,10 +26,14 @@ export function findConstructor(node: ClassExpression, base: number): FoundConst
       const initializer = member.value ?? null;
       fields.push({
         name: isLiteral && member.key.type !== "PrivateIdentifier" ? keyName(member.key) : null,
-        initializerSpan: initializer && { start: initializer.start - base, end: initializer.end - base },
+        initializerSpan: initializer && {
+          start: initializer.start - base,
+          end: initializer.end - base,
+        },
       });
     }
   }
-  if (found === null) throw new UnsupportedSyntax("class without an explicit constructor", 0, node.end - base);
+  if (found === null)
+    throw new UnsupportedSyntax("class without an explicit constructor", 0, node.end - base);
   return { node: found, body: { fields, isPlain } };
 }

@@ -9,7 +9,9 @@ export class Label {
 }
 
 /** An instruction whose `target` is still a label. */
-export type Draft = { readonly [K in Instruction["op"]]: DraftOf<Extract<Instruction, { readonly op: K }>> }[Instruction["op"]];
+export type Draft = {
+  readonly [K in Instruction["op"]]: DraftOf<Extract<Instruction, { readonly op: K }>>;
+}[Instruction["op"]];
 type DraftOf<I> = { readonly [F in keyof I]: F extends "target" ? Label : I[F] };
 
 /** A protected range under construction; early exits cut it into pieces. */
@@ -87,7 +89,13 @@ export class Emitter {
 
   #cut(region: OpenRegion): void {
     const end = this.drafts.length;
-    if (end > region.start) this.#regions.push({ start: region.start, end, handler: region.handler, depth: region.depth });
+    if (end > region.start)
+      this.#regions.push({
+        start: region.start,
+        end,
+        handler: region.handler,
+        depth: region.depth,
+      });
   }
 
   // ---- result
@@ -95,13 +103,20 @@ export class Emitter {
   instructions(): readonly Instruction[] {
     // Sound: the only difference between a draft and an instruction is the label, which is replaced by its pc here.
     return this.drafts.map((draft) =>
-      "target" in draft ? ({ ...draft, target: boundPc(draft.target) } as Instruction) : (draft as Instruction),
+      "target" in draft
+        ? ({ ...draft, target: boundPc(draft.target) } as Instruction)
+        : (draft as Instruction),
     );
   }
 
   /** Regions innermost first; a depth of -1 is still to be read off the stack depth at `start`. */
   regions(): readonly Region[] {
-    return this.#regions.map(({ start, end, handler, depth }) => ({ start, end, handler: boundPc(handler), depth: depth ?? -1 }));
+    return this.#regions.map(({ start, end, handler, depth }) => ({
+      start,
+      end,
+      handler: boundPc(handler),
+      depth: depth ?? -1,
+    }));
   }
 }
 

@@ -8,14 +8,23 @@ import type { Control, Exit, Lowering } from "./lowering.ts";
 export const completion = { normal: 0, throw: 1, firstExit: 2 } as const;
 
 export function lowerBreak(at: Lowering, node: AnyNode, label: string | null): void {
-  leaveToPlace(at, node, "break", (place) => (label === null ? place.takesPlainBreak : place.labels.includes(label)) ? place.breakTo : null);
+  leaveToPlace(at, node, "break", (place) =>
+    (label === null ? place.takesPlainBreak : place.labels.includes(label)) ? place.breakTo : null,
+  );
 }
 
 export function lowerContinue(at: Lowering, node: AnyNode, label: string | null): void {
-  leaveToPlace(at, node, "continue", (place) => (label === null || place.labels.includes(label) ? place.continueTo : null));
+  leaveToPlace(at, node, "continue", (place) =>
+    label === null || place.labels.includes(label) ? place.continueTo : null,
+  );
 }
 
-function leaveToPlace(at: Lowering, node: AnyNode, what: string, find: (place: Extract<Control, { kind: "place" }>) => Label | null): void {
+function leaveToPlace(
+  at: Lowering,
+  node: AnyNode,
+  what: string,
+  find: (place: Extract<Control, { kind: "place" }>) => Label | null,
+): void {
   for (let i = at.controls.length - 1; i >= 0; i--) {
     const control = at.controls[i];
     const to = control?.kind === "place" ? find(control) : null;
@@ -44,7 +53,12 @@ export function lowerExit(at: Lowering, node: AnyNode, exit: Exit): void {
   else at.jump(node, "jump", exit.to);
 }
 
-function lowerEntryOfFinally(at: Lowering, node: AnyNode, control: Extract<Control, { kind: "finally" }>, exit: Exit): void {
+function lowerEntryOfFinally(
+  at: Lowering,
+  node: AnyNode,
+  control: Extract<Control, { kind: "finally" }>,
+  exit: Exit,
+): void {
   let index = control.exits.findIndex((known) => known.to === exit.to);
   if (index < 0) index = control.exits.push(exit) - 1;
   if (exit.to !== "return") at.emit(node, { op: "pushConstant", value: undefined });

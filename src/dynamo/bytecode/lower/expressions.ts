@@ -15,8 +15,15 @@ import type {
 } from "acorn";
 import type { Constant } from "../instructions/operand.ts";
 import { keyName } from "../parse/parse-function.ts";
+import { constantGlobal } from "../parse/scope.ts";
 import { lowerAssignment, lowerUpdate } from "./assignments.ts";
-import { lowerChain, lowerMemberOrCall, lowerMemberReference, lowerNew, lowerTaggedTemplate } from "./calls.ts";
+import {
+  lowerChain,
+  lowerMemberOrCall,
+  lowerMemberReference,
+  lowerNew,
+  lowerTaggedTemplate,
+} from "./calls.ts";
 import { printCallSite } from "./call-site.ts";
 import type { Lowering } from "./lowering.ts";
 
@@ -45,7 +52,8 @@ export function lowerExpression(at: Lowering, node: Expression): void {
     case "UnaryExpression":
       return lowerUnary(at, node);
     case "BinaryExpression":
-      if (node.left.type === "PrivateIdentifier") at.unsupported(node, `private name #${node.left.name}`);
+      if (node.left.type === "PrivateIdentifier")
+        at.unsupported(node, `private name #${node.left.name}`);
       lowerExpression(at, node.left);
       lowerExpression(at, node.right);
       return at.emit(node, { op: "binary", operator: node.operator });
@@ -126,9 +134,12 @@ function lowerTemplate(at: Lowering, node: TemplateLiteral): void {
 }
 
 function lowerArray(at: Lowering, node: ArrayExpression): void {
-  const simple = node.elements.findIndex((element) => element === null || element.type === "SpreadElement");
+  const simple = node.elements.findIndex(
+    (element) => element === null || element.type === "SpreadElement",
+  );
   const head = simple < 0 ? node.elements : node.elements.slice(0, simple);
-  for (const element of head) if (element !== null && element.type !== "SpreadElement") lowerExpression(at, element);
+  for (const element of head)
+    if (element !== null && element.type !== "SpreadElement") lowerExpression(at, element);
   at.emit(node, { op: "buildArray", count: head.length });
   for (const element of node.elements.slice(head.length)) {
     if (element === null) at.emit(node, { op: "appendHole" });
@@ -143,7 +154,9 @@ function lowerArray(at: Lowering, node: ArrayExpression): void {
 }
 
 function lowerObject(at: Lowering, node: ObjectExpression): void {
-  const complex = node.properties.findIndex((property) => property.type === "SpreadElement" || !isPlainProperty(property));
+  const complex = node.properties.findIndex(
+    (property) => property.type === "SpreadElement" || !isPlainProperty(property),
+  );
   const head = complex < 0 ? node.properties : node.properties.slice(0, complex);
   const names: string[] = [];
   for (const property of head) {
@@ -163,16 +176,25 @@ function lowerObject(at: Lowering, node: ObjectExpression): void {
 
 /** A data property with a literal key that has no special meaning. */
 function isPlainProperty(property: Property): boolean {
-  return property.kind === "init" && !property.method && !property.computed && keyName(property.key) !== "__proto__";
+  return (
+    property.kind === "init" &&
+    !property.method &&
+    !property.computed &&
+    keyName(property.key) !== "__proto__"
+  );
 }
 
 function lowerProperty(at: Lowering, property: Property): void {
   if (property.kind !== "init" || property.method) {
-    const methodKind = property.kind === "get" ? "getter" : property.kind === "set" ? "setter" : "method";
+    const methodKind =
+      property.kind === "get" ? "getter" : property.kind === "set" ? "setter" : "method";
     if (property.computed) {
       lowerExpression(at, property.key);
       at.emit(property.key, { op: "toPropertyKey" });
-      at.emit(property, { op: "defineMethodElement", child: at.addChild(property.value, { methodKind }) });
+      at.emit(property, {
+        op: "defineMethodElement",
+        child: at.addChild(property.value, { methodKind }),
+      });
     } else {
       const child = at.addChild(property.value, { methodKind });
       at.emit(property, { op: "defineMethod", child, name: keyName(property.key) });
@@ -183,7 +205,10 @@ function lowerProperty(at: Lowering, property: Property): void {
     lowerExpression(at, property.key);
     at.emit(property.key, { op: "toPropertyKey" });
     if (isAnonymousDefinition(property.value)) {
-      at.emit(property.value, { op: "createNamedClosure", child: at.addChild(property.value, { methodKind: null }) });
+      at.emit(property.value, {
+        op: "createNamedClosure",
+        child: at.addChild(property.value, { methodKind: null }),
+      });
     } else lowerExpression(at, property.value);
     at.emit(property, { op: "defineElement" });
     return;
@@ -203,7 +228,7 @@ function lowerUnary(at: Lowering, node: UnaryExpression): void {
   if (operator === "delete") return lowerDelete(at, node, argument);
   if (operator === "typeof" && argument.type === "Identifier") {
     const { variable } = at.reference(argument);
-    if (!at.isOwn(variable) && !(variable.kind === "outer" && variable.name === "undefined")) {
+    if (!at.isOwn(variable) && constantGlobal(variable) === null) {
       at.emit(node, { op: "typeofCapture", capture: at.captureIndex(variable) });
       return;
     }
@@ -219,7 +244,10 @@ function lowerDelete(at: Lowering, node: UnaryExpression, argument: Expression):
   if (argument.type === "MemberExpression") {
     lowerMemberReference(at, argument);
     emitDelete(at, node, argument);
-  } else if (argument.type === "ChainExpression" && argument.expression.type === "MemberExpression") {
+  } else if (
+    argument.type === "ChainExpression" &&
+    argument.expression.type === "MemberExpression"
+  ) {
     // `delete a?.b`: true when the chain stops short.
     const stop = at.label();
     const end = at.label();
@@ -237,9 +265,14 @@ function lowerDelete(at: Lowering, node: UnaryExpression, argument: Expression):
   }
 }
 
-function emitDelete(at: Lowering, node: AnyNode, member: { computed: boolean; property: AnyNode }): void {
+function emitDelete(
+  at: Lowering,
+  node: AnyNode,
+  member: { computed: boolean; property: AnyNode },
+): void {
   if (member.computed) at.emit(node, { op: "deleteElement" });
-  else if (member.property.type === "Identifier") at.emit(node, { op: "deleteProperty", name: member.property.name });
+  else if (member.property.type === "Identifier")
+    at.emit(node, { op: "deleteProperty", name: member.property.name });
 }
 
 // ---- closures and names

@@ -48,15 +48,22 @@ export class FunctionCode implements Code {
   #live: readonly (readonly number[])[] | null = null;
 
   constructor(facts: CodeFacts) {
-    const { depths, regions, maxDepth } = computeStackDepths(facts.instructions, facts.draftRegions);
+    const { depths, regions, maxDepth } = computeStackDepths(
+      facts.instructions,
+      facts.draftRegions,
+    );
     this.name = facts.name;
     this.text = facts.text;
     this.span = facts.span;
     this.kind = facts.kind;
     this.isStrict = facts.isStrict;
-    this.parameterCount = facts.parameters.filter((parameter) => parameter.type !== "RestElement").length;
+    this.parameterCount = facts.parameters.filter(
+      (parameter) => parameter.type !== "RestElement",
+    ).length;
     this.length = expectedArgumentCount(facts.parameters);
-    this.instructions = Object.freeze(facts.instructions.map((instruction) => Object.freeze(instruction)));
+    this.instructions = Object.freeze(
+      facts.instructions.map((instruction) => Object.freeze(instruction)),
+    );
     this.spans = Object.freeze(facts.spans);
     this.regions = Object.freeze(regions);
     this.locals = Object.freeze(facts.locals);
@@ -65,7 +72,9 @@ export class FunctionCode implements Code {
     this.classBody = facts.classBody;
     this.usesThis = facts.unit.usesThis;
     this.usesNewTarget = facts.unit.usesNewTarget;
-    this.usesArguments = facts.instructions.some((instruction) => instruction.op === "createArguments");
+    this.usesArguments = facts.instructions.some(
+      (instruction) => instruction.op === "createArguments",
+    );
     this.maxDepth = maxDepth;
     this.#depths = depths;
     this.#regionAt = facts.instructions.map(
@@ -82,8 +91,8 @@ export class FunctionCode implements Code {
   }
 
   liveLocalsAt(pc: number): readonly number[] {
-    this.#live ??= computeLiveness(this.instructions, (at) => this.regionAt(at), this.children).map((set) =>
-      [...set].sort((a, b) => a - b),
+    this.#live ??= computeLiveness(this.instructions, (at) => this.regionAt(at), this.children).map(
+      (set) => [...set].sort((a, b) => a - b),
     );
     return this.#live[pc] ?? [];
   }
@@ -91,6 +100,8 @@ export class FunctionCode implements Code {
 
 /** ExpectedArgumentCount (ECMA-262 15.1.5): parameters before the first default or rest. */
 function expectedArgumentCount(parameters: readonly Pattern[]): number {
-  const end = parameters.findIndex((parameter) => parameter.type === "AssignmentPattern" || parameter.type === "RestElement");
+  const end = parameters.findIndex(
+    (parameter) => parameter.type === "AssignmentPattern" || parameter.type === "RestElement",
+  );
   return end < 0 ? parameters.length : end;
 }

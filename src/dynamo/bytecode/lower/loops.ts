@@ -1,6 +1,12 @@
 /** Loops. Captured loop variables get a new cell each iteration (ECMA-262 14.7.4.4, 14.7.5.6). */
 
-import type { DoWhileStatement, ForInStatement, ForOfStatement, ForStatement, WhileStatement } from "acorn";
+import type {
+  DoWhileStatement,
+  ForInStatement,
+  ForOfStatement,
+  ForStatement,
+  WhileStatement,
+} from "acorn";
 import type { Label } from "./emitter.ts";
 import { printIterableSite } from "./call-site.ts";
 import { lowerExpression } from "./expressions.ts";
@@ -8,7 +14,11 @@ import type { Control, Lowering } from "./lowering.ts";
 import { lowerMemberTarget, lowerPattern } from "./patterns.ts";
 import { lowerEffect, lowerStatement, lowerVariables } from "./statements.ts";
 
-function place(labels: readonly string[], breakTo: Label | null, continueTo: Label | null): Control {
+function place(
+  labels: readonly string[],
+  breakTo: Label | null,
+  continueTo: Label | null,
+): Control {
   return { kind: "place", labels, breakTo, continueTo, takesPlainBreak: breakTo !== null };
 }
 
@@ -25,7 +35,11 @@ export function lowerWhile(at: Lowering, node: WhileStatement, labels: readonly 
   at.emitter.bind(end);
 }
 
-export function lowerDoWhile(at: Lowering, node: DoWhileStatement, labels: readonly string[]): void {
+export function lowerDoWhile(
+  at: Lowering,
+  node: DoWhileStatement,
+  labels: readonly string[],
+): void {
   const head = at.label();
   const test = at.label();
   const end = at.label();
@@ -45,9 +59,13 @@ export function lowerFor(at: Lowering, node: ForStatement, labels: readonly stri
   if (node.init?.type === "VariableDeclaration") lowerVariables(at, node.init);
   else if (node.init) lowerEffect(at, node.init);
   const isLet = node.init?.type === "VariableDeclaration" && node.init.kind === "let";
-  const perIteration = isLet && scope !== null ? [...scope.variables.values()].filter((variable) => variable.isCaptured) : [];
+  const perIteration =
+    isLet && scope !== null
+      ? [...scope.variables.values()].filter((variable) => variable.isCaptured)
+      : [];
   const copyCells = (): void => {
-    for (const variable of perIteration) at.emit(node, { op: "copyCell", slot: at.slotOf(variable) });
+    for (const variable of perIteration)
+      at.emit(node, { op: "copyCell", slot: at.slotOf(variable) });
   };
   const head = at.label();
   const step = at.label();
@@ -96,7 +114,11 @@ export function lowerForOf(at: Lowering, node: ForOfStatement, labels: readonly 
   at.controls.push(place(labels, end, null));
   at.emit(node.left, { op: "advanceIterator", iterator, target: end });
   // `break` crosses the iterator and closes it; `continue` stays inside.
-  at.controls.push({ kind: "iterator", slot: iterator, regionCount: at.emitter.openRegions.length });
+  at.controls.push({
+    kind: "iterator",
+    slot: iterator,
+    regionCount: at.emitter.openRegions.length,
+  });
   at.controls.push(place(labels, null, next));
   at.emitter.openRegion(handler, 0);
   bindIteration(at, node, iterator);
@@ -137,14 +159,22 @@ function bindIteration(at: Lowering, node: ForEach, iterator: number): void {
   const { left } = node;
   const target = left.type === "VariableDeclaration" ? left.declarations[0]?.id : left;
   if (target === undefined) at.unsupported(node, "loop without a variable");
-  if (left.type === "VariableDeclaration" && (left.kind === "using" || left.kind === "await using")) {
+  if (
+    left.type === "VariableDeclaration" &&
+    (left.kind === "using" || left.kind === "await using")
+  ) {
     at.unsupported(left, `\`${left.kind}\` declaration`);
   }
   const fetch = (): void => at.emit(left, { op: "iteratorValue", iterator });
   lowerLoopTarget(at, target, left.type === "VariableDeclaration", fetch);
 }
 
-function lowerLoopTarget(at: Lowering, target: Parameters<typeof lowerPattern>[1], initializes: boolean, fetch: () => void): void {
+function lowerLoopTarget(
+  at: Lowering,
+  target: Parameters<typeof lowerPattern>[1],
+  initializes: boolean,
+  fetch: () => void,
+): void {
   if (target.type === "MemberExpression") lowerMemberTarget(at, target, fetch);
   else {
     fetch();

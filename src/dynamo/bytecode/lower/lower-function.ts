@@ -29,22 +29,40 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
   const parsed = parseFunction(text, isStrict);
   const { node, base } = parsed;
   const strictByDirective = isStrict || hasUseStrict(node);
-  const analysis = analyzeScopes(node, { isStrict: strictByDirective, ownNameIsOuter: options.ownName === "capture", base });
-  const source: Source = { analysis, parsedText: parsed.source, text, base, isStrict: strictByDirective };
+  const analysis = analyzeScopes(node, {
+    isStrict: strictByDirective,
+    ownNameIsOuter: options.ownName === "capture",
+    base,
+  });
+  const source: Source = {
+    analysis,
+    parsedText: parsed.source,
+    text,
+    base,
+    isStrict: strictByDirective,
+  };
   if (node.type === "ClassExpression") {
     const constructor = findConstructor(node, base);
     const unit = analysis.units.get(constructor.node);
     if (unit === undefined) throw new UnsupportedSyntax("class constructor", 0, text.length);
     const captures = [...unit.captures.values()].map(outerCapture);
     const name = parsed.name;
-    return lowerUnit(source, unit, { kind: "classConstructor", name, captures, classBody: constructor.body });
+    return lowerUnit(source, unit, {
+      kind: "classConstructor",
+      name,
+      captures,
+      classBody: constructor.body,
+    });
   }
   const captures = [...analysis.root.captures.values()].map(outerCapture);
   const kind = loweredKind(parsed.kind, text.length);
   return lowerUnit(source, analysis.root, { kind, name: parsed.name, captures, classBody: null });
 }
 
-function outerCapture(use: { readonly variable: { readonly name: string }; readonly isAssigned: boolean }): Capture {
+function outerCapture(use: {
+  readonly variable: { readonly name: string };
+  readonly isAssigned: boolean;
+}): Capture {
   return { name: use.variable.name, from: { kind: "outer" }, assigned: use.isAssigned };
 }
 
@@ -64,7 +82,13 @@ function loweredKind(kind: Child["kind"], length: number): CodeKind {
 
 function hasUseStrict(node: FunctionNode | ClassExpression): boolean {
   if (node.type === "ClassExpression") return true;
-  return node.body.type === "BlockStatement" && node.body.body.some((statement) => statement.type === "ExpressionStatement" && statement.directive === "use strict");
+  return (
+    node.body.type === "BlockStatement" &&
+    node.body.body.some(
+      (statement) =>
+        statement.type === "ExpressionStatement" && statement.directive === "use strict",
+    )
+  );
 }
 
 interface UnitFacts {
@@ -107,16 +131,24 @@ function refuseSloppy(source: Source, unit: Unit, node: FunctionNode): void {
   const end = node.end - source.base;
   for (const scope of [source.analysis.scopes.get(node), source.analysis.bodyScopes.get(node)]) {
     for (const variable of scope?.variables.values() ?? []) {
-      if (variable.name === "arguments") throw new UnsupportedSyntax("sloppy `arguments`", start, end);
+      if (variable.name === "arguments")
+        throw new UnsupportedSyntax("sloppy `arguments`", start, end);
     }
   }
 }
 
-function describeChild(source: Source, node: AnyNode, unit: Unit, captures: readonly Capture[], options: ChildOptions): Child {
+function describeChild(
+  source: Source,
+  node: AnyNode,
+  unit: Unit,
+  captures: readonly Capture[],
+  options: ChildOptions,
+): Child {
   const span = { start: node.start - source.base, end: node.end - source.base };
   const isClass = node.type === "ClassExpression" || node.type === "ClassDeclaration";
   const id = declaredName(node);
-  const plain = options.methodKind ?? (node.type === "ArrowFunctionExpression" ? "arrow" : "function");
+  const plain =
+    options.methodKind ?? (node.type === "ArrowFunctionExpression" ? "arrow" : "function");
   // Sound: units are made for functions and classes only, and a class was excluded before.
   const kind = isClass ? "class" : functionKind(node as FunctionNode, plain);
   return new LazyChild({ kind, name: id, isAnonymous: id === "", span, captures }, source, unit);
@@ -148,7 +180,8 @@ class LazyChild implements Child {
   readonly captures: readonly Capture[];
   readonly source: Source;
   readonly unit: Unit;
-  #result: { readonly code: Code | null; readonly unsupported: UnsupportedSyntax | null } | null = null;
+  #result: { readonly code: Code | null; readonly unsupported: UnsupportedSyntax | null } | null =
+    null;
 
   constructor(facts: ChildFacts, source: Source, unit: Unit) {
     this.kind = facts.kind;
@@ -177,10 +210,16 @@ class LazyChild implements Child {
   #lower(): { readonly code: Code | null; readonly unsupported: UnsupportedSyntax | null } {
     const { kind, name, captures, span } = this;
     if (kind === "generator" || kind === "async" || kind === "asyncGenerator" || kind === "class") {
-      return { code: null, unsupported: new UnsupportedSyntax(refusedKinds[kind], span.start, span.end) };
+      return {
+        code: null,
+        unsupported: new UnsupportedSyntax(refusedKinds[kind], span.start, span.end),
+      };
     }
     try {
-      return { code: lowerUnit(this.source, this.unit, { kind, name, captures, classBody: null }), unsupported: null };
+      return {
+        code: lowerUnit(this.source, this.unit, { kind, name, captures, classBody: null }),
+        unsupported: null,
+      };
     } catch (error) {
       if (error instanceof UnsupportedSyntax) return { code: null, unsupported: error };
       throw error;

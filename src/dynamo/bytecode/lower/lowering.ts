@@ -3,7 +3,14 @@
 import type { AnyNode, Identifier, VariableDeclaration } from "acorn";
 import type { Capture, Child, Span } from "../code.ts";
 import type { Instruction } from "../instructions/table.ts";
-import type { Analysis, Reference, Scope, Unit, Variable } from "../parse/scope.ts";
+import {
+  type Analysis,
+  constantGlobal,
+  type Reference,
+  type Scope,
+  type Unit,
+  type Variable,
+} from "../parse/scope.ts";
 import { UnsupportedSyntax } from "../unsupported-syntax.ts";
 import { type Draft, Emitter, Label } from "./emitter.ts";
 
@@ -47,7 +54,12 @@ export interface Source {
   readonly isStrict: boolean;
 }
 
-export type ChildFactory = (node: AnyNode, unit: Unit, captures: readonly Capture[], options: ChildOptions) => Child;
+export type ChildFactory = (
+  node: AnyNode,
+  unit: Unit,
+  captures: readonly Capture[],
+  options: ChildOptions,
+) => Child;
 
 export interface ChildOptions {
   readonly methodKind: "method" | "getter" | "setter" | null;
@@ -89,14 +101,19 @@ export class Lowering {
 
   reference(identifier: Identifier): Reference {
     const reference = this.source.analysis.references.get(identifier);
-    if (reference === undefined) throw new Error(`no reference was recorded for ${identifier.name} at ${identifier.start}`);
+    if (reference === undefined)
+      throw new Error(`no reference was recorded for ${identifier.name} at ${identifier.start}`);
     return reference;
   }
 
   slotOf(variable: Variable): number {
     let slot = this.#slots.get(variable);
     if (slot === undefined) {
-      slot = this.emitter.allocate(variable.name, variable.isCaptured, variable.kind !== "arguments");
+      slot = this.emitter.allocate(
+        variable.name,
+        variable.isCaptured,
+        variable.kind !== "arguments",
+      );
       this.#slots.set(variable, slot);
     }
     return slot;
@@ -117,7 +134,12 @@ export class Lowering {
     for (const variable of scope.variables.values()) {
       const slot = this.slotOf(variable);
       if (variable.isCaptured) {
-        this.emit(node, { op: "createCell", slot, name: variable.name, initialized: !variable.hasDeadZone });
+        this.emit(node, {
+          op: "createCell",
+          slot,
+          name: variable.name,
+          initialized: !variable.hasDeadZone,
+        });
       } else if (variable.needsCheck) this.emit(node, { op: "markUninitialized", slot });
     }
   }
@@ -137,11 +159,12 @@ export class Lowering {
   }
 
   loadVariable(node: AnyNode, variable: Variable): void {
-    if (variable.kind === "outer" && variable.name === "undefined") {
-      this.emit(node, { op: "pushConstant", value: undefined });
-    } else if (!this.isOwn(variable)) {
+    const constant = constantGlobal(variable);
+    if (constant !== null) this.emit(node, { op: "pushConstant", value: constant.value });
+    else if (!this.isOwn(variable)) {
       this.emit(node, { op: "loadCapture", capture: this.captureIndex(variable) });
-    } else if (variable.isCaptured) this.emit(node, { op: "loadCell", slot: this.slotOf(variable) });
+    } else if (variable.isCaptured)
+      this.emit(node, { op: "loadCell", slot: this.slotOf(variable) });
     else {
       this.checkInitialized(node, variable);
       this.emit(node, { op: "loadLocal", slot: this.slotOf(variable) });
@@ -149,13 +172,17 @@ export class Lowering {
   }
 
   checkInitialized(node: AnyNode, variable: Variable): void {
-    if (variable.needsCheck) this.emit(node, { op: "checkInitialized", slot: this.slotOf(variable), name: variable.name });
+    if (variable.needsCheck)
+      this.emit(node, { op: "checkInitialized", slot: this.slotOf(variable), name: variable.name });
   }
 
   /** Pops the value into a variable that is being declared. */
   initializeVariable(node: AnyNode, variable: Variable): void {
     const slot = this.slotOf(variable);
-    this.emit(node, variable.isCaptured ? { op: "initializeCell", slot } : { op: "storeLocal", slot });
+    this.emit(
+      node,
+      variable.isCaptured ? { op: "initializeCell", slot } : { op: "storeLocal", slot },
+    );
   }
 
   /** Pops the value into a variable by assignment. */
@@ -171,7 +198,8 @@ export class Lowering {
       this.emit(node, { op: "throwConstantAssignment", name: variable.name });
     } else if (!this.isOwn(variable)) {
       this.emit(node, { op: "storeCapture", capture: this.captureIndex(variable) });
-    } else if (variable.isCaptured) this.emit(node, { op: "storeCell", slot: this.slotOf(variable) });
+    } else if (variable.isCaptured)
+      this.emit(node, { op: "storeCell", slot: this.slotOf(variable) });
     else {
       this.checkInitialized(node, variable);
       this.emit(node, { op: "storeLocal", slot: this.slotOf(variable) });
@@ -189,21 +217,23 @@ export class Lowering {
   addChild(node: AnyNode, options: ChildOptions): number {
     const unit = this.source.analysis.units.get(node);
     if (unit === undefined) throw new Error("a nested function has no unit");
-    const captures = [...unit.captures.values()].map(
-      ({ variable, isAssigned }): Capture => ({
-        name: variable.name,
-        from: this.isOwn(variable)
-          ? { kind: "local", slot: this.slotOf(variable) }
-          : { kind: "capture", index: this.captureIndex(variable) },
-        assigned: isAssigned,
-      }),
-    );
+    const captures = [...unit.captures.values()].map(({ variable, isAssigned }): Capture => ({
+      name: variable.name,
+      from: this.isOwn(variable)
+        ? { kind: "local", slot: this.slotOf(variable) }
+        : { kind: "capture", index: this.captureIndex(variable) },
+      assigned: isAssigned,
+    }));
     this.children.push(this.#makeChild(node, unit, captures, options));
     return this.children.length - 1;
   }
 
   /** A jump instruction to a label. */
-  jump(node: AnyNode, op: Extract<Instruction, { readonly target: number }>["op"] & JumpOp, target: Label): void {
+  jump(
+    node: AnyNode,
+    op: Extract<Instruction, { readonly target: number }>["op"] & JumpOp,
+    target: Label,
+  ): void {
     this.emit(node, { op, target });
   }
 

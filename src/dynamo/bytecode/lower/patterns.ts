@@ -96,7 +96,8 @@ function lowerObjectPattern(at: Lowering, node: ObjectPattern, mode: PatternMode
         at.emit(element, { op: "getProperty", name });
       });
     } else {
-      const target = element.value.type === "AssignmentPattern" ? element.value.left : element.value;
+      const target =
+        element.value.type === "AssignmentPattern" ? element.value.left : element.value;
       if (!hasRest && target.type !== "MemberExpression") {
         at.emit(element, { op: "loadLocal", slot: object });
         lowerExpression(at, element.key);
@@ -134,7 +135,8 @@ function lowerArrayPattern(at: Lowering, node: ArrayPattern, mode: PatternMode):
     } else if (element.type === "RestElement") {
       const rest: RestElement = element;
       lowerElement(at, rest.argument, mode, () => at.emit(rest, { op: "iteratorRest", iterator }));
-    } else lowerElement(at, element, mode, () => at.emit(element, { op: "iteratorStep", iterator }));
+    } else
+      lowerElement(at, element, mode, () => at.emit(element, { op: "iteratorStep", iterator }));
   }
   at.emitter.closeRegion();
   at.emit(node, { op: "iteratorClose", iterator });

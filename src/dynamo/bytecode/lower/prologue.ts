@@ -34,7 +34,9 @@ export function lowerBody(at: Lowering, node: FunctionNode): void {
 function bindOwnName(at: Lowering, node: FunctionNode, scope: Scope | null): void {
   if (scope === null || !node.id) return;
   const variable = scope.variables.get(node.id.name);
-  const isUsed = [...at.source.analysis.references.values()].some((reference) => reference.variable === variable);
+  const isUsed = [...at.source.analysis.references.values()].some(
+    (reference) => reference.variable === variable,
+  );
   if (variable === undefined || !isUsed) return;
   at.enterScope(node.id, scope);
   at.emit(node.id, { op: "loadSelf" });

@@ -10,7 +10,10 @@ export function effectOf(instruction: Instruction): Effect {
 }
 
 /** Where control may go after an instruction, exceptions aside: pc and change of depth. */
-export function successors(instruction: Instruction, pc: number): readonly { readonly pc: number; readonly change: number }[] {
+export function successors(
+  instruction: Instruction,
+  pc: number,
+): readonly { readonly pc: number; readonly change: number }[] {
   const record = recordOf(instruction.op);
   const [popped, pushed] = effectOf(instruction);
   switch (record.emit.kind) {
@@ -22,7 +25,9 @@ export function successors(instruction: Instruction, pc: number): readonly { rea
     case "branch": {
       const [jumpPopped, jumpPushed] = record.jump?.effect ?? [popped, pushed];
       const fall = { pc: pc + 1, change: pushed - popped };
-      return "target" in instruction ? [fall, { pc: instruction.target, change: jumpPushed - jumpPopped }] : [fall];
+      return "target" in instruction
+        ? [fall, { pc: instruction.target, change: jumpPushed - jumpPopped }]
+        : [fall];
     }
     default:
       return [{ pc: pc + 1, change: pushed - popped }];
@@ -35,18 +40,25 @@ export interface StackDepths {
   readonly maxDepth: number;
 }
 
-export function computeStackDepths(instructions: readonly Instruction[], drafts: readonly Region[]): StackDepths {
+export function computeStackDepths(
+  instructions: readonly Instruction[],
+  drafts: readonly Region[],
+): StackDepths {
   const depths = new Int32Array(instructions.length).fill(-1);
   const regions = drafts.map((region) => ({ ...region }));
-  const innermost = instructions.map((_, pc) => regions.find((region) => pc >= region.start && pc < region.end) ?? null);
+  const innermost = instructions.map(
+    (_, pc) => regions.find((region) => pc >= region.start && pc < region.end) ?? null,
+  );
   let maxDepth = 0;
   const work: { pc: number; depth: number }[] = [{ pc: 0, depth: 0 }];
   for (let next = work.pop(); next !== undefined; next = work.pop()) {
     const { pc, depth } = next;
     const instruction = instructions[pc];
-    if (instruction === undefined) throw new Error(`control runs past the end of the code at pc ${pc}`);
+    if (instruction === undefined)
+      throw new Error(`control runs past the end of the code at pc ${pc}`);
     if (depths[pc] !== -1) {
-      if (depths[pc] !== depth) throw new Error(`stack depth at pc ${pc} is both ${depths[pc]} and ${depth}`);
+      if (depths[pc] !== depth)
+        throw new Error(`stack depth at pc ${pc} is both ${depths[pc]} and ${depth}`);
       continue;
     }
     depths[pc] = depth;
@@ -57,11 +69,15 @@ export function computeStackDepths(instructions: readonly Instruction[], drafts:
       work.push({ pc: region.handler, depth: region.depth + 1 });
     }
     const [popped, pushed] = effectOf(instruction);
-    if (depth < popped) throw new Error(`${instruction.op} at pc ${pc} pops ${popped} of ${depth} operands`);
+    if (depth < popped)
+      throw new Error(`${instruction.op} at pc ${pc} pops ${popped} of ${depth} operands`);
     maxDepth = Math.max(maxDepth, depth, depth - popped + pushed);
-    for (const to of successors(instruction, pc)) work.push({ pc: to.pc, depth: depth + to.change });
+    for (const to of successors(instruction, pc))
+      work.push({ pc: to.pc, depth: depth + to.change });
   }
   // A region of dead code protects nothing, and its handler is dead too.
-  const reachable = regions.filter((region) => depths.subarray(region.start, region.end).some((depth) => depth >= 0));
+  const reachable = regions.filter((region) =>
+    depths.subarray(region.start, region.end).some((depth) => depth >= 0),
+  );
   return { depths, regions: reachable, maxDepth: maxDepth + 1 };
 }

@@ -86,7 +86,13 @@ export function lowerStatement(at: Lowering, node: Statement): void {
 function breakable(at: Lowering, labels: readonly string[], body: () => void): void {
   if (labels.length === 0) return body();
   const end = at.label();
-  at.controls.push({ kind: "place", labels, breakTo: end, continueTo: null, takesPlainBreak: false });
+  at.controls.push({
+    kind: "place",
+    labels,
+    breakTo: end,
+    continueTo: null,
+    takesPlainBreak: false,
+  });
   body();
   at.controls.pop();
   at.emitter.bind(end);
@@ -125,7 +131,8 @@ function lowerFunctionDeclarations(at: Lowering, statements: readonly Statement[
 export function lowerEffect(at: Lowering, node: Expression): void {
   if (node.type === "UpdateExpression") lowerUpdate(at, node, false);
   else if (node.type === "AssignmentExpression") lowerAssignment(at, node, false);
-  else if (node.type === "SequenceExpression") for (const expression of node.expressions) lowerEffect(at, expression);
+  else if (node.type === "SequenceExpression")
+    for (const expression of node.expressions) lowerEffect(at, expression);
   else {
     lowerExpression(at, node);
     at.emit(node, { op: "pop" });
@@ -137,7 +144,8 @@ function lowerExpressionStatement(at: Lowering, node: ExpressionStatement): void
 }
 
 export function lowerVariables(at: Lowering, node: VariableDeclaration): void {
-  if (node.kind === "using" || node.kind === "await using") at.unsupported(node, `\`${node.kind}\` declaration`);
+  if (node.kind === "using" || node.kind === "await using")
+    at.unsupported(node, `\`${node.kind}\` declaration`);
   for (const declarator of node.declarations) {
     const { id, init } = declarator;
     if (!init) {
@@ -170,7 +178,13 @@ function lowerSwitch(at: Lowering, node: SwitchStatement, labels: readonly strin
   const scope: Scope | null = at.scopeOf(node);
   if (scope !== null) at.enterScope(node, scope);
   for (const clause of node.cases) lowerFunctionDeclarations(at, clause.consequent);
-  at.controls.push({ kind: "place", labels, breakTo: end, continueTo: null, takesPlainBreak: true });
+  at.controls.push({
+    kind: "place",
+    labels,
+    breakTo: end,
+    continueTo: null,
+    takesPlainBreak: true,
+  });
   const bodies = node.cases.map(() => at.label());
   let otherwise = end;
   node.cases.forEach((clause, i) => {

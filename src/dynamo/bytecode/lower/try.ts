@@ -43,7 +43,11 @@ export function lowerTry(at: Lowering, node: TryStatement): void {
 }
 
 /** After the `finally` block: go on as it was entered. */
-function lowerDispatch(at: Lowering, node: TryStatement, control: Extract<Control, { kind: "finally" }>): void {
+function lowerDispatch(
+  at: Lowering,
+  node: TryStatement,
+  control: Extract<Control, { kind: "finally" }>,
+): void {
   const finalizer = node.finalizer ?? node;
   const whenToken = (token: number, then: () => void): void => {
     const other = at.label();

@@ -19,7 +19,16 @@ import { UnsupportedSyntax } from "../unsupported-syntax.ts";
 import { childNodes, walk } from "./child-nodes.ts";
 import type { FunctionNode } from "./parse-function.ts";
 import { boundIdentifiers } from "./patterns.ts";
-import { type Analysis, type LexicalUse, type Reference, Scope, Unit, type UnitNode, type Variable } from "./scope.ts";
+import {
+  type Analysis,
+  constantGlobal,
+  type LexicalUse,
+  type Reference,
+  Scope,
+  Unit,
+  type UnitNode,
+  type Variable,
+} from "./scope.ts";
 
 export interface AnalyzeOptions {
   readonly isStrict: boolean;
@@ -29,7 +38,10 @@ export interface AnalyzeOptions {
   readonly base: number;
 }
 
-export function analyzeScopes(node: FunctionNode | ClassExpression, options: AnalyzeOptions): Analysis {
+export function analyzeScopes(
+  node: FunctionNode | ClassExpression,
+  options: AnalyzeOptions,
+): Analysis {
   const analyzer = new ScopeAnalyzer(options);
   return analyzer.analyze(node);
 }
@@ -53,7 +65,12 @@ class ScopeAnalyzer {
 
   analyze(node: FunctionNode | ClassExpression): Analysis {
     if (node.type === "ClassExpression") this.class(node, this.outer);
-    else this.function(node, this.outer, node.type === "FunctionExpression" && !this.options.ownNameIsOuter);
+    else
+      this.function(
+        node,
+        this.outer,
+        node.type === "FunctionExpression" && !this.options.ownNameIsOuter,
+      );
     const root = this.units.get(node);
     if (root === undefined) throw new Error("the analysed function has no unit");
     const { units, scopes, ownNameScopes, bodyScopes, references, lexicalUses } = this;
@@ -66,7 +83,8 @@ class ScopeAnalyzer {
     for (let at: Scope | null = scope; at !== null; at = at.parent) {
       const found = at.variables.get(name);
       if (found !== undefined) return found;
-      if (name === "arguments" && at.kind === "function" && at.unit.hasOwnThis) return at.declare(name, "arguments");
+      if (name === "arguments" && at.kind === "function" && at.unit.hasOwnThis)
+        return at.declare(name, "arguments");
     }
     return this.outer.declare(name, "outer");
   }
@@ -77,7 +95,8 @@ class ScopeAnalyzer {
     const isAssignment = isWrite && !isDeclaration;
     if (isAssignment) variable.isAssigned = true;
     if (isDeclaration) variable.declarationCount++;
-    for (let unit = scope.unit; unit !== variable.scope.unit; ) {
+    if (!isWrite && constantGlobal(variable) !== null) return;
+    for (let unit = scope.unit; unit !== variable.scope.unit;) {
       const use = unit.captures.get(variable);
       if (use === undefined) unit.captures.set(variable, { variable, isAssigned: isAssignment });
       else if (isAssignment) use.isAssigned = true;
@@ -86,7 +105,8 @@ class ScopeAnalyzer {
       unit = unit.parent;
     }
     if (!variable.hasDeadZone || isDeclaration) return;
-    if (identifier.start < variable.declarationEnd || variable.scope.kind === "switch") variable.needsCheck = true;
+    if (identifier.start < variable.declarationEnd || variable.scope.kind === "switch")
+      variable.needsCheck = true;
   }
 
   lexicalUse(node: AnyNode, kind: "this" | "newTarget", from: Unit): void {
@@ -101,7 +121,11 @@ class ScopeAnalyzer {
 
   /** Nothing around `node` can be taken out of its source. */
   poison(node: AnyNode, construct: string, from: Unit): void {
-    const error = new UnsupportedSyntax(construct, node.start - this.options.base, node.end - this.options.base);
+    const error = new UnsupportedSyntax(
+      construct,
+      node.start - this.options.base,
+      node.end - this.options.base,
+    );
     for (let unit: Unit | null = from; unit !== null; unit = unit.parent) unit.poison ??= error;
   }
 
@@ -119,7 +143,8 @@ class ScopeAnalyzer {
     const parameters = new Scope("function", around, unit);
     this.scopes.set(node, parameters);
     for (const parameter of node.params) {
-      for (const identifier of boundIdentifiers(parameter)) parameters.declare(identifier.name, "parameter", parameter.end);
+      for (const identifier of boundIdentifiers(parameter))
+        parameters.declare(identifier.name, "parameter", parameter.end);
     }
     // ECMA-262 10.2.11 step 27: a body scope of its own is observable only if parameters hold closures.
     const body = node.params.some(holdsClosure) ? new Scope("body", parameters, unit) : parameters;
@@ -129,7 +154,8 @@ class ScopeAnalyzer {
       this.declareLexical(node.body.body, body);
     }
     for (const parameter of node.params) this.pattern(parameter, parameters, true);
-    if (node.body.type === "BlockStatement") for (const statement of node.body.body) this.statement(statement, body);
+    if (node.body.type === "BlockStatement")
+      for (const statement of node.body.body) this.statement(statement, body);
     else this.expression(node.body, body);
   }
 
@@ -148,7 +174,8 @@ class ScopeAnalyzer {
     if (node.superClass) this.expression(node.superClass, inner);
     const privateNames = new Set<string>();
     for (const member of node.body.body) {
-      if (member.type !== "StaticBlock" && member.key.type === "PrivateIdentifier") privateNames.add(member.key.name);
+      if (member.type !== "StaticBlock" && member.key.type === "PrivateIdentifier")
+        privateNames.add(member.key.name);
     }
     this.privateNames.push(privateNames);
     for (const member of node.body.body) this.classMember(member, inner);
@@ -163,7 +190,8 @@ class ScopeAnalyzer {
       for (const statement of member.body) this.statement(statement, inner);
       return;
     }
-    if (member.computed && member.key.type !== "PrivateIdentifier") this.expression(member.key, scope);
+    if (member.computed && member.key.type !== "PrivateIdentifier")
+      this.expression(member.key, scope);
     if (member.type === "MethodDefinition") this.method(member.value, scope);
     else if (member.value) this.expression(member.value, this.memberScope(member, scope));
   }
@@ -183,14 +211,19 @@ class ScopeAnalyzer {
     for (const statement of statements) {
       walk(statement, (node) => {
         if (isUnitNode(node)) {
-          if (node.type === "FunctionDeclaration" && !this.options.isStrict && !statements.some((top) => top === node)) {
+          if (
+            node.type === "FunctionDeclaration" &&
+            !this.options.isStrict &&
+            !statements.some((top) => top === node)
+          ) {
             this.poison(node, "function declaration in a block of sloppy code", scope.unit);
           }
           return false;
         }
         if (node.type === "VariableDeclaration" && node.kind === "var") {
           for (const declarator of node.declarations) {
-            for (const identifier of boundIdentifiers(declarator.id)) scope.declare(identifier.name, "var");
+            for (const identifier of boundIdentifiers(declarator.id))
+              scope.declare(identifier.name, "var");
           }
         }
         return undefined;
@@ -201,8 +234,10 @@ class ScopeAnalyzer {
   declareLexical(statements: readonly Statement[], scope: Scope): void {
     for (const statement of statements) {
       if (statement.type === "VariableDeclaration") this.declareVariables(statement, scope);
-      else if (statement.type === "FunctionDeclaration") scope.declare(statement.id.name, "function");
-      else if (statement.type === "ClassDeclaration") scope.declare(statement.id.name, "class", statement.end);
+      else if (statement.type === "FunctionDeclaration")
+        scope.declare(statement.id.name, "function");
+      else if (statement.type === "ClassDeclaration")
+        scope.declare(statement.id.name, "class", statement.end);
     }
   }
 
@@ -210,11 +245,17 @@ class ScopeAnalyzer {
     if (declaration.kind === "var") return;
     const kind = declaration.kind === "let" ? "let" : "const";
     for (const declarator of declaration.declarations) {
-      for (const identifier of boundIdentifiers(declarator.id)) scope.declare(identifier.name, kind, end ?? declarator.end);
+      for (const identifier of boundIdentifiers(declarator.id))
+        scope.declare(identifier.name, kind, end ?? declarator.end);
     }
   }
 
-  blockScope(node: AnyNode, statements: readonly Statement[], scope: Scope, kind: "block" | "switch" = "block"): Scope {
+  blockScope(
+    node: AnyNode,
+    statements: readonly Statement[],
+    scope: Scope,
+    kind: "block" | "switch" = "block",
+  ): Scope {
     const inner = new Scope(kind, scope, scope.unit);
     this.scopes.set(node, inner);
     this.declareLexical(statements, inner);
@@ -270,7 +311,8 @@ class ScopeAnalyzer {
           const inner = new Scope("catch", scope, scope.unit);
           this.scopes.set(node.handler, inner);
           if (node.handler.param) {
-            for (const identifier of boundIdentifiers(node.handler.param)) inner.declare(identifier.name, "catch", node.handler.param.end);
+            for (const identifier of boundIdentifiers(node.handler.param))
+              inner.declare(identifier.name, "catch", node.handler.param.end);
             this.pattern(node.handler.param, inner, true);
           }
           this.statement(node.handler.body, inner);
@@ -326,11 +368,13 @@ class ScopeAnalyzer {
       case "RestElement":
         return this.pattern(node.argument, scope, isDeclaration);
       case "ArrayPattern":
-        for (const element of node.elements) if (element) this.pattern(element, scope, isDeclaration);
+        for (const element of node.elements)
+          if (element) this.pattern(element, scope, isDeclaration);
         return;
       case "ObjectPattern":
         for (const property of node.properties) {
-          if (property.type === "RestElement") this.pattern(property.argument, scope, isDeclaration);
+          if (property.type === "RestElement")
+            this.pattern(property.argument, scope, isDeclaration);
           else {
             if (property.computed) this.expression(property.key, scope);
             this.pattern(property.value, scope, isDeclaration);
@@ -373,7 +417,8 @@ class ScopeAnalyzer {
         return this.class(node, scope);
       case "MemberExpression":
         this.anyExpression(node.object, scope);
-        if (node.computed || node.property.type === "PrivateIdentifier") this.anyExpression(node.property, scope);
+        if (node.computed || node.property.type === "PrivateIdentifier")
+          this.anyExpression(node.property, scope);
         return;
       case "Property":
         if (node.computed) this.expression(node.key, scope);

@@ -3,7 +3,9 @@
 import type { AnyNode } from "acorn";
 
 function isNode(value: unknown): value is AnyNode {
-  return typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+  return (
+    typeof value === "object" && value !== null && "type" in value && typeof value.type === "string"
+  );
 }
 
 /** The direct subnodes of a node, in source order of their fields. */

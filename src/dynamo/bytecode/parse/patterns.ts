@@ -3,7 +3,10 @@
 import type { Identifier, Pattern } from "acorn";
 
 /** The identifiers that a pattern binds, in source order. */
-export function boundIdentifiers(pattern: Pattern, found: Identifier[] = []): readonly Identifier[] {
+export function boundIdentifiers(
+  pattern: Pattern,
+  found: Identifier[] = [],
+): readonly Identifier[] {
   switch (pattern.type) {
     case "Identifier":
       found.push(pattern);
@@ -19,7 +22,10 @@ export function boundIdentifiers(pattern: Pattern, found: Identifier[] = []): re
       break;
     case "ObjectPattern":
       for (const property of pattern.properties) {
-        boundIdentifiers(property.type === "RestElement" ? property.argument : property.value, found);
+        boundIdentifiers(
+          property.type === "RestElement" ? property.argument : property.value,
+          found,
+        );
       }
       break;
     case "MemberExpression":

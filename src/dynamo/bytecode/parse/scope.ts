@@ -1,6 +1,13 @@
 /** Variables, scopes and units: what scope analysis finds out. */
 
-import type { AnyNode, ClassDeclaration, ClassExpression, Identifier, StaticBlock, PropertyDefinition } from "acorn";
+import type {
+  AnyNode,
+  ClassDeclaration,
+  ClassExpression,
+  Identifier,
+  StaticBlock,
+  PropertyDefinition,
+} from "acorn";
 import type { UnsupportedSyntax } from "../unsupported-syntax.ts";
 import type { FunctionNode } from "./parse-function.ts";
 
@@ -41,11 +48,37 @@ export class Variable {
 
   /** Parameters and catch bindings have one too: `(a = b, b) => …`. */
   get hasDeadZone(): boolean {
-    return this.kind !== "var" && this.kind !== "function" && this.kind !== "ownName" && this.kind !== "arguments";
+    return (
+      this.kind !== "var" &&
+      this.kind !== "function" &&
+      this.kind !== "ownName" &&
+      this.kind !== "arguments"
+    );
   }
 }
 
-export type ScopeKind = "outer" | "ownName" | "function" | "body" | "block" | "switch" | "catch" | "class";
+export type ScopeKind =
+  | "outer"
+  | "ownName"
+  | "function"
+  | "body"
+  | "block"
+  | "switch"
+  | "catch"
+  | "class";
+
+/** Globals that nobody can change; a variable of the same name outside the analysed text is not looked for. */
+const constantGlobals: ReadonlyMap<string, number | undefined> = new Map([
+  ["undefined", undefined],
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+]);
+
+/** The value of a variable that is a constant of the language, boxed; null for all others. */
+export function constantGlobal(variable: Variable): { readonly value: number | undefined } | null {
+  const isConstant = variable.kind === "outer" && constantGlobals.has(variable.name);
+  return isConstant ? { value: constantGlobals.get(variable.name) } : null;
+}
 
 export class Scope {
   readonly kind: ScopeKind;
@@ -75,7 +108,12 @@ export interface CaptureUse {
   isAssigned: boolean;
 }
 
-export type UnitNode = FunctionNode | ClassDeclaration | ClassExpression | PropertyDefinition | StaticBlock;
+export type UnitNode =
+  | FunctionNode
+  | ClassDeclaration
+  | ClassExpression
+  | PropertyDefinition
+  | StaticBlock;
 
 /** A function, a class, or a field initializer or static block of a class: what runs as, or inside, one closure. */
 export class Unit {
@@ -99,7 +137,8 @@ export class Unit {
 
   /** True for the unit itself and all units in it. */
   contains(other: Unit): boolean {
-    for (let unit: Unit | null = other; unit !== null; unit = unit.parent) if (unit === this) return true;
+    for (let unit: Unit | null = other; unit !== null; unit = unit.parent)
+      if (unit === this) return true;
     return false;
   }
 }
