@@ -1,7 +1,7 @@
 /** Reading a tensor's elements in row-major order. */
 import { RuntimeError } from "../base/errors.ts";
 import { DataDependentError } from "./data-dependent-error.ts";
-import { contiguousStrides, isContiguousLayout, numelOf, type Shape } from "./shape.ts";
+import { isContiguousLayout, numelOf, type Shape } from "./shape.ts";
 import { allocateArray, type TypedArray } from "./storage.ts";
 import { isFake, stateOf, type TensorBase } from "./tensor.ts";
 
@@ -48,7 +48,7 @@ export function copyElements(tensor: TensorBase): TypedArray {
 }
 
 /** An element as JavaScript sees it: a boolean for bool tensors, else a number. */
-export function toElement(raw: number | bigint, isBool: boolean): Element {
+function toElement(raw: number | bigint, isBool: boolean): Element {
   if (typeof raw === "number") return isBool ? raw !== 0 : raw;
   const value = Number(raw);
   if (!Number.isSafeInteger(value)) {
@@ -84,9 +84,4 @@ export function listOf(tensor: TensorBase): Nested<Element> {
     );
   };
   return build(0, offset);
-}
-
-/** The row-major strides of a tensor's shape, for readers of `copyElements`. */
-export function elementStrides(tensor: TensorBase): number[] {
-  return contiguousStrides(tensor.shape);
 }

@@ -12,17 +12,6 @@ export function runFake<Result>(body: () => Result): Result {
   }
 }
 
-/** Runs `body` on real data inside fake mode, for work that must not be captured. */
-export function runReal<Result>(body: () => Result): Result {
-  const saved = depth;
-  depth = 0;
-  try {
-    return body();
-  } finally {
-    depth = saved;
-  }
-}
-
 export function isFakeMode(): boolean {
   return depth > 0;
 }

@@ -74,12 +74,3 @@ export function aliasOf(base: TensorBase, geometry: Geometry): TensorBase {
   const state = stateOf(base);
   return constructTensor(state.storage, state.dtype, geometry, state.base ?? base);
 }
-
-/** A zeroed real tensor with exactly this metadata. */
-export function emptyLikeMeta(meta: TensorMeta): TensorBase {
-  const tensor = emptyTensor(meta.shape, meta.dtype, meta.strides, false);
-  const state = stateOf(tensor);
-  state.requiresGrad = meta.requires_grad;
-  state.meta = meta;
-  return tensor;
-}

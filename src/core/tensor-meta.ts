@@ -19,7 +19,7 @@ const dropped = new FinalizationRegistry<string>((key) => {
 });
 
 /** The one object that stands for this metadata. */
-export function internMeta(meta: TensorMeta): TensorMeta {
+function internMeta(meta: TensorMeta): TensorMeta {
   const key = `${meta.dtype.name}|${meta.shape.join()}|${meta.strides.join()}|${meta.device.toString()}|${meta.requires_grad}`;
   const known = interned.get(key)?.deref();
   if (known !== undefined) return known;

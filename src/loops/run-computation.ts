@@ -1,5 +1,6 @@
 /** Turns a computation into a kernel (cached) and a launch, and hands it to the backend. */
 import { InternalError } from "../base/errors.ts";
+import { unreachable } from "../base/unreachable.ts";
 import type { DTypeName } from "../core/dtype.ts";
 import { dtypes } from "../core/dtype.ts";
 import { convertScalar, isScalar } from "../core/scalar.ts";
@@ -74,6 +75,8 @@ export function runComputation(computation: Computation, outputs: readonly Tenso
       return runReduction(computation, outputs);
     case "scan":
       return runScan(computation, outputs);
+    default:
+      return unreachable(computation);
   }
 }
 

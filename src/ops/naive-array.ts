@@ -2,7 +2,7 @@
 import { copyElements } from "../core/elements.ts";
 import type { Operand } from "../core/promotion.ts";
 import { isScalar } from "../core/scalar.ts";
-import { at, contiguousStrides, numelOf, type Shape } from "../core/shape.ts";
+import { at, contiguousStrides, type Shape } from "../core/shape.ts";
 import type { TensorBase } from "../core/tensor.ts";
 
 export interface NaiveArray {
@@ -82,8 +82,4 @@ export function naiveReduce(
     ),
   );
   return { shape: keepdim ? keptShape : keptShape.filter((_, axis) => !folded.has(axis)), values };
-}
-
-export function naiveCount(shape: Shape): number {
-  return numelOf(shape);
 }

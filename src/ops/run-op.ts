@@ -21,14 +21,6 @@ export function runOp<Schema extends ArgSchema, Result>(
   return runRecord(op, { ...op.defaults, ...(args as AnyArgs) }) as Result;
 }
 
-/** Runs the in-place twin of an op from inside the library: `runOpInPlace(add, { self, other })` is `self.add_(other)`. */
-export function runOpInPlace<Schema extends ArgSchema>(
-  op: Op<Schema, TensorBase>,
-  args: ArgsInput<Schema>,
-): TensorBase {
-  return runInPlace(op, { ...op.defaults, ...(args as AnyArgs) }); // as above
-}
-
 /** Runs an op on parsed arguments. */
 export function runRecord(op: OpRecord, args: AnyArgs): unknown {
   const { execution } = op;
@@ -103,7 +95,7 @@ export function runInPlace(op: OpRecord, args: AnyArgs): TensorBase {
 }
 
 /** Whether any tensor among the arguments is fake. Also where a disposed tensor is noticed. */
-export function hasFakeTensor(op: OpRecord, args: AnyArgs): boolean {
+function hasFakeTensor(op: OpRecord, args: AnyArgs): boolean {
   let found = false;
   for (const name of op.tensorArgs) {
     const value = args[name];

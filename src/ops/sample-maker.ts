@@ -74,8 +74,3 @@ function convert(dtype: DType, value: number): number | bigint {
   if (dtype.name === "int64") return BigInt(Math.trunc(value));
   return dtype.name === "bool" ? Number(Math.trunc(value) % 2 !== 0) : value;
 }
-
-/** The number of elements a tensor's storage holds, for tests of views. */
-export function storageLength(tensor: TensorBase): number {
-  return stateOf(tensor).storage.length;
-}

@@ -1,5 +1,6 @@
 /** Expressions as JavaScript text. int64 is bigint, everything else number; bool is 0 or 1. */
 import { InternalError } from "../../base/errors.ts";
+import { unreachable } from "../../base/unreachable.ts";
 import type { ArithmeticOperation, Expression, UnaryOperation, ValueType } from "../expression.ts";
 
 /** How a kernel's surroundings name what expressions refer to. */
@@ -87,7 +88,7 @@ export class ExpressionEmitter {
         return `support.checkIndex(${this.emit(expression.index)}, ${this.emit(expression.size)}, ${expression.wraps}, ${failure})`;
       }
       default:
-        throw new InternalError(`no JavaScript for expression ${JSON.stringify(expression)}`);
+        return unreachable(expression);
     }
   }
 

@@ -28,7 +28,7 @@ export function pointwiseMeta(operands: readonly Operand[], dtype: DType): Outpu
 }
 
 /** Null: contiguous. Otherwise the strides that keep the operands' order of dimensions. */
-export function pointwiseStrides(shape: Shape, tensors: readonly TensorBase[]): Shape | null {
+function pointwiseStrides(shape: Shape, tensors: readonly TensorBase[]): Shape | null {
   let allContiguous = true;
   let allAlike = true;
   const first = tensors[0];

@@ -15,7 +15,7 @@ import { pointwiseMeta } from "./pointwise-meta.ts";
 export type ResultRule = "same" | "float" | "bool";
 
 /** The dtype the body computes in. */
-export function computeDType(operands: readonly Operand[], rule: ResultRule): DType {
+function computeDType(operands: readonly Operand[], rule: ResultRule): DType {
   return rule === "float" ? floatResultType(operands) : resultType(operands);
 }
 
