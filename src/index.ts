@@ -2,8 +2,20 @@
 export * from "./api/functions.ts";
 export { Tensor } from "./api/tensor.ts";
 export { cond } from "./api/cond.ts";
-export { default_generator, Generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state } from "./api/random.ts";
-export { get_printoptions, type PrintOptions, set_printoptions } from "./core/print/print-options.ts";
+export {
+  default_generator,
+  Generator,
+  get_rng_state,
+  initial_seed,
+  manual_seed,
+  seed,
+  set_rng_state,
+} from "./api/random.ts";
+export {
+  get_printoptions,
+  type PrintOptions,
+  set_printoptions,
+} from "./core/print/print-options.ts";
 export * as library from "./api/library.ts";
 export * as testing from "./api/testing.ts";
 export * as linalg from "./api/linalg.ts";

@@ -8,7 +8,8 @@ import type { CompiledFunction } from "./units/compiled-function.ts";
 const compiledFunctions = new Set<WeakRef<CompiledFunction>>();
 
 export function rememberCompiled(compiled: CompiledFunction): void {
-  for (const reference of compiledFunctions) if (reference.deref() === undefined) compiledFunctions.delete(reference);
+  for (const reference of compiledFunctions)
+    if (reference.deref() === undefined) compiledFunctions.delete(reference);
   compiledFunctions.add(new WeakRef(compiled));
 }
 

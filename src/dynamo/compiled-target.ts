@@ -7,7 +7,6 @@ export function registerHandle(handle: Function, compiled: CompiledFunction): vo
   handles.set(handle, compiled);
 }
 
-export const compiledOf = (handle: Function): CompiledFunction | null => handles.get(handle) ?? null;
-
-/** The function behind a compiled handle: inside a compiled function, a compiled callee is simply inlined. */
-export const compiledTarget = (fn: Function): Function | null => handles.get(fn)?.fn ?? null;
+/** The compiled function behind a handle: inside another compiled function, its function is simply inlined. */
+export const compiledOf = (handle: Function): CompiledFunction | null =>
+  handles.get(handle) ?? null;

@@ -21,8 +21,12 @@ type AnyFunction = (this: never, ...args: never[]) => unknown;
  * ```
  * @see https://docs.pytorch.org/docs/stable/generated/torch.compiler.disable.html
  */
-export function disable<Fn extends AnyFunction>(fn: Fn, options: { readonly reason?: string; readonly recursive?: boolean } = {}): Fn {
-  if (typeof fn !== "function") throw new TypeError(`torch.compiler.disable needs a function, but got ${typeof fn}`);
+export function disable<Fn extends AnyFunction>(
+  fn: Fn,
+  options: { readonly reason?: string; readonly recursive?: boolean } = {},
+): Fn {
+  if (typeof fn !== "function")
+    throw new TypeError(`torch.compiler.disable needs a function, but got ${typeof fn}`);
   const isRecursive = options.recursive ?? true;
   const wrapper = function (this: unknown, ...args: unknown[]): unknown {
     const call = (): unknown => Reflect.apply(fn, this, args);

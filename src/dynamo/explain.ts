@@ -1,7 +1,11 @@
 import type { GraphModule } from "../fx/graph-module-brand.ts";
 import { lookup_backend } from "./backends.ts";
 import { compiledOf } from "./compiled-target.ts";
-import { type GraphBreakRecord, formatGraphBreak, graphBreakToJSON } from "./graph-breaks/graph-break-record.ts";
+import {
+  type GraphBreakRecord,
+  formatGraphBreak,
+  graphBreakToJSON,
+} from "./graph-breaks/graph-break-record.ts";
 import { CompiledFunction } from "./units/compiled-function.ts";
 
 /** What happened when a function was captured for one call. */
@@ -28,20 +32,35 @@ type AnyFunction = (this: never, ...args: never[]) => unknown;
  * ```
  * @see https://docs.pytorch.org/docs/stable/torch.compiler_dynamo_overview.html
  */
-export function explain<Fn extends AnyFunction>(fn: Fn): (this: unknown, ...args: Parameters<Fn>) => ExplainOutput {
+export function explain<Fn extends AnyFunction>(
+  fn: Fn,
+): (this: unknown, ...args: Parameters<Fn>) => ExplainOutput {
   const target = compiledOf(fn)?.fn ?? fn;
   return function (this: unknown, ...args) {
     const graphs: GraphModule[] = [];
     const breaks: GraphBreakRecord[] = [];
-    const compiled = new CompiledFunction(target, { fullgraph: false, dynamic: null, recompileLimit: null }, lookup_backend("eager"), "eager");
-    compiled.observer = { graph: (graph) => graphs.push(graph), graphBreak: (record) => breaks.push(record) };
+    const compiled = new CompiledFunction(
+      target,
+      { fullgraph: false, dynamic: null, recompileLimit: null },
+      lookup_backend("eager"),
+      "eager",
+    );
+    compiled.observer = {
+      graph: (graph) => graphs.push(graph),
+      graphBreak: (record) => breaks.push(record),
+    };
     compiled.call(this, args);
     return describe(graphs, breaks);
   };
 }
 
-function describe(graphs: readonly GraphModule[], breaks: readonly GraphBreakRecord[]): ExplainOutput {
-  const opsPerGraph = graphs.map(({ graph }) => graph.calls.map((node) => (node.op === "call_function" ? node.targetName : node.target)));
+function describe(
+  graphs: readonly GraphModule[],
+  breaks: readonly GraphBreakRecord[],
+): ExplainOutput {
+  const opsPerGraph = graphs.map(({ graph }) =>
+    graph.calls.map((node) => (node.op === "call_function" ? node.targetName : node.target)),
+  );
   const opCount = opsPerGraph.reduce((count, ops) => count + ops.length, 0);
   const text = [
     `Graph Count: ${graphs.length}`,

@@ -32,8 +32,16 @@ function messageOf(machine: Machine, [first]: readonly Variable[]): string | nul
 }
 
 const rules = new Map<Function, FrameworkRule>([
-  [graph_break, (machine, args) => breakGraph("userGraphBreak", { message: messageOf(machine, args) }, "call graph_break")],
-  [skip_frame, (machine, args) => breakGraph("userSkipFrame", { message: messageOf(machine, args) }, "call skip_frame")],
+  [
+    graph_break,
+    (machine, args) =>
+      breakGraph("userGraphBreak", { message: messageOf(machine, args) }, "call graph_break"),
+  ],
+  [
+    skip_frame,
+    (machine, args) =>
+      breakGraph("userSkipFrame", { message: messageOf(machine, args) }, "call skip_frame"),
+  ],
   [is_compiling, () => new ConstantVariable(true)],
   [cond, captureCond],
 ]);

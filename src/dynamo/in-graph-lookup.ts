@@ -18,29 +18,75 @@ export interface CapturableFunction {
 
 /** Ops that check values of a tensor while they run: indices, probabilities, integer divisors. */
 const readsIndices: ReadonlySet<string> = new Set([
-  "gather", "index_select", "embedding", "take_along_dim", "scatter", "scatter_", "scatter_add", "scatter_add_", "scatter_reduce",
-  "scatter_reduce_", "index", "index_add", "index_add_", "index_copy", "index_copy_", "index_fill", "index_fill_", "index_put",
-  "index_put_", "one_hot", "multinomial", "bernoulli", "bernoulli_", "remainder", "fmod", "floor_divide",
+  "gather",
+  "index_select",
+  "embedding",
+  "take_along_dim",
+  "scatter",
+  "scatter_",
+  "scatter_add",
+  "scatter_add_",
+  "scatter_reduce",
+  "scatter_reduce_",
+  "index",
+  "index_add",
+  "index_add_",
+  "index_copy",
+  "index_copy_",
+  "index_fill",
+  "index_fill_",
+  "index_put",
+  "index_put_",
+  "one_hot",
+  "multinomial",
+  "bernoulli",
+  "bernoulli_",
+  "remainder",
+  "fmod",
+  "floor_divide",
 ]);
 
 const methods = new Map<Function, CapturableFunction>();
 for (const [name, method] of tensorMethods) {
   const value: unknown = Object.getOwnPropertyDescriptor(Tensor.prototype, name)?.value;
-  if (typeof value === "function" && !method.isProperty) methods.set(value, capturable(method, name, true));
+  if (typeof value === "function" && !method.isProperty)
+    methods.set(value, capturable(method, name, true));
 }
 
 const functions = new Map<unknown, CapturableFunction>();
 for (const [value, fn] of inGraphFunctions) functions.set(value, capturable(fn, fn.name, false));
 
 /** Metadata methods of every tensor: they answer from what is guarded and add nothing to the graph. */
-const metadataMethods = ["dim", "numel", "size", "stride", "element_size", "is_contiguous", "is_floating_point"] as const;
+const metadataMethods = [
+  "dim",
+  "numel",
+  "size",
+  "stride",
+  "element_size",
+  "is_contiguous",
+  "is_floating_point",
+] as const;
 for (const name of metadataMethods) {
   const value: unknown = Reflect.get(Tensor.prototype, name);
   if (typeof value === "function") {
-    methods.set(value, { name, isMethod: true, mutates: false, randomness: false, mayThrow: false, parameterKind: () => "int" });
+    methods.set(value, {
+      name,
+      isMethod: true,
+      mutates: false,
+      randomness: false,
+      mayThrow: false,
+      parameterKind: () => "int",
+    });
   }
 }
-methods.set(Tensor.prototype.item, { name: "item", isMethod: true, mutates: false, randomness: false, mayThrow: false, parameterKind: () => "int" });
+methods.set(Tensor.prototype.item, {
+  name: "item",
+  isMethod: true,
+  mutates: false,
+  randomness: false,
+  mayThrow: false,
+  parameterKind: () => "int",
+});
 
 function capturable(fn: InGraphFunction, name: string, isMethod: boolean): CapturableFunction {
   const offset = isMethod ? 1 : 0;
@@ -51,7 +97,8 @@ function capturable(fn: InGraphFunction, name: string, isMethod: boolean): Captu
     randomness: fn.randomness,
     mayThrow: fn.overloads.some((op) => readsIndices.has(op.name)),
     parameterKind: (position) => {
-      if (typeof position === "string") return fn.parameters.find((parameter) => parameter.name === position)?.kind ?? "structure";
+      if (typeof position === "string")
+        return fn.parameters.find((parameter) => parameter.name === position)?.kind ?? "structure";
       const parameter = fn.parameters[position - offset] ?? fn.parameters.at(-1);
       return position < offset ? "tensor" : (parameter?.kind ?? "structure");
     },
@@ -69,6 +116,9 @@ export function findInGraph(fn: Function): CapturableFunction | null {
     mutates: custom.mutates_args.length > 0,
     randomness: false,
     mayThrow: true,
-    parameterKind: (position) => (typeof position === "number" && custom.parameters[position]?.type === "float" ? "scalar" : "structure"),
+    parameterKind: (position) =>
+      typeof position === "number" && custom.parameters[position]?.type === "float"
+        ? "scalar"
+        : "structure",
   };
 }

@@ -1,6 +1,17 @@
 import { ValueError } from "../base/errors.ts";
 
-const stances = ["default", "force_eager"] as const;
+/**
+ * `force_eager`: nothing is captured or looked up. `eager_on_recompile`: a call that fits no entry runs natively once
+ * something is compiled; `fail_on_recompile`: it throws, with the guards that failed. `eager_then_compile`: the first
+ * call runs natively, the second is captured.
+ */
+const stances = [
+  "default",
+  "force_eager",
+  "eager_on_recompile",
+  "fail_on_recompile",
+  "eager_then_compile",
+] as const;
 export type Stance = (typeof stances)[number];
 
 let stance: Stance = "default";
@@ -9,7 +20,9 @@ let disabledDepth = 0;
 /** `torch.compiler.set_stance`: how compiled functions behave from now on. Gives a function that sets it back. */
 export function set_stance(name: Stance): Disposable {
   if (!stances.includes(name)) {
-    throw new ValueError(`invalid stance "${String(name)}": expected one of ${stances.map((each) => `"${each}"`).join(", ")}`);
+    throw new ValueError(
+      `invalid stance "${String(name)}": expected one of ${stances.map((each) => `"${each}"`).join(", ")}`,
+    );
   }
   const before = stance;
   stance = name;

@@ -8,22 +8,12 @@ import type { GraphBreakKey } from "../../src/dynamo/graph-breaks/catalogue.ts";
 
 /** Examples that do not show their break yet, and why. One that starts to work fails here until it is taken out. */
 const wrongExampleFails: Readonly<Partial<Record<GraphBreakKey, string>>> = {
-  fakeCallError: "an error of any class is reported as GB4315",
-  fakeCallNotImplemented: "an error of any class is reported as GB4315",
-  tensorAttributeWrite: "the write is reported as one on any unsupported object, GB0467",
   notATensorResult:
     "no torch function returns such an object; a function given to allow_in_graph will",
-  sortByTensorData: "Array.prototype.sort has no rule, so calling it is GB0007",
-  unsupportedMethod: "reading the method of an opaque object breaks before it is called",
   recompileLimit: "hitting the limit is a warning and an error class, not a break",
   sourceUnavailable: "even the source of `new Function` is available on Node",
-  nativeFunction: "bound functions are reported as GB0007",
-  evalOrWith: "all constructs without bytecode are reported as GBJ002",
   dynamicImport: "vitest replaces import() by a call of an async function of its own",
   unreachableOuterVariable: "on Node there is always a way to write outer variables",
-  traceTooLong: "a trace that stops at a jump cannot be resumed",
-  unsupportedMembershipTest: "reported as reading a property, GB2412",
-  frozenMutation: "the write is reported as one on any unsupported object, GB0467",
   cannotReconstruct: "reading the next method of a native iterator breaks first",
 };
 

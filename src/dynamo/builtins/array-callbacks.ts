@@ -108,19 +108,33 @@ const texts: Readonly<Record<string, string>> = {
   }`,
 };
 
-export const arrayCallbackBuiltins: readonly BuiltinRow[] = Object.entries(texts).flatMap(([name, text]): BuiltinRow[] => {
-  const fn: unknown = Reflect.get(Array.prototype, name);
-  return typeof fn === "function" ? [[fn, { name: `Array.prototype.${name}`, call: polyfilled(name, text) }]] : [];
-});
+export const arrayCallbackBuiltins: readonly BuiltinRow[] = Object.entries(texts).flatMap(
+  ([name, text]): BuiltinRow[] => {
+    const fn: unknown = Reflect.get(Array.prototype, name);
+    return typeof fn === "function"
+      ? [[fn, { name: `Array.prototype.${name}`, call: polyfilled(name, text) }]]
+      : [];
+  },
+);
 
 function polyfilled(name: string, text: string): Builtin["call"] {
   const polyfill = markPolyfill(`Array.prototype.${name}`, () => lowerFunction(text));
   return (machine, thisValue, args) => {
     const target = machine.force(thisValue);
     const callback = machine.force(args[0] ?? undefinedVariable);
-    const isCallable = ["function", "closure", "builtin", "inGraph", "bound"].includes(callback.kind);
+    const isCallable = ["function", "closure", "builtin", "inGraph", "bound"].includes(
+      callback.kind,
+    );
     if (target.kind !== "array" || target.flavour !== "array" || !isCallable) {
-      return breakGraph("untraceableBuiltin", { functionName: `Array.prototype.${name}`, argumentTypes: describeVariable(callback), loggingFunction: null }, `call Array.prototype.${name} on ${describeVariable(target)}`);
+      return breakGraph(
+        "untraceableBuiltin",
+        {
+          functionName: `Array.prototype.${name}`,
+          argumentTypes: describeVariable(callback),
+          loggingFunction: null,
+        },
+        `call Array.prototype.${name} on ${describeVariable(target)}`,
+      );
     }
     const { code, captures, capturesSource } = polyfill.enter(machine);
     machine.tracer.frames.push(

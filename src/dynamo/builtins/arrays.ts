@@ -40,12 +40,16 @@ const readers: Readonly<Record<string, ArrayRule>> = {
   includes: ({ machine, items, args }) => {
     const sought = args[0] ?? undefinedVariable;
     const from = start(machine, args[1], items.length);
-    return new ConstantVariable(items.slice(from).some((item) => sameValueZero(machine, item ?? undefinedVariable, sought)));
+    return new ConstantVariable(
+      items.slice(from).some((item) => sameValueZero(machine, item ?? undefinedVariable, sought)),
+    );
   },
   indexOf: ({ machine, items, args }) => {
     const sought = args[0] ?? undefinedVariable;
     const from = start(machine, args[1], items.length);
-    const found = items.findIndex((item, index) => index >= from && item !== null && isDefinitely(machine, item, sought));
+    const found = items.findIndex(
+      (item, index) => index >= from && item !== null && isDefinitely(machine, item, sought),
+    );
     return new ConstantVariable(found);
   },
   join: ({ machine, items, args }) => {
@@ -83,8 +87,16 @@ const writers: Readonly<Record<string, ArrayRule>> = {
   splice: ({ machine, items, args }) => {
     const from = args[0] === undefined ? 0 : start(machine, args[0], items.length);
     const count =
-      args.length === 0 ? 0 : args[1] === undefined && args.length === 1 ? items.length - from : integer(machine, args[1], 0);
-    const removed = items.splice(from, Math.min(Math.max(count, 0), items.length - from), ...args.slice(2));
+      args.length === 0
+        ? 0
+        : args[1] === undefined && args.length === 1
+          ? items.length - from
+          : integer(machine, args[1], 0);
+    const removed = items.splice(
+      from,
+      Math.min(Math.max(count, 0), items.length - from),
+      ...args.slice(2),
+    );
     return new ArrayVariable({ items: removed });
   },
   fill: ({ machine, target, items, args }) => {
@@ -96,9 +108,27 @@ const writers: Readonly<Record<string, ArrayRule>> = {
 };
 
 export const arrayBuiltins: readonly BuiltinRow[] = [
+  [
+    Array.prototype.sort,
+    {
+      name: "Array.prototype.sort",
+      call: (machine) =>
+        breakGraph(
+          "sortByTensorData",
+          { call: machine.expressionText() },
+          "call Array.prototype.sort",
+        ),
+    },
+  ],
   ...rows(readers, reading),
   ...rows(writers, writing),
-  [Array.isArray, { name: "Array.isArray", call: (machine, _, [value]) => isArray(machine, value ?? undefinedVariable) }],
+  [
+    Array.isArray,
+    {
+      name: "Array.isArray",
+      call: (machine, _, [value]) => isArray(machine, value ?? undefinedVariable),
+    },
+  ],
   [Array.of, { name: "Array.of", call: (_, __, args) => new ArrayVariable({ items: [...args] }) }],
   [
     Array,
@@ -110,10 +140,15 @@ export const arrayBuiltins: readonly BuiltinRow[] = [
   ],
 ];
 
-function rows(rules: Readonly<Record<string, ArrayRule>>, wrap: (fn: Function, rule: ArrayRule) => Builtin["call"]): BuiltinRow[] {
+function rows(
+  rules: Readonly<Record<string, ArrayRule>>,
+  wrap: (fn: Function, rule: ArrayRule) => Builtin["call"],
+): BuiltinRow[] {
   return Object.entries(rules).flatMap(([name, rule]): BuiltinRow[] => {
     const fn: unknown = Reflect.get(Array.prototype, name);
-    return typeof fn === "function" ? [[fn, { name: `Array.prototype.${name}`, call: wrap(fn, rule) }]] : [];
+    return typeof fn === "function"
+      ? [[fn, { name: `Array.prototype.${name}`, call: wrap(fn, rule) }]]
+      : [];
   });
 }
 
@@ -133,14 +168,24 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
     if (target.frozen) refuse(self.name, target);
     machine.tracer.noteMutation(target, "an array");
     if (target.value !== null && target.source !== null) {
-      if (Object.isFrozen(target.value) || Object.isSealed(target.value) || !Object.isExtensible(target.value)) refuse(self.name, target);
+      if (
+        Object.isFrozen(target.value) ||
+        Object.isSealed(target.value) ||
+        !Object.isExtensible(target.value)
+      )
+        refuse(self.name, target);
       machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey: "length" });
-      machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey: newElement });
+      machine.tracer.addGuard({
+        kind: "EXTENSIBLE",
+        source: target.source,
+        writableKey: newElement,
+      });
     }
     const items = arrayItems(machine, target);
     if (items.includes(null)) refuse(self.name, target); // holes show the prototype through: the engine's business
     const result = rule({ machine, target, items, args });
-    if (target.source !== null) machine.tracer.addEffect({ kind: "call", callee: fn, receiver: target, args });
+    if (target.source !== null)
+      machine.tracer.addEffect({ kind: "call", callee: fn, receiver: target, args });
     return result;
   };
 }
@@ -151,14 +196,24 @@ function receiver(machine: Machine, thisValue: Variable, self: Builtin): ArrayVa
 }
 
 const refuse = (name: string, value: Variable): never =>
-  breakGraph("untraceableBuiltin", { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null }, `call ${name} on ${describeVariable(value)}`);
+  breakGraph(
+    "untraceableBuiltin",
+    { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null },
+    `call ${name} on ${describeVariable(value)}`,
+  );
 
 /** ToIntegerOrInfinity of a constant argument. */
 function integer(machine: Machine, arg: Variable | undefined, missing: number): number {
   if (arg === undefined) return missing;
   const value = machine.force(arg);
-  if (value.kind === "number") return Math.trunc(Number(machine.tracer.specialize(value, "an array index")));
-  if (value.kind !== "constant" || typeof value.value === "bigint" || typeof value.value === "symbol") return refuse("array index", value);
+  if (value.kind === "number")
+    return Math.trunc(Number(machine.tracer.specialize(value, "an array index")));
+  if (
+    value.kind !== "constant" ||
+    typeof value.value === "bigint" ||
+    typeof value.value === "symbol"
+  )
+    return refuse("array index", value);
   const number = Number(value.value);
   return Number.isNaN(number) ? 0 : Math.trunc(number);
 }
@@ -170,13 +225,16 @@ function start(machine: Machine, arg: Variable | undefined, length: number): num
 
 function constantString(machine: Machine, arg: Variable): string {
   const value = machine.force(arg);
-  return value.kind === "constant" && typeof value.value === "string" ? value.value : refuse("join", value);
+  return value.kind === "constant" && typeof value.value === "string"
+    ? value.value
+    : refuse("join", value);
 }
 
 /** Array.prototype.join writes undefined and null as nothing (§23.1.3.18 step 7.c). */
 function elementText(machine: Machine, item: Variable | null): Variable {
   const value = machine.force(item ?? undefinedVariable);
-  if (value.kind === "constant" && (value.value === undefined || value.value === null)) return new ConstantVariable("");
+  if (value.kind === "constant" && (value.value === undefined || value.value === null))
+    return new ConstantVariable("");
   return toTemplatePart(machine, value);
 }
 
@@ -190,8 +248,10 @@ function newArray(machine: Machine, args: readonly Variable[]): Variable {
   const [only] = args;
   if (args.length !== 1 || only === undefined) return new ArrayVariable({ items: [...args] });
   const length = machine.force(only);
-  if (length.kind !== "constant" && length.kind !== "number") return new ArrayVariable({ items: [length] });
-  if (length.kind === "constant" && typeof length.value !== "number") return new ArrayVariable({ items: [length] });
+  if (length.kind !== "constant" && length.kind !== "number")
+    return new ArrayVariable({ items: [length] });
+  if (length.kind === "constant" && typeof length.value !== "number")
+    return new ArrayVariable({ items: [length] });
   const size = integer(machine, length, 0);
   if (size < 0 || size > 100_000) return refuse("new Array", length);
   return new ArrayVariable({ items: Array.from({ length: size }, () => null) });

@@ -7,7 +7,12 @@ export type CallResult = Variable | null;
 /** One function of the engine that the interpreter understands. */
 export interface Builtin {
   readonly name: string;
-  readonly call: (machine: Machine, thisValue: Variable, args: readonly Variable[], self: Builtin) => CallResult;
+  readonly call: (
+    machine: Machine,
+    thisValue: Variable,
+    args: readonly Variable[],
+    self: Builtin,
+  ) => CallResult;
   /** Set when `new` may be applied. */
   readonly construct?: (machine: Machine, args: readonly Variable[], self: Builtin) => CallResult;
 }

@@ -14,9 +14,21 @@ import type { Builtin } from "./builtin.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
 
 const refuse = (name: string, value: Variable): never =>
-  breakGraph("untraceableBuiltin", { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null }, `call ${name} on ${describeVariable(value)}`);
+  breakGraph(
+    "untraceableBuiltin",
+    { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null },
+    `call ${name} on ${describeVariable(value)}`,
+  );
 
-function mapMethod(rule: (machine: Machine, target: MapVariable, key: Variable, value: Variable, self: Builtin) => Variable): Builtin["call"] {
+function mapMethod(
+  rule: (
+    machine: Machine,
+    target: MapVariable,
+    key: Variable,
+    value: Variable,
+    self: Builtin,
+  ) => Variable,
+): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = machine.force(thisValue);
     if (target.kind !== "map") return refuse(self.name, target);
@@ -24,7 +36,9 @@ function mapMethod(rule: (machine: Machine, target: MapVariable, key: Variable, 
   };
 }
 
-function setMethod(rule: (machine: Machine, target: SetVariable, key: Variable, self: Builtin) => Variable): Builtin["call"] {
+function setMethod(
+  rule: (machine: Machine, target: SetVariable, key: Variable, self: Builtin) => Variable,
+): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = machine.force(thisValue);
     if (target.kind !== "set") return refuse(self.name, target);
@@ -36,7 +50,11 @@ const indexOfKey = (machine: Machine, keys: readonly Variable[], key: Variable):
   keys.findIndex((known) => sameValueZero(machine, known, key));
 
 /** A live iteration would see the change: the engine's own iterator must be there for it. */
-function checkNotIterated(machine: Machine, target: MapVariable | SetVariable, self: Builtin): void {
+function checkNotIterated(
+  machine: Machine,
+  target: MapVariable | SetVariable,
+  self: Builtin,
+): void {
   machine.tracer.noteMutation(target, target.kind === "map" ? "a Map" : "a Set");
   if (machine.isBeingIterated(target)) refuse(`${self.name} during iteration`, target);
 }
@@ -49,7 +67,11 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
       name: "Map.prototype.get",
       call: mapMethod((machine, target, key) => {
         const entries = mapEntries(machine, target);
-        const index = indexOfKey(machine, entries.map((entry) => entry.key), key);
+        const index = indexOfKey(
+          machine,
+          entries.map((entry) => entry.key),
+          key,
+        );
         return entries[index]?.value ?? undefinedVariable;
       }),
     },
@@ -71,13 +93,23 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
       call: mapMethod((machine, target, key, value, self) => {
         machine.tracer.noteMutation(target, "a Map");
         const entries = mapEntries(machine, target);
-        const index = indexOfKey(machine, entries.map((entry) => entry.key), key);
+        const index = indexOfKey(
+          machine,
+          entries.map((entry) => entry.key),
+          key,
+        );
         const existing = entries[index];
         if (existing === undefined) {
           checkNotIterated(machine, target, self);
           entries.push({ key: normalizeZero(machine, key), value });
         } else entries[index] = { key: existing.key, value };
-        if (target.source !== null) machine.tracer.addEffect({ kind: "call", callee: Map.prototype.set, receiver: target, args: [key, value] });
+        if (target.source !== null)
+          machine.tracer.addEffect({
+            kind: "call",
+            callee: Map.prototype.set,
+            receiver: target,
+            args: [key, value],
+          });
         return target;
       }),
     },
@@ -88,11 +120,21 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
       name: "Map.prototype.delete",
       call: mapMethod((machine, target, key, _, self) => {
         const entries = mapEntries(machine, target);
-        const index = indexOfKey(machine, entries.map((entry) => entry.key), key);
+        const index = indexOfKey(
+          machine,
+          entries.map((entry) => entry.key),
+          key,
+        );
         if (index < 0) return new ConstantVariable(false);
         checkNotIterated(machine, target, self);
         entries.splice(index, 1);
-        if (target.source !== null) machine.tracer.addEffect({ kind: "call", callee: Map.prototype.delete, receiver: target, args: [key] });
+        if (target.source !== null)
+          machine.tracer.addEffect({
+            kind: "call",
+            callee: Map.prototype.delete,
+            receiver: target,
+            args: [key],
+          });
         return new ConstantVariable(true);
       }),
     },
@@ -104,7 +146,13 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
       call: mapMethod((machine, target, _, __, self) => {
         checkNotIterated(machine, target, self);
         mapEntries(machine, target).length = 0;
-        if (target.source !== null) machine.tracer.addEffect({ kind: "call", callee: Map.prototype.clear, receiver: target, args: [] });
+        if (target.source !== null)
+          machine.tracer.addEffect({
+            kind: "call",
+            callee: Map.prototype.clear,
+            receiver: target,
+            args: [],
+          });
         return undefinedVariable;
       }),
     },
@@ -113,7 +161,10 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
     Set.prototype.has,
     {
       name: "Set.prototype.has",
-      call: setMethod((machine, target, key) => new ConstantVariable(indexOfKey(machine, setKeys(machine, target), key) >= 0)),
+      call: setMethod(
+        (machine, target, key) =>
+          new ConstantVariable(indexOfKey(machine, setKeys(machine, target), key) >= 0),
+      ),
     },
   ],
   [
@@ -125,7 +176,13 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
         if (indexOfKey(machine, keys, key) < 0) {
           checkNotIterated(machine, target, self);
           keys.push(normalizeZero(machine, key));
-          if (target.source !== null) machine.tracer.addEffect({ kind: "call", callee: Set.prototype.add, receiver: target, args: [key] });
+          if (target.source !== null)
+            machine.tracer.addEffect({
+              kind: "call",
+              callee: Set.prototype.add,
+              receiver: target,
+              args: [key],
+            });
         }
         return target;
       }),
@@ -141,7 +198,13 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
         if (index < 0) return new ConstantVariable(false);
         checkNotIterated(machine, target, self);
         keys.splice(index, 1);
-        if (target.source !== null) machine.tracer.addEffect({ kind: "call", callee: Set.prototype.delete, receiver: target, args: [key] });
+        if (target.source !== null)
+          machine.tracer.addEffect({
+            kind: "call",
+            callee: Set.prototype.delete,
+            receiver: target,
+            args: [key],
+          });
         return new ConstantVariable(true);
       }),
     },
@@ -153,13 +216,33 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
       call: setMethod((machine, target, _, self) => {
         checkNotIterated(machine, target, self);
         setKeys(machine, target).length = 0;
-        if (target.source !== null) machine.tracer.addEffect({ kind: "call", callee: Set.prototype.clear, receiver: target, args: [] });
+        if (target.source !== null)
+          machine.tracer.addEffect({
+            kind: "call",
+            callee: Set.prototype.clear,
+            receiver: target,
+            args: [],
+          });
         return undefinedVariable;
       }),
     },
   ],
-  [Map, { name: "Map", call: (_, thisValue) => refuse("Map called without new", thisValue), construct: newMap }],
-  [Set, { name: "Set", call: (_, thisValue) => refuse("Set called without new", thisValue), construct: newSet }],
+  [
+    Map,
+    {
+      name: "Map",
+      call: (_, thisValue) => refuse("Map called without new", thisValue),
+      construct: newMap,
+    },
+  ],
+  [
+    Set,
+    {
+      name: "Set",
+      call: (_, thisValue) => refuse("Set called without new", thisValue),
+      construct: newSet,
+    },
+  ],
 ];
 
 /** CanonicalizeKeyedCollectionKey (§24.5.1): -0 becomes 0. */
@@ -171,7 +254,8 @@ function normalizeZero(machine: Machine, key: Variable): Variable {
 function newMap(machine: Machine, args: readonly Variable[], self: Builtin): Variable {
   const target = new MapVariable([], null, null);
   const given = machine.force(args[0] ?? undefinedVariable);
-  if (given.kind === "constant" && (given.value === undefined || given.value === null)) return target;
+  if (given.kind === "constant" && (given.value === undefined || given.value === null))
+    return target;
   if (given.kind === "map") {
     target.entries = [...mapEntries(machine, given)];
     return target;
@@ -182,8 +266,15 @@ function newMap(machine: Machine, args: readonly Variable[], self: Builtin): Var
     if (pair.kind !== "array") return refuse(self.name, pair);
     const [key, value] = arrayItems(machine, pair);
     const entries = mapEntries(machine, target);
-    const index = indexOfKey(machine, entries.map((entry) => entry.key), key ?? undefinedVariable);
-    const entry = { key: normalizeZero(machine, key ?? undefinedVariable), value: value ?? undefinedVariable };
+    const index = indexOfKey(
+      machine,
+      entries.map((entry) => entry.key),
+      key ?? undefinedVariable,
+    );
+    const entry = {
+      key: normalizeZero(machine, key ?? undefinedVariable),
+      value: value ?? undefinedVariable,
+    };
     if (index < 0) entries.push(entry);
     else entries[index] = entry;
   }
@@ -193,9 +284,14 @@ function newMap(machine: Machine, args: readonly Variable[], self: Builtin): Var
 function newSet(machine: Machine, args: readonly Variable[], self: Builtin): Variable {
   const target = new SetVariable([], null, null);
   const given = machine.force(args[0] ?? undefinedVariable);
-  if (given.kind === "constant" && (given.value === undefined || given.value === null)) return target;
+  if (given.kind === "constant" && (given.value === undefined || given.value === null))
+    return target;
   const members =
-    given.kind === "array" ? arrayItems(machine, given) : given.kind === "set" ? setKeys(machine, given) : refuse(self.name, given);
+    given.kind === "array"
+      ? arrayItems(machine, given)
+      : given.kind === "set"
+        ? setKeys(machine, given)
+        : refuse(self.name, given);
   const keys = setKeys(machine, target);
   for (const member of members) {
     const key = member ?? undefinedVariable;

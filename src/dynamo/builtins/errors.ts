@@ -4,21 +4,48 @@ import { toTemplatePart } from "../operations/operators.ts";
 import { ObjectVariable, type Variable, describeVariable } from "../variables/variable.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
 
-const constructors = [Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError] as const;
+const constructors = [
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+] as const;
 
 /** Error objects (ECMA-262 §20.5) made inside the region; they become real where they leave it. */
 export const errorBuiltins: readonly BuiltinRow[] = constructors.map((constructor): BuiltinRow => {
-  const make = (machine: Machine, args: readonly Variable[]): Variable => newError(machine, constructor, args);
-  return [constructor, { name: constructor.name, call: (machine, _, args) => make(machine, args), construct: make }];
+  const make = (machine: Machine, args: readonly Variable[]): Variable =>
+    newError(machine, constructor, args);
+  return [
+    constructor,
+    { name: constructor.name, call: (machine, _, args) => make(machine, args), construct: make },
+  ];
 });
 
-function newError(machine: Machine, constructor: ErrorConstructor, args: readonly Variable[]): Variable {
+function newError(
+  machine: Machine,
+  constructor: ErrorConstructor,
+  args: readonly Variable[],
+): Variable {
   const [given, options] = args;
-  if (options !== undefined) return breakGraph("untraceableBuiltin", { functionName: constructor.name, argumentTypes: "an options object", loggingFunction: null }, `construct ${describeVariable(options)}`);
-  const isMissing = given === undefined || (machine.force(given).kind === "constant" && constantOf(machine, given) === undefined);
+  if (options !== undefined)
+    return breakGraph(
+      "untraceableBuiltin",
+      { functionName: constructor.name, argumentTypes: "an options object", loggingFunction: null },
+      `construct ${describeVariable(options)}`,
+    );
+  const isMissing =
+    given === undefined ||
+    (machine.force(given).kind === "constant" && constantOf(machine, given) === undefined);
   const message = isMissing ? null : toTemplatePart(machine, given);
-  const error = new ObjectVariable({ prototype: constructor.prototype as object, error: { constructor, message } }); // an ErrorConstructor's prototype
-  if (message !== null) error.properties.set("message", { kind: "data", value: message, enumerable: false });
+  const error = new ObjectVariable({
+    prototype: constructor.prototype as object,
+    error: { constructor, message },
+  }); // an ErrorConstructor's prototype
+  if (message !== null)
+    error.properties.set("message", { kind: "data", value: message, enumerable: false });
   return error;
 }
 

@@ -1,13 +1,22 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { arrayItems } from "../interpreter/contents.ts";
-import { BoundFunctionVariable, describeVariable, undefinedVariable } from "../variables/variable.ts";
+import {
+  BoundFunctionVariable,
+  describeForUser,
+  describeVariable,
+  undefinedVariable,
+} from "../variables/variable.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
 
 /** Function.prototype.call, apply and bind (ECMA-262 §20.2.3). */
 export const functionBuiltins: readonly BuiltinRow[] = [
   [
     Function.prototype.call,
-    { name: "Function.prototype.call", call: (machine, callee, [thisValue, ...args]) => machine.call(callee, thisValue ?? undefinedVariable, args) },
+    {
+      name: "Function.prototype.call",
+      call: (machine, callee, [thisValue, ...args]) =>
+        machine.call(callee, thisValue ?? undefinedVariable, args),
+    },
   ],
   [
     Function.prototype.apply,
@@ -19,7 +28,15 @@ export const functionBuiltins: readonly BuiltinRow[] = [
           return machine.call(callee, thisValue ?? undefinedVariable, []);
         }
         if (args.kind !== "array") {
-          return breakGraph("untraceableBuiltin", { functionName: "Function.prototype.apply", argumentTypes: describeVariable(args), loggingFunction: null }, "call Function.prototype.apply");
+          return breakGraph(
+            "untraceableBuiltin",
+            {
+              functionName: "Function.prototype.apply",
+              argumentTypes: describeVariable(args),
+              loggingFunction: null,
+            },
+            "call Function.prototype.apply",
+          );
         }
         const items = arrayItems(machine, args).map((item) => item ?? undefinedVariable);
         return machine.call(callee, thisValue ?? undefinedVariable, items);
@@ -32,7 +49,12 @@ export const functionBuiltins: readonly BuiltinRow[] = [
       name: "Function.prototype.bind",
       call: (machine, callee, [thisValue, ...args]) => {
         const target = machine.force(callee);
-        if (target.kind === "constant") return breakGraph("unsupportedCall", { callee: machine.expressionText(), kind: describeVariable(target) }, "bind");
+        if (target.kind === "constant")
+          return breakGraph(
+            "unsupportedCall",
+            { callee: machine.expressionText(), kind: describeForUser(target) },
+            "bind",
+          );
         return new BoundFunctionVariable(target, thisValue ?? undefinedVariable, args);
       },
     },

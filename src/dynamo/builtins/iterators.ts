@@ -1,6 +1,11 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { listOf } from "../operations/iteration.ts";
-import { ArrayVariable, CursorVariable, describeVariable, undefinedVariable } from "../variables/variable.ts";
+import {
+  ArrayVariable,
+  CursorVariable,
+  describeVariable,
+  undefinedVariable,
+} from "../variables/variable.ts";
 import type { Builtin } from "./builtin.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
 
@@ -12,7 +17,13 @@ export const iteratorBuiltins: readonly BuiltinRow[] = [
     (["keys", "values", "entries"] as const).map((mode): BuiltinRow => {
       const fn: unknown = Reflect.get(holder, mode);
       if (typeof fn !== "function") throw new TypeError(`${mode} is missing`);
-      return [fn, { name: `${holder === Array.prototype ? "Array" : holder === Map.prototype ? "Map" : "Set"}.prototype.${mode}`, call: iterateBy(mode) }];
+      return [
+        fn,
+        {
+          name: `${holder === Array.prototype ? "Array" : holder === Map.prototype ? "Map" : "Set"}.prototype.${mode}`,
+          call: iterateBy(mode),
+        },
+      ];
     }),
   ),
   [
@@ -22,7 +33,15 @@ export const iteratorBuiltins: readonly BuiltinRow[] = [
       call: (machine, _, args, self) => {
         const value = machine.force(args[0] ?? undefinedVariable);
         if (args.length > 1 || value.kind === "object" || value.kind === "opaque") {
-          return breakGraph("untraceableBuiltin", { functionName: self.name, argumentTypes: args.map(describeVariable).join(", "), loggingFunction: null }, `call ${self.name}`);
+          return breakGraph(
+            "untraceableBuiltin",
+            {
+              functionName: self.name,
+              argumentTypes: args.map(describeVariable).join(", "),
+              loggingFunction: null,
+            },
+            `call ${self.name}`,
+          );
         }
         return new ArrayVariable({ items: listOf(machine, value, self.name) });
       },
@@ -41,6 +60,10 @@ function iterateBy(mode: Mode): Builtin["call"] {
       machine.noteIteration(cursor);
       return cursor;
     }
-    return breakGraph("untraceableBuiltin", { functionName: self.name, argumentTypes: describeVariable(target), loggingFunction: null }, `call ${self.name}`);
+    return breakGraph(
+      "untraceableBuiltin",
+      { functionName: self.name, argumentTypes: describeVariable(target), loggingFunction: null },
+      `call ${self.name}`,
+    );
   };
 }

@@ -15,13 +15,23 @@ import {
 import type { BuiltinRow } from "./builtin-table.ts";
 
 const refuse = (name: string, value: Variable): never =>
-  breakGraph("untraceableBuiltin", { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null }, `call ${name}(${describeVariable(value)})`);
+  breakGraph(
+    "untraceableBuiltin",
+    { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null },
+    `call ${name}(${describeVariable(value)})`,
+  );
 
 /** String-keyed own enumerable properties of a plain object or array. */
-function entriesOf(machine: Machine, name: string, variable: Variable | undefined): readonly (readonly [string, Variable])[] {
+function entriesOf(
+  machine: Machine,
+  name: string,
+  variable: Variable | undefined,
+): readonly (readonly [string, Variable])[] {
   const value = machine.force(variable ?? undefinedVariable);
   if (value.kind === "array" && value.flavour === "array") {
-    return arrayItems(machine, value).flatMap((item, index): [string, Variable][] => (item === null ? [] : [[String(index), item]]));
+    return arrayItems(machine, value).flatMap((item, index): [string, Variable][] =>
+      item === null ? [] : [[String(index), item]],
+    );
   }
   if (value.kind !== "object") return refuse(name, value);
   return ownDataProperties(machine, value).flatMap(([key, item]): [string, Variable][] =>
@@ -29,16 +39,35 @@ function entriesOf(machine: Machine, name: string, variable: Variable | undefine
   );
 }
 
-const array = (items: readonly Variable[]): ArrayVariable => new ArrayVariable({ items: [...items] });
+const array = (items: readonly Variable[]): ArrayVariable =>
+  new ArrayVariable({ items: [...items] });
 
 export const objectBuiltins: readonly BuiltinRow[] = [
-  [Object.keys, { name: "Object.keys", call: (m, _, [v], self) => array(entriesOf(m, self.name, v).map(([key]) => new ConstantVariable(key))) }],
-  [Object.values, { name: "Object.values", call: (m, _, [v], self) => array(entriesOf(m, self.name, v).map(([, value]) => value)) }],
+  [
+    Object.keys,
+    {
+      name: "Object.keys",
+      call: (m, _, [v], self) =>
+        array(entriesOf(m, self.name, v).map(([key]) => new ConstantVariable(key))),
+    },
+  ],
+  [
+    Object.values,
+    {
+      name: "Object.values",
+      call: (m, _, [v], self) => array(entriesOf(m, self.name, v).map(([, value]) => value)),
+    },
+  ],
   [
     Object.entries,
     {
       name: "Object.entries",
-      call: (m, _, [v], self) => array(entriesOf(m, self.name, v).map(([key, value]) => array([new ConstantVariable(key), value]))),
+      call: (m, _, [v], self) =>
+        array(
+          entriesOf(m, self.name, v).map(([key, value]) =>
+            array([new ConstantVariable(key), value]),
+          ),
+        ),
     },
   ],
   [
@@ -53,7 +82,11 @@ export const objectBuiltins: readonly BuiltinRow[] = [
           const pair = machine.force(item ?? undefinedVariable);
           if (pair.kind !== "array") return refuse(self.name, pair);
           const [key, value] = arrayItems(machine, pair);
-          result.properties.set(propertyKey(machine, key ?? undefinedVariable), { kind: "data", value: value ?? undefinedVariable, enumerable: true });
+          result.properties.set(propertyKey(machine, key ?? undefinedVariable), {
+            kind: "data",
+            value: value ?? undefinedVariable,
+            enumerable: true,
+          });
         }
         return result;
       },
@@ -69,10 +102,12 @@ export const objectBuiltins: readonly BuiltinRow[] = [
         // Everything is read before the first store, so that a refusal leaves nothing half done.
         const stores = from.flatMap((source) => {
           const value = machine.force(source);
-          const empty = value.kind === "constant" && (value.value === undefined || value.value === null);
+          const empty =
+            value.kind === "constant" && (value.value === undefined || value.value === null);
           return empty ? [] : entriesOf(machine, self.name, value);
         });
-        if (stores.length > 1 && target.source !== null) return refuse(`${self.name} to an object from outside`, target);
+        if (stores.length > 1 && target.source !== null)
+          return refuse(`${self.name} to an object from outside`, target);
         for (const [key, value] of stores) machine.setProperty(target, key, value);
         return target;
       },
@@ -85,7 +120,8 @@ export const objectBuiltins: readonly BuiltinRow[] = [
       call: (machine, _, [given], self) => {
         const value = machine.force(given ?? undefinedVariable);
         if (value.kind === "constant" || value.kind === "number") return value;
-        if ((value.kind !== "object" && value.kind !== "array") || value.source !== null) return refuse(self.name, value);
+        if ((value.kind !== "object" && value.kind !== "array") || value.source !== null)
+          return refuse(self.name, value);
         value.frozen = true;
         return value;
       },
@@ -98,16 +134,26 @@ export const objectBuiltins: readonly BuiltinRow[] = [
       call: (machine, _, [a, b]) => {
         const x = machine.force(a ?? undefinedVariable);
         const y = machine.force(b ?? undefinedVariable);
-        if (x.kind === "constant" && y.kind === "constant") return new ConstantVariable(Object.is(x.value, y.value));
+        if (x.kind === "constant" && y.kind === "constant")
+          return new ConstantVariable(Object.is(x.value, y.value));
         if (x.kind === "number" || y.kind === "number") return refuse("Object.is", x);
         return strictEquals(machine, x, y);
       },
     },
   ],
-  [Object.hasOwn, { name: "Object.hasOwn", call: (m, _, [v, key]) => hasOwn(m, v ?? undefinedVariable, key ?? undefinedVariable) }],
+  [
+    Object.hasOwn,
+    {
+      name: "Object.hasOwn",
+      call: (m, _, [v, key]) => hasOwn(m, v ?? undefinedVariable, key ?? undefinedVariable),
+    },
+  ],
   [
     Object.prototype.hasOwnProperty,
-    { name: "Object.prototype.hasOwnProperty", call: (m, v, [key]) => hasOwn(m, v, key ?? undefinedVariable) },
+    {
+      name: "Object.prototype.hasOwnProperty",
+      call: (m, v, [key]) => hasOwn(m, v, key ?? undefinedVariable),
+    },
   ],
   [
     Object.getPrototypeOf,
@@ -126,7 +172,8 @@ export const objectBuiltins: readonly BuiltinRow[] = [
       name: "Object.create",
       call: (machine, _, args, self) => {
         const prototype = machine.force(args[0] ?? undefinedVariable);
-        if (args.length > 1 || prototype.kind !== "constant" || prototype.value !== null) return refuse(self.name, prototype);
+        if (args.length > 1 || prototype.kind !== "constant" || prototype.value !== null)
+          return refuse(self.name, prototype);
         return new ObjectVariable({ prototype: null });
       },
     },
@@ -137,7 +184,10 @@ function hasOwn(machine: Machine, variable: Variable, keyVariable: Variable): Va
   const key = propertyKey(machine, keyVariable);
   const value = machine.force(variable);
   if (value.kind === "array") {
-    const has = key === "length" || value.named.has(String(key)) || (arrayItems(machine, value)[Number(key)] ?? null) !== null;
+    const has =
+      key === "length" ||
+      value.named.has(String(key)) ||
+      (arrayItems(machine, value)[Number(key)] ?? null) !== null;
     return new ConstantVariable(has);
   }
   if (value.kind !== "object") return refuse("Object.hasOwn", value);

@@ -19,7 +19,11 @@ import type { BuiltinRow } from "./builtin-table.ts";
 const pureMembers: readonly (readonly [string, object, readonly string[]])[] = [
   ["Math", Math, Object.getOwnPropertyNames(Math).filter((name) => name !== "random")],
   ["Number", Number, ["isFinite", "isInteger", "isNaN", "isSafeInteger", "parseFloat", "parseInt"]],
-  ["Number.prototype", Number.prototype, ["toFixed", "toString", "toPrecision", "toExponential", "valueOf"]],
+  [
+    "Number.prototype",
+    Number.prototype,
+    ["toFixed", "toString", "toPrecision", "toExponential", "valueOf"],
+  ],
   ["Boolean.prototype", Boolean.prototype, ["toString", "valueOf"]],
   ["BigInt", BigInt, ["asIntN", "asUintN"]],
   ["String", String, ["fromCharCode", "fromCodePoint"]],
@@ -27,9 +31,34 @@ const pureMembers: readonly (readonly [string, object, readonly string[]])[] = [
     "String.prototype",
     String.prototype,
     [
-      "at", "charAt", "charCodeAt", "codePointAt", "concat", "endsWith", "includes", "indexOf", "isWellFormed", "lastIndexOf",
-      "localeCompare", "normalize", "padEnd", "padStart", "repeat", "slice", "startsWith", "substring", "toLowerCase",
-      "toString", "toUpperCase", "trim", "trimEnd", "trimStart", "valueOf", "split", "replace", "replaceAll",
+      "at",
+      "charAt",
+      "charCodeAt",
+      "codePointAt",
+      "concat",
+      "endsWith",
+      "includes",
+      "indexOf",
+      "isWellFormed",
+      "lastIndexOf",
+      "localeCompare",
+      "normalize",
+      "padEnd",
+      "padStart",
+      "repeat",
+      "slice",
+      "startsWith",
+      "substring",
+      "toLowerCase",
+      "toString",
+      "toUpperCase",
+      "trim",
+      "trimEnd",
+      "trimStart",
+      "valueOf",
+      "split",
+      "replace",
+      "replaceAll",
     ],
   ],
   ["Symbol", Symbol, ["for", "keyFor"]],
@@ -40,12 +69,34 @@ export const pureBuiltins: readonly BuiltinRow[] = [
   ...pureMembers.flatMap(([owner, holder, names]) =>
     names.flatMap((name): BuiltinRow[] => {
       const fn: unknown = Reflect.get(holder, name);
-      return typeof fn === "function" ? [[fn, { name: `${owner}.${name}`, call: foldWith(fn) }]] : [];
+      return typeof fn === "function"
+        ? [[fn, { name: `${owner}.${name}`, call: foldWith(fn) }]]
+        : [];
     }),
   ),
-  [Number, { name: "Number", call: (machine, _, [value]) => (value === undefined ? new ConstantVariable(0) : toNumber(machine, value)) }],
-  [String, { name: "String", call: (machine, _, [value]) => (value === undefined ? new ConstantVariable("") : toTemplatePart(machine, value)) }],
-  [Boolean, { name: "Boolean", call: (machine, _, [value]) => toBoolean(machine, value ?? undefinedVariable) }],
+  [
+    Number,
+    {
+      name: "Number",
+      call: (machine, _, [value]) =>
+        value === undefined ? new ConstantVariable(0) : toNumber(machine, value),
+    },
+  ],
+  [
+    String,
+    {
+      name: "String",
+      call: (machine, _, [value]) =>
+        value === undefined ? new ConstantVariable("") : toTemplatePart(machine, value),
+    },
+  ],
+  [
+    Boolean,
+    {
+      name: "Boolean",
+      call: (machine, _, [value]) => toBoolean(machine, value ?? undefinedVariable),
+    },
+  ],
 ];
 
 function foldWith(fn: Function): Builtin["call"] {
@@ -53,42 +104,73 @@ function foldWith(fn: Function): Builtin["call"] {
     const inputs = args.map((arg) => numeric(machine, arg, self.name.startsWith("Math.")));
     const receiver = machine.force(thisValue);
     const name = self.name.slice("Math.".length);
-    if (self.name.startsWith("Math.") && isMathFunction(name) && inputs.some((input) => input.kind === "number")) {
+    if (
+      self.name.startsWith("Math.") &&
+      isMathFunction(name) &&
+      inputs.some((input) => input.kind === "number")
+    ) {
       const operands = inputs.map(scalarExpression);
       const known = operands.filter((operand) => operand !== null);
-      if (known.length === operands.length) return machine.tracer.number({ kind: "math", name, operands: known });
+      if (known.length === operands.length)
+        return machine.tracer.number({ kind: "math", name, operands: known });
     }
-    const receiverIsPrimitive = receiver.kind === "constant" || self.name.startsWith("Math.") || !self.name.includes("prototype");
+    const receiverIsPrimitive =
+      receiver.kind === "constant" ||
+      self.name.startsWith("Math.") ||
+      !self.name.includes("prototype");
     if (!receiverIsPrimitive || !inputs.every(isPrimitive)) {
-      return breakGraph("untraceableBuiltin", { functionName: self.name, argumentTypes: inputs.map(describeVariable).join(", "), loggingFunction: null }, `call ${self.name}(${inputs.map(describeVariable).join(", ")})`);
+      return breakGraph(
+        "untraceableBuiltin",
+        {
+          functionName: self.name,
+          argumentTypes: inputs.map(describeVariable).join(", "),
+          loggingFunction: null,
+        },
+        `call ${self.name}(${inputs.map(describeVariable).join(", ")})`,
+      );
     }
-    return fold(self.name, fn, receiver.kind === "constant" ? receiver.value : undefined, inputs.map((input) => input.value));
+    return fold(
+      self.name,
+      fn,
+      receiver.kind === "constant" ? receiver.value : undefined,
+      inputs.map((input) => input.value),
+    );
   };
 }
 
 /** Math functions take ToNumber of their arguments: a tensor is an implicit item(). */
 function numeric(machine: Machine, arg: Variable, coerces: boolean): ForcedVariable {
   const value = machine.force(arg);
-  return coerces && value.kind === "tensor" ? machine.force(tensorItem(machine, value, "coercion")) : value;
+  return coerces && value.kind === "tensor"
+    ? machine.force(tensorItem(machine, value, "coercion"))
+    : value;
 }
 
 const isPrimitive = (v: ForcedVariable): v is ConstantVariable =>
-  v.kind === "constant" && (v.value === null || (typeof v.value !== "object" && typeof v.value !== "function"));
+  v.kind === "constant" &&
+  (v.value === null || (typeof v.value !== "object" && typeof v.value !== "function"));
 
 function fold(name: string, fn: Function, receiver: unknown, args: readonly unknown[]): Variable {
   let result: unknown;
   try {
     result = Reflect.apply(fn, receiver, args);
   } catch (error) {
-    return breakGraph("observedException", { errorClass: error instanceof Error ? error.name : "a value", message: String(error) }, `constant fold ${name}`);
+    return breakGraph(
+      "observedException",
+      { errorClass: error instanceof Error ? error.name : "a value", message: String(error) },
+      `constant fold ${name}`,
+    );
   }
-  if (Array.isArray(result)) return new ArrayVariable({ items: result.map((item: unknown) => new ConstantVariable(item)) });
+  if (Array.isArray(result))
+    return new ArrayVariable({ items: result.map((item: unknown) => new ConstantVariable(item)) });
   return new ConstantVariable(result);
 }
 
 function toNumber(machine: Machine, value: Variable): Variable {
   const number = toNumeric(machine, value);
-  return number.kind === "constant" && typeof number.value === "bigint" ? new ConstantVariable(Number(number.value)) : number;
+  return number.kind === "constant" && typeof number.value === "bigint"
+    ? new ConstantVariable(Number(number.value))
+    : number;
 }
 
 function toBoolean(machine: Machine, value: Variable): Variable {

@@ -4,7 +4,8 @@ import { metaOfValue } from "./meta-of-value.ts";
 /** PyTorch's wording for the first piece of tensor metadata that differs (torch/csrc/dynamo/guards.cpp, TensorCheck). */
 export function explainTensorMismatch(name: string, expected: TensorMeta, actual: unknown): string {
   const meta = metaOfValue(actual);
-  if (meta === undefined) return `expected type of '${name}' to be a tensor, actual ${typeof actual}`;
+  if (meta === undefined)
+    return `expected type of '${name}' to be a tensor, actual ${typeof actual}`;
   if (meta.dtype !== expected.dtype) {
     return `tensor '${name}' dtype mismatch. expected ${expected.dtype.scalarTypeName}, actual ${meta.dtype.scalarTypeName}`;
   }

@@ -32,7 +32,8 @@ export class GuardSet {
     for (const [name, fact] of Object.entries(guard)) {
       if (name === "kind") continue;
       if (name === "source" || name === "other") parts.push(sourceKey(fact as Source)); // GuardFacts: both are Sources
-      else if (guard.kind === "EXPRESSION" && name === "expression") parts.push(this.#expressionKey(guard));
+      else if (guard.kind === "EXPRESSION" && name === "expression")
+        parts.push(this.#expressionKey(guard));
       else if (Array.isArray(fact)) parts.push(`[${fact.map((x) => this.#valueKey(x)).join()}]`);
       else parts.push(this.#valueKey(fact));
     }
@@ -42,15 +43,26 @@ export class GuardSet {
   #expressionKey(guard: Guard): string {
     if (guard.kind !== "EXPRESSION") throw new InternalError("not an expression guard");
     for (const leaf of leavesOf(guard.expression)) {
-      if (leaf.kind !== "source") throw new InternalError("a guard can only speak of numbers that exist at entry");
+      if (leaf.kind !== "source")
+        throw new InternalError("a guard can only speak of numbers that exist at entry");
     }
-    return JSON.stringify(guard.expression, (key, value: unknown) =>
-      key === "source" ? sourceKey(value as Source) : typeof value === "number" ? String(value) : value, // leaf.source
+    return JSON.stringify(
+      guard.expression,
+      (key, value: unknown) =>
+        key === "source"
+          ? sourceKey(value as Source)
+          : typeof value === "number"
+            ? String(value)
+            : value, // leaf.source
     );
   }
 
   #valueKey(value: unknown): string {
-    if ((typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol") {
+    if (
+      (typeof value === "object" && value !== null) ||
+      typeof value === "function" ||
+      typeof value === "symbol"
+    ) {
       let id = this.#identities.get(value);
       if (id === undefined) {
         id = this.#identities.size;

@@ -3,7 +3,13 @@ import { printExpression } from "../../symbolic/expression.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
 import { describeValue } from "../variables/variable.ts";
-import { type ConstantPool, type Source, keyText, sourceName, sourceText } from "../variables/source.ts";
+import {
+  type ConstantPool,
+  type Source,
+  keyText,
+  sourceName,
+  sourceText,
+} from "../variables/source.ts";
 import { explainTensorMismatch } from "./explain-tensor-mismatch.ts";
 
 /**
@@ -48,12 +54,15 @@ interface GuardFacts {
   DEFAULT_DTYPE: { readonly dtype: object };
 }
 
-export type Guard = { [Kind in keyof GuardFacts]: { readonly kind: Kind } & GuardFacts[Kind] }[keyof GuardFacts];
+export type Guard = {
+  [Kind in keyof GuardFacts]: { readonly kind: Kind } & GuardFacts[Kind];
+}[keyof GuardFacts];
 export type GuardKindName = keyof GuardFacts;
 
 const text = (fact: OnSource, pool: ConstantPool): string => sourceText(fact.source, pool);
 const name = (fact: OnSource): string => sourceName(fact.source);
-const keyName = (key: PropertyKey): string => (typeof key === "symbol" ? String(key) : JSON.stringify(String(key)));
+const keyName = (key: PropertyKey): string =>
+  typeof key === "symbol" ? String(key) : JSON.stringify(String(key));
 
 /** NaN and -0 need SameValue (ECMA-262 §7.2.11); for everything else `===` says the same and is faster. */
 const needsSameValue = (value: unknown): boolean => Number.isNaN(value) || value === 0;
@@ -73,7 +82,9 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
   },
   TYPE_MATCH: {
     test: (g, pool) =>
-      g.type === "object" ? `R.isObject(${text(g, pool)})` : `typeof ${text(g, pool)} === "${g.type}"`,
+      g.type === "object"
+        ? `R.isObject(${text(g, pool)})`
+        : `typeof ${text(g, pool)} === "${g.type}"`,
     describe: (g) => `typeof ${name(g)} === "${g.type}"`,
   },
   ID_MATCH: {
@@ -97,11 +108,13 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
     describe: (g) => `Object.hasOwn(${name(g)}, ${keyName(g.key)})`,
   },
   OWN_GETTER: {
-    test: (g, pool) => `R.hasOwnGetter(${text(g, pool)}, ${pool.textOf(g.key)}, ${pool.textOf(g.getter)})`,
+    test: (g, pool) =>
+      `R.hasOwnGetter(${text(g, pool)}, ${pool.textOf(g.key)}, ${pool.textOf(g.getter)})`,
     describe: (g) => `${name(g)} has the same getter ${keyName(g.key)}`,
   },
   OWN_SETTER: {
-    test: (g, pool) => `R.hasOwnSetter(${text(g, pool)}, ${pool.textOf(g.key)}, ${pool.textOf(g.setter)})`,
+    test: (g, pool) =>
+      `R.hasOwnSetter(${text(g, pool)}, ${pool.textOf(g.key)}, ${pool.textOf(g.setter)})`,
     describe: (g) => `${name(g)} has the same setter ${keyName(g.key)}`,
   },
   CONFIGURABLE: {
@@ -158,7 +171,11 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
   },
   EXPRESSION: {
     test: (g, pool) =>
-      `${g.truth ? "" : "!"}${printExpression(g.expression, (leaf) => leafText(leaf, pool), (fn) => pool.textOf(Math[fn]))}`,
+      `${g.truth ? "" : "!"}${printExpression(
+        g.expression,
+        (leaf) => leafText(leaf, pool),
+        (fn) => pool.textOf(Math[fn]),
+      )}`,
     describe: (g) => `${g.truth ? "" : "!"}${printExpression(g.expression, leafName)}`,
   },
   GRAD_MODE: {
@@ -174,26 +191,31 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
 };
 
 function leafText(leaf: NumberLeaf, pool: ConstantPool): string {
-  if (leaf.kind !== "source") throw new Error("a guard can only speak of numbers that exist at entry");
+  if (leaf.kind !== "source")
+    throw new Error("a guard can only speak of numbers that exist at entry");
   return sourceText(leaf.source, pool);
 }
 
-const leafName = (leaf: NumberLeaf): string => (leaf.kind === "source" ? sourceName(leaf.source) : "u");
+const leafName = (leaf: NumberLeaf): string =>
+  leaf.kind === "source" ? sourceName(leaf.source) : "u";
 const describingPool: ConstantPool = { textOf: describeValue };
 const describePrototype = (prototype: object | null): string =>
   prototype === null ? "null" : `${describeValue(prototype)}.prototype`;
 const describeMeta = (meta: TensorMeta): string =>
   `${String(meta.dtype)}, size=[${meta.shape.join(", ")}], stride=[${meta.strides.join(", ")}], requires_grad=${meta.requires_grad}`;
-const plainName = (source: Source): string => (source.kind === "input" ? source.name : sourceName(source));
+const plainName = (source: Source): string =>
+  source.kind === "input" ? source.name : sourceName(source);
 
 // One lookup for all kinds: the table's mapped type proves that kind and facts belong together.
 const kindOf = (guard: Guard): GuardKind<Guard> => guardKinds[guard.kind] as GuardKind<Guard>;
 
-export const guardTest = (guard: Guard, pool: ConstantPool): string => kindOf(guard).test(guard, pool);
+export const guardTest = (guard: Guard, pool: ConstantPool): string =>
+  kindOf(guard).test(guard, pool);
 export const describeGuard = (guard: Guard): string => kindOf(guard).describe(guard);
 
 /** Why the guard does not hold for `actual`, in PyTorch's words where it has them. */
 export const explainGuard = (guard: Guard, actual: unknown): string =>
   kindOf(guard).explain?.(guard, actual) ?? describeGuard(guard);
 
-export const guardSource = (guard: Guard): Source | null => ("source" in guard ? guard.source : null);
+export const guardSource = (guard: Guard): Source | null =>
+  "source" in guard ? guard.source : null;

@@ -1,6 +1,11 @@
 import type { Code } from "../bytecode/code.ts";
 import type { Source } from "../variables/source.ts";
-import { CellVariable, ConstantVariable, LazyVariable, type Variable } from "../variables/variable.ts";
+import {
+  CellVariable,
+  ConstantVariable,
+  LazyVariable,
+  type Variable,
+} from "../variables/variable.ts";
 import type { Machine } from "./machine.ts";
 import { OuterCell } from "./outer-cell.ts";
 import { firstCellOf } from "./same-variable.ts";
@@ -39,18 +44,33 @@ export function outerCell(machine: Machine, given: OuterCell, name: string): Cel
     } catch {
       return null; // the temporal dead zone: the native read throws the program's own ReferenceError
     }
-    if (!binding.constant) return new LazyVariable(value, { kind: "cell", base: pinned, name: shown });
-    return isObject(value) ? new LazyVariable(value, { kind: "pinned", value, name: shown }) : new ConstantVariable(value);
+    if (!binding.constant)
+      return new LazyVariable(value, { kind: "cell", base: pinned, name: shown });
+    return isObject(value)
+      ? new LazyVariable(value, { kind: "pinned", value, name: shown })
+      : new ConstantVariable(value);
   });
   variable.isUnresolvable = binding.scope === "unresolved";
   return variable;
 }
 
-export function realCell(machine: Machine, cell: object, source: Source, name: string): CellVariable {
-  return machine.tracer.cellFromOutside(cell, source, name, () => readRealCell(machine, cell as RawCell, source, name)); // every other cell is a bytecode Cell
+export function realCell(
+  machine: Machine,
+  cell: object,
+  source: Source,
+  name: string,
+): CellVariable {
+  return machine.tracer.cellFromOutside(cell, source, name, () =>
+    readRealCell(machine, cell as RawCell, source, name),
+  ); // every other cell is a bytecode Cell
 }
 
-function readRealCell(machine: Machine, cell: RawCell, source: Source, name: string): Variable | null {
+function readRealCell(
+  machine: Machine,
+  cell: RawCell,
+  source: Source,
+  name: string,
+): Variable | null {
   const content: Source = { kind: "member", base: source, key: "raw" };
   if (machine.isUninitialized(cell.raw)) return null;
   machine.tracer.addGuard({ kind: "INITIALISED", source: content });

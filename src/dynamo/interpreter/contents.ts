@@ -13,7 +13,8 @@ import type { Machine } from "./machine.ts";
 export function arrayItems(machine: Machine, target: ArrayVariable): (Variable | null)[] {
   if (target.items !== null) return target.items;
   const { value, source } = target;
-  if (value === null || source === null) throw new Error("an array made inside the region has its items");
+  if (value === null || source === null)
+    throw new Error("an array made inside the region has its items");
   machine.tracer.addGuard({ kind: "SEQUENCE_LENGTH", source, length: value.length });
   const items: (Variable | null)[] = [];
   for (let index = 0; index < value.length; index++) {
@@ -32,14 +33,19 @@ export function arrayItems(machine: Machine, target: ArrayVariable): (Variable |
 export function mapEntries(machine: Machine, target: MapVariable): MapEntry[] {
   if (target.entries !== null) return target.entries;
   const { value, source } = target;
-  if (value === null || source === null) throw new Error("a Map made inside the region has its entries");
+  if (value === null || source === null)
+    throw new Error("a Map made inside the region has its entries");
   const keys = [...value.keys()];
   machine.tracer.addGuard({ kind: "ENTRY_KEYS_MATCH", source, keys });
   target.entries = keys.map((key, index) => {
     const keySource: Source = { kind: "entryKey", base: source, index };
     return {
       key: new LazyVariable(key, keySource),
-      value: new LazyVariable(value.get(key), { kind: "mapValue", base: source, key: { constant: key } }),
+      value: new LazyVariable(value.get(key), {
+        kind: "mapValue",
+        base: source,
+        key: { constant: key },
+      }),
     };
   });
   return target.entries;
@@ -48,9 +54,12 @@ export function mapEntries(machine: Machine, target: MapVariable): MapEntry[] {
 export function setKeys(machine: Machine, target: SetVariable): Variable[] {
   if (target.keys !== null) return target.keys;
   const { value, source } = target;
-  if (value === null || source === null) throw new Error("a Set made inside the region has its keys");
+  if (value === null || source === null)
+    throw new Error("a Set made inside the region has its keys");
   const keys = [...value];
   machine.tracer.addGuard({ kind: "ENTRY_KEYS_MATCH", source, keys });
-  target.keys = keys.map((key, index) => new LazyVariable(key, { kind: "entryKey", base: source, index }));
+  target.keys = keys.map(
+    (key, index) => new LazyVariable(key, { kind: "entryKey", base: source, index }),
+  );
   return target.keys;
 }

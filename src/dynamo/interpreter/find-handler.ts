@@ -2,7 +2,9 @@ import type { Region } from "../bytecode/code.ts";
 import type { Frame } from "./frame.ts";
 
 /** The frame and region that catch an exception of the current instruction; a caller is protected where its call is. */
-export function findHandler(frames: readonly Frame[]): { readonly depth: number; readonly region: Region } | null {
+export function findHandler(
+  frames: readonly Frame[],
+): { readonly depth: number; readonly region: Region } | null {
   for (let depth = frames.length - 1; depth >= 0; depth--) {
     const frame = frames[depth];
     if (frame === undefined) return null;

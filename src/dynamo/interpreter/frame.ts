@@ -10,7 +10,11 @@ export type ReturnMode =
   | "construct"; // `new`: the fresh object, unless the constructor returned another (ECMA-262 §10.2.2 step 10)
 
 /** The caller's operand stack once the frame has returned. */
-export function stackAfterReturn<Operand>(mode: ReturnMode, stack: readonly Operand[], value: Operand): Operand[] {
+export function stackAfterReturn<Operand>(
+  mode: ReturnMode,
+  stack: readonly Operand[],
+  value: Operand,
+): Operand[] {
   switch (mode) {
     case "push":
     case "construct":
@@ -33,6 +37,8 @@ export class Frame {
   readonly newTarget: Variable;
   readonly self: Variable;
   returnMode: ReturnMode;
+  /** Entered through a handle compiled with `fullgraph: true`: nothing in it may break. */
+  readonly isFullgraph: boolean;
   readonly locals: (Variable | CellVariable | null)[];
   stack: Variable[] = [];
   pc: number;
@@ -46,6 +52,7 @@ export class Frame {
     readonly newTarget: Variable;
     readonly self: Variable;
     readonly returnMode: ReturnMode;
+    readonly isFullgraph?: boolean;
     readonly pc?: number;
   }) {
     this.code = init.code;
@@ -56,6 +63,7 @@ export class Frame {
     this.newTarget = init.newTarget;
     this.self = init.self;
     this.returnMode = init.returnMode;
+    this.isFullgraph = init.isFullgraph ?? false;
     this.pc = init.pc ?? 0;
     this.locals = init.code.locals.map(() => null);
   }
@@ -66,7 +74,8 @@ export class Frame {
 
   pop(): Variable {
     const value = this.stack.pop();
-    if (value === undefined) throw new Error(`operand stack underflow in ${this.code.name} at ${this.pc}`);
+    if (value === undefined)
+      throw new Error(`operand stack underflow in ${this.code.name} at ${this.pc}`);
     return value;
   }
 
@@ -76,7 +85,8 @@ export class Frame {
 
   peek(depth = 0): Variable {
     const value = this.stack[this.stack.length - 1 - depth];
-    if (value === undefined) throw new Error(`operand stack underflow in ${this.code.name} at ${this.pc}`);
+    if (value === undefined)
+      throw new Error(`operand stack underflow in ${this.code.name} at ${this.pc}`);
     return value;
   }
 }

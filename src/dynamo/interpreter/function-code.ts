@@ -14,7 +14,15 @@ export interface FunctionCode {
 
 /** Why a function cannot be interpreted: it runs natively instead. */
 export interface NotInterpretable {
-  readonly reason: "native" | "bound" | "sourceUnavailable" | "generator" | "async" | "classConstructor" | "syntax" | "outerVariable";
+  readonly reason:
+    | "native"
+    | "bound"
+    | "sourceUnavailable"
+    | "generator"
+    | "async"
+    | "classConstructor"
+    | "syntax"
+    | "outerVariable";
   readonly detail: string;
 }
 
@@ -34,7 +42,8 @@ export function noteNestedCode(child: Code, parent: Code): void {
   if (location !== undefined && !locations.has(child)) locations.set(child, location);
 }
 
-export const isInterpretable = (x: FunctionCode | NotInterpretable): x is FunctionCode => "code" in x;
+export const isInterpretable = (x: FunctionCode | NotInterpretable): x is FunctionCode =>
+  "code" in x;
 
 /** The bytecode of a function from outside, cached per function object (closures) and per position (code). */
 export function functionCode(fn: Function): FunctionCode | NotInterpretable {
@@ -49,13 +58,15 @@ export function functionCode(fn: Function): FunctionCode | NotInterpretable {
 function readFunction(fn: Function): FunctionCode | NotInterpretable {
   const source = locateFunction(fn);
   if (source.kind === "unavailable") {
-    const reason = source.reason === "native" || source.reason === "bound" ? source.reason : "sourceUnavailable";
+    const reason =
+      source.reason === "native" || source.reason === "bound" ? source.reason : "sourceUnavailable";
     return { reason, detail: source.explanation };
   }
   if (source.kind === "generator" || source.kind === "asyncGenerator") {
     return { reason: "generator", detail: `${source.name} is a generator function` };
   }
-  if (source.kind === "async") return { reason: "async", detail: `${source.name} is an async function` };
+  if (source.kind === "async")
+    return { reason: "async", detail: `${source.name} is an async function` };
   const code = lower(source);
   if ("reason" in code) return code;
   if (typeof fn.name === "string" && fn.name !== "") names.set(code, fn.name);
@@ -63,9 +74,13 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
   for (const [index, capture] of code.captures.entries()) {
     const binding = captures[index]?.binding;
     if (binding === undefined) continue;
-    if (binding.unavailable !== null) return { reason: "outerVariable", detail: binding.unavailable };
+    if (binding.unavailable !== null)
+      return { reason: "outerVariable", detail: binding.unavailable };
     if (capture.assigned && binding.scope === "closure" && binding.write === null) {
-      return { reason: "outerVariable", detail: `it assigns the outer variable '${capture.name}', which cannot be written from outside` };
+      return {
+        reason: "outerVariable",
+        detail: `it assigns the outer variable '${capture.name}', which cannot be written from outside`,
+      };
     }
   }
   return { code, source, captures };
@@ -80,7 +95,8 @@ function lower(source: FunctionSource): Code | NotInterpretable {
     code = lowerText(source.text);
     lowered.set(key, code);
   }
-  if (!("reason" in code) && source.location !== null && !locations.has(code)) locations.set(code, source.location);
+  if (!("reason" in code) && source.location !== null && !locations.has(code))
+    locations.set(code, source.location);
   return code;
 }
 

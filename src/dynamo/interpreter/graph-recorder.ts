@@ -2,15 +2,31 @@ import { InternalError } from "../../base/errors.ts";
 import { GraphBuilder, type NodeDetails } from "../../fx/graph-builder.ts";
 import type { Argument, Node, NodeSource, TargetFunction } from "../../fx/node.ts";
 import { operators, operatorWritten } from "../../fx/operators.ts";
-import { type Expression, type Scalar, evaluateExpression, leavesOf, printExpression } from "../../symbolic/expression.ts";
+import {
+  type Expression,
+  type Scalar,
+  evaluateExpression,
+  leavesOf,
+  printExpression,
+} from "../../symbolic/expression.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { type Source, sourceKey, sourceName } from "../variables/source.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
 
 /** Where a graph input comes from at run time. */
 export type GraphInput =
-  | { readonly kind: "tensor"; readonly node: Node; readonly source: Source; readonly example: unknown }
-  | { readonly kind: "scalar"; readonly node: Node; readonly expression: Expression<NumberLeaf>; readonly example: Scalar };
+  | {
+      readonly kind: "tensor";
+      readonly node: Node;
+      readonly source: Source;
+      readonly example: unknown;
+    }
+  | {
+      readonly kind: "scalar";
+      readonly node: Node;
+      readonly expression: Expression<NumberLeaf>;
+      readonly example: Scalar;
+    };
 
 /** The graph of one capture while it grows. */
 export class GraphRecorder {
@@ -34,35 +50,59 @@ export class GraphRecorder {
     return node;
   }
 
-  callFunction(target: TargetFunction, name: string, args: readonly Argument[], example: unknown, source: NodeSource | null): Node {
+  callFunction(
+    target: TargetFunction,
+    name: string,
+    args: readonly Argument[],
+    example: unknown,
+    source: NodeSource | null,
+  ): Node {
     return this.builder.callFunction(target, name, args, details(example, source));
   }
 
-  callMethod(name: string, args: readonly Argument[], example: unknown, source: NodeSource | null): Node {
+  callMethod(
+    name: string,
+    args: readonly Argument[],
+    example: unknown,
+    source: NodeSource | null,
+  ): Node {
     return this.builder.callMethod(name, args, details(example, source));
   }
 
   getItem(node: Node, key: PropertyKey, example: unknown, source: NodeSource | null): Node {
     const target = operators.getitem;
-    return this.builder.callFunction(target.apply, target.name, [node, key], details(example, source));
+    return this.builder.callFunction(
+      target.apply,
+      target.name,
+      [node, key],
+      details(example, source),
+    );
   }
 
   /** A number of the program as a value of the graph. */
   scalar(expression: Expression<NumberLeaf>): Argument {
     const leaves = [...leavesOf(expression)];
-    if (leaves.some((leaf) => leaf.kind === "item")) return breakGraph("tensorItem", {}, "a pending item() enters the graph");
+    if (leaves.some((leaf) => leaf.kind === "item"))
+      return breakGraph("tensorItem", {}, "a pending item() enters the graph");
     if (leaves.every((leaf) => leaf.kind === "source")) return this.#scalarInput(expression);
     return this.#compute(expression);
   }
 
   #scalarInput(expression: Expression<NumberLeaf>): Node {
     if (this.#parent !== null) return this.#parent.#scalarInput(expression);
-    const key = printExpression(expression, (leaf) => (leaf.kind === "source" ? sourceKey(leaf.source) : ""));
+    const key = printExpression(expression, (leaf) =>
+      leaf.kind === "source" ? sourceKey(leaf.source) : "",
+    );
     const known = this.#scalars.get(key);
     if (known !== undefined) return known;
-    const example = evaluateExpression(expression, (leaf) => (leaf.kind === "source" ? leaf.hint : undefined));
+    const example = evaluateExpression(expression, (leaf) =>
+      leaf.kind === "source" ? leaf.hint : undefined,
+    );
     if (example === undefined) throw new InternalError("a scalar input has a value at entry");
-    const node = this.builder.placeholder(`s${this.#scalars.size}`, { example, type: typeof example });
+    const node = this.builder.placeholder(`s${this.#scalars.size}`, {
+      example,
+      type: typeof example,
+    });
     this.inputs.push({ kind: "scalar", node, expression, example });
     this.#scalars.set(key, node);
     return node;
@@ -81,15 +121,34 @@ export class GraphRecorder {
         return this.#operator("binary", expression.operator, [expression.left, expression.right]);
       case "math": {
         const operands = expression.operands.map((operand) => this.scalar(operand));
-        return this.builder.callFunction(Math[expression.name], `Math.${expression.name}`, operands, { type: "number" });
+        return this.builder.callFunction(
+          Math[expression.name],
+          `Math.${expression.name}`,
+          operands,
+          { type: "number" },
+        );
       }
     }
   }
 
-  #operator(kind: "unary" | "binary", symbol: string, operands: readonly Expression<NumberLeaf>[]): Node {
+  #operator(
+    kind: "unary" | "binary",
+    symbol: string,
+    operands: readonly Expression<NumberLeaf>[],
+  ): Node {
     const operator = operatorWritten(kind, symbol);
-    if (operator === null) return breakGraph("notAConstant", { value: "a symbolic number", use: `operator ${symbol}` }, symbol);
-    return this.builder.callFunction(operator.apply, operator.name, operands.map((operand) => this.scalar(operand)), { type: "number" });
+    if (operator === null)
+      return breakGraph(
+        "notAConstant",
+        { value: "a symbolic number", use: `operator ${symbol}` },
+        symbol,
+      );
+    return this.builder.callFunction(
+      operator.apply,
+      operator.name,
+      operands.map((operand) => this.scalar(operand)),
+      { type: "number" },
+    );
   }
 }
 
@@ -97,5 +156,8 @@ const details = (example: unknown, source: NodeSource | null): NodeDetails => ({
 
 /** PyTorch's way of naming graph inputs: `L_x_` for `L["x"]`, lower-cased to be a JavaScript variable. */
 function placeholderName(source: Source): string {
-  return `l_${sourceName(source).replace(/^[LG]\["([^"]*)"\]/, "$1").replace(/[^\w$]+/g, "_").replace(/^_+|_+$/g, "")}_`;
+  return `l_${sourceName(source)
+    .replace(/^[LG]\["([^"]*)"\]/, "$1")
+    .replace(/[^\w$]+/g, "_")
+    .replace(/^_+|_+$/g, "")}_`;
 }

@@ -74,7 +74,12 @@ export class Machine {
   }
 
   /** Pushes a frame for a function of the program. */
-  enter(callee: UserFunctionVariable | ClosureVariable, thisValue: Variable, args: readonly Variable[], returnMode: ReturnMode): void {
+  enter(
+    callee: UserFunctionVariable | ClosureVariable,
+    thisValue: Variable,
+    args: readonly Variable[],
+    returnMode: ReturnMode,
+  ): void {
     enterFunction(this, callee, thisValue, args, returnMode);
   }
 

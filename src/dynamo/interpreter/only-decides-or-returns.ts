@@ -2,8 +2,20 @@ import type { Frame } from "./frame.ts";
 import type { Op } from "../bytecode/instructions/table.ts";
 
 /** Instructions that run nothing of the program when their operands are numbers. */
-const harmless: ReadonlySet<Op> = new Set<Op>(["pushConstant", "loadLocal", "checkInitialized", "binary", "unary", "toNumeric"]);
-const branches: ReadonlySet<Op> = new Set<Op>(["jumpIfTrue", "jumpIfFalse", "jumpIfTrueOrPop", "jumpIfFalseOrPop"]);
+const harmless: ReadonlySet<Op> = new Set<Op>([
+  "pushConstant",
+  "loadLocal",
+  "checkInitialized",
+  "binary",
+  "unary",
+  "toNumeric",
+]);
+const branches: ReadonlySet<Op> = new Set<Op>([
+  "jumpIfTrue",
+  "jumpIfFalse",
+  "jumpIfTrueOrPop",
+  "jumpIfFalseOrPop",
+]);
 
 /**
  * Whether the value that the current instruction is about to push is only compared and then branched on or returned.

@@ -11,7 +11,8 @@ export class OuterCell {
     return this.binding.read();
   }
   set v(value: unknown) {
-    if (this.binding.write === null) throw new TypeError(`the outer variable ${this.binding.name} cannot be written`);
+    if (this.binding.write === null)
+      throw new TypeError(`the outer variable ${this.binding.name} cannot be written`);
     this.binding.write(value);
   }
   get isUnresolvable(): boolean {
@@ -23,7 +24,9 @@ const outerCaptureArrays = new WeakSet<object>();
 
 /** The cells for the captures of a function from outside. One array per function object: its identity stands for them all. */
 export function outerCellsOf(code: Code, source: FunctionSource): readonly OuterCell[] {
-  return registerOuterCells(code.captures.map((capture) => new OuterCell(source.binding(capture.name))));
+  return registerOuterCells(
+    code.captures.map((capture) => new OuterCell(source.binding(capture.name))),
+  );
 }
 
 export function registerOuterCells(cells: readonly OuterCell[]): readonly OuterCell[] {
@@ -31,4 +34,5 @@ export function registerOuterCells(cells: readonly OuterCell[]): readonly OuterC
   return Object.freeze(cells);
 }
 
-export const isOuterCells = (value: object): value is readonly OuterCell[] => outerCaptureArrays.has(value);
+export const isOuterCells = (value: object): value is readonly OuterCell[] =>
+  outerCaptureArrays.has(value);

@@ -20,7 +20,11 @@ export function displayName(code: Code): string {
   if (name !== "") return name;
   const start = locationOf(code)?.start;
   const before = code.span.start === 0 ? start?.lineText?.slice(0, start.column - 1) : undefined;
-  return /(?:const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*(?:[\w$.]+\.)?compile\(\s*$/.exec(before ?? "")?.[1] ?? "<anonymous>";
+  return (
+    /(?:const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*(?:[\w$.]+\.)?compile\(\s*$/.exec(
+      before ?? "",
+    )?.[1] ?? "<anonymous>"
+  );
 }
 
 /** Where an instruction is in the user's file; null for code without a file. */
@@ -31,7 +35,8 @@ export function placeOf(code: Code, pc: number): Place | null {
   const position = location.positionAt(span.start);
   const end = location.positionAt(span.end);
   const rest = (position.lineText?.length ?? position.column) - position.column + 1;
-  const length = end.line === position.line ? Math.max(1, end.column - position.column) : Math.max(1, rest);
+  const length =
+    end.line === position.line ? Math.max(1, end.column - position.column) : Math.max(1, rest);
   return { functionName: displayName(code), position, length };
 }
 

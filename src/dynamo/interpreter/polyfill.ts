@@ -17,14 +17,20 @@ export interface EnteredPolyfill {
 }
 
 /** An engine function written in the language; its only free variables are intrinsics, taken when it is defined. */
-export function markPolyfill(name: string, lower: () => Code): { enter(machine: Machine): EnteredPolyfill } {
+export function markPolyfill(
+  name: string,
+  lower: () => Code,
+): { enter(machine: Machine): EnteredPolyfill } {
   let lowered: { readonly code: Code; readonly cells: readonly object[] } | null = null;
   return {
     enter(machine) {
       if (lowered === null) {
         const code = lower();
         polyfills.set(code, name);
-        lowered = { code, cells: registerOuterCells(code.captures.map((capture) => intrinsicCell(capture.name))) };
+        lowered = {
+          code,
+          cells: registerOuterCells(code.captures.map((capture) => intrinsicCell(capture.name))),
+        };
       }
       const { code, cells } = lowered;
       const capturesSource: Source = { kind: "pinned", value: cells, name: `captures of ${name}` };
@@ -35,5 +41,12 @@ export function markPolyfill(name: string, lower: () => Code): { enter(machine: 
 
 function intrinsicCell(name: string): OuterCell {
   const value: unknown = Reflect.get(globalThis, name);
-  return new OuterCell({ name, scope: "global", constant: true, read: () => value, write: null, unavailable: null });
+  return new OuterCell({
+    name,
+    scope: "global",
+    constant: true,
+    read: () => value,
+    write: null,
+    unavailable: null,
+  });
 }

@@ -23,7 +23,12 @@ export function runMachine(machine: Machine, base = 0): Outcome {
     const stack = frame.stack.slice();
     let next: Next;
     try {
-      if (count >= instructionBudget) breakGraph("traceTooLong", { limit: String(instructionBudget), place: null }, "trace too long");
+      if (count >= instructionBudget)
+        breakGraph(
+          "traceTooLong",
+          { limit: `${instructionBudget} instructions`, place: null },
+          "trace too long",
+        );
       next = step(machine, frame);
     } catch (error) {
       if (!(error instanceof GraphBreak)) throw error;
@@ -40,7 +45,11 @@ function step(machine: Machine, frame: Frame): Next {
   const instruction = frame.code.instructions[frame.pc];
   if (instruction === undefined) throw new Error(`${frame.code.name} ran off its end`);
   // Each rule only reads the operands of its own instruction: the table's type pairs them.
-  const rule = rules[instruction.op] as (machine: Machine, frame: Frame, operand: typeof instruction) => Next;
+  const rule = rules[instruction.op] as (
+    machine: Machine,
+    frame: Frame,
+    operand: typeof instruction,
+  ) => Next;
   return rule(machine, frame, instruction);
 }
 

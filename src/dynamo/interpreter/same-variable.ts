@@ -22,7 +22,10 @@ export function firstCellOf(machine: Machine, cell: OuterCell): OuterCell {
   if (first.binding.write === null && cell.binding.write !== null) {
     breakGraph(
       "unreachableOuterVariable",
-      { variable: cell.binding.name, why: "the compiled code met it first where it cannot be written" },
+      {
+        variable: cell.binding.name,
+        why: "the compiled code met it first where it cannot be written",
+      },
       `variable ${cell.binding.name}`,
     );
   }
@@ -36,7 +39,11 @@ export function cellReadBy(machine: Machine, read: () => unknown): OuterCell | n
 
 /** The global variable of that name, if the capture met it: properties of the global object are the same variables. */
 export function globalCell(machine: Machine, name: PropertyKey): OuterCell | null {
-  return cellsMet.get(machine)?.find(({ binding }) => binding.scope === "global" && binding.name === name) ?? null;
+  return (
+    cellsMet
+      .get(machine)
+      ?.find(({ binding }) => binding.scope === "global" && binding.name === name) ?? null
+  );
 }
 
 function isSameVariable(a: Binding, b: Binding): boolean {

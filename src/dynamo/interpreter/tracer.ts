@@ -53,7 +53,10 @@ export class Tracer {
   readonly effects: SideEffect[] = [];
   readonly history: NumberHistory;
   /** One variable for each object from outside, however many ways lead to it. */
-  readonly #objects = new Map<object, { readonly variable: ForcedVariable; readonly source: Source }>();
+  readonly #objects = new Map<
+    object,
+    { readonly variable: ForcedVariable; readonly source: Source }
+  >();
   readonly #cells = new Map<object, CellVariable>();
   readonly #mutated = new Set<Variable | CellVariable>();
 
@@ -75,7 +78,11 @@ export class Tracer {
   /** Refuses to change, in a branch of a higher-order operator, what was there before it. */
   noteMutation(target: { readonly birth: number }, what: string): void {
     if (this.branch !== null && target.birth < this.branch.birth) {
-      breakGraph("branchSideEffect", { operator: this.branch.operator, effect: `it changes ${what}` }, `mutation of ${what}`);
+      breakGraph(
+        "branchSideEffect",
+        { operator: this.branch.operator, effect: `it changes ${what}` },
+        `mutation of ${what}`,
+      );
     }
   }
 
@@ -92,8 +99,13 @@ export class Tracer {
 
   addEffect(effect: EffectWithoutPlace): void {
     // Adding the two places to a member of the union gives that member back; the compiler cannot see it through Omit.
-    this.effects.push({ ...effect, afterCall: this.graph.callCount, instruction: this.frame.code.name } as SideEffect);
-    if (effect.kind === "setProperty" || effect.kind === "deleteProperty") this.#mutated.add(this.force(effect.target));
+    this.effects.push({
+      ...effect,
+      afterCall: this.graph.callCount,
+      instruction: this.frame.code.name,
+    } as SideEffect);
+    if (effect.kind === "setProperty" || effect.kind === "deleteProperty")
+      this.#mutated.add(this.force(effect.target));
     if (effect.kind === "call") this.#mutated.add(this.force(effect.receiver));
     if (effect.kind === "storeCell") this.#mutated.add(effect.cell);
   }
@@ -119,8 +131,15 @@ export class Tracer {
     if (typeof value === "number" || typeof value === "boolean") {
       const fromTensor = this.history.isFromTensor(source);
       if (fromTensor || (typeof value === "number" && this.history.varies(source, value))) {
-        this.addGuard({ kind: "TYPE_MATCH", source, type: typeof value === "number" ? "number" : "boolean" });
-        return new NumberVariable({ kind: "leaf", leaf: { kind: "source", source, hint: value, fromTensor } }, value);
+        this.addGuard({
+          kind: "TYPE_MATCH",
+          source,
+          type: typeof value === "number" ? "number" : "boolean",
+        });
+        return new NumberVariable(
+          { kind: "leaf", leaf: { kind: "source", source, hint: value, fromTensor } },
+          value,
+        );
       }
     }
     if (source.kind !== "pinned") this.addGuard({ kind: "CONSTANT_MATCH", source, value });
@@ -137,7 +156,9 @@ export class Tracer {
 
   /** An object that the captured code can only mean, whatever the arguments: a prototype, a getter. */
   pinnedObject(value: object): ForcedVariable {
-    return this.force(new LazyVariable(value, { kind: "pinned", value, name: value.constructor?.name ?? "object" }));
+    return this.force(
+      new LazyVariable(value, { kind: "pinned", value, name: value.constructor?.name ?? "object" }),
+    );
   }
 
   pinnedFunction(value: Function): Variable {
@@ -171,17 +192,33 @@ export class Tracer {
   /** A loop's place in an array, handed over by the segment before: its position is guarded or symbolic like any number. */
   cursorFromOutside(cursor: ArrayCursor, source: Source): CursorVariable | null {
     this.addGuard({ kind: "CURSOR_MATCH", source });
-    const over = this.force(new LazyVariable(cursor.array, { kind: "member", base: source, key: "array" }));
+    const over = this.force(
+      new LazyVariable(cursor.array, { kind: "member", base: source, key: "array" }),
+    );
     if (over.kind !== "array") return null;
-    const done = this.force(new LazyVariable(cursor.done, { kind: "member", base: source, key: "done" }));
-    const index = this.force(new LazyVariable(cursor.index, { kind: "member", base: source, key: "index" }));
-    const state = { over, mode: "values", flavour: "record", done: done.kind === "constant" && done.value === true } as const;
+    const done = this.force(
+      new LazyVariable(cursor.done, { kind: "member", base: source, key: "done" }),
+    );
+    const index = this.force(
+      new LazyVariable(cursor.index, { kind: "member", base: source, key: "index" }),
+    );
+    const state = {
+      over,
+      mode: "values",
+      flavour: "record",
+      done: done.kind === "constant" && done.value === true,
+    } as const;
     if (index.kind === "number") return new CursorVariable({ ...state, start: index.expression });
     return new CursorVariable({ ...state, index: cursor.index });
   }
 
   /** A cell from outside: the same cell is one variable, so that closures keep sharing it. */
-  cellFromOutside(cell: object, source: Source, name: string, read: () => Variable | null): CellVariable {
+  cellFromOutside(
+    cell: object,
+    source: Source,
+    name: string,
+    read: () => Variable | null,
+  ): CellVariable {
     const known = this.#cells.get(cell);
     if (known !== undefined) return known;
     const variable = CellVariable.outside(name, source, read);
@@ -193,7 +230,11 @@ export class Tracer {
   specialize(variable: NumberVariable, purpose: string): Scalar {
     const { expression, hint } = variable;
     if (hint === undefined || this.isFromTensor(expression)) {
-      breakGraph("notAConstant", { value: "a symbolic number", use: purpose }, `specialize(${purpose})`);
+      breakGraph(
+        "notAConstant",
+        { value: "a symbolic number", use: purpose },
+        `specialize(${purpose})`,
+      );
     }
     const constant: Expression<NumberLeaf> = { kind: "constant", value: hint };
     this.addGuard({
@@ -222,7 +263,8 @@ export class Tracer {
   }
 
   isFromTensor(expression: Expression<NumberLeaf>): boolean {
-    for (const leaf of leavesOf(expression)) if (leaf.kind !== "source" || leaf.fromTensor) return true;
+    for (const leaf of leavesOf(expression))
+      if (leaf.kind !== "source" || leaf.fromTensor) return true;
     return false;
   }
 
@@ -250,15 +292,22 @@ export class Tracer {
   }
 }
 
-export const leafHint = (leaf: NumberLeaf): Scalar | undefined => (leaf.kind === "source" ? leaf.hint : undefined);
+export const leafHint = (leaf: NumberLeaf): Scalar | undefined =>
+  leaf.kind === "source" ? leaf.hint : undefined;
 
 /** NaN: x !== x. Zeros: 1/x tells 0 from -0, which `===` does not. */
 function sameValueTest(expression: Expression<NumberLeaf>, hint: Scalar): Expression<NumberLeaf> {
-  if (Number.isNaN(hint)) return { kind: "binary", operator: "!==", left: expression, right: expression };
+  if (Number.isNaN(hint))
+    return { kind: "binary", operator: "!==", left: expression, right: expression };
   return {
     kind: "binary",
     operator: "===",
-    left: { kind: "binary", operator: "/", left: { kind: "constant", value: 1 }, right: expression },
+    left: {
+      kind: "binary",
+      operator: "/",
+      left: { kind: "constant", value: 1 },
+      right: expression,
+    },
     right: { kind: "constant", value: Object.is(hint, -0) ? -Infinity : Infinity },
   };
 }

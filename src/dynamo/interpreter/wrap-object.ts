@@ -27,15 +27,30 @@ export function wrapObject(tracer: Tracer, value: object, source: Source): Force
   if (typeof value === "function") return wrapFunction(tracer, value, source);
   if (isProxy(value)) return new OpaqueVariable(value, source, "Proxy");
   if (value instanceof DType) return identified(tracer, value, source, new ConstantVariable(value));
-  if (isModuleNamespace(value)) return identified(tracer, value, source, new OpaqueVariable(value, source, "module namespace"));
+  if (isModuleNamespace(value))
+    return identified(tracer, value, source, new OpaqueVariable(value, source, "module namespace"));
   if (isIntrinsicHolder(value)) {
-    return identified(tracer, value, source, new ObjectVariable({ prototype: Object.getPrototypeOf(value) as object | null, source, value })); // [[Prototype]] is an object or null
+    return identified(
+      tracer,
+      value,
+      source,
+      new ObjectVariable({
+        prototype: Object.getPrototypeOf(value) as object | null,
+        source,
+        value,
+      }),
+    ); // [[Prototype]] is an object or null
   }
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (Array.isArray(value)) {
-    if (prototype !== Array.prototype) return new OpaqueVariable(value, source, "subclass of Array");
+    if (prototype !== Array.prototype)
+      return new OpaqueVariable(value, source, "subclass of Array");
     tracer.addGuard({ kind: "ARRAY_MATCH", source });
-    return new ArrayVariable({ source, value: value as readonly unknown[], frozen: Object.isFrozen(value) }); // Array.isArray
+    return new ArrayVariable({
+      source,
+      value: value as readonly unknown[],
+      frozen: Object.isFrozen(value),
+    }); // Array.isArray
   }
   if (prototype === Map.prototype && value instanceof Map) {
     tracer.addGuard({ kind: "MAP_MATCH", source });
@@ -60,7 +75,8 @@ function wrapFunction(tracer: Tracer, value: Function, source: Source): ForcedVa
     return identified(tracer, value, source, new InGraphVariable(value, inGraph));
   }
   const builtin = builtinOf(value);
-  if (builtin !== null) return identified(tracer, value, source, new BuiltinVariable(value, builtin));
+  if (builtin !== null)
+    return identified(tracer, value, source, new BuiltinVariable(value, builtin));
   if (isProxy(value) || isNative(value)) {
     const opaque = new OpaqueVariable(value, source, describeValue(value));
     // `Object.keys` and the like: the properties of these are looked at, which is right for this very object only.
@@ -74,12 +90,18 @@ function wrapFunction(tracer: Tracer, value: Function, source: Source): ForcedVa
   return identified(tracer, value, source, new UserFunctionVariable(value, source));
 }
 
-function identified(tracer: Tracer, value: object, source: Source, variable: ForcedVariable): ForcedVariable {
+function identified(
+  tracer: Tracer,
+  value: object,
+  source: Source,
+  variable: ForcedVariable,
+): ForcedVariable {
   if (source.kind !== "pinned") tracer.addGuard({ kind: "ID_MATCH", source, value });
   return variable;
 }
 
-const isNative = (fn: Function): boolean => Function.prototype.toString.call(fn).endsWith("{ [native code] }");
+const isNative = (fn: Function): boolean =>
+  Function.prototype.toString.call(fn).endsWith("{ [native code] }");
 
 /**
  * Only ordinary objects are looked through. A prototype chain of engine classes (Date, Promise, typed arrays, …) means
@@ -91,14 +113,20 @@ function isOrdinary(prototype: object | null): boolean {
     if (isProxy(link)) return false;
     const descriptor = Object.getOwnPropertyDescriptor(link, "constructor");
     const constructor: unknown = descriptor?.value;
-    if (typeof constructor === "function" && isNative(constructor) && !(link instanceof Error || link === Error.prototype)) return false;
+    if (
+      typeof constructor === "function" &&
+      isNative(constructor) &&
+      !(link instanceof Error || link === Error.prototype)
+    )
+      return false;
   }
   return true;
 }
 
 /** An ES module namespace, or the object that a module runner uses in its place. */
 export const isModuleNamespace = (value: object): boolean =>
-  Object.prototype.toString.call(value) === "[object Module]" && Object.getPrototypeOf(value) === null;
+  Object.prototype.toString.call(value) === "[object Module]" &&
+  Object.getPrototypeOf(value) === null;
 
 const types = nodeBuiltin("util")?.types;
 

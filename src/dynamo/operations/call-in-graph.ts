@@ -1,3 +1,4 @@
+import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { DataDependentError } from "../../core/data-dependent-error.ts";
 import { stateOf } from "../../core/tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
@@ -15,6 +16,7 @@ import {
   type NumberVariable,
   TensorVariable,
   type Variable,
+  describeForUser,
   describeVariable,
 } from "../variables/variable.ts";
 import { tensorItem } from "./tensor-item.ts";
@@ -30,12 +32,22 @@ interface CapturedArgument {
  * A call to a torch function or Tensor method. The very function runs on fake tensors: it checks the arguments as in
  * eager and gives the metadata of the results. If it made or changed tensors the call becomes a node of the graph.
  */
-export function callInGraph(machine: Machine, callee: InGraphVariable, thisValue: Variable, args: readonly Variable[]): Variable {
+export function callInGraph(
+  machine: Machine,
+  callee: InGraphVariable,
+  thisValue: Variable,
+  args: readonly Variable[],
+): Variable {
   const receiver = callee.isMethod ? machine.force(thisValue) : null;
   if (receiver !== null && receiver.kind !== "tensor") {
-    return breakGraph("fakeCallTypeError", { operator: callee.name, message: `${callee.name} called on something that is not a Tensor` }, `call_method ${describeVariable(receiver)} ${callee.name}`);
+    return breakGraph(
+      "fakeCallTypeError",
+      { operator: callee.name, message: `${callee.name} called on something that is not a Tensor` },
+      `call_method ${describeVariable(receiver)} ${callee.name}`,
+    );
   }
-  if (receiver !== null && callee.name === "item" && args.length === 0) return tensorItem(machine, receiver, "item");
+  if (receiver !== null && callee.name === "item" && args.length === 0)
+    return tensorItem(machine, receiver, "item");
   const inputs = receiver === null ? args : [receiver, ...args];
   const capture = new ArgumentCapture(machine, callee, inputs);
   const captured = inputs.map((input, position) => capture.of(input, position));
@@ -51,7 +63,10 @@ function breakWhereCaught(machine: Machine, callee: InGraphVariable): void {
   if (findHandler(machine.tracer.frames) === null) return;
   breakGraph(
     "skippedFunction",
-    { functionName: callee.name, why: "it may throw for some data, and the program catches errors here" },
+    {
+      functionName: callee.name,
+      why: "it may throw for some data, and the program catches errors here",
+    },
     `call ${callee.name} under a handler`,
   );
 }
@@ -61,24 +76,56 @@ function refuseMutationInBranch(machine: Machine, [target]: readonly TensorVaria
   const { branch } = machine.tracer;
   if (branch === null || target === undefined) return;
   if (target.birth < branch.birth || stateOf(target.fake).base !== null) {
-    breakGraph("branchMutatesInput", { operator: branch.operator, operand: machine.expressionText() }, "in-place operation in a branch");
+    breakGraph(
+      "branchMutatesInput",
+      { operator: branch.operator, operand: machine.expressionText() },
+      "in-place operation in a branch",
+    );
   }
 }
 
-function callOnFakes(callee: InGraphVariable, thisFake: unknown, fakes: readonly unknown[], inputs: readonly Variable[]): unknown {
+function callOnFakes(
+  callee: InGraphVariable,
+  thisFake: unknown,
+  fakes: readonly unknown[],
+  inputs: readonly Variable[],
+): unknown {
   const context = `${callee.isMethod ? "call_method" : "call_function"} ${callee.name}(${inputs.map(describeVariable).join(", ")})`;
   try {
     return runFake(() => Reflect.apply(callee.value, thisFake, fakes) as unknown);
   } catch (error) {
     if (error instanceof DataDependentError) {
-      if (error.kind === "shape") return breakGraph("dynamicShapeOperator", { operator: callee.name }, context);
+      if (error.kind === "shape")
+        return breakGraph("dynamicShapeOperator", { operator: callee.name }, context);
       return breakGraph("dataDependentOperator", { operator: callee.name }, context);
     }
     if (error instanceof TypeError) {
-      return breakGraph("fakeCallTypeError", { operator: callee.name, message: error.message }, `TypeError ${callee.name}: ${error.message}`);
+      return breakGraph(
+        "fakeCallTypeError",
+        { operator: callee.name, message: error.message },
+        `TypeError ${callee.name}: ${error.message}`,
+      );
     }
-    if (error instanceof Error) {
-      return breakGraph("fakeCallRuntimeError", { operator: callee.name, message: error.message }, `${error.name} ${callee.name}: ${error.message}`);
+    if (error instanceof NotImplementedError) {
+      return breakGraph(
+        "fakeCallNotImplemented",
+        { operator: callee.name, message: error.message },
+        context,
+      );
+    }
+    if (error instanceof Error && !(error instanceof RuntimeError)) {
+      return breakGraph(
+        "fakeCallError",
+        { operator: callee.name, errorClass: error.name, message: error.message },
+        context,
+      );
+    }
+    if (error instanceof RuntimeError) {
+      return breakGraph(
+        "fakeCallRuntimeError",
+        { operator: callee.name, message: error.message },
+        `${error.name} ${callee.name}: ${error.message}`,
+      );
     }
     throw error;
   }
@@ -96,8 +143,11 @@ class ArgumentCapture {
   constructor(machine: Machine, callee: InGraphVariable, inputs: readonly Variable[]) {
     this.#machine = machine;
     this.#callee = callee;
-    const tensors = inputs.map((input) => machine.force(input)).filter((input) => input.kind === "tensor");
-    this.#allFloating = tensors.length > 0 && tensors.every((tensor) => tensor.fake.dtype.is_floating_point);
+    const tensors = inputs
+      .map((input) => machine.force(input))
+      .filter((input) => input.kind === "tensor");
+    this.#allFloating =
+      tensors.length > 0 && tensors.every((tensor) => tensor.fake.dtype.is_floating_point);
   }
 
   of(variable: Variable, position: number | string): CapturedArgument {
@@ -111,7 +161,9 @@ class ArgumentCapture {
       case "number":
         return this.#number(value, position);
       case "array": {
-        const items = arrayItems(this.#machine, value).map((item) => this.of(item ?? new ConstantVariable(undefined), position));
+        const items = arrayItems(this.#machine, value).map((item) =>
+          this.of(item ?? new ConstantVariable(undefined), position),
+        );
         return { fake: items.map((item) => item.fake), node: items.map((item) => item.node) };
       }
       case "object":
@@ -156,7 +208,15 @@ class ArgumentCapture {
   }
 
   #refuse(value: ForcedVariable): never {
-    return breakGraph("argumentNotInGraph", { operator: this.#machine.expressionText(), argument: describeVariable(value), kind: describeVariable(value) }, `convert ${describeVariable(value)}`);
+    return breakGraph(
+      "argumentNotInGraph",
+      {
+        operator: this.#machine.expressionText(),
+        argument: describeVariable(value),
+        kind: describeForUser(value),
+      },
+      `convert ${describeVariable(value)}`,
+    );
   }
 }
 
@@ -168,7 +228,12 @@ class ResultWrapper {
   readonly #inputs: readonly TensorVariable[];
   #node: Node | null = null;
 
-  constructor(machine: Machine, callee: InGraphVariable, captured: readonly CapturedArgument[], inputs: readonly TensorVariable[]) {
+  constructor(
+    machine: Machine,
+    callee: InGraphVariable,
+    captured: readonly CapturedArgument[],
+    inputs: readonly TensorVariable[],
+  ) {
     this.#machine = machine;
     this.#callee = callee;
     this.#captured = captured;
@@ -177,14 +242,22 @@ class ResultWrapper {
 
   wrap(result: unknown): Variable {
     if (result instanceof Tensor) return this.#tensor(result, () => this.#call(result));
-    if (Array.isArray(result) && result.some((item) => item instanceof Tensor)) return this.#tuple(result);
+    if (Array.isArray(result) && result.some((item) => item instanceof Tensor))
+      return this.#tuple(result);
     if (this.#callee.function.mutates) this.#call(result);
     if (Array.isArray(result)) {
       const items = result.map((item: unknown) => new ConstantVariable(item));
       return new ArrayVariable({ items, frozen: Object.isFrozen(result) });
     }
-    if ((typeof result === "object" && result !== null && !isMetadata(result)) || typeof result === "function") {
-      return breakGraph("notATensorResult", { operator: this.#callee.name, result: String(result) }, `call ${this.#callee.name}`);
+    if (
+      (typeof result === "object" && result !== null && !isMetadata(result)) ||
+      typeof result === "function"
+    ) {
+      return breakGraph(
+        "notATensorResult",
+        { operator: this.#callee.name, result: String(result) },
+        `call ${this.#callee.name}`,
+      );
     }
     return new ConstantVariable(result);
   }
@@ -200,7 +273,9 @@ class ResultWrapper {
   #tuple(results: readonly unknown[]): Variable {
     const items: Variable[] = results.map((item, index) => {
       if (!(item instanceof Tensor)) return new ConstantVariable(item);
-      return this.#tensor(item, () => this.#machine.tracer.graph.getItem(this.#call(results), index, item, this.#machine.place()));
+      return this.#tensor(item, () =>
+        this.#machine.tracer.graph.getItem(this.#call(results), index, item, this.#machine.place()),
+      );
     });
     const named = new Map<string, Variable>();
     for (const key of Object.keys(results)) {
@@ -217,7 +292,13 @@ class ResultWrapper {
     const args = this.#captured.map((argument) => argument.node);
     this.#node ??= this.#callee.isMethod
       ? graph.callMethod(this.#callee.name, args, result, this.#machine.place())
-      : graph.callFunction(this.#callee.value, this.#callee.name, args, result, this.#machine.place());
+      : graph.callFunction(
+          this.#callee.value,
+          this.#callee.name,
+          args,
+          result,
+          this.#machine.place(),
+        );
     return this.#node;
   }
 }

@@ -1,19 +1,26 @@
+import { breakForConstruct } from "../graph-breaks/break-for-construct.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { CallResult } from "../builtins/builtin.ts";
-import { compiledTarget } from "../compiled-target.ts";
+import { compiledOf } from "../compiled-target.ts";
 import { disabledReason } from "../disable.ts";
 import { Frame, type ReturnMode } from "../interpreter/frame.ts";
-import { functionCode, isInterpretable, type NotInterpretable, noteNestedCode } from "../interpreter/function-code.ts";
+import {
+  functionCode,
+  isInterpretable,
+  type NotInterpretable,
+  noteNestedCode,
+} from "../interpreter/function-code.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { captureCells } from "../interpreter/captures.ts";
 import { frameworkFunction } from "../framework-function.ts";
-import type { Source } from "../variables/source.ts";
+import { type Source, sourceName } from "../variables/source.ts";
 import { closureInfo } from "../bytecode/closures/make-closure.ts";
 import {
   type ClosureVariable,
   LazyVariable,
   type UserFunctionVariable,
   type Variable,
+  describeForUser,
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
@@ -25,7 +32,12 @@ import { callInGraph } from "./call-in-graph.ts";
 const maximumDepth = 64;
 
 /** Call (ECMA-262 §7.3.14): functions of the program are entered, known ones applied, all others break the graph. */
-export function callValue(machine: Machine, callee: Variable, thisValue: Variable, args: readonly Variable[]): CallResult {
+export function callValue(
+  machine: Machine,
+  callee: Variable,
+  thisValue: Variable,
+  args: readonly Variable[],
+): CallResult {
   const target = machine.force(callee);
   switch (target.kind) {
     case "function": {
@@ -51,18 +63,57 @@ export function callValue(machine: Machine, callee: Variable, thisValue: Variabl
           const name = `console.${target.value.name}`;
           return breakGraph(
             "untraceableBuiltin",
-            { functionName: name, argumentTypes: args.map((arg) => describeVariable(machine.force(arg))).join(", "), loggingFunction: name },
+            {
+              functionName: name,
+              argumentTypes: args.map((arg) => describeVariable(machine.force(arg))).join(", "),
+              loggingFunction: name,
+            },
             `call ${name}(${args.map((arg) => describeVariable(machine.force(arg))).join(", ")})`,
           );
         }
-        return breakGraph("skippedFunction", { functionName: target.description, why: "it is native code, which the compiler cannot look into" }, `call ${describeVariable(target)}`);
+        if (isBound(target.value)) {
+          return breakGraph(
+            "nativeFunction",
+            { functionName: target.value.name, kind: "bound" },
+            `call ${describeVariable(target)}`,
+          );
+        }
+        const receiver = machine.force(thisValue);
+        // A singleton of the engine (`performance`, `Date`) is only the place where the function is kept.
+        if (
+          receiver.kind === "opaque" &&
+          typeof receiver.value === "object" &&
+          !sourceName(receiver.source).startsWith("globalThis")
+        ) {
+          return breakGraph(
+            "unsupportedMethod",
+            { receiver: describeForUser(receiver), method: target.description },
+            `call_method ${describeVariable(receiver)} ${target.description}`,
+          );
+        }
+        return breakGraph(
+          "skippedFunction",
+          {
+            functionName: target.description,
+            why: "it is native code, which the compiler cannot look into",
+          },
+          `call ${describeVariable(target)}`,
+        );
       }
       break;
     default:
       break;
   }
-  return breakGraph("unsupportedCall", { callee: machine.expressionText(), kind: describeVariable(target) }, `call ${describeVariable(target)}`);
+  return breakGraph(
+    "unsupportedCall",
+    { callee: machine.expressionText(), kind: describeForUser(target) },
+    `call ${describeVariable(target)}`,
+  );
 }
+
+/** Made by Function.prototype.bind: native, without a prototype, named after its target (ECMA-262 §20.2.3.2). */
+const isBound = (fn: Function): boolean =>
+  fn.name.startsWith("bound ") && !Object.hasOwn(fn, "prototype");
 
 /** Pushes a frame for a function of the program, or breaks with the reason it cannot be interpreted. */
 export function enterFunction(
@@ -73,7 +124,11 @@ export function enterFunction(
   returnMode: ReturnMode,
 ): void {
   if (machine.tracer.frames.length >= maximumDepth) {
-    breakGraph("traceTooLong", { limit: `${maximumDepth} nested calls`, place: null }, `call ${describeVariable(target)}`);
+    breakGraph(
+      "traceTooLong",
+      { limit: `${maximumDepth} nested calls`, place: null },
+      `call ${describeVariable(target)}`,
+    );
   }
   machine.tracer.frames.push(
     target.kind === "closure"
@@ -82,13 +137,28 @@ export function enterFunction(
   );
 }
 
-function closureFrame(machine: Machine, target: ClosureVariable, thisValue: Variable, args: readonly Variable[], returnMode: ReturnMode): Frame {
+function closureFrame(
+  machine: Machine,
+  target: ClosureVariable,
+  thisValue: Variable,
+  args: readonly Variable[],
+  returnMode: ReturnMode,
+): Frame {
   const child = target.parent.children[target.child];
   if (child === undefined || child.code === null) {
-    return breakGraph("unsupportedSyntax", { construct: child?.unsupported?.construct ?? "nested function" }, `call ${describeVariable(target)}`);
+    return breakGraph(
+      "unsupportedSyntax",
+      { construct: child?.unsupported?.construct ?? "nested function" },
+      `call ${describeVariable(target)}`,
+    );
   }
   const { code } = child;
-  if (code.kind === "classConstructor") return breakGraph("unsupportedCall", { callee: machine.expressionText(), kind: "a class constructor without new" }, "call class");
+  if (code.kind === "classConstructor")
+    return breakGraph(
+      "unsupportedCall",
+      { callee: machine.expressionText(), kind: "a class constructor without new" },
+      "call class",
+    );
   noteNestedCode(code, target.parent);
   const isArrow = code.kind === "arrow";
   return new Frame({
@@ -112,17 +182,29 @@ function functionFrame(
 ): Frame {
   const fn = target.value;
   const disabled = disabledReason(fn);
-  if (disabled !== null) breakGraph("disabledFunction", { functionName: fn.name, reason: disabled.reason }, `call ${describeVariable(target)}`);
+  if (disabled !== null)
+    breakGraph(
+      "disabledFunction",
+      { functionName: fn.name, reason: disabled.reason },
+      `call ${describeVariable(target)}`,
+    );
   const rebuilt = closureInfo(fn);
   if (rebuilt !== null && target.source !== null) {
     const { child, captures: cells } = rebuilt;
     if (child.code === null) {
-      return breakGraph("unsupportedSyntax", { construct: child.unsupported?.construct ?? "nested function" }, `call ${describeVariable(target)}`);
+      return breakGraph(
+        "unsupportedSyntax",
+        { construct: child.unsupported?.construct ?? "nested function" },
+        `call ${describeVariable(target)}`,
+      );
     }
     const { code } = child;
     const isArrow = code.kind === "arrow";
     const capturesSource: Source = { kind: "closureCaptures", base: target.source };
-    const lexicalThis = new LazyVariable(rebuilt.frame.this, { kind: "closureThis", base: target.source });
+    const lexicalThis = new LazyVariable(rebuilt.frame.this, {
+      kind: "closureThis",
+      base: target.source,
+    });
     return new Frame({
       code,
       captures: captureCells(machine, code, cells, capturesSource),
@@ -134,21 +216,60 @@ function functionFrame(
       returnMode,
     });
   }
-  const known = functionCode(compiledTarget(fn) ?? fn);
+  const handle = compiledOf(fn);
+  const known = functionCode(handle?.fn ?? fn);
   if (!isInterpretable(known)) return refuseFunction(known, fn.name);
-  if (isPackageFile(known.source.location?.start.file ?? "")) {
-    breakGraph("skippedFunction", { functionName: fn.name, why: "it belongs to this library and acts outside of graphs" }, `call ${describeVariable(target)}`);
+  const file = known.source.location?.start.file ?? "";
+  if (file.startsWith("node:")) {
+    breakGraph(
+      "skippedFunction",
+      { functionName: fn.name, why: "it is part of Node.js" },
+      `call ${describeVariable(target)}`,
+    );
+  }
+  if (isPackageFile(file)) {
+    breakGraph(
+      "skippedFunction",
+      { functionName: fn.name, why: "it belongs to this library and acts outside of graphs" },
+      `call ${describeVariable(target)}`,
+    );
   }
   const { code } = known;
   if (code.kind === "classConstructor" && returnMode !== "construct") {
-    return breakGraph("unsupportedCall", { callee: machine.expressionText(), kind: `class ${fn.name} without new` }, `call ${describeVariable(target)}`);
+    return breakGraph(
+      "unsupportedCall",
+      { callee: machine.expressionText(), kind: `class ${fn.name} without new` },
+      `call ${describeVariable(target)}`,
+    );
   }
   if (code.kind === "arrow" && (code.usesThis || code.usesNewTarget)) {
-    return breakGraph("skippedFunction", { functionName: fn.name, why: "it is an arrow function that uses the `this` of the place where it was written" }, `call ${describeVariable(target)}`);
+    return breakGraph(
+      "skippedFunction",
+      {
+        functionName: fn.name,
+        why: "it is an arrow function that uses the `this` of the place where it was written",
+      },
+      `call ${describeVariable(target)}`,
+    );
   }
-  const capturesSource: Source = { kind: "pinned", value: known.captures, name: `captures of ${fn.name}` };
+  const capturesSource: Source = {
+    kind: "pinned",
+    value: known.captures,
+    name: `captures of ${fn.name}`,
+  };
   const captures = captureCells(machine, code, known.captures, capturesSource);
-  return new Frame({ code, captures, capturesSource, thisValue, args, newTarget: undefinedVariable, self: target, returnMode });
+  const isFullgraph = handle?.options.fullgraph ?? false;
+  return new Frame({
+    code,
+    captures,
+    capturesSource,
+    thisValue,
+    args,
+    newTarget: undefinedVariable,
+    self: target,
+    returnMode,
+    isFullgraph,
+  });
 }
 
 /** Breaks with the reason why a function runs natively. */
@@ -160,23 +281,37 @@ export function refuseFunction(why: NotInterpretable, name: string): never {
     case "async":
       return breakGraph("asyncFunction", { functionName: name }, context);
     case "syntax":
-      return breakGraph("unsupportedSyntax", { construct: why.detail }, context);
+      return breakForConstruct(why.detail, name, context);
     case "outerVariable":
       return breakGraph("unreachableOuterVariable", { variable: name, why: why.detail }, context);
     case "sourceUnavailable":
       return breakGraph("sourceUnavailable", { functionName: name, why: why.detail }, context);
     case "native":
     case "bound":
+      return breakGraph("nativeFunction", { functionName: name, kind: why.reason }, context);
     case "classConstructor":
-      return breakGraph("skippedFunction", { functionName: name, why: why.detail }, context);
+      return breakGraph("constructorCall", { className: name }, context);
   }
 }
 
 /** Construct (§7.3.15) of engine classes with a rule; classes of the program run natively. */
-export function constructValue(machine: Machine, callee: Variable, args: readonly Variable[]): CallResult {
+export function constructValue(
+  machine: Machine,
+  callee: Variable,
+  args: readonly Variable[],
+): CallResult {
   const target = machine.force(callee);
   if (target.kind === "builtin" && target.builtin.construct !== undefined) {
     return target.builtin.construct(machine, args, target.builtin);
   }
-  return breakGraph("constructorCall", { className: "value" in target && typeof target.value === "function" ? target.value.name : describeVariable(target) }, `construct ${describeVariable(target)}`);
+  return breakGraph(
+    "constructorCall",
+    {
+      className:
+        "value" in target && typeof target.value === "function"
+          ? target.value.name
+          : describeVariable(target),
+    },
+    `construct ${describeVariable(target)}`,
+  );
 }

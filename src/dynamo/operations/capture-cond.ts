@@ -24,6 +24,7 @@ import {
   ObjectVariable,
   TensorVariable,
   type Variable,
+  describeForUser,
   describeVariable,
   nextBirth,
   undefinedVariable,
@@ -35,25 +36,49 @@ const operator = "torch.cond";
 /** `torch.cond(pred, trueFn, falseFn, operands)`: both branches become sub-graphs; what they use becomes operands. */
 export function captureCond(machine: Machine, args: readonly Variable[]): CallResult {
   return namingOperator(machine, () => {
-    if (args.length < 3 || args.length > 4) breakGraph("condArity", { count: String(args.length) }, `cond with ${args.length} arguments`);
+    if (args.length < 3 || args.length > 4)
+      breakGraph("condArity", { count: String(args.length) }, `cond with ${args.length} arguments`);
     const [pred, whenTrue, whenFalse] = args.map((arg) => machine.force(arg));
     const operands = operandsOf(machine, args[3]);
-    if (pred === undefined || whenTrue === undefined || whenFalse === undefined) throw new Error("checked above");
-    for (const [index, branch] of [whenTrue, whenFalse].entries()) checkCallable(branch, `argument ${index + 2}`);
+    if (pred === undefined || whenTrue === undefined || whenFalse === undefined)
+      throw new Error("checked above");
+    for (const [index, branch] of [whenTrue, whenFalse].entries())
+      checkCallable(branch, `argument ${index + 2}`);
     if (pred.kind === "constant" || (pred.kind === "number" && pred.hint !== undefined)) {
       if (pred.kind === "constant" && typeof pred.value !== "boolean") {
-        breakGraph("condPredicate", { predicate: describeVariable(pred) }, `cond(${describeVariable(pred)})`);
+        breakGraph(
+          "condPredicate",
+          { predicate: describeVariable(pred) },
+          `cond(${describeVariable(pred)})`,
+        );
       }
-      warnOnce("cond-constant", "torch.cond: the predicate is a plain boolean, so only the branch taken is captured. Use a tensor as predicate to keep both.");
-      return machine.call(machine.truthOf(pred) ? whenTrue : whenFalse, undefinedVariable, operands);
+      warnOnce(
+        "cond-constant",
+        "torch.cond: the predicate is a plain boolean, so only the branch taken is captured. Use a tensor as predicate to keep both.",
+      );
+      return machine.call(
+        machine.truthOf(pred) ? whenTrue : whenFalse,
+        undefinedVariable,
+        operands,
+      );
     }
     if (pred.kind !== "number" && (pred.kind !== "tensor" || pred.fake.numel() !== 1)) {
-      const shown = pred.kind === "tensor" ? `a tensor of shape [${pred.fake.shape.join(", ")}]` : describeVariable(pred);
+      const shown =
+        pred.kind === "tensor"
+          ? `a tensor of shape [${pred.fake.shape.join(", ")}]`
+          : describeVariable(pred);
       breakGraph("condPredicate", { predicate: shown }, `cond(${describeVariable(pred)})`);
     }
     const first = captureBranch(machine, whenTrue, operands);
     const second = captureBranch(machine, whenFalse, operands);
-    return joinBranches(machine, pred.kind === "tensor" ? machine.tracer.nodeOf(pred) : machine.tracer.graph.scalar(pred.expression), first, second);
+    return joinBranches(
+      machine,
+      pred.kind === "tensor"
+        ? machine.tracer.nodeOf(pred)
+        : machine.tracer.graph.scalar(pred.expression),
+      first,
+      second,
+    );
   });
 }
 
@@ -65,7 +90,11 @@ function namingOperator<Result>(machine: Machine, body: () => Result): Result {
     if (!(error instanceof GraphBreak)) throw error;
     const stack = userStack(machine.tracer.frames, "", true);
     throw new UncapturedHigherOrderOpError(
-      graphBreakRecord(error.reason, { stack, callers: userCallers(), higherOrderOperator: operator }),
+      graphBreakRecord(error.reason, {
+        stack,
+        callers: userCallers(),
+        higherOrderOperator: operator,
+      }),
     );
   }
 }
@@ -74,11 +103,20 @@ function operandsOf(machine: Machine, given: Variable | undefined): readonly Var
   if (given === undefined) return [];
   const list = machine.force(given);
   if (list.kind === "constant" && list.value === undefined) return [];
-  if (list.kind !== "array") return breakGraph("condOperands", { operands: describeVariable(list) }, `operands ${describeVariable(list)}`);
+  if (list.kind !== "array")
+    return breakGraph(
+      "condOperands",
+      { operands: describeVariable(list) },
+      `operands ${describeVariable(list)}`,
+    );
   return arrayItems(machine, list).map((item, index) => {
     const operand = machine.force(item ?? undefinedVariable);
     if (operand.kind !== "tensor" && operand.kind !== "number" && operand.kind !== "constant") {
-      breakGraph("condOperandContents", { operand: `operand ${index + 1}`, kind: describeVariable(operand) }, "cond operands");
+      breakGraph(
+        "condOperandContents",
+        { operand: `operand ${index + 1}`, kind: describeForUser(operand) },
+        "cond operands",
+      );
     }
     return operand;
   });
@@ -86,7 +124,11 @@ function operandsOf(machine: Machine, given: Variable | undefined): readonly Var
 
 function checkCallable(branch: Variable, argument: string): void {
   if (!["function", "closure", "builtin", "inGraph", "bound"].includes(branch.kind)) {
-    breakGraph("branchNotCallable", { operator, argument, kind: describeVariable(branch) }, `cond ${argument}`);
+    breakGraph(
+      "branchNotCallable",
+      { operator, argument, kind: describeForUser(branch) },
+      `cond ${argument}`,
+    );
   }
 }
 
@@ -102,7 +144,12 @@ interface Branch {
 /** Captures a branch into a graph of its own, in the same machine: guards are shared, effects are refused. */
 function captureBranch(machine: Machine, branch: Variable, operands: readonly Variable[]): Branch {
   const { tracer } = machine;
-  const outer = { graph: tracer.graph, branch: tracer.branch, depth: tracer.frames.length, effects: tracer.effects.length };
+  const outer = {
+    graph: tracer.graph,
+    branch: tracer.branch,
+    depth: tracer.frames.length,
+    effects: tracer.effects.length,
+  };
   const recorder = new GraphRecorder(outer.graph);
   const birth = nextBirth();
   tracer.graph = recorder;
@@ -110,7 +157,12 @@ function captureBranch(machine: Machine, branch: Variable, operands: readonly Va
   try {
     const result = runBranch(machine, branch, operands, outer.depth);
     const effect = tracer.effects[outer.effects];
-    if (effect !== undefined) breakGraph("branchSideEffect", { operator, effect: `it has an effect (${effect.kind})` }, effect.kind);
+    if (effect !== undefined)
+      breakGraph(
+        "branchSideEffect",
+        { operator, effect: `it has an effect (${effect.kind})` },
+        effect.kind,
+      );
     const leaves: TensorVariable[] = [];
     const shape = structureOf(machine, result, leaves);
     const nodes = leaves.map((leaf) => tracer.nodeOf(leaf));
@@ -124,7 +176,12 @@ function captureBranch(machine: Machine, branch: Variable, operands: readonly Va
   }
 }
 
-function runBranch(machine: Machine, branch: Variable, operands: readonly Variable[], depth: number): Variable {
+function runBranch(
+  machine: Machine,
+  branch: Variable,
+  operands: readonly Variable[],
+  depth: number,
+): Variable {
   const immediate = machine.call(branch, undefinedVariable, operands);
   if (immediate !== null) return immediate;
   // The call is under way: its frame stands behind it, as callers do.
@@ -134,7 +191,11 @@ function runBranch(machine: Machine, branch: Variable, operands: readonly Variab
   if (outcome.kind === "break") throw outcome.graphBreak;
   if (caller !== undefined) caller.pc -= 1;
   if (outcome.kind === "return") return outcome.value;
-  return breakGraph("observedException", { errorClass: "an error", message: "it leaves a branch" }, "throw in a branch");
+  return breakGraph(
+    "observedException",
+    { errorClass: "an error", message: "it leaves a branch" },
+    "throw in a branch",
+  );
 }
 
 function structureOf(machine: Machine, variable: Variable, leaves: TensorVariable[]): string {
@@ -144,29 +205,52 @@ function structureOf(machine: Machine, variable: Variable, leaves: TensorVariabl
       leaves.push(value);
       return "tensor";
     case "array":
-      return `[${arrayItems(machine, value).map((item) => structureOf(machine, item ?? undefinedVariable, leaves)).join(", ")}]`;
+      return `[${arrayItems(machine, value)
+        .map((item) => structureOf(machine, item ?? undefinedVariable, leaves))
+        .join(", ")}]`;
     case "object": {
       if (value.source !== null || value.prototype !== Object.prototype) break;
-      const entries = ownDataProperties(machine, value).map(([key, item]) => `${String(key)}: ${structureOf(machine, item, leaves)}`);
+      const entries = ownDataProperties(machine, value).map(
+        ([key, item]) => `${String(key)}: ${structureOf(machine, item, leaves)}`,
+      );
       return `{${entries.join(", ")}}`;
     }
     case "constant":
-      if (typeof value.value === "number" && Number.isInteger(value.value)) return String(value.value);
+      if (typeof value.value === "number" && Number.isInteger(value.value))
+        return String(value.value);
       break;
     default:
       break;
   }
-  return breakGraph("branchOutput", { operator, output: describeVariable(value) }, `branch returns ${describeVariable(value)}`);
+  return breakGraph(
+    "branchOutput",
+    { operator, output: describeVariable(value) },
+    `branch returns ${describeVariable(value)}`,
+  );
 }
 
-function refuseAliasing(leaf: TensorVariable, index: number, birth: number, lifted: readonly LiftedValue[]): void {
+function refuseAliasing(
+  leaf: TensorVariable,
+  index: number,
+  birth: number,
+  lifted: readonly LiftedValue[],
+): void {
   const output = `output ${index + 1}`;
-  if (leaf.birth < birth) breakGraph("branchAliasesInput", { operator, output, alias: "a tensor from outside the function" }, output);
+  if (leaf.birth < birth)
+    breakGraph(
+      "branchAliasesInput",
+      { operator, output, alias: "a tensor from outside the function" },
+      output,
+    );
   const { storage } = stateOf(leaf.fake);
   for (const { operand } of lifted) {
     const example = operand.meta.example;
     if (isFakeTensor(example) && stateOf(example).storage === storage) {
-      breakGraph("branchAliasesInput", { operator, output, alias: `operand ${operand.name}` }, output);
+      breakGraph(
+        "branchAliasesInput",
+        { operator, output, alias: `operand ${operand.name}` },
+        output,
+      );
     }
   }
 }
@@ -175,7 +259,8 @@ const isFakeTensor = (value: unknown): value is Tensor =>
   typeof value === "object" && value !== null && "storage_offset" in value && "dtype" in value;
 
 function joinBranches(machine: Machine, pred: Argument, first: Branch, second: Branch): Variable {
-  const types = (branch: Branch): string => `${branch.shape} of ${branch.leaves.map((leaf) => describeValue(leaf.fake) ?? "?").join(", ")}`;
+  const types = (branch: Branch): string =>
+    `${branch.shape} of ${branch.leaves.map((leaf) => describeValue(leaf.fake) ?? "?").join(", ")}`;
   if (types(first) !== types(second)) {
     breakGraph("condBranchesDiffer", { whenTrue: types(first), whenFalse: types(second) }, "cond");
   }
@@ -188,7 +273,13 @@ function joinBranches(machine: Machine, pred: Argument, first: Branch, second: B
     graph.builder.attribute("false_graph_0", falseGraph),
   ];
   const examples = first.leaves.map((leaf) => leaf.fake);
-  const call = graph.callFunction(runCond, operator, [pred, ...attributes, operands], examples, machine.place());
+  const call = graph.callFunction(
+    runCond,
+    operator,
+    [pred, ...attributes, operands],
+    examples,
+    machine.place(),
+  );
   const results = first.leaves.map((leaf, index) => {
     const fake = fakeTensor(metaOf(leaf.fake)) as Tensor; // the registered class of all tensors is Tensor
     return new TensorVariable(fake, graph.getItem(call, index, fake, machine.place()), null, null);
@@ -197,13 +288,25 @@ function joinBranches(machine: Machine, pred: Argument, first: Branch, second: B
 }
 
 /** The node's function: the predicate chooses the sub-graph; both take the same operands. */
-function runCond(pred: unknown, whenTrue: GraphModule, whenFalse: GraphModule, operands: readonly unknown[]): unknown {
-  const taken = typeof pred === "boolean" || typeof pred === "number" ? Boolean(pred) : Boolean((pred as Tensor).item()); // checked while capturing
+function runCond(
+  pred: unknown,
+  whenTrue: GraphModule,
+  whenFalse: GraphModule,
+  operands: readonly unknown[],
+): unknown {
+  const taken =
+    typeof pred === "boolean" || typeof pred === "number"
+      ? Boolean(pred)
+      : Boolean((pred as Tensor).item()); // checked while capturing
   return taken ? whenTrue(...operands) : whenFalse(...operands);
 }
 
 /** The branch's graph with the operands of both branches as inputs, in one order. */
-function withOperands(parent: GraphBuilder, branch: Branch, operands: readonly Node[]): GraphModule {
+function withOperands(
+  parent: GraphBuilder,
+  branch: Branch,
+  operands: readonly Node[],
+): GraphModule {
   const builder = new GraphBuilder(parent);
   const copies = new Map<Node, Node>();
   for (const operand of operands) {
@@ -226,12 +329,21 @@ function rebuild(machine: Machine, variable: Variable, results: TensorVariable[]
   const value = machine.force(variable);
   if (value.kind === "tensor") return results.shift() ?? value;
   if (value.kind === "array") {
-    return new ArrayVariable({ items: arrayItems(machine, value).map((item) => rebuild(machine, item ?? undefinedVariable, results)) });
+    return new ArrayVariable({
+      items: arrayItems(machine, value).map((item) =>
+        rebuild(machine, item ?? undefinedVariable, results),
+      ),
+    });
   }
-  if (value.kind !== "object") return value.kind === "constant" ? new ConstantVariable(value.value) : value;
+  if (value.kind !== "object")
+    return value.kind === "constant" ? new ConstantVariable(value.value) : value;
   const object = new ObjectVariable({ prototype: Object.prototype });
   for (const [key, item] of ownDataProperties(machine, value)) {
-    object.properties.set(key, { kind: "data", value: rebuild(machine, item, results), enumerable: true });
+    object.properties.set(key, {
+      kind: "data",
+      value: rebuild(machine, item, results),
+      enumerable: true,
+    });
   }
   return object;
 }

@@ -13,7 +13,8 @@ export function strictEquals(machine: Machine, left: Variable, right: Variable):
   const a = machine.force(left);
   const b = machine.force(right);
   if (a.kind === "template" || b.kind === "template") return compareTemplate(machine, a, b);
-  if (a.kind === "constant" && b.kind === "constant") return new ConstantVariable(a.value === b.value);
+  if (a.kind === "constant" && b.kind === "constant")
+    return new ConstantVariable(a.value === b.value);
   if (a.kind === "number" || b.kind === "number") {
     const x = scalarExpression(a);
     const y = scalarExpression(b);
@@ -30,7 +31,8 @@ export function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariabl
   const x = outside(a);
   const y = outside(b);
   if (x === null || y === null) {
-    if (a.kind === b.kind && (a.kind === "builtin" || a.kind === "inGraph") && "value" in b) return a.value === b.value;
+    if (a.kind === b.kind && (a.kind === "builtin" || a.kind === "inGraph") && "value" in b)
+      return a.value === b.value;
     return false; // at least one was made inside the region, so it is nothing else
   }
   if (x.kind === "pinned" && y.kind === "pinned") return x.value === y.value;
@@ -43,12 +45,16 @@ const outside = (variable: ForcedVariable) => ("source" in variable ? variable.s
 function compareTemplate(machine: Machine, a: ForcedVariable, b: ForcedVariable): Variable {
   if (a === b) return new ConstantVariable(true);
   const other = a.kind === "template" ? b : a;
-  if (other.kind !== "template" && !(other.kind === "constant" && typeof other.value === "string")) {
+  if (
+    other.kind !== "template" &&
+    !(other.kind === "constant" && typeof other.value === "string")
+  ) {
     return new ConstantVariable(false);
   }
   void machine;
   return breakGraph(
-    "tensorToText", { operation: "comparison of a string that contains tensor data" },
+    "tensorToText",
+    { operation: "comparison of a string that contains tensor data" },
     `compare ${describeVariable(a)} ${describeVariable(b)}`,
   );
 }
@@ -57,7 +63,8 @@ function compareTemplate(machine: Machine, a: ForcedVariable, b: ForcedVariable)
 export function looseEquals(machine: Machine, left: Variable, right: Variable): Variable {
   const a = machine.force(left);
   const b = machine.force(right);
-  const nullish = (v: ForcedVariable): boolean => v.kind === "constant" && (v.value === undefined || v.value === null);
+  const nullish = (v: ForcedVariable): boolean =>
+    v.kind === "constant" && (v.value === undefined || v.value === null);
   if (nullish(a) || nullish(b)) return new ConstantVariable(nullish(a) && nullish(b));
   if (a.kind === "constant" && b.kind === "constant" && !isObject(a.value) && !isObject(b.value)) {
     return new ConstantVariable(a.value == b.value);
@@ -65,11 +72,19 @@ export function looseEquals(machine: Machine, left: Variable, right: Variable): 
   if (a.kind === "number" || b.kind === "number") {
     const x = scalarExpression(a);
     const y = scalarExpression(b);
-    if (x !== null && y !== null) return machine.tracer.number({ kind: "binary", operator: "==", left: x, right: y });
+    if (x !== null && y !== null)
+      return machine.tracer.number({ kind: "binary", operator: "==", left: x, right: y });
   } else if (a.kind !== "constant" && b.kind !== "constant") {
     return strictEquals(machine, a, b);
   }
-  return breakGraph("unmodelledValue", { value: `${describeVariable(a)} == ${describeVariable(b)}`, kind: `an operand of ${"=="} that is converted by its own methods` }, `${describeVariable(a)} == ${describeVariable(b)}`);
+  return breakGraph(
+    "unmodelledValue",
+    {
+      value: `${describeVariable(a)} == ${describeVariable(b)}`,
+      kind: `an operand of ${"=="} that is converted by its own methods`,
+    },
+    `${describeVariable(a)} == ${describeVariable(b)}`,
+  );
 }
 
 const isObject = (value: unknown): boolean =>

@@ -7,17 +7,34 @@ import { nextLink, pinnedLink } from "./prototype-chain.ts";
 /** InstanceofOperator (ECMA-262 §13.10.2) for classes with the ordinary Symbol.hasInstance. */
 export function instanceOf(machine: Machine, left: Variable, right: Variable): boolean {
   const constructor = machine.force(right);
-  const target = "value" in constructor && typeof constructor.value === "function" ? constructor.value : null;
+  const target =
+    "value" in constructor && typeof constructor.value === "function" ? constructor.value : null;
   if (target === null || target[Symbol.hasInstance] !== Function.prototype[Symbol.hasInstance]) {
-    return breakGraph("unmodelledValue", { value: `instanceof ${describeVariable(constructor)}`, kind: `an operand of ${"instanceof"} that is converted by its own methods` }, `instanceof ${describeVariable(constructor)}`);
+    return breakGraph(
+      "unmodelledValue",
+      {
+        value: `instanceof ${describeVariable(constructor)}`,
+        kind: `an operand of ${"instanceof"} that is converted by its own methods`,
+      },
+      `instanceof ${describeVariable(constructor)}`,
+    );
   }
   const constructorSource = "source" in constructor ? constructor.source : null;
   const prototype: unknown = target.prototype;
   if (constructorSource !== null) guardConstructor(machine, target, constructorSource);
   const value = machine.force(left);
   let link = prototypeOf(value);
-  if (link === undefined) return breakGraph("unmodelledValue", { value: `${describeVariable(value)} instanceof`, kind: `an operand of ${"instanceof"} that is converted by its own methods` }, `${describeVariable(value)} instanceof`);
-  if (value.kind === "function" && value.source !== null) nextLink(machine, { value: value.value, source: value.source });
+  if (link === undefined)
+    return breakGraph(
+      "unmodelledValue",
+      {
+        value: `${describeVariable(value)} instanceof`,
+        kind: `an operand of ${"instanceof"} that is converted by its own methods`,
+      },
+      `${describeVariable(value)} instanceof`,
+    );
+  if (value.kind === "function" && value.source !== null)
+    nextLink(machine, { value: value.value, source: value.source });
   while (link !== null) {
     if (link === prototype) return true;
     link = nextLink(machine, pinnedLink(link))?.value ?? null;
@@ -28,11 +45,24 @@ export function instanceOf(machine: Machine, left: Variable, right: Variable): b
 /** What `instanceof` reads of its right side: that it is this function, with this prototype and the ordinary rule. */
 function guardConstructor(machine: Machine, target: Function, source: Source): void {
   const member = (key: PropertyKey): Source => ({ kind: "member", base: source, key });
-  if (source.kind !== "pinned") machine.tracer.addGuard({ kind: "ID_MATCH", source, value: target });
-  machine.tracer.addGuard({ kind: "ID_MATCH", source: member(Symbol.hasInstance), value: target[Symbol.hasInstance] });
+  if (source.kind !== "pinned")
+    machine.tracer.addGuard({ kind: "ID_MATCH", source, value: target });
+  machine.tracer.addGuard({
+    kind: "ID_MATCH",
+    source: member(Symbol.hasInstance),
+    value: target[Symbol.hasInstance],
+  });
   const prototype = Object.getOwnPropertyDescriptor(target, "prototype");
-  if (prototype?.writable === true && typeof prototype.value === "object" && prototype.value !== null) {
-    machine.tracer.addGuard({ kind: "ID_MATCH", source: member("prototype"), value: prototype.value });
+  if (
+    prototype?.writable === true &&
+    typeof prototype.value === "object" &&
+    prototype.value !== null
+  ) {
+    machine.tracer.addGuard({
+      kind: "ID_MATCH",
+      source: member("prototype"),
+      value: prototype.value,
+    });
   }
 }
 
@@ -40,7 +70,9 @@ function guardConstructor(machine: Machine, target: Function, source: Source): v
 function prototypeOf(value: ForcedVariable): object | null | undefined {
   switch (value.kind) {
     case "constant":
-      return typeof value.value === "object" && value.value !== null ? Object.getPrototypeOf(value.value) : null;
+      return typeof value.value === "object" && value.value !== null
+        ? Object.getPrototypeOf(value.value)
+        : null;
     case "number":
     case "template":
       return null;

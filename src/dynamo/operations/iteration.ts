@@ -10,6 +10,7 @@ import {
   type ForcedVariable,
   type NumberLeaf,
   type Variable,
+  describeForUser,
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
@@ -28,7 +29,11 @@ export function getIterator(machine: Machine, iterable: Variable): Variable {
     case "map":
     case "set": {
       iteratorGuards(machine, value.kind);
-      const cursor = new CursorVariable({ over: value, mode: value.kind === "map" ? "entries" : "values", flavour: "record" });
+      const cursor = new CursorVariable({
+        over: value,
+        mode: value.kind === "map" ? "entries" : "values",
+        flavour: "record",
+      });
       machine.noteIteration(cursor);
       return cursor;
     }
@@ -38,21 +43,38 @@ export function getIterator(machine: Machine, iterable: Variable): Variable {
       if (typeof value.value === "string") {
         iteratorGuards(machine, "string");
         const characters = [...value.value].map((character) => new ConstantVariable(character));
-        return new CursorVariable({ over: new ArrayVariable({ items: characters, frozen: true }), mode: "values", flavour: "record" });
+        return new CursorVariable({
+          over: new ArrayVariable({ items: characters, frozen: true }),
+          mode: "values",
+          flavour: "record",
+        });
       }
       break;
     case "tensor":
-      return new CursorVariable({ over: unbindTensor(machine, value), mode: "values", flavour: "record" });
+      return new CursorVariable({
+        over: unbindTensor(machine, value),
+        mode: "values",
+        flavour: "record",
+      });
     default:
       break;
   }
-  return breakGraph("untraceableIteration", { iterable: describeVariable(value), kind: "a value whose iteration is not known" }, `getIterator ${describeVariable(value)}`);
+  return breakGraph(
+    "untraceableIteration",
+    { iterable: describeForUser(value), kind: "a value whose iteration is not known" },
+    `getIterator ${describeVariable(value)}`,
+  );
 }
 
 /** One step of a record: false when exhausted, else `current` holds the value. */
 export function advance(machine: Machine, record: Variable): boolean {
   const cursor = machine.force(record);
-  if (cursor.kind !== "cursor") return breakGraph("untraceableIteration", { iterable: describeVariable(cursor), kind: "a value whose iteration is not known" }, `advance ${describeVariable(cursor)}`);
+  if (cursor.kind !== "cursor")
+    return breakGraph(
+      "untraceableIteration",
+      { iterable: describeForUser(cursor), kind: "a value whose iteration is not known" },
+      `advance ${describeVariable(cursor)}`,
+    );
   const value = step(machine, cursor.state);
   cursor.current = value;
   return value !== null;
@@ -76,13 +98,17 @@ const isStillThere = (machine: Machine, object: Variable, key: Variable): boolea
 
 function valueAt(machine: Machine, state: CursorState): Variable | null {
   const { over, mode, index } = state;
-  const pair = (key: Variable, value: Variable): Variable => new ArrayVariable({ items: [key, value] });
-  const pick = (key: Variable, value: Variable): Variable => (mode === "keys" ? key : mode === "values" ? value : pair(key, value));
+  const pair = (key: Variable, value: Variable): Variable =>
+    new ArrayVariable({ items: [key, value] });
+  const pick = (key: Variable, value: Variable): Variable =>
+    mode === "keys" ? key : mode === "values" ? value : pair(key, value);
   switch (over.kind) {
     case "array": {
       if (state.start !== null) return elementFrom(machine, over, state.start, index);
       const items = arrayItems(machine, over);
-      return index < items.length ? pick(new ConstantVariable(index), items[index] ?? undefinedVariable) : null;
+      return index < items.length
+        ? pick(new ConstantVariable(index), items[index] ?? undefinedVariable)
+        : null;
     }
     case "map": {
       const entry = mapEntries(machine, over)[index];
@@ -96,17 +122,33 @@ function valueAt(machine: Machine, state: CursorState): Variable | null {
 }
 
 /** The element `index` steps after a start that varies from call to call. */
-function elementFrom(machine: Machine, over: ArrayVariable, start: Expression<NumberLeaf>, index: number): Variable | null {
-  const position = machine.tracer.number({ kind: "binary", operator: "+", left: start, right: { kind: "constant", value: index } });
+function elementFrom(
+  machine: Machine,
+  over: ArrayVariable,
+  start: Expression<NumberLeaf>,
+  index: number,
+): Variable | null {
+  const position = machine.tracer.number({
+    kind: "binary",
+    operator: "+",
+    left: start,
+    right: { kind: "constant", value: index },
+  });
   return machine.elementAt(over, position);
 }
 
 /** Everything an iterable gives, for spread and Array.from. */
 export function listOf(machine: Machine, iterable: Variable, purpose: string): Variable[] {
   const record = machine.force(getIterator(machine, iterable));
-  if (record.kind !== "cursor") return breakGraph("untraceableIteration", { iterable: describeVariable(record), kind: "a value whose iteration is not known" }, purpose);
+  if (record.kind !== "cursor")
+    return breakGraph(
+      "untraceableIteration",
+      { iterable: describeForUser(record), kind: "a value whose iteration is not known" },
+      purpose,
+    );
   const values: Variable[] = [];
-  for (let value = step(machine, record.state); value !== null; value = step(machine, record.state)) values.push(value);
+  for (let value = step(machine, record.state); value !== null; value = step(machine, record.state))
+    values.push(value);
   return values;
 }
 
@@ -118,9 +160,16 @@ export function enumerableKeys(machine: Machine, variable: Variable): ForcedVari
   const value = machine.force(variable);
   const keys = keysOf(machine, value);
   if (keys === null) {
-    return breakGraph("untraceableIteration", { iterable: `the keys of ${describeVariable(value)}`, kind: "not a plain object" }, `enumerateKeys ${describeVariable(value)}`);
+    return breakGraph(
+      "untraceableIteration",
+      { iterable: `the keys of ${describeVariable(value)}`, kind: "not a plain object" },
+      `enumerateKeys ${describeVariable(value)}`,
+    );
   }
-  const over = new ArrayVariable({ items: keys.map((key) => new ConstantVariable(key)), frozen: true });
+  const over = new ArrayVariable({
+    items: keys.map((key) => new ConstantVariable(key)),
+    frozen: true,
+  });
   return new CursorVariable({ over, mode: "values", flavour: "record", keysOf: value });
 }
 
@@ -128,10 +177,14 @@ function keysOf(machine: Machine, value: ForcedVariable): readonly string[] | nu
   if (value.kind === "constant" && (value.value === undefined || value.value === null)) return [];
   if (value.kind === "array" && value.flavour === "array" && value.named.size === 0) {
     if (hasEnumerableKeys(Array.prototype)) return null;
-    return arrayItems(machine, value).flatMap((item, index) => (item === null ? [] : [String(index)]));
+    return arrayItems(machine, value).flatMap((item, index) =>
+      item === null ? [] : [String(index)],
+    );
   }
   if (value.kind !== "object" || hasEnumerableKeys(value.prototype)) return null;
-  return ownDataProperties(machine, value).flatMap(([key]) => (typeof key === "symbol" ? [] : [String(key)]));
+  return ownDataProperties(machine, value).flatMap(([key]) =>
+    typeof key === "symbol" ? [] : [String(key)],
+  );
 }
 
 function hasEnumerableKeys(start: object | null): boolean {

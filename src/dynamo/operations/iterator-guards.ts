@@ -19,7 +19,10 @@ interface Lookup {
 
 function protocol(holder: object, name: string, iterator: object): readonly Lookup[] {
   const iteratorPrototype = Object.getPrototypeOf(iterator) as object; // built-in iterators inherit from an object (§27.1.2)
-  return [lookup(holder, name, Symbol.iterator), lookup(iteratorPrototype, `${name}[Symbol.iterator]().__proto__`, "next")];
+  return [
+    lookup(holder, name, Symbol.iterator),
+    lookup(iteratorPrototype, `${name}[Symbol.iterator]().__proto__`, "next"),
+  ];
 }
 
 function lookup(holder: object, name: string, key: PropertyKey): Lookup {
@@ -30,7 +33,11 @@ function lookup(holder: object, name: string, key: PropertyKey): Lookup {
 export function iteratorGuards(machine: Machine, kind: keyof typeof protocols): void {
   for (const { holder, key, source, pristine } of protocols[kind]) {
     if (Reflect.get(holder, key) !== pristine || typeof pristine !== "function") {
-      breakGraph("untraceableIteration", { iterable: `a patched ${kind} iterator`, kind: "a value whose iteration is not known" }, `getIterator of patched ${kind}`);
+      breakGraph(
+        "untraceableIteration",
+        { iterable: `a patched ${kind} iterator`, kind: "a value whose iteration is not known" },
+        `getIterator of patched ${kind}`,
+      );
     }
     machine.tracer.addGuard({ kind: "ID_MATCH", source, value: pristine });
   }

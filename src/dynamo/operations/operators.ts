@@ -15,7 +15,12 @@ import { scalarExpression } from "./scalar-expression.ts";
 import { tensorItem } from "./tensor-item.ts";
 
 /** A binary operator of the language (ECMA-262 §13.6–13.12). */
-export function binaryOperation(machine: Machine, operator: string, left: Variable, right: Variable): Variable {
+export function binaryOperation(
+  machine: Machine,
+  operator: string,
+  left: Variable,
+  right: Variable,
+): Variable {
   switch (operator) {
     case "===":
       return strictEquals(machine, left, right);
@@ -40,13 +45,22 @@ export function unaryOperation(machine: Machine, operator: string, operand: Vari
   if (operator === "!") return negate(machine, operand);
   const value = coerced(machine, operand);
   if (value.kind === "constant" && !isObject(value.value)) {
-    return new ConstantVariable(foldNatively(`unary ${operator}`, () => applyUnaryNatively(operator, value.value)));
+    return new ConstantVariable(
+      foldNatively(`unary ${operator}`, () => applyUnaryNatively(operator, value.value)),
+    );
   }
   const expression = scalarExpression(value);
   if (expression !== null && isUnaryOperator(operator)) {
     return machine.tracer.number({ kind: "unary", operator, operand: expression });
   }
-  return breakGraph("unmodelledValue", { value: `${operator}${describeVariable(value)}`, kind: `an operand of ${`unary ${operator}`} that is converted by its own methods` }, `${operator}${describeVariable(value)}`);
+  return breakGraph(
+    "unmodelledValue",
+    {
+      value: `${operator}${describeVariable(value)}`,
+      kind: `an operand of ${`unary ${operator}`} that is converted by its own methods`,
+    },
+    `${operator}${describeVariable(value)}`,
+  );
 }
 
 /** `!x`: the truth of a number that only the graph knows stays symbolic. */
@@ -64,9 +78,16 @@ function coerced(machine: Machine, variable: Variable): ForcedVariable {
   return value.kind === "tensor" ? machine.force(tensorItem(machine, value, "coercion")) : value;
 }
 
-function arithmetic(machine: Machine, operator: string, a: ForcedVariable, b: ForcedVariable): Variable {
+function arithmetic(
+  machine: Machine,
+  operator: string,
+  a: ForcedVariable,
+  b: ForcedVariable,
+): Variable {
   if (a.kind === "constant" && b.kind === "constant" && !isObject(a.value) && !isObject(b.value)) {
-    return new ConstantVariable(foldNatively(operator, () => applyBinaryNatively(operator, a.value, b.value)));
+    return new ConstantVariable(
+      foldNatively(operator, () => applyBinaryNatively(operator, a.value, b.value)),
+    );
   }
   if (operator === "+" && (isString(a) || isString(b))) return concatenate(a, b);
   const x = scalarExpression(a);
@@ -76,7 +97,10 @@ function arithmetic(machine: Machine, operator: string, a: ForcedVariable, b: Fo
   }
   return breakGraph(
     "unmodelledValue",
-    { value: machine.expressionText(), kind: `an operand of ${operator} that is converted by its own methods` },
+    {
+      value: machine.expressionText(),
+      kind: `an operand of ${operator} that is converted by its own methods`,
+    },
     `${describeVariable(a)} ${operator} ${describeVariable(b)}`,
   );
 }
@@ -91,8 +115,16 @@ function concatenate(a: ForcedVariable, b: ForcedVariable): Variable {
   const parts = (v: ForcedVariable): readonly (string | Variable)[] => {
     if (v.kind === "template") return v.parts;
     if (v.kind === "number") return [v];
-    if (v.kind === "constant" && !isObject(v.value) && typeof v.value !== "symbol") return [String(v.value)];
-    return breakGraph("unmodelledValue", { value: `concatenate ${describeVariable(v)}`, kind: `an operand of ${"+"} that is converted by its own methods` }, `concatenate ${describeVariable(v)}`);
+    if (v.kind === "constant" && !isObject(v.value) && typeof v.value !== "symbol")
+      return [String(v.value)];
+    return breakGraph(
+      "unmodelledValue",
+      {
+        value: `concatenate ${describeVariable(v)}`,
+        kind: `an operand of ${"+"} that is converted by its own methods`,
+      },
+      `concatenate ${describeVariable(v)}`,
+    );
   };
   return new TemplateVariable([...parts(a), ...parts(b)]);
 }
@@ -105,7 +137,14 @@ export function toTemplatePart(machine: Machine, variable: Variable): Variable {
   if (value.kind === "constant" && !isObject(value.value) && typeof value.value !== "symbol") {
     return new ConstantVariable(String(value.value));
   }
-  return breakGraph("unmodelledValue", { value: `toString ${describeVariable(value)}`, kind: `an operand of ${"template literal"} that is converted by its own methods` }, `toString ${describeVariable(value)}`);
+  return breakGraph(
+    "unmodelledValue",
+    {
+      value: `toString ${describeVariable(value)}`,
+      kind: `an operand of ${"template literal"} that is converted by its own methods`,
+    },
+    `toString ${describeVariable(value)}`,
+  );
 }
 
 /** Operators on primitives may throw (BigInt mixed with numbers, Symbol arithmetic): the program must see that itself. */
@@ -113,39 +152,64 @@ function foldNatively(operator: string, compute: () => unknown): unknown {
   try {
     return compute();
   } catch (error) {
-    return breakGraph("observedException", { errorClass: error instanceof Error ? error.name : "a value", message: String(error) }, `constant fold ${operator}`);
+    return breakGraph(
+      "observedException",
+      { errorClass: error instanceof Error ? error.name : "a value", message: String(error) },
+      `constant fold ${operator}`,
+    );
   }
 }
 
 /* eslint-disable typescript/no-explicit-any, typescript/no-unsafe-return -- the language's own operators on primitives */
 function applyBinaryNatively(operator: string, a: any, b: any): unknown {
   switch (operator) {
-    case "+": return a + b;
-    case "-": return a - b;
-    case "*": return a * b;
-    case "/": return a / b;
-    case "%": return a % b;
-    case "**": return a ** b;
-    case "|": return a | b;
-    case "&": return a & b;
-    case "^": return a ^ b;
-    case "<<": return a << b;
-    case ">>": return a >> b;
-    case ">>>": return a >>> b;
-    case "<": return a < b;
-    case "<=": return a <= b;
-    case ">": return a > b;
-    case ">=": return a >= b;
-    default: throw new TypeError(`unknown operator ${operator}`);
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "*":
+      return a * b;
+    case "/":
+      return a / b;
+    case "%":
+      return a % b;
+    case "**":
+      return a ** b;
+    case "|":
+      return a | b;
+    case "&":
+      return a & b;
+    case "^":
+      return a ^ b;
+    case "<<":
+      return a << b;
+    case ">>":
+      return a >> b;
+    case ">>>":
+      return a >>> b;
+    case "<":
+      return a < b;
+    case "<=":
+      return a <= b;
+    case ">":
+      return a > b;
+    case ">=":
+      return a >= b;
+    default:
+      throw new TypeError(`unknown operator ${operator}`);
   }
 }
 
 function applyUnaryNatively(operator: string, a: any): unknown {
   switch (operator) {
-    case "-": return -a;
-    case "+": return +a;
-    case "~": return ~a;
-    default: throw new TypeError(`unknown operator ${operator}`);
+    case "-":
+      return -a;
+    case "+":
+      return +a;
+    case "~":
+      return ~a;
+    default:
+      throw new TypeError(`unknown operator ${operator}`);
   }
 }
 /* eslint-enable typescript/no-explicit-any, typescript/no-unsafe-return */
@@ -153,7 +217,8 @@ function applyUnaryNatively(operator: string, a: any): unknown {
 /** `++` and `--` after ToNumeric (§13.4). */
 export function increment(machine: Machine, operand: Variable, delta: 1 | -1): Variable {
   const value = machine.force(operand);
-  if (value.kind === "constant" && typeof value.value === "bigint") return new ConstantVariable(value.value + BigInt(delta));
+  if (value.kind === "constant" && typeof value.value === "bigint")
+    return new ConstantVariable(value.value + BigInt(delta));
   return binaryOperation(machine, delta === 1 ? "+" : "-", value, new ConstantVariable(1));
 }
 
@@ -193,5 +258,7 @@ export function typeOf(machine: Machine, operand: Variable): string {
 
 function typeOfUnknown(expression: { readonly kind: string; readonly operator?: string }): string {
   const booleans = new Set(["<", "<=", ">", ">=", "==", "!=", "===", "!==", "!"]);
-  return expression.operator !== undefined && booleans.has(expression.operator) ? "boolean" : "number";
+  return expression.operator !== undefined && booleans.has(expression.operator)
+    ? "boolean"
+    : "number";
 }

@@ -3,7 +3,10 @@ import type { Machine } from "../interpreter/machine.ts";
 import { LazyVariable, type ObjectVariable, type Variable } from "../variables/variable.ts";
 
 /** The own enumerable data properties in [[OwnPropertyKeys]] order (ECMA-262 §10.1.11.1), guarded. */
-export function ownDataProperties(machine: Machine, target: ObjectVariable): readonly (readonly [PropertyKey, Variable])[] {
+export function ownDataProperties(
+  machine: Machine,
+  target: ObjectVariable,
+): readonly (readonly [PropertyKey, Variable])[] {
   const found: (readonly [PropertyKey, Variable])[] = [];
   for (const key of ownKeys(machine, target)) {
     const slot = target.properties.get(key);
@@ -13,18 +16,38 @@ export function ownDataProperties(machine: Machine, target: ObjectVariable): rea
     } else if (slot.kind === "data") {
       if (slot.enumerable) found.push([key, slot.value]);
     } else if (slot.kind === "accessor" && slot.enumerable) {
-      return breakGraph("exoticObject", { object: "an object with a getter", property: "enumeration of properties", kind: "an object with a getter" }, "own properties");
+      return breakGraph(
+        "exoticObject",
+        {
+          object: "an object with a getter",
+          property: "enumeration of properties",
+          kind: "an object with a getter",
+        },
+        "own properties",
+      );
     }
   }
   return found;
 }
 
-function outsideProperty(machine: Machine, target: ObjectVariable, key: PropertyKey): Variable | null {
+function outsideProperty(
+  machine: Machine,
+  target: ObjectVariable,
+  key: PropertyKey,
+): Variable | null {
   if (target.value === null || target.source === null) return null;
   const descriptor = Object.getOwnPropertyDescriptor(target.value, key);
   if (descriptor === undefined || descriptor.enumerable !== true) return null;
   if (!("value" in descriptor)) {
-    return breakGraph("exoticObject", { object: "an object with a getter", property: "enumeration of properties", kind: "an object with a getter" }, "own properties");
+    return breakGraph(
+      "exoticObject",
+      {
+        object: "an object with a getter",
+        property: "enumeration of properties",
+        kind: "an object with a getter",
+      },
+      "own properties",
+    );
   }
   machine.tracer.addGuard({ kind: "OWN_DATA", source: target.source, key });
   return new LazyVariable(descriptor.value, { kind: "property", base: target.source, key });
@@ -39,7 +62,8 @@ export function ownKeys(machine: Machine, target: ObjectVariable): readonly Prop
     // A key deleted and written again moves to the end, as in the engine.
     for (const key of outside) if (!wasDeleted(target, key)) keys.push(key);
   }
-  for (const [key, slot] of target.properties) if (slot.kind !== "deleted" && !keys.includes(key)) keys.push(key);
+  for (const [key, slot] of target.properties)
+    if (slot.kind !== "deleted" && !keys.includes(key)) keys.push(key);
   const integers = keys.filter(isIntegerKey).sort((a, b) => Number(a) - Number(b));
   const strings = keys.filter((key) => typeof key !== "symbol" && !isIntegerKey(key));
   return [...integers, ...strings, ...keys.filter((key) => typeof key === "symbol")];
@@ -48,4 +72,5 @@ export function ownKeys(machine: Machine, target: ObjectVariable): readonly Prop
 const wasDeleted = (target: ObjectVariable, key: PropertyKey): boolean =>
   target.properties.get(key)?.kind === "deleted" || target.recreated.has(key);
 
-const isIntegerKey = (key: PropertyKey): boolean => typeof key !== "symbol" && /^(0|[1-9]\d{0,9})$/.test(String(key));
+const isIntegerKey = (key: PropertyKey): boolean =>
+  typeof key !== "symbol" && /^(0|[1-9]\d{0,9})$/.test(String(key));

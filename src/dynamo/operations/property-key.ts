@@ -10,7 +10,14 @@ export function propertyKey(machine: Machine, variable: Variable): PropertyKey {
     if (!isObject(key.value)) return String(key.value);
   }
   if (key.kind === "number") return String(machine.tracer.specialize(key, "a property key"));
-  return breakGraph("unmodelledValue", { value: `property key ${describeVariable(key)}`, kind: `an operand of ${"property key"} that is converted by its own methods` }, `property key ${describeVariable(key)}`);
+  return breakGraph(
+    "unmodelledValue",
+    {
+      value: `property key ${describeVariable(key)}`,
+      kind: `an operand of ${"property key"} that is converted by its own methods`,
+    },
+    `property key ${describeVariable(key)}`,
+  );
 }
 
 const isObject = (value: unknown): boolean =>

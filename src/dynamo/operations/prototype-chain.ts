@@ -22,8 +22,11 @@ export function noteWritten(machine: Machine, target: ObjectVariable): void {
 }
 
 /** What the capture wrote under the key of an object that is met as somebody's prototype. */
-export const writtenSlot = (machine: Machine, value: object, key: PropertyKey): PropertySlot | undefined =>
-  written.get(machine)?.get(value)?.properties.get(key);
+export const writtenSlot = (
+  machine: Machine,
+  value: object,
+  key: PropertyKey,
+): PropertySlot | undefined => written.get(machine)?.get(value)?.properties.get(key);
 
 export const pinnedLink = (value: object): Link => ({
   value,
@@ -39,14 +42,20 @@ export function passLink(machine: Machine, { value, source }: Link, key: Propert
 /** The prototype, guarded. */
 export function nextLink(machine: Machine, { value, source }: Link): Link | null {
   if (isProxy(value)) {
-    return breakGraph("exoticObject", { object: "a Proxy", property: "its prototype", kind: "a Proxy" }, "getPrototypeOf Proxy");
+    return breakGraph(
+      "exoticObject",
+      { object: "a Proxy", property: "its prototype", kind: "a Proxy" },
+      "getPrototypeOf Proxy",
+    );
   }
   const next = Object.getPrototypeOf(value) as object | null; // [[Prototype]] is an object or null (§10.1.1)
   // An object that is not pinned was looked at already, and its prototype guarded with it; a function was not.
-  const isGuarded = isIntrinsicHolder(value) || (source.kind !== "pinned" && typeof value !== "function");
+  const isGuarded =
+    isIntrinsicHolder(value) || (source.kind !== "pinned" && typeof value !== "function");
   if (!isGuarded) {
     const place: Source = { kind: "prototype", base: source };
-    if (next === null) machine.tracer.addGuard({ kind: "CONSTANT_MATCH", source: place, value: null });
+    if (next === null)
+      machine.tracer.addGuard({ kind: "CONSTANT_MATCH", source: place, value: null });
     else machine.tracer.addGuard({ kind: "ID_MATCH", source: place, value: next });
   }
   return next === null ? null : pinnedLink(next);

@@ -11,7 +11,11 @@ export function isDefinitely(machine: Machine, a: Variable, b: Variable): boolea
     const truth = machine.tracer.decide(equal);
     if (truth !== undefined) return truth;
   }
-  return breakGraph("dataDependentBranch", { condition: machine.expressionText() }, `compare ${describeVariable(a)} with ${describeVariable(b)}`);
+  return breakGraph(
+    "dataDependentBranch",
+    { condition: machine.expressionText() },
+    `compare ${describeVariable(a)} with ${describeVariable(b)}`,
+  );
 }
 
 /** SameValueZero (ECMA-262 §7.2.12): Map keys, Set members, Array.prototype.includes. */
@@ -22,7 +26,8 @@ export function sameValueZero(machine: Machine, a: Variable, b: Variable): boole
     return x.value === y.value || (Number.isNaN(x.value) && Number.isNaN(y.value));
   }
   // NaN is NaN here, which `===` denies: whether both are is asked first, and guarded.
-  if ((x.kind === "number" || y.kind === "number") && mayBeNaN(machine, x) && mayBeNaN(machine, y)) return true;
+  if ((x.kind === "number" || y.kind === "number") && mayBeNaN(machine, x) && mayBeNaN(machine, y))
+    return true;
   return isDefinitely(machine, x, y);
 }
 
@@ -31,5 +36,12 @@ function mayBeNaN(machine: Machine, value: ForcedVariable): boolean {
   if (value.kind === "constant") return Number.isNaN(value.value);
   if (value.kind !== "number") return false;
   const { expression } = value;
-  return machine.tracer.decideExpression({ kind: "binary", operator: "!==", left: expression, right: expression }) ?? false;
+  return (
+    machine.tracer.decideExpression({
+      kind: "binary",
+      operator: "!==",
+      left: expression,
+      right: expression,
+    }) ?? false
+  );
 }

@@ -8,20 +8,40 @@ import { NumberVariable, type TensorVariable, type Variable } from "../variables
  * Otherwise it can only be waited for at the end of a segment: when all that happens to it is being compared and branched
  * on, or returned, nothing can come between, and the segment ends there; anything else is a graph break at this place.
  */
-export function tensorItem(machine: Machine, tensor: TensorVariable, form: "item" | "coercion"): Variable {
+export function tensorItem(
+  machine: Machine,
+  tensor: TensorVariable,
+  form: "item" | "coercion",
+): Variable {
   if (tensor.fake.numel() !== 1) {
-    return breakGraph("fakeCallRuntimeError", { operator: form, message: `a Tensor with ${tensor.fake.numel()} elements cannot be converted to Scalar` }, `call_method ${form}`);
+    return breakGraph(
+      "fakeCallRuntimeError",
+      {
+        operator: form,
+        message: `a Tensor with ${tensor.fake.numel()} elements cannot be converted to Scalar`,
+      },
+      `call_method ${form}`,
+    );
   }
   const type = tensor.fake.dtype.category === "bool" ? "boolean" : "number";
   if (machine.options.captureScalarOutputs()) {
-    const node = machine.tracer.graph.callMethod("item", [machine.tracer.nodeOf(tensor)], undefined, machine.place());
+    const node = machine.tracer.graph.callMethod(
+      "item",
+      [machine.tracer.nodeOf(tensor)],
+      undefined,
+      machine.place(),
+    );
     return new NumberVariable({ kind: "leaf", leaf: { kind: "node", node, type } }, undefined);
   }
   if (onlyDecidesOrReturns(machine.tracer.frames)) {
     return new NumberVariable({ kind: "leaf", leaf: { kind: "item", tensor } }, undefined);
   }
   if (form === "coercion") {
-    return breakGraph("tensorToPrimitive", { operation: machine.expressionText(), replacement: null }, "Symbol.toPrimitive TensorVariable()");
+    return breakGraph(
+      "tensorToPrimitive",
+      { operation: machine.expressionText(), replacement: null },
+      "Symbol.toPrimitive TensorVariable()",
+    );
   }
   return breakGraph("tensorItem", {}, "call_method TensorVariable() item () {}");
 }

@@ -12,10 +12,18 @@ export function truthOf(machine: Machine, variable: Variable): boolean {
     case "number": {
       const truth = machine.tracer.decide(value);
       if (truth !== undefined) return truth;
-      return breakGraph("dataDependentBranch", { condition: machine.expressionText() }, "attempted to jump with TensorVariable()");
+      return breakGraph(
+        "dataDependentBranch",
+        { condition: machine.expressionText() },
+        "attempted to jump with TensorVariable()",
+      );
     }
     case "tensor":
-      return breakGraph("tensorTruthiness", { condition: machine.expressionText() }, `attempted to jump with ${describeVariable(value)}`);
+      return breakGraph(
+        "tensorTruthiness",
+        { condition: machine.expressionText() },
+        `attempted to jump with ${describeVariable(value)}`,
+      );
     case "opaque":
       // An object or function is true whatever is inside (§7.1.2 step 3; document.all does not exist outside browsers).
       machine.tracer.addGuard({

@@ -11,6 +11,7 @@ import type { Outcome } from "../interpreter/run-machine.ts";
 import type { SideEffect } from "../side-effects.ts";
 import { keyText } from "../variables/source.ts";
 import type { Variable } from "../variables/variable.ts";
+import { runFramesNatively } from "./run-frames-natively.ts";
 import { residualBindings } from "./residual-bindings.ts";
 import { type FrameShape, type FrameTexts, frameInputs, shapeOfFrame } from "./frame-shape.ts";
 import { type NativeFrame, emitNatively } from "./native-instruction.ts";
@@ -35,17 +36,28 @@ export interface SymbolicInput {
 }
 
 /** Gives the unit that goes on with these frames, making it if need be. */
-export type UnitFor = (shapes: readonly FrameShape[], symbolic: readonly SymbolicInput[]) => Continuation;
+export type UnitFor = (
+  shapes: readonly FrameShape[],
+  symbolic: readonly SymbolicInput[],
+) => Continuation;
 
 /**
  * Turns the end of a capture into code: reload, call the graph, replay effects in program order, then return, or
  * execute the breaking instruction natively and go on in a resume function.
  */
-export function buildResidual(machine: Machine, outcome: Exclude<Outcome, { kind: "throw" }>, unitFor: UnitFor): Residual {
+export function buildResidual(
+  machine: Machine,
+  outcome: Exclude<Outcome, { kind: "throw" }>,
+  unitFor: UnitFor,
+): Residual {
   const writer = new ResidualWriter();
   const effects = new EffectWriter(writer, machine.tracer.effects);
   if (outcome.kind === "return") writer.body.push(`return ${writer.value(outcome.value)};`);
-  else new BreakWriter(writer, machine, outcome.graphBreak, unitFor).write();
+  else {
+    const breaking = new BreakWriter(writer, machine, outcome.graphBreak, unitFor);
+    if (outcome.graphBreak.reason.key === "traceTooLong") breaking.writeNativeRest();
+    else breaking.write();
+  }
   return assemble(machine, writer, effects);
 }
 
@@ -79,23 +91,51 @@ function assemble(machine: Machine, writer: ResidualWriter, effects: EffectWrite
 function graphCall(inputs: readonly string[], effects: EffectWriter): readonly string[] {
   const call = `G(${inputs.join(", ")})`;
   if (effects.early.length === 0) return [`const g = ${call};`];
-  return ["let g;", "try {", `g = ${call};`, "} catch (error) {", "const failed = failedCall();", ...effects.early, "throw error;", "}"];
+  return [
+    "let g;",
+    "try {",
+    `g = ${call};`,
+    "} catch (error) {",
+    "const failed = failedCall();",
+    ...effects.early,
+    "throw error;",
+    "}",
+  ];
 }
 
-function link(text: string, constants: readonly unknown[], runGraph: unknown, graphModule: GraphModule | null): ResidualCode {
+function link(
+  text: string,
+  constants: readonly unknown[],
+  runGraph: unknown,
+  graphModule: GraphModule | null,
+): ResidualCode {
   const names = constants.map((_, index) => `k${index} = K[${index}]`);
   const make: unknown = new Function(
-    "K", "R", "B", "G", "failedCall",
+    "K",
+    "R",
+    "B",
+    "G",
+    "failedCall",
     `"use strict";\n${names.length > 0 ? `const ${names.join(", ")};\n` : ""}return (T, A) => {\n${text}\n};`,
   );
-  if (typeof make !== "function") throw new InternalError("the Function constructor did not give a function");
+  if (typeof make !== "function")
+    throw new InternalError("the Function constructor did not give a function");
   const failedCall = (): number => graphModule?.takeFailure()?.callIndex ?? -1;
   // The text above returns a function of receiver and inputs.
-  return Reflect.apply(make, undefined, [constants, residualBindings.R, residualBindings.B, runGraph, failedCall]) as ResidualCode;
+  return Reflect.apply(make, undefined, [
+    constants,
+    residualBindings.R,
+    residualBindings.B,
+    runGraph,
+    failedCall,
+  ]) as ResidualCode;
 }
 
 const tensorDataBreaks: ReadonlySet<GraphBreakKey> = new Set<GraphBreakKey>([
-  "tensorItem", "tensorToPrimitive", "dataDependentOperator", "dataDependentBranch",
+  "tensorItem",
+  "tensorToPrimitive",
+  "dataDependentOperator",
+  "dataDependentBranch",
 ]);
 
 class EffectWriter {
@@ -113,7 +153,8 @@ class EffectWriter {
       writer.body.push(statement);
       const statements = writer.body.slice(before);
       needsGraph ||= statements.some((line) => /\bg\[/.test(line));
-      if (!needsGraph) this.early.push(`if (failed < ${effect.afterCall}) throw error;`, ...statements);
+      if (!needsGraph)
+        this.early.push(`if (failed < ${effect.afterCall}) throw error;`, ...statements);
     }
   }
 }
@@ -160,6 +201,17 @@ class BreakWriter {
     this.#texts = this.#frames.map((frame, depth) => this.#fix(frame, depth));
   }
 
+  /** The rest is the engine's: from this very instruction, without another segment. */
+  writeNativeRest(): void {
+    const depth = this.#frames.length - 1;
+    const frame = this.#frames[depth];
+    const texts = this.#texts[depth];
+    if (frame === undefined || texts === undefined) throw new InternalError("a break has a frame");
+    const { shapes, inputs } = this.#state(depth, frame.pc, texts.stack);
+    const run = (values: readonly unknown[]): unknown => runFramesNatively(shapes, values);
+    this.#writer.body.push(`return ${this.#writer.textOf(run)}([${inputs.join(", ")}]);`);
+  }
+
   write(): void {
     const depth = this.#frames.length - 1;
     const frame = this.#frames[depth];
@@ -190,18 +242,30 @@ class BreakWriter {
     const handler = findHandler(this.#frames);
     const live = new Set<number>([
       ...frame.code.liveLocalsAt(isTop ? frame.pc : frame.pc),
-      ...(handler !== null && handler.depth === depth ? frame.code.liveLocalsAt(handler.region.handler) : []),
+      ...(handler !== null && handler.depth === depth
+        ? frame.code.liveLocalsAt(handler.region.handler)
+        : []),
     ]);
     const prefix = isTop ? "l" : `f${depth}l`;
     const isUsed = (slot: number): boolean => live.has(slot);
-    const captures = this.#declare(`c${depth}`, writer.captures(frame.captures, frame.capturesSource));
+    const captures = this.#declare(
+      `c${depth}`,
+      writer.captures(frame.captures, frame.capturesSource),
+    );
     for (const [slot, value] of frame.locals.entries()) {
       if (isUsed(slot)) {
-        const text = value === null ? "(void 0)" : value.kind === "cell" ? writer.cell(value) : writer.value(value);
+        const text =
+          value === null
+            ? "(void 0)"
+            : value.kind === "cell"
+              ? writer.cell(value)
+              : writer.value(value);
         writer.body.push(`let ${prefix}${slot} = ${text};`);
       } else if (isTop) writer.body.push(`let ${prefix}${slot};`);
     }
-    const stack = frame.stack.map((value, index) => this.#declare(`f${depth}s${index}`, writer.value(value)));
+    const stack = frame.stack.map((value, index) =>
+      this.#declare(`f${depth}s${index}`, writer.value(value)),
+    );
     const fixed = (name: string, value: Variable): (() => string) => {
       let text: string | null = null;
       return () => (text ??= this.#declare(`f${depth}${name}`, writer.value(value)));
@@ -210,12 +274,23 @@ class BreakWriter {
     if (frame.code.usesThis) thisValue();
     const args = `f${depth}args`;
     const needsArgs = shapeOfFrame(frame, frame.pc, 0).hasArgs;
-    if (needsArgs) writer.body.push(`const ${args} = [${frame.args.map((arg) => writer.value(arg)).join(", ")}];`);
+    if (needsArgs)
+      writer.body.push(
+        `const ${args} = [${frame.args.map((arg) => writer.value(arg)).join(", ")}];`,
+      );
     const newTarget = fixed("newTarget", frame.newTarget);
     if (frame.code.usesNewTarget) newTarget();
     const self = fixed("self", frame.self);
     if (shapeOfFrame(frame, frame.pc, 0).hasSelf) self();
-    return { captures, thisValue, args: () => args, newTarget, self, local: (slot) => `${prefix}${slot}`, stack };
+    return {
+      captures,
+      thisValue,
+      args: () => args,
+      newTarget,
+      self,
+      local: (slot) => `${prefix}${slot}`,
+      stack,
+    };
   }
 
   #declare(name: string, text: string): string {
@@ -233,12 +308,18 @@ class BreakWriter {
       const frame = this.#frames[depth];
       if (frame === undefined) throw new InternalError("a frame is missing");
       const value = operands.at(-1);
-      if (frame.code.instructions[at]?.op !== "return" || operands.length !== 1 || value === undefined) break;
+      if (
+        frame.code.instructions[at]?.op !== "return" ||
+        operands.length !== 1 ||
+        value === undefined
+      )
+        break;
       if (depth === 0) return `return ${value};`;
       depth -= 1;
       const caller = this.#frames[depth];
       const callerTexts = this.#texts[depth];
-      if (caller === undefined || callerTexts === undefined) throw new InternalError("a caller is missing");
+      if (caller === undefined || callerTexts === undefined)
+        throw new InternalError("a caller is missing");
       operands = stackAfterReturn(frame.returnMode, callerTexts.stack, value);
       at = skipJumps(caller, caller.pc);
     }
@@ -246,6 +327,13 @@ class BreakWriter {
   }
 
   #tail(depth: number, pc: number, operands: readonly string[]): string {
+    const { shapes, inputs, symbolic } = this.#state(depth, pc, operands);
+    const unit = this.#unitFor(shapes, symbolic);
+    return `return R.tail(${this.#writer.textOf(unit)}, [${inputs.join(", ")}]);`;
+  }
+
+  /** The frames up to `depth` as inputs, the innermost at `pc` with this operand stack. */
+  #state(depth: number, pc: number, operands: readonly string[]) {
     const shapes: FrameShape[] = [];
     const inputs: string[] = [];
     const symbolic: SymbolicInput[] = [];
@@ -258,12 +346,12 @@ class BreakWriter {
       shapes.push(shape);
       for (const text of frameInputs(shape, { ...texts, stack })) {
         const origin = this.#numberOrigin(text, frame);
-        if (origin !== null) symbolic.push({ index: inputs.length, fromTensor: origin === "tensor" });
+        if (origin !== null)
+          symbolic.push({ index: inputs.length, fromTensor: origin === "tensor" });
         inputs.push(text);
       }
     }
-    const unit = this.#unitFor(shapes, symbolic);
-    return `return R.tail(${this.#writer.textOf(unit)}, [${inputs.join(", ")}]);`;
+    return { shapes, inputs, symbolic };
   }
 
   /** What the instruction gives varies from call to call, and what was symbolic stays so. */
@@ -283,7 +371,10 @@ class BreakWriter {
     if (handler === null) return null;
     const texts = this.#texts[handler.depth];
     if (texts === undefined) throw new InternalError("the handler's frame is missing");
-    return this.#tail(handler.depth, handler.region.handler, [...texts.stack.slice(0, handler.region.depth), "error"]);
+    return this.#tail(handler.depth, handler.region.handler, [
+      ...texts.stack.slice(0, handler.region.depth),
+      "error",
+    ]);
   }
 }
 

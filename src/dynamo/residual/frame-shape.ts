@@ -24,7 +24,11 @@ const codeIds = new WeakMap<Code, number>();
 let codeCount = 0;
 
 export function shapeKey(shapes: readonly FrameShape[]): string {
-  return shapes.map(({ code, pc, returnMode, stackDepth }) => `${idOf(code)}:${pc}:${returnMode}:${stackDepth}`).join("/");
+  return shapes
+    .map(
+      ({ code, pc, returnMode, stackDepth }) => `${idOf(code)}:${pc}:${returnMode}:${stackDepth}`,
+    )
+    .join("/");
 }
 
 function idOf(code: Code): number {
@@ -44,7 +48,9 @@ export function shapeOfFrame(frame: Frame, pc: number, stackDepth: number): Fram
     pc,
     returnMode: frame.returnMode,
     hasThis: code.usesThis,
-    hasArgs: later.some(({ op }) => op === "loadParameter" || op === "restParameters" || op === "createArguments"),
+    hasArgs: later.some(
+      ({ op }) => op === "loadParameter" || op === "restParameters" || op === "createArguments",
+    ),
     hasNewTarget: code.usesNewTarget,
     hasSelf: code.instructions.some(({ op }) => op === "loadSelf"),
     slots: code.liveLocalsAt(pc),
@@ -103,7 +109,17 @@ export function frameFromInputs(machine: Machine, shape: FrameShape, reader: Inp
   const args = shape.hasArgs ? argumentVariables(machine, reader) : [];
   const newTarget = shape.hasNewTarget ? lazy("new.target") : undefinedVariable;
   const self = shape.hasSelf ? lazy(code.name) : undefinedVariable;
-  const frame = new Frame({ code, captures, capturesSource, thisValue, args, newTarget, self, returnMode: shape.returnMode, pc: shape.pc });
+  const frame = new Frame({
+    code,
+    captures,
+    capturesSource,
+    thisValue,
+    args,
+    newTarget,
+    self,
+    returnMode: shape.returnMode,
+    pc: shape.pc,
+  });
   for (const slot of shape.slots) {
     const local = code.locals[slot];
     const name = local?.name ?? `local${slot}`;
@@ -121,7 +137,9 @@ function argumentVariables(machine: Machine, reader: InputReader): readonly Vari
   const { value, source } = reader.next("args");
   const args = value as readonly unknown[]; // written by `frameInputs`
   machine.tracer.addGuard({ kind: "SEQUENCE_LENGTH", source, length: args.length });
-  return args.map((arg, index) => new LazyVariable(arg, { kind: "property", base: source, key: index }));
+  return args.map(
+    (arg, index) => new LazyVariable(arg, { kind: "property", base: source, key: index }),
+  );
 }
 
 /** The frame as plain values, for running it natively. */

@@ -19,11 +19,19 @@ export interface NativeInstruction {
   /** The stack after the instruction, as expressions. */
   readonly next: readonly string[] | null;
   /** For a branch: the condition and the stack where it holds. */
-  readonly jump: { readonly condition: string; readonly target: number; readonly stack: readonly string[] } | null;
+  readonly jump: {
+    readonly condition: string;
+    readonly target: number;
+    readonly stack: readonly string[];
+  } | null;
 }
 
 /** Writes the instruction that breaks the graph so that the engine executes it, over `s…` and `l…` variables. */
-export function emitNatively(writer: ResidualWriter, frame: NativeFrame, pc: number): NativeInstruction {
+export function emitNatively(
+  writer: ResidualWriter,
+  frame: NativeFrame,
+  pc: number,
+): NativeInstruction {
   const instruction = frame.code.instructions[pc];
   if (instruction === undefined) throw new InternalError(`no instruction at ${pc}`);
   const record = recordOf(instruction.op);
@@ -43,17 +51,29 @@ export function emitNatively(writer: ResidualWriter, frame: NativeFrame, pc: num
       return result(emit.expression(args, operands, scope));
     case "statement": {
       const statement = emit.statement(args, operands, scope);
-      return { statements: [...scope.declarations, statement], next: [...below, ...pick(args, emit.keeps)], jump: null };
+      return {
+        statements: [...scope.declarations, statement],
+        next: [...below, ...pick(args, emit.keeps)],
+        jump: null,
+      };
     }
     case "keyed": {
       const expression = emit.expression(args, operands, scope);
-      return { statements: [...scope.declarations, `const r = ${expression};`], next: [...below, ...args, "r"], jump: null };
+      return {
+        statements: [...scope.declarations, `const r = ${expression};`],
+        next: [...below, ...args, "r"],
+        jump: null,
+      };
     }
     case "shuffle":
       return { statements: [], next: [...below, ...pick(args, emit.picks)], jump: null };
     case "method": {
       const member = emit.member(args, operands, scope);
-      return { statements: [...scope.declarations, `const r = ${member};`], next: [...below, "r", args[0] ?? ""], jump: null };
+      return {
+        statements: [...scope.declarations, `const r = ${member};`],
+        next: [...below, "r", args[0] ?? ""],
+        jump: null,
+      };
     }
     case "call":
       return result(callText(writer, instruction, emit.form, emit.spread, args));
@@ -67,23 +87,37 @@ export function emitNatively(writer: ResidualWriter, frame: NativeFrame, pc: num
       };
     }
     case "throw":
-      return { statements: [...scope.declarations, emit.statement(args, operands, scope)], next: null, jump: null };
+      return {
+        statements: [...scope.declarations, emit.statement(args, operands, scope)],
+        next: null,
+        jump: null,
+      };
     case "jump":
     case "return":
       throw new InternalError(`${instruction.op} does not break a graph`);
   }
 }
 
-const pick = (args: readonly string[], indices: readonly number[]): readonly string[] => indices.map((index) => args[index] ?? "(void 0)");
+const pick = (args: readonly string[], indices: readonly number[]): readonly string[] =>
+  indices.map((index) => args[index] ?? "(void 0)");
 
 /** Calls by the engine, in the words it has for what is not callable. */
-function callText(writer: ResidualWriter, instruction: Instruction, form: "plain" | "method" | "construct", spread: boolean, args: readonly string[]): string {
+function callText(
+  writer: ResidualWriter,
+  instruction: Instruction,
+  form: "plain" | "method" | "construct",
+  spread: boolean,
+  args: readonly string[],
+): string {
   const site = writer.textOf(Reflect.get(instruction, "site") ?? "");
   const [callee = "", second = "", ...rest] = args;
-  const list = (items: readonly string[]): string => (spread ? (items[0] ?? "[]") : `[${items.join(", ")}]`);
+  const list = (items: readonly string[]): string =>
+    spread ? (items[0] ?? "[]") : `[${items.join(", ")}]`;
   if (form === "method") return `B.callMethod(${callee}, ${second}, ${site}, ${list(rest)})`;
   const given = args.slice(1);
-  return form === "plain" ? `B.callFunction(${callee}, ${site}, ${list(given)})` : `B.constructObject(${callee}, ${site}, ${list(given)})`;
+  return form === "plain"
+    ? `B.callFunction(${callee}, ${site}, ${list(given)})`
+    : `B.constructObject(${callee}, ${site}, ${list(given)})`;
 }
 
 class NativeScope implements EmitScope {
@@ -120,7 +154,11 @@ class NativeScope implements EmitScope {
   closure(child: number, name: string): string {
     const { code, captures, thisValue, newTarget } = this.#frame;
     const cells = (code.children[child]?.captures ?? []).map(({ from }) =>
-      from.kind === "local" ? `l${from.slot}` : from.kind === "capture" ? `${captures}[${from.index}]` : "(void 0)",
+      from.kind === "local"
+        ? `l${from.slot}`
+        : from.kind === "capture"
+          ? `${captures}[${from.index}]`
+          : "(void 0)",
     );
     return `B.makeClosure(${this.#writer.textOf(code)}, ${child}, [${cells.join(", ")}], ${thisValue}, ${newTarget}, ${name === "" ? "null" : name})`;
   }

@@ -7,7 +7,12 @@ import type { BindingCell } from "../bytecode/cell.ts";
 import { residualRuntime } from "./runtime.ts";
 
 /** A loop's record in the middle of an array. */
-function arrayCursor(array: readonly unknown[], index: number, done: boolean, value: unknown): ArrayCursor {
+function arrayCursor(
+  array: readonly unknown[],
+  index: number,
+  done: boolean,
+  value: unknown,
+): ArrayCursor {
   const cursor = new ArrayCursor(array, index);
   cursor.done = done;
   cursor.value = value;
@@ -15,7 +20,12 @@ function arrayCursor(array: readonly unknown[], index: number, done: boolean, va
 }
 
 /** A `for…in` loop's record in the middle of the keys. */
-function keyCursor(object: object, keys: readonly string[], done: boolean, value: unknown): KeyCursor {
+function keyCursor(
+  object: object,
+  keys: readonly string[],
+  done: boolean,
+  value: unknown,
+): KeyCursor {
   const cursor = new KeyCursor(remainingKeys(object, done ? [] : keys));
   cursor.done = done;
   cursor.value = value;
@@ -27,7 +37,13 @@ export const residualBindings = Object.freeze({
   R: Object.freeze({ ...residualRuntime, arrayCursor, keyCursor }),
   B: Object.freeze({
     ...runtime,
-    makeClosure: (code: Code, child: number, cells: readonly BindingCell[], thisValue: unknown, newTarget: unknown, name: string | null) =>
-      makeClosure(code, child, cells, { this: thisValue, newTarget }, { name }),
+    makeClosure: (
+      code: Code,
+      child: number,
+      cells: readonly BindingCell[],
+      thisValue: unknown,
+      newTarget: unknown,
+      name: string | null,
+    ) => makeClosure(code, child, cells, { this: thisValue, newTarget }, { name }),
   }),
 });

@@ -52,7 +52,9 @@ export class ResidualWriter implements ConstantPool {
       case "number":
         return printScalar(value);
       case "string":
-        return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+        return JSON.stringify(value)
+          .replaceAll("\u2028", "\\u2028")
+          .replaceAll("\u2029", "\\u2029");
       case "bigint":
         return value < 0n ? `(${value}n)` : `${value}n`;
       default:
@@ -96,7 +98,9 @@ export class ResidualWriter implements ConstantPool {
     const name = this.#name("cell");
     // Named before it is filled: a function that calls itself is in its own cell.
     this.#names.set(variable, name);
-    this.body.push(`const ${name} = new B.Cell(${this.textOf(uninitialized)}, ${this.textOf(variable.name)});`);
+    this.body.push(
+      `const ${name} = new B.Cell(${this.textOf(uninitialized)}, ${this.textOf(variable.name)});`,
+    );
     const { content } = variable;
     if (content !== null) {
       this.#fill(content, (text) => this.body.push(`${name}.raw = ${text};`));
@@ -107,7 +111,8 @@ export class ResidualWriter implements ConstantPool {
 
   /** The array of cells that a closure or a frame captures. */
   captures(cells: readonly CellVariable[], source: Source | null): string {
-    if (source?.kind === "pinned" && typeof source.value === "object" && isOuterCells(source.value)) return this.textOf(source.value);
+    if (source?.kind === "pinned" && typeof source.value === "object" && isOuterCells(source.value))
+      return this.textOf(source.value);
     if (source !== null) return this.load(source);
     return `[${cells.map((cell) => this.cell(cell)).join(", ")}]`;
   }
@@ -154,7 +159,11 @@ export class ResidualWriter implements ConstantPool {
   }
 
   #expression(expression: Expression<NumberLeaf>): string {
-    return printExpression(expression, (leaf) => this.#leaf(leaf), (name) => this.textOf(Math[name]));
+    return printExpression(
+      expression,
+      (leaf) => this.#leaf(leaf),
+      (name) => this.textOf(Math[name]),
+    );
   }
 
   #leaf(leaf: NumberLeaf): string {
@@ -169,7 +178,8 @@ export class ResidualWriter implements ConstantPool {
   }
 
   #output(node: Node | null): string {
-    if (node === null) throw new InternalError("a tensor is neither from outside nor from the graph");
+    if (node === null)
+      throw new InternalError("a tensor is neither from outside nor from the graph");
     let index = this.outputs.indexOf(node);
     if (index < 0) index = this.outputs.push(node) - 1;
     return `g[${index}]`;
@@ -203,14 +213,18 @@ export class ResidualWriter implements ConstantPool {
       case "map": {
         const name = this.#declare("map", `new ${this.textOf(Map)}()`);
         for (const { key, value } of variable.entries ?? []) {
-          this.#fillPair(key, value, (k, v) => this.body.push(`R.apply(${this.textOf(Map.prototype.set)}, ${name}, [${k}, ${v}]);`));
+          this.#fillPair(key, value, (k, v) =>
+            this.body.push(`R.apply(${this.textOf(Map.prototype.set)}, ${name}, [${k}, ${v}]);`),
+          );
         }
         return name;
       }
       case "set": {
         const name = this.#declare("set", `new ${this.textOf(Set)}()`);
         for (const key of variable.keys ?? []) {
-          this.#fill(key, (k) => this.body.push(`R.apply(${this.textOf(Set.prototype.add)}, ${name}, [${k}]);`));
+          this.#fill(key, (k) =>
+            this.body.push(`R.apply(${this.textOf(Set.prototype.add)}, ${name}, [${k}]);`),
+          );
         }
         return name;
       }
@@ -241,9 +255,16 @@ export class ResidualWriter implements ConstantPool {
     });
     if (items.at(-1) === null) texts.push(""); // a trailing hole needs one more comma
     const literal = `[${texts.join(", ")}]`;
-    const name = this.#declare("array", variable.flavour === "arguments" ? `B.createArguments(${literal})` : literal);
-    for (const [index, item] of later) this.#patches.push(() => this.body.push(`${name}[${index}] = ${this.value(item)};`));
-    for (const [key, item] of variable.named) this.#fill(item, (text) => this.body.push(`R.define(${name}, ${this.textOf(key)}, ${text}, true);`));
+    const name = this.#declare(
+      "array",
+      variable.flavour === "arguments" ? `B.createArguments(${literal})` : literal,
+    );
+    for (const [index, item] of later)
+      this.#patches.push(() => this.body.push(`${name}[${index}] = ${this.value(item)};`));
+    for (const [key, item] of variable.named)
+      this.#fill(item, (text) =>
+        this.body.push(`R.define(${name}, ${this.textOf(key)}, ${text}, true);`),
+      );
     if (variable.frozen) this.#freezeLater(name);
     return name;
   }
@@ -262,7 +283,9 @@ export class ResidualWriter implements ConstantPool {
         const set = slot.set === null ? "undefined" : this.value(slot.set);
         this.body.push(`R.defineAccessor(${name}, ${this.textOf(key)}, ${get}, ${set});`);
       } else {
-        this.#fill(slot.value, (text) => this.body.push(`R.define(${name}, ${this.textOf(key)}, ${text}, ${slot.enumerable});`));
+        this.#fill(slot.value, (text) =>
+          this.body.push(`R.define(${name}, ${this.textOf(key)}, ${text}, ${slot.enumerable});`),
+        );
       }
     }
     if (variable.frozen) this.#freezeLater(name);
@@ -270,7 +293,8 @@ export class ResidualWriter implements ConstantPool {
   }
 
   #emptyObject({ error, prototype }: ObjectVariable): string {
-    if (error !== null) return `new ${this.textOf(error.constructor)}(${error.message === null ? "" : this.value(error.message)})`;
+    if (error !== null)
+      return `new ${this.textOf(error.constructor)}(${error.message === null ? "" : this.value(error.message)})`;
     return prototype === Object.prototype ? "{}" : `R.create(${this.textOf(prototype)})`;
   }
 
@@ -278,26 +302,34 @@ export class ResidualWriter implements ConstantPool {
     const cells = this.captures(variable.captures, null);
     const { thisValue, newTarget } = variable.frame;
     const usesFrame = variable.parent.children[variable.child]?.kind === "arrow";
-    const frame = usesFrame ? `${this.value(thisValue)}, ${this.value(newTarget)}` : "(void 0), (void 0)";
+    const frame = usesFrame
+      ? `${this.value(thisValue)}, ${this.value(newTarget)}`
+      : "(void 0), (void 0)";
     const name = this.#declare(
       "closure",
       `B.makeClosure(${this.textOf(variable.parent)}, ${variable.child}, ${cells}, ${frame}, ${this.textOf(variable.name)})`,
     );
     for (const [key, slot] of variable.properties) {
-      if (slot.kind === "data") this.#fill(slot.value, (text) => this.body.push(`${name}${keyText(key, this)} = ${text};`));
+      if (slot.kind === "data")
+        this.#fill(slot.value, (text) => this.body.push(`${name}${keyText(key, this)} = ${text};`));
     }
     return name;
   }
 
   #bound({ target, thisValue, args }: BoundFunctionVariable): string {
     const inputs = [thisValue, ...args].map((arg) => this.value(arg));
-    return this.#declare("bound", `R.apply(${this.textOf(Function.prototype.bind)}, ${this.value(target)}, [${inputs.join(", ")}])`);
+    return this.#declare(
+      "bound",
+      `R.apply(${this.textOf(Function.prototype.bind)}, ${this.value(target)}, [${inputs.join(", ")}])`,
+    );
   }
 
   #cursor(variable: CursorVariable): string {
     const { state } = variable;
     if (state.keysOf !== null) {
-      const remaining = (state.over.kind === "array" ? (state.over.items ?? []) : []).slice(state.index);
+      const remaining = (state.over.kind === "array" ? (state.over.items ?? []) : []).slice(
+        state.index,
+      );
       const keys = remaining.map((key) => (key === null ? "null" : this.value(key)));
       const current = variable.current === null ? "(void 0)" : this.value(variable.current);
       return `R.keyCursor(${this.value(state.keysOf)}, [${keys.join(", ")}], ${state.done}, ${current})`;
@@ -305,7 +337,10 @@ export class ResidualWriter implements ConstantPool {
     if (!state.shared && state.over.kind === "array" && state.mode === "values") {
       const known = this.#names.get(state);
       if (typeof known === "string") return known;
-      const index = state.start === null ? String(state.index) : `${this.#expression(state.start)} + ${state.index}`;
+      const index =
+        state.start === null
+          ? String(state.index)
+          : `${this.#expression(state.start)} + ${state.index}`;
       const text = `R.arrayCursor(${this.value(state.over)}, ${index}, ${state.done}, ${variable.current === null ? "(void 0)" : this.value(variable.current)})`;
       const name = this.#declare("cursor", text);
       this.#names.set(state, name);
@@ -318,16 +353,25 @@ export class ResidualWriter implements ConstantPool {
   #iteratorObject(state: CursorState): string {
     const known = this.#names.get(state);
     if (typeof known === "string") return known;
-    if (state.over.source === null && state.index > 0 && state.over.kind !== "array") {
-      return breakGraph("cannotReconstruct", { value: "an iterator", why: "its collection was made inside the region" }, `cursor ${describeVariable(state.over)}`);
-    }
     if (state.start !== null) {
-      return breakGraph("cannotReconstruct", { value: "an iterator", why: "its position varies" }, "cursor");
+      return breakGraph(
+        "cannotReconstruct",
+        { value: "an iterator", why: "its position varies" },
+        "cursor",
+      );
     }
-    const holder = state.over.kind === "array" ? Array.prototype : state.over.kind === "map" ? Map.prototype : Set.prototype;
+    const holder =
+      state.over.kind === "array"
+        ? Array.prototype
+        : state.over.kind === "map"
+          ? Map.prototype
+          : Set.prototype;
     const method: unknown = Reflect.get(holder, state.mode);
     const steps = state.done ? state.index + 1 : state.index;
-    const name = this.#declare("iterator", `R.collectionIterator(${this.value(state.over)}, ${this.textOf(method)}, ${steps})`);
+    const name = this.#declare(
+      "iterator",
+      `R.collectionIterator(${this.value(state.over)}, ${this.textOf(method)}, ${steps})`,
+    );
     this.#names.set(state, name);
     return name;
   }

@@ -17,13 +17,18 @@ const setKeys = Set.prototype.keys;
 const defineProperty = Object.defineProperty;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
-const isObjectOrFunction = (value: unknown): value is object => isObject(value) || typeof value === "function";
+const isObjectOrFunction = (value: unknown): value is object =>
+  isObject(value) || typeof value === "function";
 
 /** Whether `object[key] = value` only stores (ECMA-262 §10.1.9.2): no setter, no read-only property, extensible if new. */
 export function isWritable(object: object, key: PropertyKey): boolean {
   const own = getOwnPropertyDescriptor(object, key);
   if (own !== undefined) return own.writable === true;
-  for (let link = getPrototypeOf(object) as object | null; link !== null; link = getPrototypeOf(link) as object | null) {
+  for (
+    let link = getPrototypeOf(object) as object | null;
+    link !== null;
+    link = getPrototypeOf(link) as object | null
+  ) {
     const inherited = getOwnPropertyDescriptor(link, key);
     if (inherited !== undefined) return inherited.writable === true && isExtensible(object);
   }
@@ -32,13 +37,18 @@ export function isWritable(object: object, key: PropertyKey): boolean {
 
 function sameKeys(object: object, keys: readonly PropertyKey[]): boolean {
   const actual = ownKeys(object);
-  return actual.length === keys.length && keys.every((key, index) => actual[index] === (typeof key === "number" ? String(key) : key));
+  return (
+    actual.length === keys.length &&
+    keys.every((key, index) => actual[index] === (typeof key === "number" ? String(key) : key))
+  );
 }
 
 function keysOf(collection: unknown): readonly unknown[] {
-  const iterator = collection instanceof Map ? mapKeys.call(collection) : setKeys.call(collection as Set<unknown>); // guarded by MAP_MATCH or SET_MATCH
+  const iterator =
+    collection instanceof Map ? mapKeys.call(collection) : setKeys.call(collection as Set<unknown>); // guarded by MAP_MATCH or SET_MATCH
   const keys: unknown[] = [];
-  for (let step = iterator.next(); step.done !== true; step = iterator.next()) keys.push(step.value);
+  for (let step = iterator.next(); step.done !== true; step = iterator.next())
+    keys.push(step.value);
   return keys;
 }
 
@@ -57,9 +67,12 @@ export const residualRuntime = Object.freeze({
     isArray(value) && getPrototypeOf(value) === Array.prototype && !isProxy(value),
   isOrdinaryObject: (value: unknown, prototype: object | null): boolean =>
     isObject(value) && getPrototypeOf(value) === prototype && !isArray(value) && !isProxy(value),
-  isPlainMap: (value: unknown): boolean => value instanceof Map && getPrototypeOf(value) === Map.prototype && !isProxy(value),
-  isPlainSet: (value: unknown): boolean => value instanceof Set && getPrototypeOf(value) === Set.prototype && !isProxy(value),
-  hasOwn: (object: unknown, key: PropertyKey): boolean => isObjectOrFunction(object) && hasOwn(object, key),
+  isPlainMap: (value: unknown): boolean =>
+    value instanceof Map && getPrototypeOf(value) === Map.prototype && !isProxy(value),
+  isPlainSet: (value: unknown): boolean =>
+    value instanceof Set && getPrototypeOf(value) === Set.prototype && !isProxy(value),
+  hasOwn: (object: unknown, key: PropertyKey): boolean =>
+    isObjectOrFunction(object) && hasOwn(object, key),
   hasOwnData: (object: unknown, key: PropertyKey): boolean => {
     if (!isObjectOrFunction(object)) return false;
     const descriptor = getOwnPropertyDescriptor(object, key);
@@ -77,7 +90,8 @@ export const residualRuntime = Object.freeze({
   mapGet: (map: Map<unknown, unknown>, key: unknown): unknown => apply(mapGet, map, [key]),
   isWritable,
   getPrototypeOf,
-  closureCode: (fn: unknown): object | null => (typeof fn === "function" ? (closureInfo(fn)?.child ?? null) : null),
+  closureCode: (fn: unknown): object | null =>
+    typeof fn === "function" ? (closureInfo(fn)?.child ?? null) : null,
   closureCaptures: (fn: Function): readonly object[] | undefined => closureInfo(fn)?.captures,
   closureThis: (fn: Function): unknown => closureInfo(fn)?.frame.this,
   isArrayCursor: (value: unknown): boolean => value instanceof ArrayCursor,
@@ -89,8 +103,18 @@ export const residualRuntime = Object.freeze({
   define: (object: object, key: PropertyKey, value: unknown, enumerable: boolean): void => {
     defineProperty(object, key, { value, writable: true, configurable: true, enumerable });
   },
-  defineAccessor: (object: object, key: PropertyKey, get: (() => unknown) | undefined, set: ((value: unknown) => void) | undefined): void => {
-    defineProperty(object, key, { ...(get && { get }), ...(set && { set }), configurable: true, enumerable: true });
+  defineAccessor: (
+    object: object,
+    key: PropertyKey,
+    get: (() => unknown) | undefined,
+    set: ((value: unknown) => void) | undefined,
+  ): void => {
+    defineProperty(object, key, {
+      ...(get && { get }),
+      ...(set && { set }),
+      configurable: true,
+      enumerable: true,
+    });
   },
   freeze: Object.freeze,
   create: Object.create,

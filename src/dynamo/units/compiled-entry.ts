@@ -21,15 +21,26 @@ export interface CompiledEntry {
 /** All guards in one generated function, evaluated from left to right. Hot path (bench: dispatch). */
 export function compileGuards(guards: readonly PlacedGuard[], inputCount: number): GuardFunction {
   const pool = new ResidualWriter();
-  const tests = [`A.length === ${inputCount}`, ...guards.map(({ guard }) => guardTest(guard, pool))];
+  const tests = [
+    `A.length === ${inputCount}`,
+    ...guards.map(({ guard }) => guardTest(guard, pool)),
+  ];
   // What a guard reads may have gone, a global variable for one: then the entry does not fit.
-  return build<GuardFunction>(pool, `return (T, A) => { try { return ${tests.join("\n  && ")}; } catch { return false; } };`);
+  return build<GuardFunction>(
+    pool,
+    `return (T, A) => { try { return ${tests.join("\n  && ")}; } catch { return false; } };`,
+  );
 }
 
 function build<Result>(pool: ResidualWriter, text: string): Result {
   const names = pool.constants.map((_, index) => `k${index} = K[${index}]`);
-  const make: unknown = new Function("K", "R", `"use strict";\n${names.length > 0 ? `const ${names.join(", ")};\n` : ""}${text}`);
-  if (typeof make !== "function") throw new InternalError("the Function constructor did not give a function");
+  const make: unknown = new Function(
+    "K",
+    "R",
+    `"use strict";\n${names.length > 0 ? `const ${names.join(", ")};\n` : ""}${text}`,
+  );
+  if (typeof make !== "function")
+    throw new InternalError("the Function constructor did not give a function");
   return Reflect.apply(make, undefined, [pool.constants, residualBindings.R]) as Result; // as the text says
 }
 
@@ -44,16 +55,27 @@ export function explainFailure(
   }
   for (const placed of entry.guards) {
     const pool = new ResidualWriter();
-    const holds = build<GuardFunction>(pool, `return (T, A) => { try { return ${guardTest(placed.guard, pool)}; } catch { return false; } };`);
-    if (!holds(receiver, inputs)) return { placed, text: explainGuard(placed.guard, actualValue(placed, receiver, inputs)) };
+    const holds = build<GuardFunction>(
+      pool,
+      `return (T, A) => { try { return ${guardTest(placed.guard, pool)}; } catch { return false; } };`,
+    );
+    if (!holds(receiver, inputs))
+      return { placed, text: explainGuard(placed.guard, actualValue(placed, receiver, inputs)) };
   }
   return null;
 }
 
-function actualValue({ guard }: PlacedGuard, receiver: unknown, inputs: readonly unknown[]): unknown {
+function actualValue(
+  { guard }: PlacedGuard,
+  receiver: unknown,
+  inputs: readonly unknown[],
+): unknown {
   const source = guardSource(guard);
   if (source === null) return undefined;
   const pool: ResidualWriter & ConstantPool = new ResidualWriter();
-  const read = build<(T: unknown, A: readonly unknown[]) => unknown>(pool, `return (T, A) => { try { return ${sourceText(source, pool)}; } catch { return undefined; } };`);
+  const read = build<(T: unknown, A: readonly unknown[]) => unknown>(
+    pool,
+    `return (T, A) => { try { return ${sourceText(source, pool)}; } catch { return undefined; } };`,
+  );
   return read(receiver, inputs);
 }

@@ -7,11 +7,16 @@ import type { CaptureOptions } from "../interpreter/capture-options.ts";
 import { displayName, placeOf } from "../interpreter/places.ts";
 import { polyfillName } from "../interpreter/polyfill.ts";
 import type { SymbolicInput } from "../residual/build-residual.ts";
-import { type FrameShape, InputReader, frameFromInputs, shapeKey } from "../residual/frame-shape.ts";
+import {
+  type FrameShape,
+  InputReader,
+  frameFromInputs,
+  shapeKey,
+} from "../residual/frame-shape.ts";
 import { tailCall, takeTail } from "../residual/tail-call.ts";
-import { isCompilingDisabled, currentStance } from "../stance.ts";
+import { isCompilingDisabled } from "../stance.ts";
 import { rootStart } from "./root-start.ts";
-import { runFramesNatively } from "./run-frames-natively.ts";
+import { runFramesNatively } from "../residual/run-frames-natively.ts";
 import { Unit } from "./unit.ts";
 
 /** What `torch.compile` was asked for. */
@@ -96,10 +101,6 @@ export class CompiledFunction {
 
   isRoot(unit: Unit): boolean {
     return unit === this.#root;
-  }
-
-  stance(): string {
-    return currentStance();
   }
 
   get isExplaining(): boolean {

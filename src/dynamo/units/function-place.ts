@@ -6,5 +6,9 @@ import type { CompiledFunctionPlace } from "../reports/format-recompile.ts";
 export function functionPlace(fn: Function): CompiledFunctionPlace {
   const known = functionCode(fn);
   const start = isInterpretable(known) ? known.source.location?.start : undefined;
-  return { functionName: fn.name, file: start === undefined ? "<unknown>" : relativePath(start.file), line: start?.line ?? 0 };
+  return {
+    functionName: fn.name,
+    file: start === undefined ? "<unknown>" : relativePath(start.file),
+    line: start?.line ?? 0,
+  };
 }

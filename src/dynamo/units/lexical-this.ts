@@ -13,8 +13,13 @@ export function lexicalThis(machine: Machine, code: Code, source: FunctionSource
     value = source.lexicalThis();
   } catch (error) {
     if (!(error instanceof ScopeAccessError)) throw error;
-    return breakGraph("unreachableOuterVariable", { variable: "this", why: error.message }, `this of ${code.name}`);
+    return breakGraph(
+      "unreachableOuterVariable",
+      { variable: "this", why: error.message },
+      `this of ${code.name}`,
+    );
   }
-  if ((typeof value === "object" && value !== null) || typeof value === "function") return machine.tracer.pinnedObject(value);
+  if ((typeof value === "object" && value !== null) || typeof value === "function")
+    return machine.tracer.pinnedObject(value);
   return new ConstantVariable(value);
 }

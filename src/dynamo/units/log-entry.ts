@@ -1,5 +1,6 @@
 import { emit, isEnabled } from "../../base/logging.ts";
 import type { GraphModule } from "../../fx/graph-module-brand.ts";
+import { printTable, printTypes } from "../../fx/print-table.ts";
 import { disassemble } from "../bytecode/disassemble.ts";
 import { describeGuard, guardSource } from "../guards/guard.ts";
 import { functionCode, isInterpretable } from "../interpreter/function-code.ts";
@@ -14,12 +15,21 @@ export function logEntry(unit: Unit, entry: CompiledEntry, graphModule: GraphMod
   const title = `${unit.start.name} [${unit.owner.id}/${entry.index}]`;
   if (isEnabled("bytecode") && unit.owner.isRoot(unit)) {
     const known = functionCode(unit.owner.fn);
-    if (isInterpretable(known)) emit("bytecode", `BYTECODE of ${title}\n${disassemble(known.code)}`);
+    if (isInterpretable(known))
+      emit("bytecode", `BYTECODE of ${title}\n${disassemble(known.code)}`);
   }
   if (graphModule !== null && isEnabled("graph_code")) {
-    emit("graph_code", `TRACED GRAPH of ${title}\n${graphModule.print_readable({ print_output: false })}`);
+    emit(
+      "graph_code",
+      `TRACED GRAPH of ${title}\n${graphModule.print_readable({ print_output: false })}`,
+    );
   }
-  if (isEnabled("guards")) emit("guards", `GUARDS of ${title}\n${formatGuardTree(guardTree(entry))}`);
+  if (graphModule !== null && isEnabled("graph"))
+    emit("graph", `TRACED GRAPH of ${title}\n${printTable(graphModule.graph)}`);
+  if (graphModule !== null && isEnabled("graph_sizes"))
+    emit("graph_sizes", `GRAPH SIZES of ${title}\n${printTypes(graphModule.graph)}`);
+  if (isEnabled("guards"))
+    emit("guards", `GUARDS of ${title}\n${formatGuardTree(guardTree(entry))}`);
 }
 
 /** Guards by the value they look at. */
@@ -29,7 +39,11 @@ function guardTree(entry: CompiledEntry): readonly GuardTreeNode[] {
     const source = guardSource(placed.guard);
     const name = source === null ? "global state" : sourceName(source);
     const lines = byName.get(name) ?? [];
-    lines.push({ kind: placed.guard.kind, text: describeGuard(placed.guard), source: placeOfGuard(placed) });
+    lines.push({
+      kind: placed.guard.kind,
+      text: describeGuard(placed.guard),
+      source: placeOfGuard(placed),
+    });
     byName.set(name, lines);
   }
   return [...byName].map(([name, guards]) => ({ name, guards, children: [] }));

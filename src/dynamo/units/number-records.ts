@@ -18,11 +18,16 @@ export class NumberRecords implements NumberHistory {
 
   /** Inputs of a resume function that were symbols in the segment before. */
   addSymbolicInputs(inputs: readonly SymbolicInput[]): void {
-    for (const { index, fromTensor } of inputs) (fromTensor ? this.#tensorInputs : this.#symbolicInputs).add(index);
+    for (const { index, fromTensor } of inputs)
+      (fromTensor ? this.#tensorInputs : this.#symbolicInputs).add(index);
   }
 
   varies(source: Source, value: Scalar): boolean {
-    if (typeof value === "number" && (Number.isInteger(value) ? config.specialize_int : config.specialize_float)) return false;
+    if (
+      typeof value === "number" &&
+      (Number.isInteger(value) ? config.specialize_int : config.specialize_float)
+    )
+      return false;
     if (source.kind === "input" && this.#symbolicInputs.has(source.index)) return true;
     if (this.#dynamic !== null) return this.#dynamic;
     if (!config.automatic_dynamic_shapes) return false;

@@ -17,8 +17,13 @@ export function rootStart(fn: Function): UnitStart {
       const known = functionCode(fn);
       if (!isInterpretable(known)) return refuseFunction(known, fn.name);
       const { code, source, captures: cells } = known;
-      if (code.kind === "classConstructor") return breakGraph("constructorCall", { className: fn.name }, "compile class");
-      const capturesSource: Source = { kind: "pinned", value: cells, name: `captures of ${fn.name}` };
+      if (code.kind === "classConstructor")
+        return breakGraph("constructorCall", { className: fn.name }, "compile class");
+      const capturesSource: Source = {
+        kind: "pinned",
+        value: cells,
+        name: `captures of ${fn.name}`,
+      };
       const thisValue: Variable =
         code.kind === "arrow"
           ? lexicalThis(machine, code, source)
@@ -28,7 +33,10 @@ export function rootStart(fn: Function): UnitStart {
         captures: captureCells(machine, code, cells, capturesSource),
         capturesSource,
         thisValue,
-        args: inputs.map((value, index) => new LazyVariable(value, { kind: "input", index, name: parameterName(code, index) })),
+        args: inputs.map(
+          (value, index) =>
+            new LazyVariable(value, { kind: "input", index, name: parameterName(code, index) }),
+        ),
         newTarget: undefinedVariable,
         self: new LazyVariable(fn, { kind: "pinned", value: fn, name: fn.name }),
         returnMode: "push",
@@ -41,7 +49,9 @@ export function rootStart(fn: Function): UnitStart {
 
 /** The name of a simple parameter: the local that the prologue stores the argument in. */
 function parameterName(code: Code, index: number): string {
-  const at = code.instructions.findIndex((instruction) => instruction.op === "loadParameter" && instruction.index === index);
+  const at = code.instructions.findIndex(
+    (instruction) => instruction.op === "loadParameter" && instruction.index === index,
+  );
   const store = code.instructions[at + 1];
   if (at >= 0 && (store?.op === "storeLocal" || store?.op === "initializeCell")) {
     const local = code.locals[store.slot];

@@ -2,24 +2,36 @@ import { isEnabled, warn } from "../../base/logging.ts";
 import type { GraphModule } from "../../fx/graph-module-brand.ts";
 import { get_default_dtype } from "../../core/default-dtype.ts";
 import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
+import { RuntimeError } from "../../base/errors.ts";
 import { config } from "../config.ts";
+import { currentStance } from "../stance.ts";
 import { counters, increment } from "../counters.ts";
-import { BackendCompilerFailed, InternalTorchDynamoError, TorchDynamoException, Unsupported } from "../exc.ts";
+import {
+  BackendCompilerFailed,
+  InternalTorchDynamoError,
+  TorchDynamoException,
+  Unsupported,
+} from "../exc.ts";
 import { GraphBreak, describeBreak } from "../graph-breaks/graph-break.ts";
 import { type GraphBreakRecord, graphBreakRecord } from "../graph-breaks/graph-break-record.ts";
 import { reportGraphBreak, warnAboutItem } from "../graph-breaks/report-graph-break.ts";
 import type { Frame } from "../interpreter/frame.ts";
 import { Machine } from "../interpreter/machine.ts";
 import { type Outcome, runMachine } from "../interpreter/run-machine.ts";
-import { buildResidual, type ResidualCode, type SymbolicInput } from "../residual/build-residual.ts";
+import {
+  buildResidual,
+  type ResidualCode,
+  type SymbolicInput,
+} from "../residual/build-residual.ts";
 import type { FrameShape } from "../residual/frame-shape.ts";
 import type { Continuation } from "../residual/tail-call.ts";
 import { hasGraphBreakListeners, notifyGraphBreak } from "../on-graph-break.ts";
+import { type Variable, describeForUser } from "../variables/variable.ts";
 import { type CompiledEntry, compileGuards } from "./compiled-entry.ts";
 import type { CompiledFunction } from "./compiled-function.ts";
 import { logEntry } from "./log-entry.ts";
 import { NumberRecords } from "./number-records.ts";
-import { noteRecompile, reachedLimit } from "./recompiles.ts";
+import { describeRecompile, noteRecompile, reachedLimit } from "./recompiles.ts";
 import { userCallers, userStack } from "./user-stack.ts";
 
 /** What a unit begins with: the function itself, or the frames of a resume function. */
@@ -40,6 +52,7 @@ export class Unit implements Continuation {
   /** Set once the recompile limit was reported: from then on misses run natively. */
   isFull = false;
   #compilations = 0;
+  #sawFirstCall = false;
 
   constructor(start: UnitStart, owner: CompiledFunction) {
     this.start = start;
@@ -69,8 +82,16 @@ export class Unit implements Continuation {
   }
 
   #miss(receiver: unknown, inputs: readonly unknown[]): unknown {
-    if (this.isFull || this.owner.stance() === "force_eager") return this.start.runNatively(receiver, inputs);
+    if (this.isFull) return this.start.runNatively(receiver, inputs);
+    const stance = currentStance();
+    if (stance === "eager_then_compile" && !this.#sawFirstCall) {
+      this.#sawFirstCall = true;
+      return this.start.runNatively(receiver, inputs);
+    }
     if (this.entries.length > 0) {
+      if (stance === "eager_on_recompile") return this.start.runNatively(receiver, inputs);
+      if (stance === "fail_on_recompile")
+        throw new RuntimeError(describeRecompile(this, receiver, inputs));
       noteRecompile(this, receiver, inputs);
       if (reachedLimit(this, receiver, inputs)) {
         this.isFull = true;
@@ -93,9 +114,16 @@ export class Unit implements Continuation {
       if (error instanceof TorchDynamoException || this.owner.options.fullgraph) {
         if (!(config.suppress_errors && error instanceof BackendCompilerFailed)) throw error;
       }
-      if (!config.suppress_errors) throw error instanceof TorchDynamoException ? error : new InternalTorchDynamoError(error);
+      if (!config.suppress_errors)
+        throw error instanceof TorchDynamoException ? error : new InternalTorchDynamoError(error);
       warn(`WON'T CONVERT ${this.start.name}\ndue to: ${String(error)}`);
-      return { index, guards: [], inputCount: inputs.length, check: compileGuards([], inputs.length), code: this.#native };
+      return {
+        index,
+        guards: [],
+        inputCount: inputs.length,
+        check: compileGuards([], inputs.length),
+        code: this.#native,
+      };
     }
   }
 
@@ -112,15 +140,29 @@ export class Unit implements Continuation {
       return this.#skip(machine, inputs, index, error); // the frame itself cannot be interpreted
     }
     if (outcome.kind === "throw") {
-      const reason = describeBreak("observedException", { errorClass: "an error", message: "it leaves the compiled function" }, "uncaught throw");
+      const reason = describeBreak(
+        "observedException",
+        thrownFacts(machine, outcome.value),
+        "uncaught throw",
+      );
       return this.#skip(machine, inputs, index, new GraphBreak(reason));
     }
-    if (outcome.kind === "break") this.#report(machine, outcome.graphBreak);
+    if (outcome.kind === "break") {
+      if (outcome.graphBreak.reason.key === "userSkipFrame")
+        return this.#skip(machine, inputs, index, outcome.graphBreak);
+      this.#report(machine, outcome.graphBreak);
+    }
     // Nothing of torch happens before the end: the engine does it faster and leaves better stack traces.
-    if (outcome.kind === "return" && machine.tracer.graph.callCount === 0) return this.#entry(machine, inputs, index, this.#native, null);
+    if (outcome.kind === "return" && machine.tracer.graph.callCount === 0)
+      return this.#entry(machine, inputs, index, this.#native, null);
     try {
-      const residual = buildResidual(machine, outcome, (shapes, symbolic) => this.owner.resumeUnit(shapes, symbolic));
-      const runGraph = residual.graphModule === null ? null : this.#compileGraph(residual.graphModule, residual.exampleInputs);
+      const residual = buildResidual(machine, outcome, (shapes, symbolic) =>
+        this.owner.resumeUnit(shapes, symbolic),
+      );
+      const runGraph =
+        residual.graphModule === null
+          ? null
+          : this.#compileGraph(residual.graphModule, residual.exampleInputs);
       if (residual.graphModule !== null) {
         machine.tracer.addGuard({ kind: "GRAD_MODE", enabled: gradModeEnabled() });
         machine.tracer.addGuard({ kind: "DEFAULT_DTYPE", dtype: get_default_dtype() });
@@ -132,7 +174,10 @@ export class Unit implements Continuation {
     }
   }
 
-  #compileGraph(graphModule: GraphModule, exampleInputs: readonly unknown[]): (...inputs: readonly unknown[]) => unknown {
+  #compileGraph(
+    graphModule: GraphModule,
+    exampleInputs: readonly unknown[],
+  ): (...inputs: readonly unknown[]) => unknown {
     counters.stats.unique_graphs += 1;
     counters.stats.calls_captured += graphModule.graph.calls.length;
     this.owner.noteGraph(graphModule);
@@ -144,15 +189,22 @@ export class Unit implements Continuation {
   }
 
   /** The whole unit runs natively for calls like this one: guarded, so that later good calls are still compiled. */
-  #skip(machine: Machine, inputs: readonly unknown[], index: number, graphBreak: GraphBreak): CompiledEntry {
+  #skip(
+    machine: Machine,
+    inputs: readonly unknown[],
+    index: number,
+    graphBreak: GraphBreak,
+  ): CompiledEntry {
     this.#report(machine, graphBreak);
     return this.#entry(machine, inputs, index, this.#native, null);
   }
 
   #report(machine: Machine, graphBreak: GraphBreak): void {
     const record = this.#record(machine, graphBreak);
-    if (this.owner.options.fullgraph) throw new Unsupported(record);
-    if (graphBreak.reason.key === "tensorItem") warnAboutItem("Tensor.item()", record.stack.slice(-1));
+    if (this.owner.options.fullgraph || machine.tracer.frames.some((frame) => frame.isFullgraph))
+      throw new Unsupported(record);
+    if (graphBreak.reason.key === "tensorItem")
+      warnAboutItem("Tensor.item()", record.stack.slice(-1));
     increment(counters.unimplemented, graphBreak.reason.title);
     reportGraphBreak(record);
     notifyGraphBreak(record);
@@ -160,21 +212,56 @@ export class Unit implements Continuation {
   }
 
   #record(machine: Machine, graphBreak: GraphBreak): GraphBreakRecord {
-    const isWatched = isEnabled("graph_breaks") || hasGraphBreakListeners() || this.owner.isExplaining || this.owner.options.fullgraph;
+    const isWatched =
+      isEnabled("graph_breaks") ||
+      hasGraphBreakListeners() ||
+      this.owner.isExplaining ||
+      this.owner.options.fullgraph;
     return graphBreakRecord(graphBreak.reason, {
       callers: isWatched ? userCallers() : [],
       stack: userStack(machine.tracer.frames, this.start.name, this.owner.isRoot(this)),
     });
   }
 
-  #entry(machine: Machine, inputs: readonly unknown[], index: number, code: ResidualCode, graphModule: GraphModule | null): CompiledEntry {
+  #entry(
+    machine: Machine,
+    inputs: readonly unknown[],
+    index: number,
+    code: ResidualCode,
+    graphModule: GraphModule | null,
+  ): CompiledEntry {
     machine.tracer.guardAgainstAliasing();
     const { guards } = machine.tracer.guards;
-    const entry: CompiledEntry = { index, guards, inputCount: inputs.length, check: compileGuards(guards, inputs.length), code };
+    const entry: CompiledEntry = {
+      index,
+      guards,
+      inputCount: inputs.length,
+      check: compileGuards(guards, inputs.length),
+      code,
+    };
     logEntry(this, entry, graphModule);
     return entry;
   }
 }
 
 /** `torch_dynamo_resume_in_fn_at_6`: the function and line that a resume function goes on from. */
-export type ResumeUnitFor = (shapes: readonly FrameShape[], symbolic: readonly SymbolicInput[]) => Unit;
+export type ResumeUnitFor = (
+  shapes: readonly FrameShape[],
+  symbolic: readonly SymbolicInput[],
+) => Unit;
+
+/** Class and message of an error that leaves the compiled function, as far as they are known before it is thrown. */
+function thrownFacts(
+  machine: Machine,
+  thrown: Variable,
+): { readonly errorClass: string; readonly message: string } {
+  const value = machine.force(thrown);
+  if (value.kind !== "object")
+    return { errorClass: describeForUser(value), message: describeForUser(value) };
+  const slot = value.properties.get("message");
+  const message = slot?.kind === "data" ? machine.force(slot.value) : null;
+  return {
+    errorClass: value.error?.constructor.name ?? value.prototype?.constructor?.name ?? "Error",
+    message: message?.kind === "constant" ? String(message.value) : "",
+  };
+}

@@ -23,10 +23,17 @@ export function userCallers(): readonly UserFrame[] {
 }
 
 /** The compiled function and the calls traced into; a resume function shows by its own name. */
-export function userStack(frames: readonly Frame[], unitName: string, isRoot: boolean): readonly UserFrame[] {
+export function userStack(
+  frames: readonly Frame[],
+  unitName: string,
+  isRoot: boolean,
+): readonly UserFrame[] {
   const places = placesOf(frames);
   return places.map(({ functionName, position, length }, depth) => ({
-    functionName: depth === places.length - 1 && !isRoot && unitName.includes(`_in_${functionName}_at_`) ? unitName : functionName,
+    functionName:
+      depth === places.length - 1 && !isRoot && unitName.includes(`_in_${functionName}_at_`)
+        ? unitName
+        : functionName,
     file: relativePath(position.file),
     line: position.line,
     column: position.column,

@@ -16,14 +16,19 @@ export type Source =
   | { readonly kind: "element"; readonly base: Source; readonly index: Expression<NumberLeaf> }
   | { readonly kind: "prototype"; readonly base: Source }
   | { readonly kind: "cell"; readonly base: Source; readonly name: string }
-  | { readonly kind: "mapValue"; readonly base: Source; readonly key: Source | { readonly constant: unknown } }
+  | {
+      readonly kind: "mapValue";
+      readonly base: Source;
+      readonly key: Source | { readonly constant: unknown };
+    }
   | { readonly kind: "entryKey"; readonly base: Source; readonly index: number }
   | { readonly kind: "closureCaptures"; readonly base: Source }
   | { readonly kind: "closureThis"; readonly base: Source };
 
 /** A number at a place that exists at entry; the leaves of an element's index are of this kind. */
 function leafSource(leaf: NumberLeaf): Source {
-  if (leaf.kind !== "source") throw new InternalError("an index of a place outside exists at entry");
+  if (leaf.kind !== "source")
+    throw new InternalError("an index of a place outside exists at entry");
   return leaf.source;
 }
 
@@ -56,7 +61,11 @@ export function sourceText(source: Source, pool: ConstantPool): string {
     case "member":
       return sourceText(source.base, pool) + keyText(source.key, pool);
     case "element": {
-      const index = printExpression(source.index, (leaf) => sourceText(leafSource(leaf), pool), (name) => pool.textOf(Math[name]));
+      const index = printExpression(
+        source.index,
+        (leaf) => sourceText(leafSource(leaf), pool),
+        (name) => pool.textOf(Math[name]),
+      );
       return `${sourceText(source.base, pool)}[${index}]`;
     }
     case "prototype":
@@ -87,12 +96,16 @@ let identityCount = 0;
 const identities: ConstantPool = {
   textOf(value) {
     if (typeof value === "symbol") return `#${identityOf(symbolIds, value)}`;
-    if ((typeof value === "object" && value !== null) || typeof value === "function") return `#${identityOf(objectIds, value)}`;
+    if ((typeof value === "object" && value !== null) || typeof value === "function")
+      return `#${identityOf(objectIds, value)}`;
     return Object.is(value, -0) ? "-0" : `${typeof value} ${JSON.stringify(String(value))}`;
   },
 };
 
-function identityOf<Key>(ids: { get(key: Key): number | undefined; set(key: Key, id: number): unknown }, key: Key): number {
+function identityOf<Key>(
+  ids: { get(key: Key): number | undefined; set(key: Key, id: number): unknown },
+  key: Key,
+): number {
   const known = ids.get(key);
   if (known !== undefined) return known;
   ids.set(key, identityCount);
@@ -115,7 +128,11 @@ export function sourceName(source: Source): string {
       const base = sourceName(source.base);
       if (typeof source.key === "symbol") return `${base}[${String(source.key)}]`;
       const key = String(source.key);
-      return identifier.test(key) ? `${base}.${key}` : /^\d+$/.test(key) ? `${base}[${key}]` : `${base}[${JSON.stringify(key)}]`;
+      return identifier.test(key)
+        ? `${base}.${key}`
+        : /^\d+$/.test(key)
+          ? `${base}[${key}]`
+          : `${base}[${JSON.stringify(key)}]`;
     }
     case "element":
       return `${sourceName(source.base)}[${printExpression(source.index, (leaf) => sourceName(leafSource(leaf)))}]`;
@@ -135,7 +152,11 @@ export function sourceName(source: Source): string {
 }
 
 const describeConstant = (value: unknown): string =>
-  typeof value === "string" ? JSON.stringify(value) : typeof value === "bigint" ? `${value}n` : String(value);
+  typeof value === "string"
+    ? JSON.stringify(value)
+    : typeof value === "bigint"
+      ? `${value}n`
+      : String(value);
 
 /** The input a source starts from, or null for places that do not depend on the call. */
 export function rootInput(source: Source): number | null {

@@ -73,7 +73,12 @@ export class NumberVariable {
  * `node`: computed inside the graph.
  */
 export type NumberLeaf =
-  | { readonly kind: "source"; readonly source: Source; readonly hint: Scalar; readonly fromTensor: boolean }
+  | {
+      readonly kind: "source";
+      readonly source: Source;
+      readonly hint: Scalar;
+      readonly fromTensor: boolean;
+    }
   | { readonly kind: "item"; readonly tensor: TensorVariable }
   | { readonly kind: "node"; readonly node: Node; readonly type: "number" | "boolean" };
 
@@ -125,7 +130,12 @@ export class ArrayVariable {
 /** A property that the captured region wrote, or that an object made inside it has. */
 export type PropertySlot =
   | { readonly kind: "data"; readonly value: Variable; readonly enumerable: boolean }
-  | { readonly kind: "accessor"; readonly get: Variable | null; readonly set: Variable | null; readonly enumerable: boolean }
+  | {
+      readonly kind: "accessor";
+      readonly get: Variable | null;
+      readonly set: Variable | null;
+      readonly enumerable: boolean;
+    }
   | { readonly kind: "deleted" };
 
 /** A plain object or an instance of a class written in JavaScript: only ordinary internal methods (ECMA-262 §10.1). */
@@ -166,7 +176,11 @@ export class MapVariable {
   entries: MapEntry[] | null;
   readonly source: Source | null;
   readonly value: ReadonlyMap<unknown, unknown> | null;
-  constructor(entries: MapEntry[] | null, source: Source | null, value: ReadonlyMap<unknown, unknown> | null) {
+  constructor(
+    entries: MapEntry[] | null,
+    source: Source | null,
+    value: ReadonlyMap<unknown, unknown> | null,
+  ) {
     this.entries = entries;
     this.source = source;
     this.value = value;
@@ -207,7 +221,13 @@ export class ClosureVariable {
   /** The name that the place of creation gives an anonymous function. */
   readonly name: string | null;
   readonly properties = new Map<PropertyKey, PropertySlot>();
-  constructor(parent: Code, child: number, captures: readonly CellVariable[], frame: ClosureFrame, name: string | null) {
+  constructor(
+    parent: Code,
+    child: number,
+    captures: readonly CellVariable[],
+    frame: ClosureFrame,
+    name: string | null,
+  ) {
     this.parent = parent;
     this.child = child;
     this.captures = captures;
@@ -285,7 +305,19 @@ export class CursorVariable {
   readonly state: CursorState;
   /** What the last step of a record found. */
   current: Variable | null = null;
-  constructor(init: { readonly over: CursorState["over"]; readonly mode: IterationMode; readonly flavour: "object" | "record"; readonly index?: number; readonly done?: boolean; readonly keysOf?: Variable; readonly start?: Expression<NumberLeaf> } | CursorVariable) {
+  constructor(
+    init:
+      | {
+          readonly over: CursorState["over"];
+          readonly mode: IterationMode;
+          readonly flavour: "object" | "record";
+          readonly index?: number;
+          readonly done?: boolean;
+          readonly keysOf?: Variable;
+          readonly start?: Expression<NumberLeaf>;
+        }
+      | CursorVariable,
+  ) {
     if (init instanceof CursorVariable) {
       this.flavour = "record";
       this.state = init.state;
@@ -293,7 +325,15 @@ export class CursorVariable {
       return;
     }
     this.flavour = init.flavour;
-    this.state = { over: init.over, mode: init.mode, keysOf: init.keysOf ?? null, start: init.start ?? null, index: init.index ?? 0, done: init.done ?? false, shared: init.flavour === "object" };
+    this.state = {
+      over: init.over,
+      mode: init.mode,
+      keysOf: init.keysOf ?? null,
+      start: init.start ?? null,
+      index: init.index ?? 0,
+      done: init.done ?? false,
+      shared: init.flavour === "object",
+    };
   }
 }
 
@@ -407,3 +447,36 @@ export function describeValue(value: unknown): string {
   if (typeof value === "object" && value !== null) return value.constructor?.name ?? "object";
   return Object.is(value, -0) ? "-0" : String(value);
 }
+
+const userNames = {
+  lazy: "a value from outside",
+  constant: "a constant",
+  number: "a number that varies",
+  tensor: "a Tensor",
+  array: "an array",
+  object: "an object",
+  map: "a Map",
+  set: "a Set",
+  function: "a function",
+  closure: "a function",
+  builtin: "a function of the engine",
+  inGraph: "a torch function",
+  bound: "a bound function",
+  cursor: "an iterator",
+  template: "a string with tensor data",
+  opaque: "a value that is not looked into",
+} as const satisfies Record<VariableKind, string>;
+
+/** How explanations and hints name a value: `a Set`, `a Date`, `the string "x"`. */
+export function describeForUser(variable: Variable): string {
+  const shown = variable.kind === "lazy" && variable.forced !== null ? variable.forced : variable;
+  if (shown.kind === "opaque") return withArticle(shown.description);
+  if (shown.kind === "constant") return `\`${describeValue(shown.value)}\``;
+  if (shown.kind === "object" && shown.prototype !== null && shown.prototype !== Object.prototype) {
+    const name = shown.prototype.constructor?.name ?? "";
+    return name === "" ? "an object" : withArticle(name);
+  }
+  return userNames[shown.kind];
+}
+
+const withArticle = (noun: string): string => `${/^[aeiou]/i.test(noun) ? "an" : "a"} ${noun}`;

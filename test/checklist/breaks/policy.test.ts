@@ -123,8 +123,7 @@ describe("A23: one compiled function inside another", () => {
     expect(() => outer(torch.ones(3))).toThrow(exc.Unsupported);
   });
 
-  // enterFunction traces into the function behind a handle and forgets the options the handle was made with.
-  test.fails("A23: an inner one with fullgraph may not break, whatever the outer one allows", () => {
+  test("A23: an inner one with fullgraph may not break, whatever the outer one allows", () => {
     const inner = torch.compile(breaking, { fullgraph: true });
     const outer = torch.compile((x: torch.Tensor) => inner(x).sub(1));
     expect(() => outer(torch.ones(3))).toThrow(exc.Unsupported);
@@ -141,8 +140,7 @@ describe("A23: one compiled function inside another", () => {
 
 // In JavaScript a plain call cannot be intercepted: "callees compile" means callees that are compiled handles.
 describe("A24: skip_frame", () => {
-  // Unit takes this break for one to resume from; it would have to skip the whole unit when the reason is userSkipFrame.
-  test.fails("A24: the function that calls it runs as plain JavaScript", () => {
+  test("A24: the function that calls it runs as plain JavaScript", () => {
     const fn = (x: torch.Tensor) => {
       const y = x.add(1);
       torch._dynamo.skip_frame();
@@ -153,8 +151,7 @@ describe("A24: skip_frame", () => {
     expect(result.frames).toBe(0);
   });
 
-  // For the same reason `inner` is traced into, and becomes part of the outer graph.
-  test.fails("A24: a compiled function that it calls is still compiled", () => {
+  test("A24: a compiled function that it calls is still compiled", () => {
     const counter = new torch._dynamo.testing.CompileCounter();
     const inner = torch.compile((x: torch.Tensor) => x.mul(3), { backend: counter });
     const fn = (x: torch.Tensor) => {

@@ -107,6 +107,7 @@ function tryParse(source: string, isStrict: boolean): Expression | null {
       allowAwaitOutsideFunction: false,
       allowImportExportEverywhere: true,
       checkPrivateFields: false,
+      allowSuperOutsideMethod: true,
     });
   } catch {
     return null;

@@ -1,9 +1,12 @@
 import { runFrom } from "../bytecode/codegen/run.ts";
 import { stackAfterReturn } from "../interpreter/frame.ts";
-import { type FrameShape, InputReader, frameState } from "../residual/frame-shape.ts";
+import { type FrameShape, InputReader, frameState } from "./frame-shape.ts";
 
 /** Runs a stack of frames by the engine alone: the innermost from its pc, then every caller with what came back. */
-export function runFramesNatively(shapes: readonly FrameShape[], inputs: readonly unknown[]): unknown {
+export function runFramesNatively(
+  shapes: readonly FrameShape[],
+  inputs: readonly unknown[],
+): unknown {
   const reader = new InputReader(inputs);
   const states = shapes.map((shape) => frameState(shape, reader));
   let completion: { readonly value: unknown } | { readonly error: unknown } = { value: undefined };
@@ -20,7 +23,11 @@ export function runFramesNatively(shapes: readonly FrameShape[], inputs: readonl
         state.stack.push(completion.error);
         pc = region.handler;
       } else {
-        const stack = stackAfterReturn(shapes[depth + 1]?.returnMode ?? "push", state.stack, completion.value);
+        const stack = stackAfterReturn(
+          shapes[depth + 1]?.returnMode ?? "push",
+          state.stack,
+          completion.value,
+        );
         state.stack.splice(0, state.stack.length, ...stack);
       }
     }

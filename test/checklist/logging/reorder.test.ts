@@ -1,0 +1,299 @@
+import { afterEach, describe, expect, test } from "vitest";
+import * as torch from "../../../src/index.ts";
+import { captureConsole } from "../../differential/capture-console.ts";
+import { runDifferential, type DifferentialOptions } from "../../differential.ts";
+
+/** Group I of the behavioural checklist: logging functions that may be moved behind the graph, or left out. */
+
+const { config } = torch._dynamo;
+type Tensor = torch.Tensor;
+
+afterEach(() => {
+  config.reset();
+});
+
+const ones = (): Tensor => torch.ones(3);
+const onesText = (value: number): string => `tensor([${value}., ${value}., ${value}.])`;
+
+const reorder = (...functions: readonly Function[]): DifferentialOptions => ({
+  configure: () => {
+    config.reset();
+    for (const fn of functions) config.reorderable_logging_functions.add(fn);
+  },
+});
+
+const titles = (run: { readonly breaks: readonly { reason: { title: string } }[] }): string[] =>
+  run.breaks.map(({ reason }) => reason.title);
+
+test("C120: two prints leave one graph and appear in order", () => {
+  const run = runDifferential(() => {
+    const fn = (x: Tensor) => {
+      x = x.add(1);
+      console.log("first", x);
+      x = x.mul(2);
+      console.log("second", x);
+      return x.sub(1);
+    };
+    return { fn, calls: [[ones()], [ones()]] };
+  }, reorder(console.log));
+  expect(run.breaks).toEqual([]);
+  expect(run.framesAfter).toEqual([1, 1]);
+  expect(run.opsAfter).toEqual([3, 3]);
+  expect(run.output).toEqual([`log: first ${onesText(2)}`, `log: second ${onesText(4)}`]);
+});
+
+test("C121: a tensor inside a template string is printed from what the graph gave", () => {
+  const run = runDifferential(() => {
+    const fn = (x: Tensor) => {
+      const y = x.add(1);
+      console.log(`y = ${y}, ${y.shape[0]} elements`);
+      return y.mul(2);
+    };
+    return { fn, calls: [[ones()]] };
+  }, reorder(console.log));
+  expect([run.frames, run.ops]).toEqual([1, 2]);
+  expect(run.breaks).toEqual([]);
+  expect(run.output).toEqual([`log: y = ${onesText(2)}, 3 elements`]);
+});
+
+test("C122: an array as argument breaks the graph, and is printed in its place", () => {
+  const run = runDifferential(() => {
+    const fn = (x: Tensor) => {
+      const y = x.add(1);
+      console.log("before");
+      console.log(x.shape);
+      console.log("after");
+      return y.mul(2);
+    };
+    return { fn, calls: [[ones()]] };
+  }, reorder(console.log));
+  expect([run.frames, run.ops]).toEqual([2, 2]);
+  expect(run.breaks).toMatchObject([{ reason: { id: "GB0296" } }]);
+  expect(run.output).toEqual(["log: before", "log: [ 3 ]", "log: after"]);
+});
+
+test("C122↑: the message says which argument cannot be reordered", () => {
+  const { breaks } = runDifferential(() => {
+    const fn = (x: Tensor) => {
+      console.log("list", [x]);
+      return x.add(1);
+    };
+    return { fn, calls: [[ones()]] };
+  }, reorder(console.log));
+  expect(breaks[0]?.reason.explanation).toContain("argument 2");
+});
+
+test("C123: prints around a break come before and after it", () => {
+  const run = runDifferential(() => {
+    const fn = (x: Tensor) => {
+      const y = x.add(1);
+      console.log("one", y);
+      torch._dynamo.graph_break();
+      console.log("two");
+      return y.mul(2);
+    };
+    return { fn, calls: [[ones()]] };
+  }, reorder(console.log));
+  expect([run.frames, run.ops]).toEqual([2, 2]);
+  expect(titles(run)).toHaveLength(1);
+  expect(run.output).toEqual([`log: one ${onesText(2)}`, "log: two"]);
+});
+
+test("C125: prints in a loop leave one graph", () => {
+  const run = runDifferential(() => {
+    const fn = (x: Tensor) => {
+      for (let step = 0; step < 3; step++) {
+        x = x.add(1);
+        console.log("step", step, x);
+      }
+      return x;
+    };
+    return { fn, calls: [[ones()]] };
+  }, reorder(console.log));
+  expect([run.frames, run.ops]).toEqual([1, 3]);
+  expect(run.output).toEqual([0, 1, 2].map((step) => `log: step ${step} ${onesText(step + 2)}`));
+});
+
+function report(text: string): void {
+  torch._dynamo.graph_break();
+  console.log(`report: ${text}`);
+}
+
+test("C126: a function of the program may be reordered though it would break the graph", () => {
+  const run = runDifferential(() => {
+    const fn = (x: Tensor) => {
+      x = x.add(1);
+      report("one");
+      console.log("two");
+      return x.mul(2);
+    };
+    return { fn, calls: [[ones()]] };
+  }, reorder(report));
+  // The one break is that of console.log, which is not registered here.
+  expect(run.breaks).toHaveLength(1);
+  expect([run.frames, run.ops]).toEqual([2, 2]);
+  expect(run.output).toEqual(["log: report: one", "log: two"]);
+});
+
+test("C127↑: a print in a callee is not lost, and keeps its place", () => {
+  const run = runDifferential(() => {
+    const double = (x: Tensor) => {
+      console.log("in callee", x);
+      return x.mul(2);
+    };
+    const fn = (x: Tensor) => {
+      console.log("before");
+      const y = double(x.add(1));
+      console.log("after");
+      return y;
+    };
+    return { fn, calls: [[ones()]] };
+  }, reorder(console.log));
+  expect(run.breaks).toEqual([]);
+  expect([run.frames, run.ops]).toEqual([1, 2]);
+  expect(run.output).toEqual(["log: before", `log: in callee ${onesText(2)}`, "log: after"]);
+});
+
+// Keyword arguments are an options object here.
+test("C128↑: an options object is not dropped: it breaks the graph and is passed", () => {
+  const seen: unknown[] = [];
+  const log = (text: string, options: { readonly end: string }) => {
+    seen.push(text + options.end);
+  };
+  const run = runDifferential(() => {
+    seen.length = 0;
+    const fn = (x: Tensor) => {
+      x = x.add(1);
+      log("text", { end: "!" });
+      return x.mul(2);
+    };
+    return { fn, calls: [[ones()]], watch: seen };
+  }, reorder(log));
+  expect(run.frames).toBe(2);
+  expect(run.breaks).toMatchObject([{ reason: { id: "GB0296" } }]);
+  expect(seen).toEqual(["text!"]);
+});
+
+class Logger {
+  readonly lines: string[] = [];
+  info(...parts: readonly unknown[]): void {
+    this.lines.push(parts.map(String).join(" "));
+    torch._dynamo.graph_break();
+  }
+}
+
+describe("C129: a logger's method that is ignored", () => {
+  test("is not called, with any arguments, and does not break the graph", () => {
+    const logger = new Logger();
+    config.ignore_logging_functions.add(Logger.prototype.info);
+    const counter = new torch._dynamo.testing.CompileCounter();
+    const fn = torch.compile(
+      (x: Tensor) => {
+        x = x.add(1);
+        logger.info("sizes", [x.shape], { x });
+        return x.mul(2);
+      },
+      { backend: counter },
+    );
+    expect(String(fn(ones()))).toBe(onesText(4));
+    expect(logger.lines).toEqual([]);
+    expect([counter.frame_count, counter.op_count]).toEqual([1, 2]);
+  });
+
+  test("does not make other functions ignored", () => {
+    config.ignore_logging_functions.add(Logger.prototype.info);
+    const counter = new torch._dynamo.testing.CompileCounter();
+    const fn = torch.compile(
+      (x: Tensor) => {
+        x = x.add(1);
+        console.log("printed");
+        return x.mul(2);
+      },
+      { backend: counter },
+    );
+    const lines = captureConsole((recorded) => {
+      fn(ones());
+      return [...recorded];
+    });
+    expect(lines).toEqual(["log: printed"]);
+    expect(counter.frame_count).toBe(2);
+  });
+
+  test("is reordered when it is in both sets", () => {
+    const logger = new Logger();
+    config.ignore_logging_functions.add(Logger.prototype.info);
+    config.reorderable_logging_functions.add(Logger.prototype.info);
+    const fn = torch.compile(
+      (x: Tensor) => {
+        logger.info("x", x);
+        return x.add(1);
+      },
+      { backend: "eager" },
+    );
+    fn(ones());
+    expect(logger.lines).toEqual([`x ${onesText(1)}`]);
+  });
+});
+
+test("a log function that reads what the program wrote sees it as it was then", () => {
+  const run = runDifferential(() => {
+    const list: number[] = [];
+    const seen: number[] = [];
+    const log = () => {
+      seen.push(list.length);
+    };
+    config.reorderable_logging_functions.add(log);
+    const fn = (x: Tensor) => {
+      list.push(1);
+      log();
+      list.push(2);
+      log();
+      return x.add(1);
+    };
+    return { fn, calls: [[ones()]], watch: { list, seen } };
+  });
+  // PyTorch prints before it replays writes, so that it would see 0 twice.
+  expect([run.frames, run.breaks.length]).toEqual([1, 0]);
+});
+
+test("an error inside a reordered function reaches the caller", () => {
+  const fail = () => {
+    throw new RangeError("log is full");
+  };
+  const run = runDifferential(() => {
+    const list: number[] = [];
+    const fn = (x: Tensor) => {
+      list.push(1);
+      fail();
+      list.push(2);
+      return x.add(1);
+    };
+    return { fn, calls: [[ones()]], watch: list };
+  }, reorder(fail));
+  expect(run.outcomes).toMatchObject([{ kind: "error", error: { message: "log is full" } }]);
+});
+
+test("an error inside a reordered function is caught where the program catches it", () => {
+  const fail = () => {
+    throw new RangeError("log is full");
+  };
+  runDifferential(() => {
+    const fn = (x: Tensor) => {
+      try {
+        fail();
+      } catch {
+        return x.mul(5);
+      }
+      return x.add(1);
+    };
+    return { fn, calls: [[ones()]] };
+  }, reorder(fail));
+});
+
+test("the value of a reordered function is what eager gives", () => {
+  const count = (x: Tensor) => x.numel();
+  runDifferential(() => {
+    const fn = (x: Tensor) => x.add(count(x));
+    return { fn, calls: [[ones()]] };
+  }, reorder(count));
+});
