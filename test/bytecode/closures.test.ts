@@ -8,7 +8,11 @@ import { lowerFunction } from "../../src/dynamo/bytecode/lower/lower-function.ts
 const frame = { this: { k: "receiver" }, newTarget: undefined };
 
 /** The first child of a function, made over the given cells. */
-function firstChild(text: string, cells: readonly Cell[], name: PropertyKey | null = null): (...args: readonly unknown[]) => unknown {
+function firstChild(
+  text: string,
+  cells: readonly Cell[],
+  name: PropertyKey | null = null,
+): (...args: readonly unknown[]) => unknown {
   const closure = makeClosure(lowerFunction(text), 0, cells, frame, { name });
   if (typeof closure !== "function") throw new Error("not a function");
   return (...args) => Reflect.apply(closure, undefined, args);
@@ -16,7 +20,9 @@ function firstChild(text: string, cells: readonly Cell[], name: PropertyKey | nu
 
 test("a closure reads and writes the cells it is given", () => {
   const count = new Cell(1, "count");
-  const add = firstChild("function(){ let count=1; return k=>{ count+=k; return count } }", [count]);
+  const add = firstChild("function(){ let count=1; return k=>{ count+=k; return count } }", [
+    count,
+  ]);
   expect([add(2), count.v]).toEqual([3, 3]);
   count.v = 10;
   expect(add(1)).toBe(11);
@@ -31,7 +37,9 @@ test("a variable in its dead zone throws until it is initialized", () => {
 });
 
 test("a settled constant keeps its name in messages", () => {
-  const call = firstChild("function(){ const thing=1; return ()=>thing() }", [new Cell(1, "thing")]);
+  const call = firstChild("function(){ const thing=1; return ()=>thing() }", [
+    new Cell(1, "thing"),
+  ]);
   expect(() => call()).toThrow(new TypeError("thing is not a function"));
 });
 
@@ -53,7 +61,11 @@ test("closureInfo finds code, cells and frame of a closure again", () => {
   const code = lowerFunction("function(){ let n=1; return ()=>n++ }");
   const closure = makeClosure(code, 0, [cell], frame);
   const info = closureInfo(closure);
-  expect([info?.code === code.children[0]?.code, info?.captures, info?.frame]).toEqual([true, [cell], frame]);
+  expect([info?.code === code.children[0]?.code, info?.captures, info?.frame]).toEqual([
+    true,
+    [cell],
+    frame,
+  ]);
   expect(info?.code?.captures.map((capture) => capture.name)).toEqual(["n"]);
   expect(closureInfo(() => 1)).toBeNull();
 });

@@ -36,21 +36,24 @@ test("only captured variables live in cells", () => {
 });
 
 test("sibling scopes share the slot of a name, nested scopes do not", () => {
-  const code = lowerFunction("function(){ for(let i=0;i<1;i++); for(let i=0;i<1;i++){ let i=2; } }");
+  const code = lowerFunction(
+    "function(){ for(let i=0;i<1;i++); for(let i=0;i<1;i++){ let i=2; } }",
+  );
   expect(code.locals.map((local) => local.name)).toEqual(["i", "i"]);
 });
 
 test("the spans of nested code point into the text of the outermost function", () => {
   const code = lowerFunction("m(x){ return y=>x.f(y) }");
   const inner = code.children[0]?.code;
-  const call = inner?.instructions.findIndex((instruction) => instruction.op === "callMethod") ?? -1;
+  const call =
+    inner?.instructions.findIndex((instruction) => instruction.op === "callMethod") ?? -1;
   const { start, end } = inner?.spans[call] ?? { start: 0, end: 0 };
-  expect([inner?.text.slice(start, end), code.text.slice(code.span.start, code.span.end), code.kind, code.name]).toEqual([
-    "x.f(y)",
-    "(x){ return y=>x.f(y) }",
-    "method",
-    "m",
-  ]);
+  expect([
+    inner?.text.slice(start, end),
+    code.text.slice(code.span.start, code.span.end),
+    code.kind,
+    code.name,
+  ]).toEqual(["x.f(y)", "(x){ return y=>x.f(y) }", "method", "m"]);
 });
 
 test("length counts parameters before the first default, parameterCount all but the rest", () => {
@@ -61,14 +64,18 @@ test("length counts parameters before the first default, parameterCount all but 
 test("the frame facts that are used are known, through arrow functions", () => {
   const code = lowerFunction("function(){ return ()=>[this,new.target,arguments] }");
   expect([code.usesThis, code.usesNewTarget, code.usesArguments]).toEqual([true, true, true]);
-  const none = lowerFunction("function(){ return function(){ return [this,new.target,arguments] } }");
+  const none = lowerFunction(
+    "function(){ return function(){ return [this,new.target,arguments] } }",
+  );
   expect([none.usesThis, none.usesNewTarget, none.usesArguments]).toEqual([false, false, false]);
 });
 
 test("a function's own name is itself, or a variable around it where the caller says so", () => {
   const text = "function f(){ return f }";
   expect(lowerFunction(text).captures).toEqual([]);
-  expect(lowerFunction(text, { ownName: "capture" }).captures.map((capture) => capture.name)).toEqual(["f"]);
+  expect(
+    lowerFunction(text, { ownName: "capture" }).captures.map((capture) => capture.name),
+  ).toEqual(["f"]);
 });
 
 test("dead locals are not live: only what is read again", () => {
@@ -78,7 +85,9 @@ test("dead locals are not live: only what is read again", () => {
 });
 
 test("a local that only a handler reads is live inside the try", () => {
-  const code = lowerFunction("function(){ let a=1,b=2; try { mark() } catch { return a } return 0 }");
+  const code = lowerFunction(
+    "function(){ let a=1,b=2; try { mark() } catch { return a } return 0 }",
+  );
   const call = code.instructions.findIndex((instruction) => instruction.op === "call");
   expect(code.liveLocalsAt(call).map((slot) => code.locals[slot]?.name)).toEqual(["a"]);
 });
@@ -86,7 +95,11 @@ test("a local that only a handler reads is live inside the try", () => {
 test("a base class lowers to its constructor, with the fields that `new` defines first", () => {
   const text = "class A { x=1; ['y']; static s=2; constructor(a){ this.a=a+outer } m(){} }";
   const code = lowerFunction(text);
-  expect([code.kind, code.name, code.captures.map((capture) => capture.name)]).toEqual(["classConstructor", "A", ["outer"]]);
+  expect([code.kind, code.name, code.captures.map((capture) => capture.name)]).toEqual([
+    "classConstructor",
+    "A",
+    ["outer"],
+  ]);
   const fields = code.classBody?.fields.map(({ name, initializerSpan }) => [
     name,
     initializerSpan && text.slice(initializerSpan.start, initializerSpan.end),

@@ -5,8 +5,13 @@ import { disassemble } from "../../src/dynamo/bytecode/disassemble.ts";
 import { lowerFunction } from "../../src/dynamo/bytecode/lower/lower-function.ts";
 
 test("a branch on a method call", () => {
-  expect(disassemble(lowerFunction("function fn(x) {\n  const y = x.sum();\n  if (y.gt(0).item()) return torch.sin(y, 1);\n  return y;\n}")))
-    .toMatchInlineSnapshot(`
+  expect(
+    disassemble(
+      lowerFunction(
+        "function fn(x) {\n  const y = x.sum();\n  if (y.gt(0).item()) return torch.sin(y, 1);\n  return y;\n}",
+      ),
+    ),
+  ).toMatchInlineSnapshot(`
       "function fn(1)
          0  0  L1  loadParameter index=0
          1  1  L1  storeLocal 0:x
@@ -40,7 +45,11 @@ test("a branch on a method call", () => {
 
 test("a loop over an iterable with a handler and a finally block", () => {
   expect(
-    disassemble(lowerFunction("function fn(xs) {\n  for (const x of xs) {\n    try {\n      if (x) return x;\n    } finally {\n      done(x);\n    }\n  }\n}")),
+    disassemble(
+      lowerFunction(
+        "function fn(xs) {\n  for (const x of xs) {\n    try {\n      if (x) return x;\n    } finally {\n      done(x);\n    }\n  }\n}",
+      ),
+    ),
   ).toMatchInlineSnapshot(`
     "function fn(1)
        0  0  L1  loadParameter index=0
@@ -101,8 +110,13 @@ test("a loop over an iterable with a handler and a finally block", () => {
 });
 
 test("closures, captures and cells", () => {
-  expect(disassemble(lowerFunction("(a) => {\n  let n = a;\n  const add = (k) => { n += k * scale; };\n  add(1);\n  return n;\n}")))
-    .toMatchInlineSnapshot(`
+  expect(
+    disassemble(
+      lowerFunction(
+        "(a) => {\n  let n = a;\n  const add = (k) => { n += k * scale; };\n  add(1);\n  return n;\n}",
+      ),
+    ),
+  ).toMatchInlineSnapshot(`
       "arrow (anonymous)(1)
          0  0  L1  createCell 1:n name="n" initialized=false
          1  0  L1  loadParameter index=0

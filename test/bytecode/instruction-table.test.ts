@@ -3,7 +3,11 @@
 import { expect, test } from "vitest";
 import type { InstructionRecord } from "../../src/dynamo/bytecode/instructions/define.ts";
 import type { OperandSchema } from "../../src/dynamo/bytecode/instructions/operand.ts";
-import { instructionTable, type Op, recordOf } from "../../src/dynamo/bytecode/instructions/table.ts";
+import {
+  instructionTable,
+  type Op,
+  recordOf,
+} from "../../src/dynamo/bytecode/instructions/table.ts";
 
 const records = Object.keys(instructionTable).map((op): [Op, InstructionRecord<OperandSchema>] => [
   // Sound: the keys of the table are its ops.
@@ -13,7 +17,10 @@ const records = Object.keys(instructionTable).map((op): [Op, InstructionRecord<O
 
 /** How many values one side of a stack picture stands for, with two for each starred one. */
 function countPicture(side: string): number {
-  const words = side.trim().split(/\s+/).filter((word) => word !== "");
+  const words = side
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   return words.reduce((count, word) => count + (word.includes("*") ? 2 : 1), 0);
 }
 
@@ -23,7 +30,10 @@ function effectOfPicture(picture: string): readonly [number, number] {
 }
 
 test.each(records)("the stack picture of %s shows its effect", (_, record) => {
-  const effect = typeof record.effect === "function" ? record.effect({ count: 2, names: ["a", "b"] }) : record.effect;
+  const effect =
+    typeof record.effect === "function"
+      ? record.effect({ count: 2, names: ["a", "b"] })
+      : record.effect;
   expect(effectOfPicture(record.stack)).toEqual(effect);
 });
 
@@ -40,8 +50,12 @@ test.each(records)("%s has a target exactly if it can jump", (_, record) => {
   expect(record.jump !== undefined).toBe(jumps);
 });
 
-test.each(records.filter(([, record]) => record.emit.kind === "branch"))("%s keeps as many operands as its effect says", (_, record) => {
-  if (record.emit.kind !== "branch" || typeof record.effect === "function") throw new Error("not a branch");
-  expect(record.emit.fallKeeps.length).toBe(record.effect[1]);
-  expect(record.emit.jumpKeeps.length).toBe(record.jump?.effect[1]);
-});
+test.each(records.filter(([, record]) => record.emit.kind === "branch"))(
+  "%s keeps as many operands as its effect says",
+  (_, record) => {
+    if (record.emit.kind !== "branch" || typeof record.effect === "function")
+      throw new Error("not a branch");
+    expect(record.emit.fallKeeps.length).toBe(record.effect[1]);
+    expect(record.emit.jumpKeeps.length).toBe(record.jump?.effect[1]);
+  },
+);

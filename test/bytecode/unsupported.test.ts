@@ -1,7 +1,10 @@
 /** What the bytecode does not model is refused by name, with its place, and only for the function it concerns. */
 
 import { expect, test } from "vitest";
-import { type LowerOptions, lowerFunction } from "../../src/dynamo/bytecode/lower/lower-function.ts";
+import {
+  type LowerOptions,
+  lowerFunction,
+} from "../../src/dynamo/bytecode/lower/lower-function.ts";
 import { UnsupportedSyntax } from "../../src/dynamo/bytecode/unsupported-syntax.ts";
 
 /** "construct @ text of the place" of the refusal, or "supported". */
@@ -27,13 +30,17 @@ test.each([
   ["()=>import.meta.url", "`import.meta` @ import.meta"],
   ["m(){ return super.m() }", "`super` @ super"],
   ["m(){ return ()=>super.m() }", "`super` @ super"],
+  ["()=>super.m()", "`super` @ super"],
   ["()=>({m(){ return super.m() }})", "`super` @ super"],
   ["m(){ return this.#p }", "private name #p @ #p"],
   ["m(o){ return #p in o }", "private name #p @ #p"],
   ["#m(){ return 1 }", "supported"],
   ["()=>{ using x=f() }", "`using` declaration @ using x=f()"],
   ["class A { constructor(){ this.x=1 } }", "supported"],
-  ["class A extends B { constructor(){ super() } }", "constructor of a derived class @ class A extends B { constructor(){ super() } }"],
+  [
+    "class A extends B { constructor(){ super() } }",
+    "constructor of a derived class @ class A extends B { constructor(){ super() } }",
+  ],
   ["class A {}", "class without an explicit constructor @ class A {}"],
   ["function log() { [native code] }", "native function @ function log() { [native code] }"],
   ["this is no function", "source text that does not parse as a function @ this is no function"],
@@ -44,7 +51,10 @@ test.each([
 test.each([
   ["function(o){ with(o) return x }", "`with` statement @ with(o) return x"],
   ["function(){ return arguments }", "sloppy `arguments` @ function(){ return arguments }"],
-  ["function(){ { function f(){} } }", "function declaration in a block of sloppy code @ function f(){}"],
+  [
+    "function(){ { function f(){} } }",
+    "function declaration in a block of sloppy code @ function f(){}",
+  ],
   ["function(){ x=1; return delete x }", "`delete` of a variable @ delete x"],
   ["function(){ return this }", "supported"],
 ])("sloppy %s", (text, expected) => {
@@ -52,8 +62,17 @@ test.each([
 });
 
 test("a nested generator, async function or class is an opaque child of a supported function", () => {
-  const code = lowerFunction("()=>{ let x=1; function* g(){ x } async function a(){} class C { m(){ x=2 } } return [g,a,C] }");
-  expect(code.children.map((child) => [child.kind, child.name, child.code, child.unsupported?.construct])).toEqual([
+  const code = lowerFunction(
+    "()=>{ let x=1; function* g(){ x } async function a(){} class C { m(){ x=2 } } return [g,a,C] }",
+  );
+  expect(
+    code.children.map((child) => [
+      child.kind,
+      child.name,
+      child.code,
+      child.unsupported?.construct,
+    ]),
+  ).toEqual([
     ["generator", "g", null, "generator function"],
     ["async", "a", null, "async function"],
     ["class", "C", null, "class"],

@@ -8,7 +8,10 @@ import { allPrograms } from "./programs.ts";
 
 /** The code and the code of everything in it. */
 function allCodes(code: Code): readonly Code[] {
-  return [code, ...code.children.flatMap((child) => (child.code === null ? [] : allCodes(child.code)))];
+  return [
+    code,
+    ...code.children.flatMap((child) => (child.code === null ? [] : allCodes(child.code))),
+  ];
 }
 
 test.each(allPrograms)("$title verifies", (program) => {

@@ -49,7 +49,7 @@ export class ArrayCursor implements IteratorRecord {
   /** An iterator object for a `return` method that somebody put on the prototype after the loop began. */
   #genuine(): ProtocolIterator {
     // Sound: `arrayValues` is the intrinsic Array.prototype.values, which gives an iterator object.
-    const iterator = apply(arrayValues as () => object, this.array, []) as object;
+    const iterator = apply<unknown, [], object>(arrayValues as () => object, this.array, []);
     return new ProtocolIterator(iterator, undefined);
   }
 }

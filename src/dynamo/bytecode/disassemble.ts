@@ -43,7 +43,7 @@ function targetOf(instruction: Instruction): readonly number[] {
   return "target" in instruction ? [instruction.target] : [];
 }
 
-export function printInstruction(code: Code, instruction: Instruction): string {
+function printInstruction(code: Code, instruction: Instruction): string {
   const values: Readonly<Record<string, unknown>> = instruction;
   const operands = Object.entries(recordOf(instruction.op).operand).map(([field, { kind }]) => {
     const value = values[field];

@@ -10,7 +10,7 @@ interface LocalUse {
 }
 
 /** The slots an instruction reads and the one it overwrites. */
-export function localUse(instruction: Instruction, children: readonly Child[]): LocalUse {
+function localUse(instruction: Instruction, children: readonly Child[]): LocalUse {
   const reads: number[] = [];
   let writes: number | null = null;
   const operands: Readonly<Record<string, unknown>> = instruction;

@@ -306,5 +306,3 @@ export const runtime = Object.freeze({
   callMethod,
   constructObject,
 });
-
-export type Runtime = typeof runtime;

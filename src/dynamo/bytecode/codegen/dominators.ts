@@ -11,7 +11,7 @@ export interface Dominators {
 }
 
 /** All edges of a block: an exception may leave it for its innermost handler. */
-export function edgesOf(block: Block): readonly number[] {
+function edgesOf(block: Block): readonly number[] {
   const handler = block.handlers.at(-1);
   return handler === undefined ? block.successors : [...block.successors, handler.block];
 }

@@ -37,7 +37,7 @@ export type Continuation = (
 const cache = new WeakMap<Code, Map<string, Continuation>>();
 
 /** The continuation at `pc`, compiled once per pc and set of globals. */
-export function continuationAt(
+function continuationAt(
   code: Code,
   pc: number,
   globalNames: ReadonlySet<string> = new Set(),

@@ -5,7 +5,7 @@ import { successors } from "../lower/stack-depth.ts";
 import { compileContinuation, type Continuation, type FrameState, resume } from "./run.ts";
 
 /** Where control may be after the instruction at `pc`, exceptions included. */
-export function pcsAfter(code: Code, pc: number): ReadonlySet<number> {
+function pcsAfter(code: Code, pc: number): ReadonlySet<number> {
   const instruction = code.instructions[pc];
   if (instruction === undefined) throw new Error(`no instruction at pc ${pc}`);
   const after = successors(instruction, pc).map((to) => to.pc);

@@ -16,7 +16,7 @@ export interface EmitScope {
   /** A fresh variable of the generated function. */
   temporary(): string;
   literal(value: Constant): string;
-  /** A function of `Runtime`, by name. */
+  /** A member of `runtime`, by name. */
   runtime(name: string): string;
   /** An expression that makes a child's closure; `name` is an expression. */
   closure(child: number, name: string): string;

@@ -2,11 +2,11 @@
 
 export type Constant = undefined | null | boolean | number | string | bigint;
 
-/** How an instruction touches the local slot it names. A cell instruction *reads* the slot: the slot holds the cell. */
-export type LocalAccess = "read" | "write" | "update";
-
 export const operand = {
-  /** Slot of a local; three kinds, so that liveness needs no second table. */
+  /**
+   * Slot of a local; three kinds, so that liveness needs no second table.
+   * A cell instruction *reads* the slot: the slot holds the cell.
+   */
   localRead: { kind: "local", access: "read" },
   localWrite: { kind: "local", access: "write" },
   localUpdate: { kind: "local", access: "update" },

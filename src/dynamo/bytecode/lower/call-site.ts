@@ -74,12 +74,3 @@ export function printIterableSite(node: AnyNode): string {
     ? `${printCallSite(node.callee)} is not a function or its return value`
     : printCallSite(node);
 }
-
-/** The subject of a failed destructuring of `node`; "" where V8 falls back to printing the value. */
-export function printPatternSite(node: AnyNode | null): string {
-  return node === null
-    ? ""
-    : node.type === "Identifier" || node.type === "Literal"
-      ? printCallSite(node)
-      : "";
-}

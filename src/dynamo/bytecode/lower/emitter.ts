@@ -101,11 +101,8 @@ export class Emitter {
   // ---- result
 
   instructions(): readonly Instruction[] {
-    // Sound: the only difference between a draft and an instruction is the label, which is replaced by its pc here.
     return this.drafts.map((draft) =>
-      "target" in draft
-        ? ({ ...draft, target: boundPc(draft.target) } as Instruction)
-        : (draft as Instruction),
+      "target" in draft ? { ...draft, target: boundPc(draft.target) } : draft,
     );
   }
 

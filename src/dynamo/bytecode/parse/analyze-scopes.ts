@@ -442,6 +442,8 @@ class ScopeAnalyzer {
           this.poison(node, "`delete` of a variable", scope.unit);
         }
         break;
+      default:
+        break;
     }
     for (const child of childNodes(node)) this.anyExpression(child, scope);
   }
