@@ -33,15 +33,31 @@ export function multiplyMatrices(
   const { rows, inner, columns } = sizes;
   if (rows === 0 || columns === 0) return;
   if (isBigIntPlace(out) && isBigIntPlace(left) && isBigIntPlace(right)) {
-    multiplyBigInts(out, left, right, sizes);
+    multiplyInt64(out, left, right, sizes);
     return;
   }
-  const rightColumns = { ...right, rowStride: right.columnStride, columnStride: right.rowStride };
-  const a = packRows(left, rows, inner, tileRows);
-  const b = packRows(rightColumns, columns, inner, tileColumns);
+  const target = numericPlace(out);
   const isInteger = !(out.array instanceof Float32Array || out.array instanceof Float64Array);
-  const product = isInteger ? multiplyTilesInt32 : multiplyTiles;
-  product(numericPlace(out), a, b, sizes);
+  const b = packColumns(right, sizes);
+  // In blocks of rows, so that what is packed and computed stays in the cache.
+  for (let start = 0; start < rows; start += blockRows) {
+    const block = { rows: Math.min(blockRows, rows - start), inner, columns };
+    const a = packRows(rowsFrom(left, start), block.rows, inner, tileRows);
+    const place = { ...target, offset: target.offset + start * target.rowStride };
+    if (isInteger) multiplyInt32(place, a, b, block);
+    else storeRows(place, multiplyTiles(a, b, block), block);
+  }
+}
+
+const blockRows = 64;
+
+function rowsFrom(place: MatrixPlace, start: number): MatrixPlace {
+  return { ...place, offset: place.offset + start * place.rowStride };
+}
+
+function packColumns(right: MatrixPlace, { inner, columns }: ProductSizes): Float64Array {
+  const turned = { ...right, rowStride: right.columnStride, columnStride: right.rowStride };
+  return packRows(turned, columns, inner, tileColumns);
 }
 
 const tileRows = 2;
@@ -62,34 +78,30 @@ function numericPlace(place: MatrixPlace): Place<NumericArray> {
 
 /** Consecutive rows of float64, filled up with zero rows to a multiple of `tile`. */
 function packRows(place: MatrixPlace, rows: number, length: number, tile: number): Float64Array {
-  const { array, offset, rowStride, columnStride } = numericPlace(place);
+  const { array, offset, rowStride, columnStride } = place;
   const packed = new Float64Array(Math.ceil(rows / tile) * tile * length);
-  if (columnStride === 1 && rowStride === length) {
-    packed.set(array.subarray(offset, offset + rows * length));
+  const consecutive = columnStride === 1 && !(array instanceof BigInt64Array) ? array : null;
+  if (consecutive !== null && rowStride === length) {
+    packed.set(consecutive.subarray(offset, offset + rows * length));
     return packed;
   }
   let next = 0;
   for (let row = 0; row < rows; row++) {
     let position = offset + row * rowStride;
-    if (columnStride === 1) {
-      packed.set(array.subarray(position, position + length), next);
+    if (consecutive !== null) {
+      packed.set(consecutive.subarray(position, position + length), next);
       next += length;
       continue;
     }
     for (let column = 0; column < length; column++) {
-      packed[next++] = array[position] as number; // inside the storage by the strides of the tensor
+      packed[next++] = Number(array[position]);
       position += columnStride;
     }
   }
   return packed;
 }
 
-function multiplyTiles(
-  out: Place<NumericArray>,
-  a: Float64Array,
-  b: Float64Array,
-  sizes: ProductSizes,
-): void {
+function multiplyTiles(a: Float64Array, b: Float64Array, sizes: ProductSizes): Float64Array {
   const { rows, inner, columns } = sizes;
   const product = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row += tileRows) {
@@ -139,15 +151,14 @@ function multiplyTiles(
       if (present > 3) product[second + 3] = s13;
     }
   }
-  storeRows(out, product, rows, columns);
+  return product;
 }
 
 /** Writes consecutive rows to their place, which rounds them to the dtype there. */
 function storeRows(
   out: Place<NumericArray>,
   product: Float64Array,
-  rows: number,
-  columns: number,
+  { columns }: ProductSizes,
 ): void {
   const { array, offset, rowStride, columnStride } = out;
   if (columnStride === 1 && rowStride === columns) {
@@ -161,7 +172,7 @@ function storeRows(
 }
 
 /** Sums modulo 2^32, which narrower integers cut further when they are stored. */
-function multiplyTilesInt32(
+function multiplyInt32(
   out: Place<NumericArray>,
   a: Float64Array,
   b: Float64Array,
@@ -177,6 +188,32 @@ function multiplyTilesInt32(
       out.array[out.offset + row * out.rowStride + column * out.columnStride] = sum;
     }
   }
+}
+
+/** int64: in float64 as long as every sum is exact there, else in bigints. */
+function multiplyInt64(
+  out: Place<BigInt64Array>,
+  left: Place<BigInt64Array>,
+  right: Place<BigInt64Array>,
+  sizes: ProductSizes,
+): void {
+  const a = packRows(left, sizes.rows, sizes.inner, tileRows);
+  const b = packColumns(right, sizes);
+  if (largestMagnitude(a) * largestMagnitude(b) * sizes.inner > Number.MAX_SAFE_INTEGER) {
+    multiplyBigInts(out, left, right, sizes);
+    return;
+  }
+  multiplyTiles(a, b, sizes).forEach((value, position) => {
+    const column = position % sizes.columns;
+    const row = (position - column) / sizes.columns;
+    out.array[out.offset + row * out.rowStride + column * out.columnStride] = BigInt(value);
+  });
+}
+
+function largestMagnitude(values: Float64Array): number {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return largest;
 }
 
 function multiplyBigInts(
