@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
+    maxWorkers: "100%",
     coverage: { include: ["src/**"], reporter: ["text-summary", "html"] },
   },
 });
