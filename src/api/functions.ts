@@ -1073,6 +1073,21 @@ export function frac(...args: readonly unknown[]): Tensor {
   return callFunction(fracEntry, args);
 }
 
+const frombufferEntry = apiEntry("torch.frombuffer");
+/**
+ * A 1-d tensor over the memory of an ArrayBuffer, from byte `offset`; all of it, or `count` elements.
+ * Aliasing: shares memory with the buffer. `offset` must be a multiple of the element size.
+ *
+ * @example
+ * ```ts
+ * torch.frombuffer(new Float32Array([1, 2]).buffer, { dtype: torch.float32 })
+ * ```
+ */
+export function frombuffer(buffer: ArrayBufferLike, options: { readonly dtype: DType; readonly count?: number; readonly offset?: number; readonly requires_grad?: boolean }): Tensor;
+export function frombuffer(...args: readonly unknown[]): Tensor {
+  return callFunction(frombufferEntry, args);
+}
+
 const fullEntry = apiEntry("torch.full");
 /**
  * A tensor of one value.

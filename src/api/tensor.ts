@@ -81,6 +81,7 @@ const cos_Entry = apiEntry("Tensor.cos_");
 const coshEntry = apiEntry("Tensor.cosh");
 const cosh_Entry = apiEntry("Tensor.cosh_");
 const count_nonzeroEntry = apiEntry("Tensor.count_nonzero");
+const cpuEntry = apiEntry("Tensor.cpu");
 const cumprodEntry = apiEntry("Tensor.cumprod");
 const cumsumEntry = apiEntry("Tensor.cumsum");
 const dataEntry = apiEntry("Tensor.data");
@@ -1061,6 +1062,19 @@ export class Tensor extends TensorObject {
   count_nonzero(options: { readonly dim?: number | readonly number[] | null }): Tensor;
   count_nonzero(...args: readonly unknown[]): Tensor {
     return callMethod(count_nonzeroEntry, this, args);
+  }
+
+  /**
+   * The tensor on the CPU, where it is: itself.
+   *
+   * @example
+   * ```ts
+   * torch.ones(2).cpu()
+   * ```
+   */
+  cpu(): Tensor;
+  cpu(...args: readonly unknown[]): Tensor {
+    return callMethod(cpuEntry, this, args);
   }
 
   /**

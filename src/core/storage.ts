@@ -5,18 +5,33 @@ import { accountMemory, releaseMemory } from "./memory-accounting.ts";
 
 export type TypedArray = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 
-const arrayConstructors = {
+interface ArrayConstructor {
+  new (length: number): TypedArray;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
+}
+
+const arrayConstructors: Readonly<Record<DTypeName, ArrayConstructor>> = {
   float32: Float32Array,
   float64: Float64Array,
   int64: BigInt64Array,
   int32: Int32Array,
   uint8: Uint8Array,
   bool: Uint8Array,
-} as const satisfies Record<DTypeName, new (length: number) => TypedArray>;
+};
 
 /** A zeroed typed array that holds elements of `dtype`; bool is stored as 0 and 1 in bytes. */
 export function allocateArray(dtype: DType, length: number): TypedArray {
   return new arrayConstructors[dtype.name](length);
+}
+
+/** The elements of a buffer from a byte offset, in place. */
+export function arrayOver(
+  dtype: DType,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+): TypedArray {
+  return new arrayConstructors[dtype.name](buffer, byteOffset, length);
 }
 
 /**

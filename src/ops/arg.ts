@@ -224,6 +224,10 @@ export const arg = {
     "nested arrays of numbers or a typed array",
     (value) => (isNestedData(value) ? value : mismatch),
   ),
+  /** Memory to look at in place. */
+  buffer: define<ArrayBufferLike>("data", "ArrayBufferLike", "ArrayBuffer", (value) =>
+    value instanceof ArrayBuffer || value instanceof SharedArrayBuffer ? value : mismatch,
+  ),
   optional,
   withDefault,
   keyword,

@@ -1,8 +1,10 @@
 /** Tensors from data. */
-import { adoptArray } from "../../core/make-tensor.ts";
+import { ValueError } from "../../base/errors.ts";
+import { float32 } from "../../core/dtype.ts";
+import { adoptArray, emptyTensor } from "../../core/make-tensor.ts";
 import { isFakeMode } from "../../core/fake-mode.ts";
 import { arrayOf } from "../../core/elements.ts";
-import { allocateArray } from "../../core/storage.ts";
+import { allocateArray, arrayOver } from "../../core/storage.ts";
 import { isTensor } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
@@ -96,5 +98,67 @@ export const scalar_tensor = defineOp({
   reference: ({ s }) => ({ shape: [], values: [Number(s)] }),
   samples: function* (make) {
     yield { s: 1, dtype: make.dtype };
+  },
+});
+
+export const frombuffer = defineOp({
+  name: "frombuffer",
+  api: ["torch.frombuffer"],
+  args: {
+    buffer: arg.buffer,
+    dtype: arg.dtype,
+    count: arg.keyword(arg.withDefault(arg.int, -1)),
+    offset: arg.keyword(arg.withDefault(arg.int, 0)),
+    requires_grad: arg.withDefault(arg.bool, false),
+  },
+  doc: {
+    summary:
+      "A 1-d tensor over the memory of an ArrayBuffer, from byte `offset`; all of it, or `count` elements.",
+    details:
+      "Aliasing: shares memory with the buffer. `offset` must be a multiple of the element size.",
+    example: "torch.frombuffer(new Float32Array([1, 2]).buffer, { dtype: torch.float32 })",
+  },
+  derivative: "not-differentiable",
+  decomposition: ({ buffer, dtype, count, offset, requires_grad }) => {
+    const available = buffer.byteLength - offset;
+    if (offset < 0 || available <= 0) {
+      throw new ValueError(
+        `offset (${offset} bytes) must be non-negative and no greater than buffer length (${buffer.byteLength} bytes) minus 1`,
+      );
+    }
+    if (offset % dtype.itemsize !== 0) {
+      throw new ValueError(
+        `offset (${offset} bytes) must be a multiple of the element size (${dtype.itemsize})`,
+      );
+    }
+    if (count === 0 || count < -1)
+      throw new ValueError(
+        `both buffer length (${buffer.byteLength}) and count (${count}) must not be 0`,
+      );
+    if (count === -1 && available % dtype.itemsize !== 0) {
+      throw new ValueError(
+        `buffer length (${available} bytes) after offset (${offset} bytes) must be a multiple of element size (${dtype.itemsize})`,
+      );
+    }
+    const length = count === -1 ? available / dtype.itemsize : count;
+    if (length * dtype.itemsize > available) {
+      throw new ValueError(
+        `requested buffer length (${count} * ${dtype.itemsize} bytes) after offset (${offset} bytes) must not be greater than actual buffer length (${buffer.byteLength} bytes)`,
+      );
+    }
+    const result = isFakeMode()
+      ? emptyTensor([length], dtype)
+      : adoptArray(arrayOver(dtype, buffer, offset, length), [length], dtype);
+    result.requires_grad = requires_grad;
+    return result;
+  },
+  reference: ({ buffer, offset }) => {
+    const values = Array.from(new Float32Array(buffer, offset));
+    return { shape: [values.length], values };
+  },
+  dtypes: [float32],
+  samples: function* () {
+    yield { buffer: new Float32Array([1, 2, 3]).buffer, dtype: float32 };
+    yield { buffer: new Float32Array([1, 2, 3]).buffer, dtype: float32, offset: 4 };
   },
 });

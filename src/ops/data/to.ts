@@ -139,3 +139,16 @@ export const long = conversionMethod("long", int64);
 export const int = conversionMethod("int", int32);
 export const byte = conversionMethod("byte", uint8);
 export const boolean = conversionMethod("bool", bool);
+
+export const onCpu = defineOp({
+  name: "cpu",
+  api: ["Tensor.cpu"],
+  args: { self: arg.tensor },
+  doc: { summary: "The tensor on the CPU, where it is: itself.", example: "torch.ones(2).cpu()" },
+  derivative: "pending",
+  decomposition: ({ self }) => self,
+  reference: ({ self }) => naive(self),
+  samples: function* (make) {
+    yield { self: make.tensor([2]) };
+  },
+});
