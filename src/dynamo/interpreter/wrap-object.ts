@@ -125,6 +125,7 @@ function isOrdinary(prototype: object | null): boolean {
 
 /** An ES module namespace, or the object that a module runner uses in its place. */
 export const isModuleNamespace = (value: object): boolean =>
+  !isProxy(value) && // a Proxy's traps would see the questions that follow
   Object.prototype.toString.call(value) === "[object Module]" &&
   Object.getPrototypeOf(value) === null;
 

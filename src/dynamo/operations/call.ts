@@ -10,6 +10,7 @@ import {
   type NotInterpretable,
   noteNestedCode,
 } from "../interpreter/function-code.ts";
+import { lexicalThis } from "../interpreter/lexical-this.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { captureCells } from "../interpreter/captures.ts";
 import { frameworkFunction } from "../framework-function.ts";
@@ -242,16 +243,11 @@ function functionFrame(
       `call ${describeVariable(target)}`,
     );
   }
-  if (code.kind === "arrow" && (code.usesThis || code.usesNewTarget)) {
-    return breakGraph(
-      "skippedFunction",
-      {
-        functionName: fn.name,
-        why: "it is an arrow function that uses the `this` of the place where it was written",
-      },
-      `call ${describeVariable(target)}`,
-    );
+  if (code.kind === "arrow" && code.usesNewTarget) {
+    const why = "it is an arrow function that uses the `new.target` of the place where it was written";
+    return breakGraph("skippedFunction", { functionName: fn.name, why }, `call ${describeVariable(target)}`);
   }
+  const receiver = code.kind === "arrow" ? lexicalThis(machine, code, known.source) : thisValue;
   const capturesSource: Source = {
     kind: "pinned",
     value: known.captures,
@@ -263,7 +259,7 @@ function functionFrame(
     code,
     captures,
     capturesSource,
-    thisValue,
+    thisValue: receiver,
     args,
     newTarget: undefinedVariable,
     self: target,

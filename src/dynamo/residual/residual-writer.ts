@@ -148,9 +148,13 @@ export class ResidualWriter implements ConstantPool {
       case "map":
       case "set":
         if (variable.source !== null) return this.load(variable.source);
-        return this.#made(variable, () => this.#make(variable));
+        return this.#make(variable);
       case "closure":
-        return this.#made(variable, () => this.#closure(variable));
+        return this.#made(
+          variable,
+          () => this.#closure(variable),
+          (name) => this.#fillClosure(variable, name),
+        );
       case "bound":
         return this.#made(variable, () => this.#bound(variable));
       case "cursor":
@@ -185,13 +189,21 @@ export class ResidualWriter implements ConstantPool {
     return `g[${index}]`;
   }
 
-  /** Makes an object once; inside itself it is pending. */
-  #made(key: object, make: () => string): string | typeof pending {
+  /**
+   * Makes an object once. It has its name before it is filled, so that what is inside may refer to it and everything
+   * is put in its place in program order; only while `make` runs, the object met inside itself is pending.
+   */
+  #made(
+    key: object,
+    make: () => string,
+    fill: (name: string) => void = () => {},
+  ): string | typeof pending {
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     this.#names.set(key, pending);
     const name = make();
     this.#names.set(key, name);
+    fill(name);
     return name;
   }
 
@@ -204,30 +216,46 @@ export class ResidualWriter implements ConstantPool {
     else this.#patches.push(() => put(this.value(variable)));
   }
 
-  #make(variable: ArrayVariable | ObjectVariable | MapVariable | SetVariable): string {
+  #make(
+    variable: ArrayVariable | ObjectVariable | MapVariable | SetVariable,
+  ): string | typeof pending {
     switch (variable.kind) {
       case "array":
         return this.#array(variable);
       case "object":
-        return this.#object(variable);
-      case "map": {
-        const name = this.#declare("map", `new ${this.textOf(Map)}()`);
-        for (const { key, value } of variable.entries ?? []) {
-          this.#fillPair(key, value, (k, v) =>
-            this.body.push(`R.apply(${this.textOf(Map.prototype.set)}, ${name}, [${k}, ${v}]);`),
-          );
-        }
-        return name;
-      }
-      case "set": {
-        const name = this.#declare("set", `new ${this.textOf(Set)}()`);
-        for (const key of variable.keys ?? []) {
-          this.#fill(key, (k) =>
-            this.body.push(`R.apply(${this.textOf(Set.prototype.add)}, ${name}, [${k}]);`),
-          );
-        }
-        return name;
-      }
+        return this.#made(
+          variable,
+          () => this.#declare("object", this.#emptyObject(variable)),
+          (name) => this.#fillObject(variable, name),
+        );
+      case "map":
+        return this.#made(
+          variable,
+          () => this.#declare("map", `new ${this.textOf(Map)}()`),
+          (name) => this.#fillMap(variable, name),
+        );
+      case "set":
+        return this.#made(
+          variable,
+          () => this.#declare("set", `new ${this.textOf(Set)}()`),
+          (name) => this.#fillSet(variable, name),
+        );
+    }
+  }
+
+  #fillMap(variable: MapVariable, name: string): void {
+    for (const { key, value } of variable.entries ?? []) {
+      this.#fillPair(key, value, (k, v) =>
+        this.body.push(`R.apply(${this.textOf(Map.prototype.set)}, ${name}, [${k}, ${v}]);`),
+      );
+    }
+  }
+
+  #fillSet(variable: SetVariable, name: string): void {
+    for (const key of variable.keys ?? []) {
+      this.#fill(key, (k) =>
+        this.body.push(`R.apply(${this.textOf(Set.prototype.add)}, ${name}, [${k}]);`),
+      );
     }
   }
 
@@ -241,32 +269,45 @@ export class ResidualWriter implements ConstantPool {
     return name;
   }
 
-  #array(variable: ArrayVariable): string {
+  #array(variable: ArrayVariable): string | typeof pending {
     const items = variable.items ?? [];
-    const later: [number, Variable][] = [];
-    const texts = items.map((item, index) => {
-      if (item === null) return "";
-      this.#depth += 1;
-      const text = this.#value(item);
-      this.#depth -= 1;
-      if (text !== pending) return text;
-      later.push([index, item]);
-      return "null";
-    });
+    // What holds nothing that could hold the array is one literal.
+    const isFlat = items.every((item) => item === null || !isContainer(item));
+    if (isFlat || variable.flavour === "arguments") {
+      return this.#made(
+        variable,
+        () => this.#declare("array", this.#arrayLiteral(variable)),
+        (name) => this.#finishArray(variable, name),
+      );
+    }
+    return this.#made(
+      variable,
+      () => this.#declare("array", "[]"),
+      (name) => {
+        for (const [index, item] of items.entries()) {
+          if (item !== null)
+            this.#fill(item, (text) => this.body.push(`${name}[${index}] = ${text};`));
+        }
+        if (items.at(-1) === null) this.body.push(`${name}.length = ${items.length};`);
+        this.#finishArray(variable, name);
+      },
+    );
+  }
+
+  #arrayLiteral(variable: ArrayVariable): string {
+    const items = variable.items ?? [];
+    const texts = items.map((item) => (item === null ? "" : this.value(item)));
     if (items.at(-1) === null) texts.push(""); // a trailing hole needs one more comma
     const literal = `[${texts.join(", ")}]`;
-    const name = this.#declare(
-      "array",
-      variable.flavour === "arguments" ? `B.createArguments(${literal})` : literal,
-    );
-    for (const [index, item] of later)
-      this.#patches.push(() => this.body.push(`${name}[${index}] = ${this.value(item)};`));
+    return variable.flavour === "arguments" ? `B.createArguments(${literal})` : literal;
+  }
+
+  #finishArray(variable: ArrayVariable, name: string): void {
     for (const [key, item] of variable.named)
       this.#fill(item, (text) =>
         this.body.push(`R.define(${name}, ${this.textOf(key)}, ${text}, true);`),
       );
     if (variable.frozen) this.#freezeLater(name);
-    return name;
   }
 
   #freezeLater(name: string): void {
@@ -274,22 +315,22 @@ export class ResidualWriter implements ConstantPool {
     else this.#patches.push(() => this.body.push(`R.freeze(${name});`));
   }
 
-  #object(variable: ObjectVariable): string {
-    const name = this.#declare("object", this.#emptyObject(variable));
+  #fillObject(variable: ObjectVariable, name: string): void {
     for (const [key, slot] of variable.properties) {
-      if (slot.kind === "deleted" || (variable.error !== null && key === "message")) continue;
-      if (slot.kind === "accessor") {
+      const isMessage = variable.error !== null && key === "message";
+      if (slot.kind === "deleted") {
+        if (isMessage) this.body.push(`delete ${name}.message;`);
+      } else if (slot.kind === "accessor") {
         const get = slot.get === null ? "undefined" : this.value(slot.get);
         const set = slot.set === null ? "undefined" : this.value(slot.set);
         this.body.push(`R.defineAccessor(${name}, ${this.textOf(key)}, ${get}, ${set});`);
-      } else {
+      } else if (!(isMessage && slot.value === variable.error?.message)) {
         this.#fill(slot.value, (text) =>
           this.body.push(`R.define(${name}, ${this.textOf(key)}, ${text}, ${slot.enumerable});`),
         );
       }
     }
     if (variable.frozen) this.#freezeLater(name);
-    return name;
   }
 
   #emptyObject({ error, prototype }: ObjectVariable): string {
@@ -305,15 +346,17 @@ export class ResidualWriter implements ConstantPool {
     const frame = usesFrame
       ? `${this.value(thisValue)}, ${this.value(newTarget)}`
       : "(void 0), (void 0)";
-    const name = this.#declare(
+    return this.#declare(
       "closure",
       `B.makeClosure(${this.textOf(variable.parent)}, ${variable.child}, ${cells}, ${frame}, ${this.textOf(variable.name)})`,
     );
+  }
+
+  #fillClosure(variable: ClosureVariable, name: string): void {
     for (const [key, slot] of variable.properties) {
       if (slot.kind === "data")
         this.#fill(slot.value, (text) => this.body.push(`${name}${keyText(key, this)} = ${text};`));
     }
-    return name;
   }
 
   #bound({ target, thisValue, args }: BoundFunctionVariable): string {
@@ -376,3 +419,16 @@ export class ResidualWriter implements ConstantPool {
     return name;
   }
 }
+
+const containers: ReadonlySet<Variable["kind"]> = new Set<Variable["kind"]>([
+  "array",
+  "object",
+  "map",
+  "set",
+  "closure",
+  "bound",
+  "cursor",
+]);
+
+/** Whether a value of this variable may hold other values that the region made. */
+const isContainer = (variable: Variable): boolean => containers.has(variable.kind);

@@ -13,7 +13,7 @@ import type { Unit } from "./unit.ts";
 /** What the logs show of a new entry: its graph, its guards, the bytecode it came from. */
 export function logEntry(unit: Unit, entry: CompiledEntry, graphModule: GraphModule | null): void {
   const title = `${unit.start.name} [${unit.owner.id}/${entry.index}]`;
-  if (isEnabled("bytecode") && unit.owner.isRoot(unit)) {
+  if (isEnabled("bytecode") && entry.index === 0 && unit.owner.isRoot(unit)) {
     const known = functionCode(unit.owner.fn);
     if (isInterpretable(known))
       emit("bytecode", `BYTECODE of ${title}\n${disassemble(known.code)}`);

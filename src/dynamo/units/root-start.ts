@@ -3,10 +3,10 @@ import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { Frame } from "../interpreter/frame.ts";
 import { captureCells } from "../interpreter/captures.ts";
 import { functionCode, isInterpretable } from "../interpreter/function-code.ts";
+import { lexicalThis } from "../interpreter/lexical-this.ts";
 import { refuseFunction } from "../operations/call.ts";
 import type { Source } from "../variables/source.ts";
 import { LazyVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
-import { lexicalThis } from "./lexical-this.ts";
 import type { UnitStart } from "./unit.ts";
 
 /** The start of a compiled function itself: receiver and arguments come from its caller. */

@@ -4,6 +4,7 @@ import { get_default_dtype } from "../../core/default-dtype.ts";
 import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { config } from "../config.ts";
+import { batchGrabs } from "../source/debugger-switch.ts";
 import { currentStance } from "../stance.ts";
 import { counters, increment } from "../counters.ts";
 import {
@@ -107,7 +108,7 @@ export class Unit implements Continuation {
     counters.frames.total += 1;
     const index = this.#compilations++;
     try {
-      const entry = this.#capture(receiver, inputs, index);
+      const entry = batchGrabs(() => this.#capture(receiver, inputs, index));
       counters.frames.ok += 1;
       return entry;
     } catch (error) {
@@ -164,8 +165,9 @@ export class Unit implements Continuation {
           ? null
           : this.#compileGraph(residual.graphModule, residual.exampleInputs);
       if (residual.graphModule !== null) {
-        machine.tracer.addGuard({ kind: "GRAD_MODE", enabled: gradModeEnabled() });
-        machine.tracer.addGuard({ kind: "DEFAULT_DTYPE", dtype: get_default_dtype() });
+        // No line of the program asks for these: every operation depends on them.
+        machine.tracer.guards.add({ kind: "GRAD_MODE", enabled: gradModeEnabled() }, null);
+        machine.tracer.guards.add({ kind: "DEFAULT_DTYPE", dtype: get_default_dtype() }, null);
       }
       return this.#entry(machine, inputs, index, residual.link(runGraph), residual.graphModule);
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { Code } from "../bytecode/code.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
-import type { Machine } from "../interpreter/machine.ts";
+import type { Machine } from "./machine.ts";
 import type { FunctionSource } from "../source/function-source.ts";
 import { ScopeAccessError } from "../source/source-unavailable.ts";
 import { ConstantVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
