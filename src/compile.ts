@@ -20,7 +20,10 @@ export interface CompileOptions {
 }
 
 type AnyFunction = (this: never, ...args: never[]) => unknown;
-type MethodDecorator = <Fn extends AnyFunction>(method: Fn, context?: ClassMethodDecoratorContext) => Fn;
+type MethodDecorator = <Fn extends AnyFunction>(
+  method: Fn,
+  context?: ClassMethodDecoratorContext,
+) => Fn;
 
 const optionNames = ["fullgraph", "dynamic", "backend", "disable", "recompile_limit"];
 
@@ -41,26 +44,36 @@ const optionNames = ["fullgraph", "dynamic", "backend", "disable", "recompile_li
  */
 export function compile<Fn extends AnyFunction>(fn: Fn, options?: CompileOptions): Fn;
 export function compile(options?: CompileOptions): MethodDecorator;
-export function compile(first?: AnyFunction | CompileOptions, second?: CompileOptions): AnyFunction | MethodDecorator {
+export function compile(
+  first?: AnyFunction | CompileOptions,
+  second?: CompileOptions,
+): AnyFunction | MethodDecorator {
   initializeLogging();
-  if (first === undefined || (typeof first === "object" && first !== null)) {
+  if (second === undefined && (first === undefined || isPlainObject(first))) {
     const options = checkOptions(first ?? {});
     return <Fn extends AnyFunction>(method: Fn): Fn => compileFunction(method, options);
   }
+  checkCallable(first);
   return compileFunction(first, checkOptions(second ?? {}));
 }
+
+/** Options, and not an object of some class given by mistake. */
+const isPlainObject = (value: unknown): value is CompileOptions =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 function checkOptions(options: CompileOptions): CompileOptions {
   for (const name of Object.keys(options)) {
     if (!optionNames.includes(name)) {
-      throw new TypeError(`torch.compile got an unexpected option '${name}'. The options are ${optionNames.join(", ")}.`);
+      throw new TypeError(
+        `torch.compile got an unexpected option '${name}'. The options are ${optionNames.join(", ")}.`,
+      );
     }
   }
   return options;
 }
 
 function compileFunction<Fn extends AnyFunction>(fn: Fn, options: CompileOptions): Fn {
-  checkCallable(fn);
+  checkCallable(fn); // a decorator may be put on anything
   const backend = options.backend ?? "eager";
   const run = lookup_backend(backend);
   const limit = options.recompile_limit ?? null;
@@ -71,7 +84,11 @@ function compileFunction<Fn extends AnyFunction>(fn: Fn, options: CompileOptions
   const target = compiledOf(fn)?.fn ?? fn;
   const compiled = new CompiledFunction(
     target,
-    { fullgraph: options.fullgraph ?? false, dynamic: options.dynamic ?? null, recompileLimit: limit },
+    {
+      fullgraph: options.fullgraph ?? false,
+      dynamic: options.dynamic ?? null,
+      recompileLimit: limit,
+    },
     run,
     typeof backend === "string" ? backend : backend.name,
   );
@@ -89,7 +106,12 @@ function compileFunction<Fn extends AnyFunction>(fn: Fn, options: CompileOptions
 /** What can never be called as a function is refused at once; what merely cannot be captured runs natively. */
 function checkCallable(fn: unknown): asserts fn is AnyFunction {
   if (typeof fn !== "function") {
-    const shown = fn === null ? "null" : typeof fn === "object" ? `an object of ${fn.constructor?.name ?? "no class"}` : `${typeof fn} ${String(fn)}`;
+    const shown =
+      fn === null
+        ? "null"
+        : typeof fn === "object"
+          ? `an object of ${fn.constructor?.name ?? "no class"}`
+          : `${typeof fn} ${String(fn)}`;
     throw new TypeError(`torch.compile needs a function, but got ${shown}`);
   }
   if (/^class\b/.test(Function.prototype.toString.call(fn))) {

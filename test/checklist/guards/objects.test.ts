@@ -210,6 +210,7 @@ describe("properties", () => {
 
   test("a hole of an array that is filled with undefined", () => {
     changed(() => {
+      // oxlint-disable-next-line no-sparse-arrays -- the hole is the point
       const list: (number | undefined)[] = [1, , 3];
       return { fn: (x) => x.add(1 in list ? 1 : 2), change: () => (list[1] = undefined) };
     });
@@ -263,7 +264,10 @@ describe("instanceof", () => {
       return {
         fn: (x) => (layer instanceof Layer ? x.add(1) : x.mul(5)),
         change: () =>
-          Object.defineProperty(Layer, Symbol.hasInstance, { configurable: true, value: () => true }),
+          Object.defineProperty(Layer, Symbol.hasInstance, {
+            configurable: true,
+            value: () => true,
+          }),
       };
     });
   });
@@ -335,8 +339,8 @@ describe("objects that refuse to change", () => {
   });
 
   test("a new property of an object that was closed since", () => {
-    refused(
-      () => ({}) as { k?: number },
+    refused<{ k?: number }>(
+      () => ({}),
       (o) => void (o.k = 1),
       (o) => {
         delete o.k;
@@ -346,11 +350,19 @@ describe("objects that refuse to change", () => {
   });
 
   test("a push to an array that was closed since", () => {
-    refused(() => [1], (l) => void l.push(2), Object.preventExtensions);
+    refused(
+      () => [1],
+      (l) => void l.push(2),
+      Object.preventExtensions,
+    );
   });
 
   test("a pop from an array that was sealed since", () => {
-    refused(() => [1, 2, 3], (l) => void l.pop(), Object.seal);
+    refused(
+      () => [1, 2, 3],
+      (l) => void l.pop(),
+      Object.seal,
+    );
   });
 
   test("a shorter length of an array that was frozen since", () => {
@@ -365,16 +377,16 @@ describe("objects that refuse to change", () => {
   });
 
   test("the deletion of a property that was fixed since", () => {
-    refused(
-      () => ({ v: 1 }) as { v?: number },
+    refused<{ v?: number }>(
+      () => ({ v: 1 }),
       (o) => void delete o.v,
       (o) => Object.defineProperty(o, "v", { value: 1, configurable: false }),
     );
   });
 
   test("a property deleted from a closed object and set again", () => {
-    refused(
-      () => ({ v: 1 }) as { v?: number },
+    refused<{ v?: number }>(
+      () => ({ v: 1 }),
       (o) => {
         delete o.v;
         o.v = 2;

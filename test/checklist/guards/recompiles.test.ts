@@ -70,9 +70,7 @@ describe("C74: metadata of a tensor", () => {
       })),
     );
     expect(result.framesAfter).toEqual([1, 2]);
-    expect(reasons).toEqual([
-      ["tensor 'x' requires_grad mismatch. expected requires_grad=0"],
-    ]);
+    expect(reasons).toEqual([["tensor 'x' requires_grad mismatch. expected requires_grad=0"]]);
   });
 
   test("the grad mode recompiles", () => {
@@ -110,7 +108,10 @@ describe("C74: metadata of a tensor", () => {
     expect(reasons).toEqual([["expected type of 'x' to be a tensor, actual string"]]);
     expect(result.outcomes[1]).toMatchObject({
       kind: "error",
-      error: { name: "TypeError", message: "sin(): argument 'input' (position 1) must be Tensor, not string" },
+      error: {
+        name: "TypeError",
+        message: "sin(): argument 'input' (position 1) must be Tensor, not string",
+      },
     });
   });
 });
@@ -164,10 +165,7 @@ test("C77: every string is compiled for itself", () => {
     })),
   );
   expect(result.framesAfter).toEqual([1, 2, 3, 3]);
-  expect(reasons).toEqual([
-    ['L["s"] === "a"'],
-    ['L["s"] === "bb"', 'L["s"] === "a"'],
-  ]);
+  expect(reasons).toEqual([['L["s"] === "a"'], ['L["s"] === "bb"', 'L["s"] === "a"']]);
 });
 
 test("C77: a boolean has two entries", () => {
