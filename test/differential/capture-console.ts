@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /**
  * Records what a program prints. The streams behind `console` are intercepted, not its methods: `console.log` must
  * keep its identity, because `reorderable_logging_functions` and the front end recognise it by identity.
@@ -21,7 +23,9 @@ function intercept(field: "_stdout" | "_stderr", label: string, lines: string[])
   const hadOwnWrite = Object.hasOwn(stream, "write");
   const previous = stream.write;
   stream.write = (chunk, ...rest) => {
-    lines.push(`${label}: ${String(chunk).replace(/\n$/, "")}`);
+    // Whether a console colours what it prints depends on where the tests run.
+    const text = stripVTControlCharacters(String(chunk)).replace(/\n$/, "");
+    lines.push(`${label}: ${text}`);
     const callback = rest.at(-1);
     if (typeof callback === "function") callback();
     return true;
