@@ -36,14 +36,11 @@ export function fillNormalOneByOne(
 
 /** One standard normal number in float64 (George E. P. Box and Mervin E. Muller, 1958). */
 function nextNormal(generator: Generator): number {
-  const cached = generator.nextNormal;
-  if (cached !== null) {
-    generator.nextNormal = null;
-    return cached;
-  }
+  const kept = generator.takeNormal();
+  if (kept !== null) return kept;
   const angle = 2 * Math.PI * generator.uniformFloat64();
   const radius = Math.sqrt(-2 * Math.log1p(-generator.uniformFloat64()));
-  generator.nextNormal = radius * Math.sin(angle);
+  generator.keepNormal(radius * Math.sin(angle));
   return radius * Math.cos(angle);
 }
 

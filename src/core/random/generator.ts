@@ -10,12 +10,12 @@ import { MersenneTwister } from "./mersenne-twister.ts";
  * A source of random numbers, `torch.Generator` on the CPU: the same seed gives the same numbers
  * as in PyTorch, and calls consume the engine exactly as PyTorch's calls do.
  *
- * `nextNormal` is the second half of the last Box-Muller pair drawn by the scalar path of the normal
+ * It also keeps the second half of the last Box-Muller pair drawn by the scalar path of the normal
  * distribution; the next scalar draw uses it up.
  */
 export class Generator {
   #engine = new MersenneTwister();
-  nextNormal: number | null = null;
+  #nextNormal: number | null = null;
 
   constructor() {
     this.manual_seed(defaultSeed);
@@ -24,7 +24,7 @@ export class Generator {
   /** Restarts the sequence from `seed`, a number or bigint from -2^63 to 2^64 - 1. */
   manual_seed(seed: number | bigint): this {
     this.#engine.reseed(BigInt.asUintN(64, checkedSeed(seed)));
-    this.nextNormal = null;
+    this.#nextNormal = null;
     return this;
   }
 
@@ -57,7 +57,7 @@ export class Generator {
 
   /** The state in the bytes that PyTorch saves. */
   stateBytes(): Uint8Array {
-    return encodeGeneratorState({ engine: this.#engine, nextNormal: this.nextNormal });
+    return encodeGeneratorState({ engine: this.#engine, nextNormal: this.#nextNormal });
   }
 
   /** Continues from bytes that `stateBytes`, or PyTorch's `get_state()`, gave. */
@@ -70,7 +70,19 @@ export class Generator {
     const state = decodeGeneratorState(bytes);
     if (state === null) throw new RuntimeError("Invalid mt19937 state");
     this.#engine = state.engine;
-    this.nextNormal = state.nextNormal;
+    this.#nextNormal = state.nextNormal;
+  }
+
+  /** Takes out the half of a normal pair that was kept, if there is one. */
+  takeNormal(): number | null {
+    const kept = this.#nextNormal;
+    this.#nextNormal = null;
+    return kept;
+  }
+
+  /** Keeps the second half of a normal pair for the next draw. */
+  keepNormal(value: number): void {
+    this.#nextNormal = value;
   }
 
   /** The next 32 random bits. */
