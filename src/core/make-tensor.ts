@@ -5,7 +5,6 @@ import { isFakeMode } from "./fake-mode.ts";
 import { contiguousStrides, numelOf, type Shape } from "./shape.ts";
 import { Storage, type TypedArray } from "./storage.ts";
 import { stateOf, TensorBase, type TensorState } from "./tensor.ts";
-import type { TensorMeta } from "./tensor-meta.ts";
 
 type TensorConstructor = new (state: TensorState) => TensorBase;
 

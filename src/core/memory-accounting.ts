@@ -10,8 +10,12 @@ function forget(sizeBytes: number): void {
   liveStorages -= 1;
 }
 
+/** Smaller pieces are left to the garbage collector uncounted: registering each would cost more than making it. */
+const smallestCountedBytes = 1024;
+
 /** Counts `owner`'s memory until it is released or garbage collected. */
 export function accountMemory(owner: object, sizeBytes: number): void {
+  if (sizeBytes < smallestCountedBytes) return;
   liveBytes += sizeBytes;
   liveStorages += 1;
   collected.register(owner, sizeBytes, owner);
@@ -27,7 +31,7 @@ export interface MemoryStatistics {
   readonly liveStorages: number;
 }
 
-/** Tensor memory that is in use, or not yet known to be garbage. */
+/** Tensor memory that is in use, or not yet known to be garbage; pieces below 1 KiB are not counted. */
 export function memoryStatistics(): MemoryStatistics {
   return { liveBytes, liveStorages };
 }

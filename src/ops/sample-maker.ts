@@ -4,7 +4,7 @@ import { adoptArray, aliasOf, emptyTensor } from "../core/make-tensor.ts";
 import { at, contiguousStrides, numelOf, type Shape } from "../core/shape.ts";
 import { allocateArray } from "../core/storage.ts";
 import { arrayOf } from "../core/elements.ts";
-import { stateOf, type TensorBase } from "../core/tensor.ts";
+import type { TensorBase } from "../core/tensor.ts";
 
 export interface SampleOptions {
   /** Values lie in [low, high]; integers within it. Defaults: -4 and 4, and 0 for unsigned dtypes. */

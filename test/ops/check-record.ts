@@ -41,7 +41,7 @@ function describeArgs(args: AnyArgs): string {
 }
 
 /** The tensors of a result, whether it is one, a list or a named tuple. */
-export function tensorsOf(result: unknown): TensorBase[] {
+function tensorsOf(result: unknown): TensorBase[] {
   if (isTensor(result)) return [result];
   return Array.isArray(result) ? result.filter(isTensor) : [];
 }
@@ -68,7 +68,7 @@ function isArrayOfNaive(value: NaiveArray | readonly NaiveArray[]): value is rea
   return Array.isArray(value);
 }
 
-export function expectClose(tensor: TensorBase, wanted: readonly number[], label: string): void {
+function expectClose(tensor: TensorBase, wanted: readonly number[], label: string): void {
   const actual = Array.from<number | bigint>(copyElements(tensor)).map(Number);
   expect(actual.length, `${label}: number of elements`).toBe(wanted.length);
   const tolerance =
