@@ -1,7 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
 
-import { stripVTControlCharacters } from "node:util";
-
 /**
  * Records what a program prints. The streams behind `console` are intercepted, not its methods: `console.log` must
  * keep its identity, because `reorderable_logging_functions` and the front end recognise it by identity.
