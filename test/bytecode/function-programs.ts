@@ -4,6 +4,18 @@ import type { Program } from "./differential.ts";
 import { programs } from "./program-table.ts";
 
 export const functions = programs("functions", {
+  "closures name captured variables in messages":
+    "function(){ const m=[]; const t=f=>{ try { f() } catch(e){ m.push(e.message) } }; let cap={}, fn; t(()=>cap.x()); t(()=>fn()); t(()=>cap.y.z()); t(()=>new fn()); t(()=>{ for(const q of cap); }); t(()=>[...cap]); t(()=>{ const {w}=fn }); cap=cap; fn=undefined; return m }",
+  "captured calls at the start of lines":
+    "function(){ let f=v=>log(v), o={f}, a=1; const g=()=>{\nlet b=a\nf(b)\no.f(2)\nnew f.constructor\nreturn b\n}; f=f; o=o; a++; return g() }",
+  "loops of closures at two depths":
+    "function(){ const r=[]; for(let i=0;i<3;i++){ for(let i=0;i<2;i++){ r.push(()=>i) } r.push(()=>i) } return r.map(f=>f()) }",
+  "parameters that look at arguments": [
+    "function(a=arguments.length,b=()=>arguments[1]){ return [a,typeof b()] }",
+    () => [undefined],
+  ],
+  "generators in loops are closed":
+    "function(){ function* g(){ try { yield 1; yield 2 } finally { log('cleanup') } } for(const x of g()) { log(x); break } const [y]=g(); return y }",
   closures: [
     "function(n){ const fs=[]; for(let i=0;i<n;i++){ let j=i*2; fs.push(()=>[i,j++]); if(i===1) i++; } const c=fs.map(f=>f()); return [c,fs[0](),fs.length] }",
     () => [5],

@@ -41,12 +41,19 @@ export function compileFactory(
   const prefix = freePrefix(source.parsedText);
   const variables = [...unit.captures.keys()];
   const cellOf = (variable: Variable): string => `${prefix}c${variables.indexOf(variable)}`;
+  const displays = new Set<string>();
   const text = rewriteSource(source, unit, {
     textOf: (variable) =>
       passing[variables.indexOf(variable)] === "cell" ? `${cellOf(variable)}.v` : null,
     cellOf,
+    displayOf: (variable) => {
+      if (!isVariableName(variable.name)) return null;
+      displays.add(variable.name);
+      return variable.name;
+    },
     prefix,
   });
+  const declarations = displays.size === 0 ? "" : `let ${[...displays].join(",")};`;
   const parameters = variables.map((variable, i) =>
     passing[i] === "value" ? variable.name : cellOf(variable),
   );
@@ -57,7 +64,7 @@ export function compileFactory(
   // Sound: the text is a function of this shape.
   return new Function(
     `${prefix}r`,
-    `${mode}return function(${list}){return ${expression}}\n${url}`,
+    `${mode}return function(${list}){${declarations}return ${expression}}\n${url}`,
   )(runtime) as ClosureFactory;
 }
 

@@ -20,6 +20,8 @@ export interface CaptureText {
   /** An expression that reads it and can be assigned; null: leave the name as it is. */
   textOf(variable: Variable): string | null;
   cellOf(variable: Variable): string;
+  /** A variable with the captured one's name that may be assigned before a use that errors name; null if there is none. */
+  displayOf(variable: Variable): string | null;
   /** Start of the generator's own names, which the source does not use. */
   readonly prefix: string;
 }
@@ -80,11 +82,12 @@ function rewriteReference(
     node?.type === "Property" && node.shorthand;
   if (isShorthand(parent) || (isDefaultOf(parent, identifier) && isShorthand(parents.get(parent))))
     text = `${name}:${text}`;
-  // A call through the cell would pass the cell as receiver. Starts with a letter: "(" might continue the line before.
-  if (parent.type === "CallExpression" && parent.callee === identifier)
-    text = `${runtime}.valueOf(${text})`;
-  if (parent.type === "TaggedTemplateExpression" && parent.tag === identifier)
-    text = `${runtime}.valueOf(${text})`;
+  if (!isWrite && isNamedInErrors(identifier, parents)) {
+    // V8 prints `(x = …)` as "x". A call through the cell alone would also pass the cell as receiver.
+    const display = captures.displayOf(variable);
+    if (display === null) text = `${runtime}.valueOf(${text})`;
+    else text = `${startsStatement(identifier, parents) ? "void 0," : ""}(${display}=${text})`;
+  }
   edits.push({ start, end, text });
   const named = assignedFunction(parent, identifier);
   if (named !== null) {
@@ -92,6 +95,41 @@ function rewriteReference(
     edits.push({ start: named.start, end: named.start, text: `({[${JSON.stringify(name)}]:` });
     edits.push({ start: named.end, end: named.end, text: `})[${JSON.stringify(name)}]` });
   }
+}
+
+/** True where an error would name the variable: what is called, constructed, iterated or destructured. */
+function isNamedInErrors(identifier: Identifier, parents: ReadonlyMap<AnyNode, AnyNode>): boolean {
+  const parent = parents.get(identifier);
+  if (parent === undefined) return false;
+  if (parent.type === "MemberExpression" && parent.object === identifier) {
+    const around = parents.get(parent);
+    return around !== undefined && isCalled(parent, around);
+  }
+  if (isCalled(identifier, parent) || parent.type === "SpreadElement") return true;
+  if (parent.type === "ForOfStatement") return parent.right === identifier;
+  return (
+    parent.type === "VariableDeclarator" &&
+    parent.init === identifier &&
+    parent.id.type === "ObjectPattern"
+  );
+}
+
+function isCalled(node: AnyNode, parent: AnyNode): boolean {
+  if (parent.type === "CallExpression" || parent.type === "NewExpression")
+    return parent.callee === node;
+  return parent.type === "TaggedTemplateExpression" && parent.tag === node;
+}
+
+/** True if the identifier begins an expression statement: text that begins with "(" might continue the line before. */
+function startsStatement(identifier: Identifier, parents: ReadonlyMap<AnyNode, AnyNode>): boolean {
+  for (
+    let node = parents.get(identifier);
+    node?.start === identifier.start;
+    node = parents.get(node)
+  ) {
+    if (node.type === "ExpressionStatement") return true;
+  }
+  return false;
 }
 
 function isDefaultOf(node: AnyNode, identifier: Identifier): boolean {

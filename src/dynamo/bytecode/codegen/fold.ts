@@ -275,9 +275,11 @@ export class Folder {
     const receiver = form === "method" ? rest.shift() : undefined;
     const list = rest.map((part) => part.text).join(",");
     const literalSite = this.#scope.literal(site);
-    // Text with a comma or a name of the generator is not what the source says.
+    // A helper's name is not what the source says.
     const finish = (text: string): void =>
-      this.#push(orderedExpression(text, parts, { isCall: true, isFaithful: !/^[($]/.test(text) }));
+      this.#push(
+        orderedExpression(text, parts, { isCall: true, isFaithful: !text.startsWith("$") }),
+      );
     if (spread) {
       if (form === "construct")
         return finish(
@@ -303,8 +305,7 @@ export class Folder {
   ): string {
     const isNamed = receiver.display !== null || !receiver.isFaithful;
     const variable = isNamed ? this.#displayOf(receiver, receiverSite(site, suffix)) : null;
-    if (variable !== null)
-      return this.#withDisplay(variable, receiver.text, `${variable}${suffix}(${list})`);
+    if (variable !== null) return `(${variable}=${receiver.text})${suffix}(${list})`;
     if (receiver.isFaithful && receiver.display === null)
       return `${receiver.text}${suffix}(${list})`;
     return this.#callWithArray(callee, receiver, this.#scope.literal(site), `[${list}]`);
@@ -330,7 +331,7 @@ export class Folder {
 
   #callPlain(callee: OperandExpression, site: string, list: string, areAtoms: boolean): string {
     const variable = this.#displayOf(callee, site);
-    if (variable !== null) return this.#withDisplay(variable, callee.text, `${variable}(${list})`);
+    if (variable !== null) return `(${variable}=${callee.text})(${list})`;
     if (callee.isFaithful && callee.display === null) {
       const isBare = callee.isCall || callee.text === "this" || isVariableName(callee.text);
       return isBare ? `${callee.text}(${list})` : `(0,${callee.text})(${list})`;
@@ -343,15 +344,10 @@ export class Folder {
     return `${this.#scope.runtime("callFunction")}(${callee.text},${literalSite},[${list}])`;
   }
 
-  /** The variable is set just before the call: as a statement if nothing is waiting to run before it. */
-  #withDisplay(variable: string, value: string, call: string): string {
-    if (this.stack.some((entry) => entry.evaluation === "ordered"))
-      return `(${variable}=${value},${call})`;
-    this.statements.push(`${variable}=${value};`);
-    return call;
-  }
-
-  /** Where the text of a callee does not have the source's name, a variable that has it. */
+  /**
+   * Where the text of a callee does not have the source's name, a variable that has it.
+   * V8 names `(f = …)(x)` in its messages "f", and an assignment passes no receiver.
+   */
   #displayOf(callee: OperandExpression, site: string): string | null {
     const name = callee.display ?? (callee.isFaithful ? null : site);
     return name !== null && isVariableName(name) ? this.#scope.display(name) : null;
@@ -359,8 +355,7 @@ export class Folder {
 
   #construct(callee: OperandExpression, site: string, list: string): string {
     const variable = this.#displayOf(callee, site);
-    if (variable !== null)
-      return this.#withDisplay(variable, callee.text, `new ${variable}(${list})`);
+    if (variable !== null) return `new (${variable}=${callee.text})(${list})`;
     if (callee.isFaithful) return `new (${callee.text})(${list})`;
     return `${this.#scope.runtime("constructObject")}(${callee.text},${this.#scope.literal(site)},[${list}])`;
   }
