@@ -1,5 +1,6 @@
 /** The public entry: `import * as torch from "fullgraph"`. */
 export * from "./api/functions.ts";
+export * from "./api/metadata-functions.ts";
 export { Tensor } from "./api/tensor.ts";
 export { cond } from "./api/cond.ts";
 export {

@@ -1,7 +1,8 @@
 /** Functions of `torch` that ask about dtypes, shapes and tensors without computing with data. */
+import { RuntimeError } from "../base/errors.ts";
 import type { DType } from "../core/dtype.ts";
 import { canCast, type Operand, promoteTypes, resultType } from "../core/promotion.ts";
-import { broadcastShapes } from "../core/shape.ts";
+import { at, formatShape } from "../core/shape.ts";
 import { isTensor } from "../core/tensor.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -37,10 +38,25 @@ export function can_cast(from: DType, to: DType): boolean {
 
 /** The shape that tensors of the given shapes broadcast to. */
 export function broadcast_shapes(...shapes: readonly (readonly number[])[]): readonly number[] {
-  const shape = shapes.reduce<readonly number[]>(
-    (joined, each) => broadcastShapes(joined, each),
-    [],
-  );
-  // A copy: the shape may be one the caller gave.
-  return Object.freeze(shape.slice());
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const result = new Array<number>(rank).fill(1);
+  shapes.forEach((shape, position) => {
+    for (let fromEnd = 1; fromEnd <= shape.length; fromEnd++) {
+      const size = at(shape, shape.length - fromEnd);
+      const known = at(result, rank - fromEnd);
+      if (size === 1 || size === known) continue;
+      if (known !== 1) {
+        throw new RuntimeError(
+          `Attempting to broadcast a dimension of length ${size} at ${-fromEnd}! Mismatching argument at index ${position} had ${formatTuple(shape)}; but expected shape should be broadcastable to ${formatShape(result)}`,
+        );
+      }
+      result[rank - fromEnd] = size;
+    }
+  });
+  return Object.freeze(result);
+}
+
+/** A shape as Python writes a tuple. */
+function formatTuple(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${at(shape, 0)},)` : `(${shape.join(", ")})`;
 }

@@ -131,6 +131,16 @@ for a in every:
     call("cat", [t([1, 0], a), t([0.5])])
     call("stack", [t([1, 0], a), t([1, 2])])
 
+group("dtypes")
+for a in every:
+    for b in every:
+        call("promote_types", a, b)
+        call("can_cast", a, b)
+        call("result_type", t([1], a), t([1], b)); call("result_type", t([1], a), t(1, b)); call("result_type", t(1, a), t(1, b))
+    for scalar in (2, 0.5, True):
+        call("result_type", t([1], a), scalar); call("result_type", t(1, a), scalar)
+call("broadcast_shapes", (2, 1), (3,)); call("broadcast_shapes", (2,), (3,)); call("is_floating_point", t([1])); call("numel", torch.zeros(2, 3))
+
 group("integers and NaN")
 values = [5.0, -5.0, 5.5, -5.5, 0.0, -0.0, inf, -inf, nan]
 for d in (3, -3, 0.5, 0, inf):

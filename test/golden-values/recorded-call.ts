@@ -143,6 +143,7 @@ export function describe(value: unknown): unknown {
     });
     return { tensor: value.dtype.name, shape: [...value.shape], values: flat };
   }
+  if (value instanceof torch.DType) return value;
   if (Array.isArray(value)) return value.map(describe);
   return value;
 }
