@@ -14,7 +14,7 @@ import {
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
-import { iteratorGuards } from "./iterator-guards.ts";
+import { guardOwnIterator, iteratorGuards } from "./iterator-guards.ts";
 import { ownDataProperties } from "./own-data-properties.ts";
 import { propertyKey } from "./property-key.ts";
 import { unbindTensor } from "./unbind-tensor.ts";
@@ -25,10 +25,12 @@ export function getIterator(machine: Machine, iterable: Variable): Variable {
   switch (value.kind) {
     case "array":
       iteratorGuards(machine, "array");
+      guardOwnIterator(machine, value);
       return new CursorVariable({ over: value, mode: "values", flavour: "record" });
     case "map":
     case "set": {
       iteratorGuards(machine, value.kind);
+      guardOwnIterator(machine, value);
       const cursor = new CursorVariable({
         over: value,
         mode: value.kind === "map" ? "entries" : "values",

@@ -42,3 +42,22 @@ export function iteratorGuards(machine: Machine, kind: keyof typeof protocols): 
     machine.tracer.addGuard({ kind: "ID_MATCH", source, value: pristine });
   }
 }
+
+/** One array or Map may have an iteration of its own, which comes before the built-in one. */
+export function guardOwnIterator(
+  machine: Machine,
+  { value, source }: { readonly value: object | null; readonly source: Source | null },
+): void {
+  if (value === null || source === null) return;
+  if (Object.hasOwn(value, Symbol.iterator)) {
+    breakGraph(
+      "untraceableIteration",
+      {
+        iterable: "an object with an iterator of its own",
+        kind: "a value whose iteration is not known",
+      },
+      "getIterator of a patched object",
+    );
+  }
+  machine.tracer.addGuard({ kind: "NOT_PRESENT", source, key: Symbol.iterator });
+}

@@ -210,6 +210,11 @@ function collectionProperty(
   target: Extract<ForcedVariable, { kind: "map" | "set" }>,
   key: PropertyKey,
 ): CallResult {
+  if (target.value !== null && target.source !== null) {
+    if (Object.hasOwn(target.value, key))
+      return onValue(machine, target.value, target.source, key, target);
+    machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
+  }
   if (key === "size") return new ConstantVariable(machine.sizeOf(target));
   return onPrototype(machine, target.kind === "map" ? Map.prototype : Set.prototype, key, target);
 }

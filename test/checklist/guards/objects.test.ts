@@ -216,6 +216,41 @@ describe("properties", () => {
     });
   });
 
+  test("a method and a size that a Map has of its own", () => {
+    changed(() => {
+      const map = new Map([["a", 1]]);
+      return {
+        fn: (x) => x.add((map.get("a") ?? 0) + map.size),
+        change: (call) => {
+          if (call === 1) map.get = () => 50;
+          else Object.defineProperty(map, "size", { value: 9 });
+        },
+      };
+    });
+  });
+
+  test("an iteration that an array or a Map has of its own", () => {
+    changed(() => {
+      const list = [1, 2];
+      const map = new Map([["a", 1]]);
+      const own = function* () {
+        yield 100;
+      };
+      return {
+        fn: (x) => {
+          let sum = Math.max(...list);
+          for (const value of list) sum += value;
+          for (const [key] of map) sum += key.length;
+          return x.add(sum);
+        },
+        change: (call) => {
+          if (call === 1) Reflect.set(list, Symbol.iterator, own);
+          else Reflect.set(map, Symbol.iterator, () => [["long key"]].values());
+        },
+      };
+    });
+  });
+
   test("a write to a prototype is seen through its instances at once", () => {
     runDifferential(() => {
       class Layer {
