@@ -1,3 +1,4 @@
+import type { ExplainOutput } from "../../../src/dynamo/explain.ts";
 import * as torch from "../../../src/index.ts";
 
 /** What one call of a function was captured as. */
@@ -12,15 +13,13 @@ export interface ExplainedCall {
   readonly resumes: readonly string[];
 }
 
-type Explained = ReturnType<ReturnType<typeof torch._dynamo.explain>>;
-
 /** Captures `fn` afresh for one call: the part of a checklist case that the differential runner does not show. */
 export function explainCall(
   fn: (...args: never[]) => unknown,
   args: readonly unknown[],
 ): ExplainedCall {
   torch._dynamo.reset();
-  const output: Explained = Reflect.apply(torch._dynamo.explain(fn), undefined, args);
+  const output: ExplainOutput = Reflect.apply(torch._dynamo.explain(fn), undefined, args);
   const { resumes } = torch._dynamo.utils.counters;
   const names = Object.entries(resumes).flatMap(([name, count]) =>
     Array.from({ length: count }, () => name),
