@@ -1,4 +1,4 @@
-import { AssertionError } from "../../base/errors.ts";
+import { AssertionError, ValueError } from "../../base/errors.ts";
 import type { DType } from "../../core/dtype.ts";
 import { copyElements } from "../../core/elements.ts";
 import { promoteTypes } from "../../core/promotion.ts";
@@ -26,8 +26,8 @@ function tolerance(
   atol: number | null,
 ): Tolerance {
   if ((rtol === null) !== (atol === null)) {
-    throw new TypeError(
-      `Both 'rtol' and 'atol' must be either specified or unspecified, but got rtol=${rtol ?? "None"} and atol=${atol ?? "None"}.`,
+    throw new ValueError(
+      `Both 'rtol' and 'atol' must be either specified or omitted, but got no ${rtol === null ? "rtol" : "atol"}.`,
     );
   }
   if (rtol !== null && atol !== null) return { rtol, atol };
@@ -57,6 +57,61 @@ interface Worst {
   position: number;
 }
 
+/** A number as Python prints it: 1.0 for a float, 1e-05, inf, nan. */
+function pythonNumber(value: number, isFloat: boolean): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
+  if (!isFloat && Number.isInteger(value)) return String(value);
+  if (value !== 0 && Math.abs(value) < 1e-4) {
+    return value.toExponential().replace(/e-(\d)$/, "e-0$1");
+  }
+  return Number.isInteger(value) ? `${value}.0` : String(value);
+}
+
+function pythonElement(value: number, dtype: DType): string {
+  if (dtype.category === "bool") return value === 0 ? "False" : "True";
+  return pythonNumber(value, dtype.is_floating_point);
+}
+
+interface Mismatches {
+  readonly count: number;
+  readonly absolute: Worst;
+  readonly relative: Worst;
+}
+
+function findMismatches(
+  x: readonly number[],
+  y: readonly number[],
+  limits: Tolerance,
+  equalNan: boolean,
+  common: DType,
+): Mismatches {
+  // Differences have the precision of the elements; ratios of integers are float32.
+  const roundDifference = common.name === "float32" ? Math.fround : Number;
+  const roundRatio = common.name === "float64" ? Number : Math.fround;
+  let count = 0;
+  const absolute: Worst = { difference: -1, position: 0 };
+  const relative: Worst = { difference: -1, position: 0 };
+  x.forEach((value, position) => {
+    const wanted = at(y, position);
+    if (value === wanted || (equalNan && Number.isNaN(value) && Number.isNaN(wanted))) return;
+    const difference = roundDifference(Math.abs(value - wanted));
+    const isAllowed = difference <= limits.atol + limits.rtol * Math.abs(wanted);
+    if (isAllowed && Number.isFinite(wanted)) return;
+    count += 1;
+    const ratio = roundRatio(difference / Math.abs(wanted));
+    if (isWorse(difference, absolute)) Object.assign(absolute, { difference, position });
+    if (isWorse(ratio, relative)) Object.assign(relative, { difference: ratio, position });
+  });
+  return { count, absolute, relative };
+}
+
+/** The first NaN is the worst of all. */
+function isWorse(difference: number, worst: Worst): boolean {
+  if (Number.isNaN(worst.difference)) return false;
+  return Number.isNaN(difference) || difference > worst.difference;
+}
+
 /** What is wrong, or null. */
 function mismatchReport(
   actual: TensorBase,
@@ -64,39 +119,34 @@ function mismatchReport(
   limits: Tolerance,
   equalNan: boolean,
 ): string | null {
-  const exact =
-    !promoteTypes(actual.dtype, expected.dtype).is_floating_point &&
-    limits.rtol === 0 &&
-    limits.atol === 0;
+  const common = promoteTypes(actual.dtype, expected.dtype);
   const x = Array.from(copyElements(actual), Number);
   const y = Array.from(copyElements(expected), Number);
-  let mismatches = 0;
-  const absolute: Worst = { difference: -1, position: 0 };
-  const relative: Worst = { difference: -1, position: 0 };
-  x.forEach((value, position) => {
-    const wanted = at(y, position);
-    if (value === wanted || (equalNan && Number.isNaN(value) && Number.isNaN(wanted))) return;
-    const difference = Math.abs(value - wanted);
-    if (difference <= limits.atol + limits.rtol * Math.abs(wanted) && Number.isFinite(wanted))
-      return;
-    mismatches += 1;
-    const ratio = difference / Math.abs(wanted);
-    if (difference > absolute.difference || Number.isNaN(difference))
-      Object.assign(absolute, { difference, position });
-    if (ratio > relative.difference || Number.isNaN(ratio))
-      Object.assign(relative, { difference: ratio, position });
-  });
-  if (mismatches === 0) return null;
-  const percent = ((100 * mismatches) / Math.max(x.length, 1)).toFixed(1);
+  const { count, absolute, relative } = findMismatches(x, y, limits, equalNan, common);
+  if (count === 0) return null;
+  const isExact = limits.rtol === 0 && limits.atol === 0;
+  const allowed = (limit: number): string =>
+    isExact ? "" : ` (up to ${pythonNumber(limit, true)} allowed)`;
+  const verdict = isExact ? "not equal!" : "not close!";
+  const difference = pythonNumber(absolute.difference, common.is_floating_point);
+  const ratio = pythonNumber(relative.difference, true);
+  if (actual.ndim === 0) {
+    return [
+      `Scalars are ${verdict}`,
+      "",
+      `Expected ${pythonElement(at(y, 0), expected.dtype)} but got ${pythonElement(at(x, 0), actual.dtype)}.`,
+      `Absolute difference: ${difference}${allowed(limits.atol)}`,
+      `Relative difference: ${ratio}${allowed(limits.rtol)}`,
+    ].join("\n");
+  }
   const place = (worst: Worst): string =>
-    `${worst.difference} at index ${tuple(coordinatesAt(actual.shape, worst.position))}`;
-  const allowed = (limit: number): string => (exact ? "" : ` (up to ${limit} allowed)`);
+    `at index ${tuple(coordinatesAt(actual.shape, worst.position))}`;
   return [
-    exact ? "Tensor-likes are not equal!" : "Tensor-likes are not close!",
+    `Tensor-likes are ${verdict}`,
     "",
-    `Mismatched elements: ${mismatches} / ${x.length} (${percent}%)`,
-    `Greatest absolute difference: ${place(absolute)}${allowed(limits.atol)}`,
-    `Greatest relative difference: ${place(relative)}${allowed(limits.rtol)}`,
+    `Mismatched elements: ${count} / ${x.length} (${((100 * count) / x.length).toFixed(1)}%)`,
+    `Greatest absolute difference: ${difference} ${place(absolute)}${allowed(limits.atol)}`,
+    `Greatest relative difference: ${ratio} ${place(relative)}${allowed(limits.rtol)}`,
   ].join("\n");
 }
 

@@ -1,5 +1,4 @@
 /** Questions about two whole tensors. */
-import { RuntimeError } from "../../base/errors.ts";
 import { itemOf } from "../../core/elements.ts";
 import { sameShape } from "../../core/shape.ts";
 import { arg } from "../arg.ts";
@@ -22,11 +21,6 @@ export const equal = defineOp({
   derivative: "not-differentiable",
   needsData: "scalar",
   decomposition: ({ self, other }) => {
-    if (self.dtype !== other.dtype) {
-      throw new RuntimeError(
-        `Expected all tensors to have the same dtype, but found ${self.dtype.scalarTypeName} and ${other.dtype.scalarTypeName}`,
-      );
-    }
     return (
       sameShape(self.shape, other.shape) &&
       itemOf(runOp(all, { self: runOp(eq, { self, other }) })) === true
