@@ -15,7 +15,7 @@ import {
 import { arithmetic } from "../../loops/expression.ts";
 import type { StoreMode } from "../../loops/kernel.ts";
 import { arg } from "../arg.ts";
-import { clone } from "../data/clone.ts";
+import { clone, contiguousClone } from "../data/clone.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { naive, type NaiveArray } from "../naive-array.ts";
 import { runOp } from "../run-op.ts";
@@ -240,7 +240,7 @@ export const index_add = defineOp({
     example: "torch.index_add(torch.ones(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]))",
   },
   decomposition: ({ self, ...rest }) =>
-    runOp(index_add_, { self: runOp(clone, { self }), ...rest }),
+    runOp(index_add_, { self: runOp(contiguousClone, { self }), ...rest }),
   reference: ({ source, alpha, ...rest }) =>
     naiveWrite(rest, source, (present, incoming) => present + incoming * Number(alpha)),
   derivative: "pending",
@@ -320,7 +320,7 @@ export const index_copy = defineOp({
     example: "torch.index_copy(torch.zeros(3), 0, torch.tensor([2n, 0n]), torch.tensor([5, 6]))",
   },
   decomposition: ({ self, ...rest }) =>
-    runOp(index_copy_, { self: runOp(clone, { self }), ...rest }),
+    runOp(index_copy_, { self: runOp(contiguousClone, { self }), ...rest }),
   reference: ({ source, ...rest }) => naiveWrite(rest, source, (_present, incoming) => incoming),
   derivative: "pending",
   samples: sourceSamples,

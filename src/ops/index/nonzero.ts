@@ -1,6 +1,6 @@
 import { int64 } from "../../core/dtype.ts";
-import { copyElements } from "../../core/elements.ts";
-import { adoptArray } from "../../core/make-tensor.ts";
+import { arrayOf, copyElements } from "../../core/elements.ts";
+import { adoptArray, emptyTensor } from "../../core/make-tensor.ts";
 import { at, type Shape } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
@@ -11,29 +11,30 @@ import { runOp } from "../run-op.ts";
 import type { SampleMaker } from "../sample-maker.ts";
 import { unbind } from "../view/unbind.ts";
 
-/** The coordinates of the elements that are not zero, row by row. */
-function coordinatesOfNonzero(self: TensorBase): BigInt64Array {
+/** The row-major positions of the elements that are not zero. */
+function positionsOfNonzero(self: TensorBase): readonly number[] {
   const positions: number[] = [];
   copyElements(self).forEach((value: number | bigint, position: number) => {
     // Zero of either kind of number; NaN is not zero.
     if (value !== 0 && value !== 0n) positions.push(position);
   });
-  const rank = self.ndim;
-  const coordinates = new BigInt64Array(positions.length * rank);
+  return positions;
+}
+
+/** Positions as coordinates, one row each; column by column in memory, as in PyTorch. */
+function coordinatesOfPositions(positions: readonly number[], shape: Shape): TensorBase {
+  const rows = positions.length;
+  const result = emptyTensor([rows, shape.length], int64, [1, rows], false);
+  const array = arrayOf(result);
   positions.forEach((position, row) => {
     let rest = position;
-    for (let axis = rank - 1; axis >= 0; axis--) {
-      const size = at(self.shape, axis);
-      coordinates[row * rank + axis] = BigInt(rest % size);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const size = at(shape, axis);
+      array[axis * rows + row] = BigInt(rest % size);
       rest = Math.floor(rest / size);
     }
   });
-  return coordinates;
-}
-
-/** How many rows `nonzero` gives; a 0-d tensor has rows without columns. */
-function countNonzero(self: TensorBase): number {
-  return naive(self).values.filter((value) => value !== 0).length;
+  return result;
 }
 
 const doc = {
@@ -61,12 +62,7 @@ export const nonzero = defineOp({
   args: { self: arg.tensor },
   doc,
   needsData: "shape",
-  decomposition: ({ self }) => {
-    const rank = self.ndim;
-    const coordinates = coordinatesOfNonzero(self);
-    const rows = rank === 0 ? countNonzero(self) : coordinates.length / rank;
-    return adoptArray(coordinates, [rows, rank], int64);
-  },
+  decomposition: ({ self }) => coordinatesOfPositions(positionsOfNonzero(self), self.shape),
   reference: ({ self }) => {
     const rows = naiveNonzero(self);
     return { shape: [rows.length, self.ndim], values: rows.flat() };

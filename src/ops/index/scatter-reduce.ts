@@ -6,7 +6,7 @@ import type { TensorBase } from "../../core/tensor.ts";
 import type { StoreMode } from "../../loops/kernel.ts";
 import { arg } from "../arg.ts";
 import { full_like } from "../create/full.ts";
-import { clone } from "../data/clone.ts";
+import { clone, contiguousClone } from "../data/clone.ts";
 import { copy_ } from "../data/copy.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { coordinatesOf, elementAt, naive, type NaiveArray } from "../naive-array.ts";
@@ -162,7 +162,7 @@ export const scatter_reduce = defineOp({
       'torch.scatter_reduce(torch.zeros(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]), "sum")',
   },
   decomposition: ({ self, ...rest }) =>
-    runOp(scatter_reduce_, { self: runOp(clone, { self }), ...rest }),
+    runOp(scatter_reduce_, { self: runOp(contiguousClone, { self }), ...rest }),
   reference: ({ self, dim, index, src, reduce, include_self }) =>
     naiveScatterReduce(self, dim, index, src, reduce, include_self),
   derivative: "pending",

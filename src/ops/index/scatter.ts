@@ -12,7 +12,7 @@ import {
 } from "../../loops/computation.ts";
 import type { StoreMode } from "../../loops/kernel.ts";
 import { arg } from "../arg.ts";
-import { clone } from "../data/clone.ts";
+import { contiguousClone } from "../data/clone.ts";
 import { defineOp } from "../define-op.ts";
 import { coordinatesOf, elementAt, naive, type NaiveArray } from "../naive-array.ts";
 import { runOp } from "../run-op.ts";
@@ -233,7 +233,8 @@ export const scatter = defineOp({
       "A copy of `input` with elements of `src`, or a number, written to positions along one dimension.",
     example: "torch.scatter(torch.zeros(3), 0, torch.tensor([2n, 0n]), torch.tensor([5, 6]))",
   },
-  decomposition: ({ self, ...rest }) => runOp(scatter_, { self: runOp(clone, { self }), ...rest }),
+  decomposition: ({ self, ...rest }) =>
+    runOp(scatter_, { self: runOp(contiguousClone, { self }), ...rest }),
   reference: ({ self, dim, index, src, reduce }) => {
     return naiveScatter(self, dim, index, src, scatterCombine[scatterMode(reduce)] ?? Math.min);
   },
@@ -275,7 +276,7 @@ export const scatter_add = defineOp({
     example: "torch.scatter_add(torch.ones(3), 0, torch.tensor([2n, 2n]), torch.tensor([5, 6]))",
   },
   decomposition: ({ self, ...rest }) =>
-    runOp(scatter_add_, { self: runOp(clone, { self }), ...rest }),
+    runOp(scatter_add_, { self: runOp(contiguousClone, { self }), ...rest }),
   reference: ({ self, dim, index, src }) =>
     naiveScatter(self, dim, index, src, (present, incoming) => present + incoming),
   derivative: "pending",

@@ -8,6 +8,7 @@ import { sortedOrder } from "../algorithms/sorted-order.ts";
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { coordinatesOf, elementAt, naive, type NaiveArray } from "../naive-array.ts";
+import { pointwiseMeta } from "../pointwise/pointwise-meta.ts";
 import { returns } from "../returns.ts";
 import { runOp } from "../run-op.ts";
 import type { SampleMaker } from "../sample-maker.ts";
@@ -110,10 +111,7 @@ export const sort = defineOp({
   },
   meta: ({ self, dim }) => {
     wrapDim(dim, self.ndim);
-    return [
-      { dtype: self.dtype, shape: self.shape },
-      { dtype: int64, shape: self.shape },
-    ];
+    return [pointwiseMeta([self], self.dtype), pointwiseMeta([self], int64)];
   },
   routine: ({ self, dim, descending }, outputs) => {
     writeSorted(self, dim, descending, { values: at(outputs, 0), indices: at(outputs, 1) });
@@ -135,7 +133,7 @@ export const argsort = defineOp({
   },
   meta: ({ self, dim }) => {
     wrapDim(dim, self.ndim);
-    return { dtype: int64, shape: self.shape };
+    return pointwiseMeta([self], int64);
   },
   routine: ({ self, dim, descending }, outputs) => {
     writeSorted(self, dim, descending, { values: null, indices: at(outputs, 0) });
