@@ -63,7 +63,7 @@ const readers: Readonly<Record<string, ArrayRule>> = {
   },
   slice: ({ machine, items, args }) => {
     const from = start(machine, args[0], items.length);
-    const to = args[1] === undefined ? items.length : start(machine, args[1], items.length);
+    const to = end(machine, args[1], items.length);
     return new ArrayVariable({ items: items.slice(from, Math.max(from, to)) });
   },
 };
@@ -101,7 +101,7 @@ const writers: Readonly<Record<string, ArrayRule>> = {
   },
   fill: ({ machine, target, items, args }) => {
     const from = start(machine, args[1], items.length);
-    const to = args[2] === undefined ? items.length : start(machine, args[2], items.length);
+    const to = end(machine, args[2], items.length);
     for (let index = from; index < to; index++) items[index] = args[0] ?? undefinedVariable;
     return target;
   },
@@ -221,6 +221,13 @@ function integer(machine: Machine, arg: Variable | undefined, missing: number): 
 function start(machine: Machine, arg: Variable | undefined, length: number): number {
   const relative = integer(machine, arg, 0);
   return relative < 0 ? Math.max(length + relative, 0) : Math.min(relative, length);
+}
+
+/** Where a range ends: undefined means the end of the array. */
+function end(machine: Machine, arg: Variable | undefined, length: number): number {
+  const value = machine.force(arg ?? undefinedVariable);
+  const isMissing = value.kind === "constant" && value.value === undefined;
+  return isMissing ? length : start(machine, value, length);
 }
 
 function constantString(machine: Machine, arg: Variable): string {

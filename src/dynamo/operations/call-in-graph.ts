@@ -19,6 +19,7 @@ import {
   describeForUser,
   describeVariable,
 } from "../variables/variable.ts";
+import { writeTextsFirst } from "./pending-text.ts";
 import { tensorItem } from "./tensor-item.ts";
 import { ownDataProperties } from "./own-data-properties.ts";
 
@@ -51,7 +52,10 @@ export function callInGraph(
   const inputs = receiver === null ? args : [receiver, ...args];
   const capture = new ArgumentCapture(machine, callee, inputs);
   const captured = inputs.map((input, position) => capture.of(input, position));
-  if (callee.function.mutates) refuseMutationInBranch(machine, capture.tensors);
+  if (callee.function.mutates) {
+    refuseMutationInBranch(machine, capture.tensors);
+    writeTextsFirst(machine, callee.name);
+  }
   const fakes = captured.map((argument) => argument.fake);
   if (callee.function.mayThrow) breakWhereCaught(machine, callee);
   const result = callOnFakes(callee, receiver === null ? undefined : fakes.shift(), fakes, inputs);

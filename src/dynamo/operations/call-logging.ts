@@ -8,6 +8,7 @@ import {
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
+import { mayBeLate } from "./pending-text.ts";
 
 export const isConsoleMethod = (fn: Function): boolean => Reflect.get(console, fn.name) === fn;
 
@@ -34,6 +35,10 @@ export function callLogging(
       { functionName, argument: `argument ${index + 1}`, kind: describeForUser(value) },
       `call ${functionName}(${args.map((each) => describeVariable(machine.force(each))).join(", ")})`,
     );
+  }
+  for (const arg of args) {
+    const value = machine.force(arg);
+    if (value.kind === "template") mayBeLate(machine, value);
   }
   machine.tracer.addEffect({ kind: "log", callee: fn, receiver: thisValue, args });
   return undefinedVariable;

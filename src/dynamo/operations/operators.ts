@@ -10,6 +10,7 @@ import {
 } from "../variables/variable.ts";
 import { looseEquals, strictEquals } from "./equality.ts";
 import { instanceOf } from "./instance-of.ts";
+import { joinTexts, textOfTensor } from "./pending-text.ts";
 import { propertyKey } from "./property-key.ts";
 import { scalarExpression } from "./scalar-expression.ts";
 import { tensorItem } from "./tensor-item.ts";
@@ -126,14 +127,15 @@ function concatenate(a: ForcedVariable, b: ForcedVariable): Variable {
       `concatenate ${describeVariable(v)}`,
     );
   };
-  return new TemplateVariable([...parts(a), ...parts(b)]);
+  return joinTexts(new TemplateVariable([...parts(a), ...parts(b)]), [a, b]);
 }
 
 /** ToString of a template literal's hole (§13.2.8.6). */
 export function toTemplatePart(machine: Machine, variable: Variable): Variable {
   const value = machine.force(variable);
   if (value.kind === "template") return value;
-  if (value.kind === "tensor" || value.kind === "number") return new TemplateVariable([value]);
+  if (value.kind === "tensor") return textOfTensor(machine, value);
+  if (value.kind === "number") return new TemplateVariable([value]);
   if (value.kind === "constant" && !isObject(value.value) && typeof value.value !== "symbol") {
     return new ConstantVariable(String(value.value));
   }

@@ -292,3 +292,30 @@ test("C72: arrays, objects, Maps, Sets and results with names come back as what 
   });
   expect([run.frames, run.ops]).toEqual([1, 4]);
 });
+
+test("a text shows a tensor as it was when the text was made, whatever happens to the tensor later", () => {
+  const run = runDifferential(() => {
+    const texts: string[] = [];
+    const fn = (x: Tensor) => {
+      const before = `x = ${x}`;
+      texts.push("pushed " + String(x.mul(2)));
+      x.add_(1);
+      return [before, `x = ${x}`];
+    };
+    return { fn, calls: [[ones()]], watch: texts };
+  });
+  expect(run.results).toEqual([["x = tensor([1., 1., 1.])", "x = tensor([2., 2., 2.])"]]);
+});
+
+test("ranges of arrays may end with undefined", () => {
+  runDifferential(() => {
+    const list: unknown[] = [1, 2, 3, 4];
+    const fn = (x: Tensor) => {
+      const tail = list.slice(1, undefined);
+      const removed = list.splice(0, undefined as unknown as number);
+      list.fill(x.add(1), 3, undefined);
+      return [tail, removed];
+    };
+    return { fn, calls: [[ones()]], watch: list };
+  });
+});
