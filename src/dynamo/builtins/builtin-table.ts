@@ -2,6 +2,7 @@ import { arrayBuiltins } from "./arrays.ts";
 import { arrayCallbackBuiltins } from "./array-callbacks.ts";
 import type { Builtin } from "./builtin.ts";
 import { collectionBuiltins } from "./collections.ts";
+import { definePropertyBuiltin } from "./define-property.ts";
 import { errorBuiltins } from "./errors.ts";
 import { functionBuiltins } from "./functions.ts";
 import { iteratorBuiltins } from "./iterators.ts";
@@ -18,6 +19,7 @@ const table: ReadonlyMap<Function, Builtin> = new Map<Function, Builtin>([
   ...arrayCallbackBuiltins,
   ...collectionBuiltins,
   ...objectBuiltins,
+  definePropertyBuiltin,
   ...functionBuiltins,
   ...iteratorBuiltins,
   ...errorBuiltins,

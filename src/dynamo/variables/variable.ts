@@ -219,7 +219,7 @@ export class ClosureVariable {
   readonly captures: readonly CellVariable[];
   readonly frame: ClosureFrame;
   /** The name that the place of creation gives an anonymous function. */
-  readonly name: string | null;
+  name: string | null;
   readonly properties = new Map<PropertyKey, PropertySlot>();
   constructor(
     parent: Code,
