@@ -70,14 +70,14 @@ export function applyBasicItems(self: TensorBase, given: readonly IndexItem[]): 
     strides.push(at(source.strides, dim));
     dim += 1;
   };
-  for (const item of withEllipsis(items)) {
+  for (const [place, item] of withEllipsis(items).entries()) {
     if (item === "...") {
       for (let rest = self.ndim - consumed; rest > 0; rest--) keep();
     } else if (item === null || typeof item === "boolean") {
       shape.push(item === false ? 0 : 1);
       strides.push(0);
     } else if (typeof item === "number") {
-      offset += wrapIndex(item, dim, at(source.shape, dim)) * at(source.strides, dim);
+      offset += wrapIndex(item, place, at(source.shape, dim)) * at(source.strides, dim);
       dim += 1;
     } else if (typeof item === "string") {
       const { start, size, step } = resolveSlice(item, at(source.shape, dim));
@@ -130,9 +130,12 @@ function tooManyIndices(self: TensorBase, items: readonly IndexItem[]): IndexErr
   return new IndexError(`too many indices for tensor of dimension ${self.ndim}`);
 }
 
-function wrapIndex(index: number, dim: number, size: number): number {
+/** PyTorch's message counts the items of the index, not the dimensions. */
+function wrapIndex(index: number, place: number, size: number): number {
   if (index < -size || index >= size) {
-    throw new IndexError(`index ${index} is out of bounds for dimension ${dim} with size ${size}`);
+    throw new IndexError(
+      `index ${index} is out of bounds for dimension ${place} with size ${size}`,
+    );
   }
   return index < 0 ? index + size : index;
 }
