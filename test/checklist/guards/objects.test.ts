@@ -208,6 +208,29 @@ describe("properties", () => {
     });
   });
 
+  // OWN_DATA and KEYS_MATCH guards say nothing about enumerability (src/dynamo/operations/own-data-properties.ts).
+  test.fails("a property that is hidden from enumeration", () => {
+    changed(() => {
+      const o = { a: 1, b: 2 };
+      return {
+        fn: (x) => x.add(Object.keys(o).length),
+        change: () => Object.defineProperty(o, "b", { enumerable: false }),
+      };
+    });
+  });
+
+  // A write makes the property count as enumerable (setObjectProperty).
+  test.fails("a hidden property stays hidden when it is written", () => {
+    runDifferential(() => {
+      const o = Object.defineProperty({ a: 1, h: 0 }, "h", { enumerable: false });
+      const fn = (x: Tensor) => {
+        o.h = 6;
+        return [x.add(o.h), Object.keys(o), { ...o }];
+      };
+      return { fn, calls: [[ones()], [ones()]], watch: o };
+    });
+  });
+
   test("a hole of an array that is filled with undefined", () => {
     changed(() => {
       // oxlint-disable-next-line no-sparse-arrays -- the hole is the point
