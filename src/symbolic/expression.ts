@@ -12,7 +12,11 @@ export type Expression<Leaf> =
       readonly left: Expression<Leaf>;
       readonly right: Expression<Leaf>;
     }
-  | { readonly kind: "math"; readonly name: MathFunction; readonly operands: readonly Expression<Leaf>[] };
+  | {
+      readonly kind: "math";
+      readonly name: MathFunction;
+      readonly operands: readonly Expression<Leaf>[];
+    };
 
 export type Scalar = number | boolean;
 export type UnaryOperator = keyof typeof unaryOperators;
@@ -20,9 +24,40 @@ export type BinaryOperator = keyof typeof binaryOperators;
 
 /** The pure functions of Math: the same arguments give the same result on one engine. */
 export const mathFunctions = [
-  "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clz32", "cos", "cosh", "exp",
-  "expm1", "floor", "fround", "hypot", "imul", "log", "log10", "log1p", "log2", "max", "min", "pow", "round", "sign",
-  "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
+  "abs",
+  "acos",
+  "acosh",
+  "asin",
+  "asinh",
+  "atan",
+  "atan2",
+  "atanh",
+  "cbrt",
+  "ceil",
+  "clz32",
+  "cos",
+  "cosh",
+  "exp",
+  "expm1",
+  "floor",
+  "fround",
+  "hypot",
+  "imul",
+  "log",
+  "log10",
+  "log1p",
+  "log2",
+  "max",
+  "min",
+  "pow",
+  "round",
+  "sign",
+  "sin",
+  "sinh",
+  "sqrt",
+  "tan",
+  "tanh",
+  "trunc",
 ] as const satisfies readonly (keyof Math)[];
 export type MathFunction = (typeof mathFunctions)[number];
 
@@ -57,13 +92,16 @@ const binaryOperators = {
   "!=": (a: Scalar, b: Scalar): Scalar => Number(a) !== Number(b),
 } as const;
 
-export const isUnaryOperator = (text: string): text is UnaryOperator => Object.hasOwn(unaryOperators, text);
-export const isBinaryOperator = (text: string): text is BinaryOperator => Object.hasOwn(binaryOperators, text);
+export const isUnaryOperator = (text: string): text is UnaryOperator =>
+  Object.hasOwn(unaryOperators, text);
+export const isBinaryOperator = (text: string): text is BinaryOperator =>
+  Object.hasOwn(binaryOperators, text);
 export const isMathFunction = (text: string): text is MathFunction =>
   (mathFunctions as readonly string[]).includes(text);
 
-export const applyUnary = (operator: UnaryOperator, x: Scalar): Scalar => unaryOperators[operator](x);
-export const applyBinary = (operator: BinaryOperator, a: Scalar, b: Scalar): Scalar => binaryOperators[operator](a, b);
+const applyUnary = (operator: UnaryOperator, x: Scalar): Scalar => unaryOperators[operator](x);
+const applyBinary = (operator: BinaryOperator, a: Scalar, b: Scalar): Scalar =>
+  binaryOperators[operator](a, b);
 
 /** The value of the expression, or `undefined` when a leaf has none yet. */
 export function evaluateExpression<Leaf>(
@@ -82,7 +120,9 @@ export function evaluateExpression<Leaf>(
     case "binary": {
       const a = evaluateExpression(expression.left, valueOf);
       const b = evaluateExpression(expression.right, valueOf);
-      return a === undefined || b === undefined ? undefined : applyBinary(expression.operator, a, b);
+      return a === undefined || b === undefined
+        ? undefined
+        : applyBinary(expression.operator, a, b);
     }
     case "math": {
       const operands: number[] = [];
@@ -91,13 +131,17 @@ export function evaluateExpression<Leaf>(
         if (x === undefined) return undefined;
         operands.push(Number(x));
       }
-      return (Math[expression.name] as (...xs: number[]) => number)(...operands); // every listed function takes numbers only
+      // Every listed function takes any number of numbers, though most look at one or two.
+      return Reflect.apply(Math[expression.name], Math, operands) as number;
     }
   }
 }
 
 /** Every leaf below the expression, each once, in reading order. */
-export function leavesOf<Leaf>(expression: Expression<Leaf>, found: Set<Leaf> = new Set()): ReadonlySet<Leaf> {
+export function leavesOf<Leaf>(
+  expression: Expression<Leaf>,
+  found: Set<Leaf> = new Set(),
+): ReadonlySet<Leaf> {
   switch (expression.kind) {
     case "constant":
       break;

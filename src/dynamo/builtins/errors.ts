@@ -41,7 +41,7 @@ function newError(
     (machine.force(given).kind === "constant" && constantOf(machine, given) === undefined);
   const message = isMissing ? null : toTemplatePart(machine, given);
   const error = new ObjectVariable({
-    prototype: constructor.prototype as object,
+    prototype: constructor.prototype,
     error: { constructor, message },
   }); // an ErrorConstructor's prototype
   if (message !== null)

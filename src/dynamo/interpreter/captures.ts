@@ -1,7 +1,7 @@
 import type { Code } from "../bytecode/code.ts";
 import type { Source } from "../variables/source.ts";
 import {
-  CellVariable,
+  type CellVariable,
   ConstantVariable,
   LazyVariable,
   type Variable,

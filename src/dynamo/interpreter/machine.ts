@@ -1,7 +1,10 @@
 import type { NodeSource } from "../../fx/node.ts";
 import { uninitialized } from "../bytecode/cell.ts";
 import { callValue, constructValue, enterFunction } from "../operations/call.ts";
-import { deleteProperty, getProperty, hasProperty, setProperty } from "../operations/property.ts";
+import { deleteProperty } from "../operations/delete-property.ts";
+import { getProperty } from "../operations/get-property.ts";
+import { hasProperty } from "../operations/has-property.ts";
+import { setProperty } from "../operations/set-property.ts";
 import { elementAt } from "../operations/element-at.ts";
 import { propertyKey } from "../operations/property-key.ts";
 import { truthOf } from "../operations/truth.ts";

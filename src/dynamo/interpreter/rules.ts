@@ -21,7 +21,6 @@ import {
   ObjectVariable,
   type Variable,
   describeForUser,
-  describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
 import { arrayItems } from "./contents.ts";

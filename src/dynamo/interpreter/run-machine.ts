@@ -13,7 +13,7 @@ export type Outcome =
   | { readonly kind: "break"; readonly graphBreak: GraphBreak };
 
 /** Beyond this many instructions a capture is a loop unrolled too far: the rest runs natively. */
-export const instructionBudget = 200_000;
+const instructionBudget = 200_000;
 
 /** Interprets until the frame above `base` is left or an instruction cannot be captured. */
 export function runMachine(machine: Machine, base = 0): Outcome {

@@ -98,12 +98,11 @@ export class Tracer {
   }
 
   addEffect(effect: EffectWithoutPlace): void {
-    // Adding the two places to a member of the union gives that member back; the compiler cannot see it through Omit.
     this.effects.push({
       ...effect,
       afterCall: this.graph.callCount,
       instruction: this.frame.code.name,
-    } as SideEffect);
+    });
     if (effect.kind === "setProperty" || effect.kind === "deleteProperty")
       this.#mutated.add(this.force(effect.target));
     if (effect.kind === "call") this.#mutated.add(this.force(effect.receiver));
@@ -292,7 +291,7 @@ export class Tracer {
   }
 }
 
-export const leafHint = (leaf: NumberLeaf): Scalar | undefined =>
+const leafHint = (leaf: NumberLeaf): Scalar | undefined =>
   leaf.kind === "source" ? leaf.hint : undefined;
 
 /** NaN: x !== x. Zeros: 1/x tells 0 from -0, which `===` does not. */

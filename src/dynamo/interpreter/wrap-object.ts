@@ -4,13 +4,11 @@ import { builtinOf } from "../builtins/builtin-table.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
 import { ArrayCursor } from "../bytecode/array-cursor.ts";
 import { closureInfo } from "../bytecode/closures/make-closure.ts";
-import { nodeBuiltin } from "../source/node-builtin.ts";
 import type { Source } from "../variables/source.ts";
 import {
   ArrayVariable,
   BuiltinVariable,
   ConstantVariable,
-  CursorVariable,
   type ForcedVariable,
   InGraphVariable,
   MapVariable,
@@ -20,6 +18,7 @@ import {
   UserFunctionVariable,
   describeValue,
 } from "../variables/variable.ts";
+import { isModuleNamespace, isProxy } from "./exotic-object.ts";
 import type { Tracer } from "./tracer.ts";
 
 /** Chooses how the interpreter sees an object from outside, and guards what that choice relies on. */
@@ -122,14 +121,3 @@ function isOrdinary(prototype: object | null): boolean {
   }
   return true;
 }
-
-/** An ES module namespace, or the object that a module runner uses in its place. */
-export const isModuleNamespace = (value: object): boolean =>
-  !isProxy(value) && // a Proxy's traps would see the questions that follow
-  Object.prototype.toString.call(value) === "[object Module]" &&
-  Object.getPrototypeOf(value) === null;
-
-const types = nodeBuiltin("util")?.types;
-
-/** Browsers cannot tell a Proxy from its target; there an object only has to look ordinary. */
-export const isProxy = (value: object): boolean => types?.isProxy(value) ?? false;

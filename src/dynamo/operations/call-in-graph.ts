@@ -161,7 +161,7 @@ class ArgumentCapture {
         this.tensors.push(value);
         return { fake: value.fake, node: this.#machine.tracer.nodeOf(value) };
       case "constant":
-        return { fake: value.value, node: value.value as Argument }; // primitives and dtypes print as themselves
+        return { fake: value.value, node: value.value };
       case "number":
         return this.#number(value, position);
       case "array": {

@@ -244,8 +244,13 @@ function functionFrame(
     );
   }
   if (code.kind === "arrow" && code.usesNewTarget) {
-    const why = "it is an arrow function that uses the `new.target` of the place where it was written";
-    return breakGraph("skippedFunction", { functionName: fn.name, why }, `call ${describeVariable(target)}`);
+    const why =
+      "it is an arrow function that uses the `new.target` of the place where it was written";
+    return breakGraph(
+      "skippedFunction",
+      { functionName: fn.name, why },
+      `call ${describeVariable(target)}`,
+    );
   }
   const receiver = code.kind === "arrow" ? lexicalThis(machine, code, known.source) : thisValue;
   const capturesSource: Source = {

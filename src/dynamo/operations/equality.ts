@@ -26,7 +26,7 @@ export function strictEquals(machine: Machine, left: Variable, right: Variable):
 }
 
 /** Whether two object variables are the same object; the answer is guarded when both come from outside. */
-export function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariable): boolean {
+function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariable): boolean {
   if (a === b) return true;
   const x = outside(a);
   const y = outside(b);
@@ -67,6 +67,7 @@ export function looseEquals(machine: Machine, left: Variable, right: Variable): 
     v.kind === "constant" && (v.value === undefined || v.value === null);
   if (nullish(a) || nullish(b)) return new ConstantVariable(nullish(a) && nullish(b));
   if (a.kind === "constant" && b.kind === "constant" && !isObject(a.value) && !isObject(b.value)) {
+    // oxlint-disable-next-line eqeqeq -- the program's own operator, on primitives
     return new ConstantVariable(a.value == b.value);
   }
   if (a.kind === "number" || b.kind === "number") {

@@ -65,7 +65,7 @@ export function unaryOperation(machine: Machine, operator: string, operand: Vari
 }
 
 /** `!x`: the truth of a number that only the graph knows stays symbolic. */
-export function negate(machine: Machine, operand: Variable): Variable {
+function negate(machine: Machine, operand: Variable): Variable {
   const value = machine.force(operand);
   if (value.kind === "number") {
     return machine.tracer.number({ kind: "unary", operator: "!", operand: value.expression });

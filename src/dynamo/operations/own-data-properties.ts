@@ -54,7 +54,7 @@ function outsideProperty(
 }
 
 /** Own keys after the region's writes: integer keys ascending, then strings, then symbols, each in order of creation. */
-export function ownKeys(machine: Machine, target: ObjectVariable): readonly PropertyKey[] {
+function ownKeys(machine: Machine, target: ObjectVariable): readonly PropertyKey[] {
   const keys: PropertyKey[] = [];
   if (target.value !== null && target.source !== null) {
     const outside = Reflect.ownKeys(target.value);

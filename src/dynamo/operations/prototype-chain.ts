@@ -1,7 +1,7 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
-import { isProxy } from "../interpreter/wrap-object.ts";
+import { isProxy } from "../interpreter/exotic-object.ts";
 import type { Source } from "../variables/source.ts";
 import type { ObjectVariable, PropertySlot } from "../variables/variable.ts";
 
@@ -60,3 +60,12 @@ export function nextLink(machine: Machine, { value, source }: Link): Link | null
   }
   return next === null ? null : pinnedLink(next);
 }
+
+export const prototypeLink = ({ prototype }: ObjectVariable): Link | null =>
+  prototype === null ? null : pinnedLink(prototype);
+
+/** Where the lookup of a property begins that the region itself did not write. */
+export const startOf = (target: ObjectVariable): Link | null =>
+  target.value === null || target.source === null
+    ? prototypeLink(target)
+    : { value: target.value, source: target.source };

@@ -17,7 +17,6 @@ import {
   type ObjectVariable,
   type SetVariable,
   type Variable,
-  describeVariable,
 } from "../variables/variable.ts";
 
 /** An object that is only being filled, met again inside itself: it is put in its place once it exists. */

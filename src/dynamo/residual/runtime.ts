@@ -4,7 +4,7 @@ import { closureInfo } from "../bytecode/closures/make-closure.ts";
 import { get_default_dtype } from "../../core/default-dtype.ts";
 import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
 import { metaOfValue } from "../guards/meta-of-value.ts";
-import { isProxy } from "../interpreter/wrap-object.ts";
+import { isProxy } from "../interpreter/exotic-object.ts";
 import { tail } from "./tail-call.ts";
 
 const { getOwnPropertyDescriptor, getPrototypeOf, isExtensible, is: sameValue } = Object;
@@ -72,9 +72,15 @@ export const residualRuntime = Object.freeze({
   isOrdinaryObject: (value: unknown, prototype: object | null): boolean =>
     isObject(value) && !isProxy(value) && getPrototypeOf(value) === prototype && !isArray(value),
   isPlainMap: (value: unknown): boolean =>
-    isObject(value) && !isProxy(value) && getPrototypeOf(value) === Map.prototype && value instanceof Map,
+    isObject(value) &&
+    !isProxy(value) &&
+    getPrototypeOf(value) === Map.prototype &&
+    value instanceof Map,
   isPlainSet: (value: unknown): boolean =>
-    isObject(value) && !isProxy(value) && getPrototypeOf(value) === Set.prototype && value instanceof Set,
+    isObject(value) &&
+    !isProxy(value) &&
+    getPrototypeOf(value) === Set.prototype &&
+    value instanceof Set,
   hasOwn: (object: unknown, key: PropertyKey): boolean =>
     isObjectOrFunction(object) && hasOwn(object, key),
   hasOwnData: (object: unknown, key: PropertyKey): boolean => {

@@ -19,12 +19,7 @@ import { reportGraphBreak, warnAboutItem } from "../graph-breaks/report-graph-br
 import type { Frame } from "../interpreter/frame.ts";
 import { Machine } from "../interpreter/machine.ts";
 import { type Outcome, runMachine } from "../interpreter/run-machine.ts";
-import {
-  buildResidual,
-  type ResidualCode,
-  type SymbolicInput,
-} from "../residual/build-residual.ts";
-import type { FrameShape } from "../residual/frame-shape.ts";
+import { buildResidual, type ResidualCode } from "../residual/build-residual.ts";
 import type { Continuation } from "../residual/tail-call.ts";
 import { hasGraphBreakListeners, notifyGraphBreak } from "../on-graph-break.ts";
 import { type Variable, describeForUser } from "../variables/variable.ts";
@@ -245,12 +240,6 @@ export class Unit implements Continuation {
     return entry;
   }
 }
-
-/** `torch_dynamo_resume_in_fn_at_6`: the function and line that a resume function goes on from. */
-export type ResumeUnitFor = (
-  shapes: readonly FrameShape[],
-  symbolic: readonly SymbolicInput[],
-) => Unit;
 
 /** Class and message of an error that leaves the compiled function, as far as they are known before it is thrown. */
 function thrownFacts(

@@ -1,0 +1,12 @@
+import { nodeBuiltin } from "../source/node-builtin.ts";
+
+/** An ES module namespace, or the object that a module runner uses in its place. */
+export const isModuleNamespace = (value: object): boolean =>
+  !isProxy(value) && // a Proxy's traps would see the questions that follow
+  Object.prototype.toString.call(value) === "[object Module]" &&
+  Object.getPrototypeOf(value) === null;
+
+const types = nodeBuiltin("util")?.types;
+
+/** Browsers cannot tell a Proxy from its target; there an object only has to look ordinary. */
+export const isProxy = (value: object): boolean => types?.isProxy(value) ?? false;

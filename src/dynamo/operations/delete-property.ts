@@ -1,0 +1,37 @@
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import { type Variable, describeForUser, describeVariable } from "../variables/variable.ts";
+import { describeKey } from "./describe-key.ts";
+import { noteWritten } from "./prototype-chain.ts";
+
+/** OrdinaryDelete (§10.1.10) on plain objects. */
+export function deleteProperty(machine: Machine, base: Variable, key: PropertyKey): boolean {
+  const target = machine.force(base);
+  if (target.kind !== "object" || target.frozen) {
+    return breakGraph(
+      "unsupportedPropertyWrite",
+      { object: describeForUser(target), property: describeKey(key) },
+      `delete ${describeVariable(target)} ${describeKey(key)}`,
+    );
+  }
+  machine.tracer.noteMutation(target, `the property ${describeKey(key)}`);
+  if (target.value === null || target.source === null) {
+    target.properties.delete(key);
+    return true;
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(target.value, key);
+  if (descriptor !== undefined && descriptor.configurable !== true) {
+    return breakGraph(
+      "unsupportedPropertyWrite",
+      { object: describeForUser(target), property: describeKey(key) },
+      `delete ${describeKey(key)}`,
+    );
+  }
+  if (descriptor === undefined)
+    machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
+  else machine.tracer.addGuard({ kind: "CONFIGURABLE", source: target.source, key });
+  noteWritten(machine, target);
+  target.properties.set(key, { kind: "deleted" });
+  machine.tracer.addEffect({ kind: "deleteProperty", target, key });
+  return true;
+}

@@ -1,0 +1,313 @@
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { CallResult } from "../builtins/builtin.ts";
+import { outerCell } from "../interpreter/captures.ts";
+import { arrayItems } from "../interpreter/contents.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import { cellReadBy, globalCell } from "../interpreter/same-variable.ts";
+import { isModuleNamespace, isProxy } from "../interpreter/exotic-object.ts";
+import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
+import type { Source } from "../variables/source.ts";
+import {
+  type ArrayVariable,
+  ConstantVariable,
+  type ForcedVariable,
+  LazyVariable,
+  type ObjectVariable,
+  type PropertySlot,
+  type Variable,
+  describeForUser,
+  describeVariable,
+  undefinedVariable,
+} from "../variables/variable.ts";
+import { arrayIndex } from "./array-index.ts";
+import { describeKey } from "./describe-key.ts";
+import { type Link, nextLink, passLink, writtenSlot } from "./prototype-chain.ts";
+import { tensorProperty } from "./tensor-property.ts";
+
+const pinned = (value: object, name: string): Source => ({ kind: "pinned", value, name });
+const isObject = (value: unknown): value is object =>
+  (typeof value === "object" && value !== null) || typeof value === "function";
+
+/** OrdinaryGet (ECMA-262 §10.1.8) for every kind of variable; null when a getter of the program was entered. */
+export function getProperty(machine: Machine, base: Variable, key: PropertyKey): CallResult {
+  const target = machine.force(base);
+  switch (target.kind) {
+    case "tensor":
+      return tensorProperty(machine, target, key);
+    case "array":
+      return arrayProperty(machine, target, key);
+    case "object":
+      return objectProperty(machine, target, key, target);
+    case "constant":
+      return constantProperty(machine, target, key);
+    case "number":
+      return onPrototype(
+        machine,
+        typeof target.hint === "boolean" ? Boolean.prototype : Number.prototype,
+        key,
+        target,
+      );
+    case "template":
+      return breakGraph(
+        "tensorToText",
+        { operation: `property ${String(key)} of a string` },
+        `getProperty ${describeVariable(target)} ${String(key)}`,
+      );
+    case "map":
+    case "set":
+      return collectionProperty(machine, target, key);
+    case "function":
+      return onValue(
+        machine,
+        target.value,
+        target.source ?? pinned(target.value, target.value.name),
+        key,
+        target,
+      );
+    case "builtin":
+    case "inGraph":
+      return onValue(machine, target.value, pinned(target.value, target.value.name), key, target);
+    case "closure": {
+      const slot = target.properties.get(key);
+      if (slot?.kind === "data") return slot.value;
+      if (slot !== undefined) break;
+      if (key === "name")
+        return new ConstantVariable(
+          target.name ?? target.parent.children[target.child]?.name ?? "",
+        );
+      return onPrototype(machine, Function.prototype, key, target);
+    }
+    case "bound":
+      if (key === "name" || key === "length") break;
+      return onPrototype(machine, Function.prototype, key, target);
+    case "opaque":
+      if (isObject(target.value) && isModuleNamespace(target.value))
+        return namespaceMember(machine, target.value, target.source, key);
+      if (isObject(target.value) && isIntrinsicHolder(target.value))
+        return onValue(machine, target.value, target.source, key, target);
+      if (isEngineObject(target.value))
+        return opaqueProperty(machine, target.value, target.source, key, target);
+      break;
+    case "cursor":
+      break;
+  }
+  return breakGraph(
+    "unknownProperty",
+    { object: describeForUser(target), property: describeKey(key) },
+    `getProperty ${describeVariable(target)} ${describeKey(key)}`,
+  );
+}
+
+/** An object with slots of the engine (a Date, a typed array): its methods can be named, its slots not read. */
+const isEngineObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !isProxy(value) && !Array.isArray(value);
+
+/** A method of an engine object (a Date, a typed array) can be named without looking inside; its slots cannot be read. */
+function opaqueProperty(
+  machine: Machine,
+  value: object,
+  source: Source,
+  key: PropertyKey,
+  target: Variable,
+): CallResult {
+  if (Object.hasOwn(value, key)) {
+    return breakGraph(
+      "unknownProperty",
+      { object: describeForUser(target), property: describeKey(key) },
+      `getProperty ${describeVariable(target)} ${describeKey(key)}`,
+    );
+  }
+  const prototype = Object.getPrototypeOf(value) as object | null; // [[Prototype]] is an object or null (§10.1.1)
+  machine.tracer.addGuard({ kind: "OBJECT_MATCH", source, prototype });
+  machine.tracer.addGuard({ kind: "NOT_PRESENT", source, key });
+  return onPrototype(machine, prototype, key, target);
+}
+
+/** A live binding of a module: only its exporter can change it, so reading it runs nothing of the program. */
+function namespaceMember(
+  machine: Machine,
+  namespace: object,
+  source: Source,
+  key: PropertyKey,
+): Variable {
+  if (!Reflect.has(namespace, key)) return undefinedVariable;
+  const value: unknown = Reflect.get(namespace, key);
+  const cell = cellReadBy(machine, () => Reflect.get(namespace, key));
+  const content = cell === null ? null : outerCell(machine, cell, cell.binding.name).content;
+  if (content !== null) return content; // a function of that module may have written it by now
+  const member: Source = { kind: "member", base: source, key };
+  return machine.tracer.memberOfModule(value, member);
+}
+
+function constantProperty(
+  machine: Machine,
+  target: ConstantVariable,
+  key: PropertyKey,
+): CallResult {
+  const { value } = target;
+  if (value === undefined || value === null) {
+    return breakGraph(
+      "observedException",
+      {
+        errorClass: "TypeError",
+        message: `Cannot read properties of ${value} (reading ${describeKey(key)})`,
+      },
+      `getProperty ${String(value)} ${describeKey(key)}`,
+    );
+  }
+  if (typeof value === "string") {
+    if (key === "length") return new ConstantVariable(value.length);
+    if (typeof key !== "symbol" && Object.hasOwn(Object(value) as object, key)) {
+      return new ConstantVariable(value[Number(key)]);
+    }
+  }
+  if (!isObject(value))
+    return onPrototype(machine, Object.getPrototypeOf(value) as object, key, target); // primitives have prototypes (§7.1.18)
+  return onValue(machine, value, pinned(value, describeVariable(target)), key, target);
+}
+
+function arrayProperty(machine: Machine, target: ArrayVariable, key: PropertyKey): CallResult {
+  if (key === "length") return new ConstantVariable(arrayItems(machine, target).length);
+  const index = arrayIndex(key);
+  if (index !== null) {
+    const item = arrayItems(machine, target)[index];
+    return (
+      item ??
+      (item === undefined ? undefinedVariable : onPrototype(machine, Array.prototype, key, target))
+    );
+  }
+  const named = typeof key === "string" ? target.named.get(key) : undefined;
+  if (named !== undefined) return named;
+  if (target.value !== null && target.source !== null) {
+    if (Object.hasOwn(target.value, key))
+      return onValue(machine, target.value, target.source, key, target);
+    machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
+  }
+  return onPrototype(
+    machine,
+    target.flavour === "array" ? Array.prototype : Object.prototype,
+    key,
+    target,
+  );
+}
+
+function collectionProperty(
+  machine: Machine,
+  target: Extract<ForcedVariable, { kind: "map" | "set" }>,
+  key: PropertyKey,
+): CallResult {
+  if (target.value !== null && target.source !== null) {
+    if (Object.hasOwn(target.value, key))
+      return onValue(machine, target.value, target.source, key, target);
+    machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
+  }
+  if (key === "size") return new ConstantVariable(machine.sizeOf(target));
+  return onPrototype(machine, target.kind === "map" ? Map.prototype : Set.prototype, key, target);
+}
+
+function objectProperty(
+  machine: Machine,
+  target: ObjectVariable,
+  key: PropertyKey,
+  receiver: Variable,
+): CallResult {
+  const cell = target.value === globalThis ? globalCell(machine, key) : null;
+  const content = cell === null ? null : outerCell(machine, cell, cell.binding.name).content;
+  if (content !== null) return content;
+  const slot = target.properties.get(key);
+  if (slot !== undefined && slot.kind !== "deleted") return fromSlot(machine, slot, receiver);
+  if (target.value === null || target.source === null)
+    return onPrototype(machine, target.prototype, key, receiver);
+  if (slot === undefined) return onValue(machine, target.value, target.source, key, receiver);
+  return onPrototype(machine, target.prototype, key, receiver);
+}
+
+function fromSlot(
+  machine: Machine,
+  slot: Exclude<PropertySlot, { kind: "deleted" }>,
+  receiver: Variable,
+): CallResult {
+  if (slot.kind === "data") return slot.value;
+  return slot.get === null ? undefinedVariable : machine.call(slot.get, receiver, []);
+}
+
+function onPrototype(
+  machine: Machine,
+  prototype: object | null,
+  key: PropertyKey,
+  receiver: Variable,
+): CallResult {
+  if (prototype === null) return undefinedVariable;
+  return onValue(
+    machine,
+    prototype,
+    pinned(prototype, `${prototype.constructor?.name ?? "Object"}.prototype`),
+    key,
+    receiver,
+  );
+}
+
+/** Walks the real prototype chain from `start`, guarding what was found and what was passed on the way. */
+function onValue(
+  machine: Machine,
+  start: object,
+  startSource: Source,
+  key: PropertyKey,
+  receiver: Variable,
+): CallResult {
+  let link: Link | null = { value: start, source: startSource };
+  while (link !== null) {
+    const { value, source }: Link = link;
+    if (isProxy(value)) {
+      return breakGraph(
+        "exoticObject",
+        { object: "a Proxy", property: `property ${describeKey(key)}`, kind: "a Proxy" },
+        `getProperty Proxy ${describeKey(key)}`,
+      );
+    }
+    const slot = writtenSlot(machine, value, key);
+    if (slot !== undefined && slot.kind !== "deleted") return fromSlot(machine, slot, receiver);
+    const descriptor = Object.getOwnPropertyDescriptor(value, key);
+    if (descriptor !== undefined && slot === undefined)
+      return fromDescriptor(machine, descriptor, value, source, key, receiver);
+    link = slot === undefined ? passLink(machine, link, key) : nextLink(machine, link);
+  }
+  return undefinedVariable;
+}
+
+function fromDescriptor(
+  machine: Machine,
+  descriptor: PropertyDescriptor,
+  holder: object,
+  source: Source,
+  key: PropertyKey,
+  receiver: Variable,
+): CallResult {
+  if ("value" in descriptor) {
+    if (isIntrinsicHolder(holder))
+      return new LazyVariable(descriptor.value, { kind: "member", base: source, key });
+    machine.tracer.addGuard({ kind: "OWN_DATA", source, key });
+    return new LazyVariable(descriptor.value, { kind: "property", base: source, key });
+  }
+  if (descriptor.get === undefined) {
+    return breakGraph(
+      "exoticObject",
+      {
+        object: "an object with a setter alone",
+        property: `property ${describeKey(key)}`,
+        kind: "an object with a setter alone",
+      },
+      `getProperty ${describeKey(key)}`,
+    );
+  }
+  machine.tracer.addGuard({ kind: "OWN_GETTER", source, key, getter: descriptor.get });
+  const getter = machine.force(machine.tracer.pinnedFunction(descriptor.get));
+  if (getter.kind === "opaque") {
+    return breakGraph(
+      "unknownProperty",
+      { object: describeForUser(receiver), property: describeKey(key) },
+      `getProperty ${describeVariable(receiver)} ${describeKey(key)}`,
+    );
+  }
+  return machine.call(getter, receiver, []);
+}
