@@ -24,7 +24,7 @@ test("a function that was given a name keeps it where it becomes real", () => {
     return [f().add(1), f, before, f.name, Object.getOwnPropertyDescriptor(f, "name")];
   };
   const { results } = runDifferential(() => ({ fn, calls: [[torch.ones(3)]] }));
-  expect(results[0]).toMatchObject([{ shape: [3] }, { name: "given" }, "given", "given", {}]);
+  expect(results[0]).toMatchObject([{ shape: [3] }, expect.any(Function), "given", "given", {}]);
 });
 
 test("a function that has another name of its own is renamed for real", () => {
