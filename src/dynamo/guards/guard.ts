@@ -40,6 +40,7 @@ interface GuardFacts {
   PRESENT: OnSource & { readonly key: PropertyKey };
   NOT_PRESENT: OnSource & { readonly key: PropertyKey };
   KEYS_MATCH: OnSource & { readonly keys: readonly PropertyKey[] };
+  ENUMERABLE: OnSource & { readonly keys: readonly PropertyKey[] };
   EXTENSIBLE: OnSource & { readonly writableKey: PropertyKey };
   MAP_MATCH: OnSource;
   SET_MATCH: OnSource;
@@ -132,6 +133,10 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
   KEYS_MATCH: {
     test: (g, pool) => `R.sameKeys(${text(g, pool)}, ${pool.textOf(g.keys)})`,
     describe: (g) => `Reflect.ownKeys(${name(g)}) == [${g.keys.map(keyName).join(", ")}]`,
+  },
+  ENUMERABLE: {
+    test: (g, pool) => `R.sameEnumerable(${text(g, pool)}, ${pool.textOf(g.keys)})`,
+    describe: (g) => `enumerable keys of ${name(g)} == [${g.keys.map(keyName).join(", ")}]`,
   },
   EXTENSIBLE: {
     test: (g, pool) => `R.isWritable(${text(g, pool)}, ${pool.textOf(g.writableKey)})`,

@@ -59,6 +59,11 @@ function ownKeys(machine: Machine, target: ObjectVariable): readonly PropertyKey
   if (target.value !== null && target.source !== null) {
     const outside = Reflect.ownKeys(target.value);
     machine.tracer.addGuard({ kind: "KEYS_MATCH", source: target.source, keys: outside });
+    const { value } = target;
+    const enumerable = outside.filter((key) =>
+      Object.prototype.propertyIsEnumerable.call(value, key),
+    );
+    machine.tracer.addGuard({ kind: "ENUMERABLE", source: target.source, keys: enumerable });
     // A key deleted and written again moves to the end, as in the engine.
     for (const key of outside) if (!wasDeleted(target, key)) keys.push(key);
   }

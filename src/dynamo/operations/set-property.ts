@@ -5,6 +5,7 @@ import { isProxy } from "../interpreter/exotic-object.ts";
 import {
   type ArrayVariable,
   type ObjectVariable,
+  type PropertySlot,
   type Variable,
   describeForUser,
   describeVariable,
@@ -156,9 +157,20 @@ function setObjectProperty(
   target.properties.set(key, {
     kind: "data",
     value,
-    enumerable: slot?.kind === "data" ? slot.enumerable : true,
+    enumerable: slot?.kind === "data" ? slot.enumerable : isEnumerable(target, key, slot),
   });
   if (target.source !== null) machine.tracer.addEffect({ kind: "setProperty", target, key, value });
+}
+
+/** A store keeps whether an existing property is enumerable; a new one is. */
+function isEnumerable(
+  { value }: ObjectVariable,
+  key: PropertyKey,
+  slot: PropertySlot | undefined,
+): boolean {
+  const existing =
+    value === null || slot !== undefined ? undefined : Object.getOwnPropertyDescriptor(value, key);
+  return existing?.enumerable ?? true;
 }
 
 function enterSetter(

@@ -9,6 +9,8 @@ import { tail } from "./tail-call.ts";
 
 const { getOwnPropertyDescriptor, getPrototypeOf, isExtensible, is: sameValue } = Object;
 const { apply, ownKeys } = Reflect;
+const { keys: objectKeys } = Object;
+const { propertyIsEnumerable } = Object.prototype;
 const hasOwn = Object.hasOwn;
 const { isArray } = Array;
 const mapKeys = Map.prototype.keys;
@@ -41,6 +43,16 @@ function sameKeys(object: object, keys: readonly PropertyKey[]): boolean {
     actual.length === keys.length &&
     keys.every((key, index) => actual[index] === (typeof key === "number" ? String(key) : key))
   );
+}
+
+/** Of an object whose own keys are known: whether exactly these are enumerable. */
+function sameEnumerable(object: object, keys: readonly PropertyKey[]): boolean {
+  let strings = 0;
+  for (const key of keys) {
+    if (!apply(propertyIsEnumerable, object, [key])) return false;
+    if (typeof key !== "symbol") strings += 1;
+  }
+  return objectKeys(object).length === strings;
 }
 
 function keysOf(collection: unknown): readonly unknown[] {
@@ -95,6 +107,7 @@ export const residualRuntime = Object.freeze({
   isConfigurable: (object: unknown, key: PropertyKey): boolean =>
     isObjectOrFunction(object) && getOwnPropertyDescriptor(object, key)?.configurable === true,
   sameKeys,
+  sameEnumerable,
   sameEntryKeys,
   entryKey: (collection: unknown, index: number): unknown => keysOf(collection)[index],
   mapGet: (map: Map<unknown, unknown>, key: unknown): unknown => apply(mapGet, map, [key]),
