@@ -40,11 +40,10 @@ printOnce(counter.graphs.map((graph) => graph.code));
 console.log(`\n${breaks.length} graph breaks:`);
 printOnce(breaks.map(explainBreak));
 
-console.log("\n                      time      steps");
-for (const { title, milliseconds, result } of [eagerRun, firstRun, secondRun]) {
-  console.log(
-    `${title}  ${milliseconds.toFixed(0).padStart(6)} ms  ${String(result.steps).padStart(5)}`,
-  );
+console.log("\n                         time  processor  steps");
+for (const { title, milliseconds, processor, result } of [eagerRun, firstRun, secondRun]) {
+  const times = [milliseconds, processor].map((time) => `${time.toFixed(0).padStart(8)} ms`);
+  console.log(`${title} ${times.join("")}  ${String(result.steps).padStart(5)}`);
 }
 checkSame(eagerRun.result, firstRun.result);
 checkSame(eagerRun.result, secondRun.result);
@@ -54,19 +53,23 @@ interface TimedRun {
   readonly title: string;
   readonly result: Clustering;
   readonly milliseconds: number;
+  /** Milliseconds of processor time, which other programs on the machine do not change. */
+  readonly processor: number;
 }
 
 function timed(title: string, cluster: typeof clusterDigits): TimedRun {
   const bar = new ProgressBar(title, maximumSteps);
   const begin = performance.now();
+  const used = process.cpuUsage();
   const report = (step: number, moved: number): void => {
     bar.update(step, `step ${step}, centroids moved by ${moved.toFixed(3)}`);
   };
   const reason = "draws on the terminal";
   const result = cluster(points, start, maximumSteps, torch.compiler.disable(report, { reason }));
   const milliseconds = performance.now() - begin;
+  const { user, system } = process.cpuUsage(used);
   bar.finish(`${result.steps} steps in ${(milliseconds / 1000).toFixed(2)} s`);
-  return { title, result, milliseconds };
+  return { title, result, milliseconds, processor: (user + system) / 1000 };
 }
 
 /** Prints equal texts once: a loop meets the same break in its first round, and again with its counter symbolic. */
