@@ -155,6 +155,44 @@ describe("A10: a break inside a loop over a collection made by the function", ()
   });
 });
 
+describe("A10: a break inside a long loop", () => {
+  const keepingAList = (x: torch.Tensor, turns: number) => {
+    const seen: number[] = [];
+    for (let i = 0; i < turns; i++) {
+      x = x.mul(0.5);
+      seen.push(i);
+      gb();
+    }
+    return [x, seen];
+  };
+  const inSomeTurns = (x: torch.Tensor, rows: number, columns: number) => {
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < columns; j++) {
+        if ((i + j) % 3 === 0) gb();
+        x = x.add(i * j);
+      }
+    }
+    return x;
+  };
+
+  test("A10: the result is right beyond the recompile limit", () => {
+    runDifferential(() => ({ fn: keepingAList, calls: [[torch.ones(3), 20]] }));
+    runDifferential(() => ({ fn: inSomeTurns, calls: [[torch.ones(3), 7, 6]] }));
+  });
+
+  // `push` looks into the array (arrayItems), which guards its length: every turn compiles another entry of the resume
+  // function until the recompile limit is met, and the rest of the loop runs natively.
+  test.fails("A10: a list that grows in every turn does not make every turn compile", () => {
+    const result = runDifferential(() => ({ fn: keepingAList, calls: [[torch.ones(3), 20]] }));
+    expect(result.frames).toBeLessThanOrEqual(4);
+  });
+
+  test("A10: a break met in some turns only stays within the recompile limit", () => {
+    const result = runDifferential(() => ({ fn: inSomeTurns, calls: [[torch.ones(3), 7, 6]] }));
+    expect(result.frames).toBeLessThan(8);
+  });
+});
+
 describe("A11: a loop before a break", () => {
   const fn = (x: torch.Tensor) => {
     for (let i = 0; i < 3; i++) x = x.add(1);
