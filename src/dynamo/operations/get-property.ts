@@ -75,6 +75,7 @@ export function getProperty(machine: Machine, base: Variable, key: PropertyKey):
         return new ConstantVariable(
           target.name ?? target.parent.children[target.child]?.name ?? "",
         );
+      if (key === "length" || key === "prototype") break; // made with the function itself, which is not made yet
       return onPrototype(machine, Function.prototype, key, target);
     }
     case "bound":

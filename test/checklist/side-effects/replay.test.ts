@@ -319,3 +319,23 @@ test("ranges of arrays may end with undefined", () => {
     return { fn, calls: [[ones()]], watch: list };
   });
 });
+
+test("functions made inside have the properties that functions have", () => {
+  const run = runDifferential(() => {
+    const fn = (x: Tensor) => {
+      const made = function twoParameters(_a: number, _b: number) {};
+      const bound = made.bind(null, 1);
+      const anonymous = [() => 1][0] as () => number;
+      return [
+        x.add(made.length),
+        [made.name, made.length, typeof made.prototype],
+        [bound.name, bound.length],
+        [anonymous.name, anonymous.length],
+      ];
+    };
+    return { fn, calls: [[ones()]] };
+  });
+  expect(run.results).toMatchObject([
+    [{}, ["twoParameters", 2, "object"], ["bound twoParameters", 1], ["", 0]],
+  ]);
+});
