@@ -1,0 +1,182 @@
+import { Expressions } from "./expressions.ts";
+import { Random } from "./random.ts";
+import { type Place, Statements } from "./statements.ts";
+import { block, stmt, type Tree } from "./tree.ts";
+
+/** A random program and how to compile it. */
+export interface RandomProgram {
+  /** The body of a function of `torch` and `sink` that returns a Program (see test/differential.ts). */
+  readonly tree: Tree;
+  readonly dynamic: boolean | null;
+  readonly captureScalars: boolean;
+}
+
+/**
+ * A program: variables of fixed names around a function and inside it (so that dropping a statement seldom leaves a
+ * name unbound), helper functions, a class, and several calls of the function with changes of outer state in between.
+ */
+export function generateProgram(seed: number): RandomProgram {
+  const random = new Random(seed);
+  const expressions = new Expressions(random);
+  const statements = new Statements(expressions);
+  const top: Place = {
+    isLeaf: false,
+    loopVariables: [],
+    functions: 0,
+    depth: random.pick([1, 2, 3, 3]),
+    labels: [],
+    inLoop: false,
+    mayReturn: true,
+  };
+  const functions = random.below(3);
+  const body = block([
+    ...locals,
+    ...Array.from({ length: functions }, (_, index) => statements.localFunction(top, index)),
+    ...(statements.block({ ...top, functions }, 1 + random.below(random.pick([3, 4, 8])))
+      .pieces as Tree[]), // a block holds statements
+    statements.result({ ...top, functions, depth: 1 }),
+  ]);
+  const tree = block([
+    ...outside,
+    ...helpers(statements, top),
+    stmt`function fn(x, y, n, o, a, m, u) ${body}`,
+    stmt`const calls = [];`,
+    stmt`const changes = [];`,
+    ...Array.from({ length: 2 + random.below(4) }, () => call(random)),
+    ...Array.from({ length: random.below(4) }, () => change(random)),
+  ]);
+  return {
+    tree,
+    dynamic: random.pick([null, null, true, false]),
+    captureScalars: random.chance(0.3),
+  };
+}
+
+const outside = [
+  stmt`let c0 = 1;`,
+  stmt`let c1 = 2;`,
+  stmt`let c2 = "c";`,
+  stmt`let ct = torch.ones(3);`,
+  stmt`let outer = { k: 1, list: [1, 2, 3], t: torch.ones(3) };`,
+  stmt`const ts = [torch.ones(3), torch.zeros(3)];`,
+  stmt`class P { constructor(v) { this.v = v; } get d() { return this.v * 2; } set d(v) { this.v = v; c1 += 1; } inc() { this.v++; return this; } add(...vs) { return vs.reduce((s, v) => s + v, this.v); } }`,
+  stmt`let p = new P(3);`,
+  stmt`function* gen(k) { for (let j = 0; j < k; j++) yield j; }`,
+  stmt`const self = { count: 0, w: torch.ones(3), bump(v) { this.count += v; return this.count; }, get twice() { return this.count * 2; }, step(t) { this.w = this.w.add(t); return this.w; } };`,
+];
+
+const locals = [
+  stmt`let n0 = n;`,
+  stmt`let n1 = 2;`,
+  stmt`let n2 = 3;`,
+  stmt`let s0 = "s";`,
+  stmt`let t0 = x;`,
+  stmt`let t1 = y;`,
+  stmt`let b = [1, 2, 3];`,
+  stmt`let l = { p: 1, g: 2, m(v) { return this.p + v; } };`,
+  stmt`const n3 = 1;`,
+];
+
+function helpers(statements: Statements, top: Place): Tree[] {
+  const { e } = statements;
+  const names = [
+    stmt`let n0 = v, n1 = 1, n2 = 2;`,
+    stmt`let s0 = "h";`,
+    stmt`let t0 = t, t1 = t;`,
+    stmt`let b = [1, 2];`,
+    stmt`let l = { p: 1, g: 2, m: (w) => w };`,
+    stmt`let o = outer;`,
+    stmt`let a = outer.list;`,
+    stmt`let x = t, y = t;`,
+    stmt`let n = v;`,
+    stmt`let m = new Map([["k", 1]]);`,
+    stmt`let u = new Set([1]);`,
+  ];
+  const inner: Place = { ...top, isLeaf: true, depth: 1, functions: 0 };
+  const numberHelper = (index: number): Tree => {
+    const body = block([
+      ...names,
+      ...(statements.block(inner, 1 + e.random.below(2)).pieces as Tree[]),
+      stmt`return ${e.num({ ...inner, depth: 2 })};`,
+    ]); // a block holds statements
+    return stmt`function h${index}(v, t) ${body}`;
+  };
+  const tensorBody = block([
+    ...names,
+    ...(statements.block({ ...inner, mayReturn: false }, 1).pieces as Tree[]),
+    stmt`return ${e.tensor({ ...inner, depth: 2 })};`,
+  ]); // a block holds statements
+  return [
+    numberHelper(0),
+    numberHelper(1),
+    stmt`const h2 = (v, t) => v + t.shape.length;`,
+    stmt`const ht = function (t, v) ${tensorBody};`,
+  ];
+}
+
+function call(random: Random): Tree {
+  const shape = random.pick(["3", "3", "3", "3", "1", "2, 3"]);
+  const x = random.pick([
+    `torch.ones(${shape})`,
+    `torch.ones(${shape}).mul(-2)`,
+    "outer.t",
+    "ct",
+    "self.w",
+    "ts[0]",
+    "torch.ones(2, 3)",
+    "torch.arange(3)",
+  ]);
+  const y = random.pick([
+    "X",
+    "torch.ones(3).mul(2)",
+    "torch.ones(3).mul(2)",
+    "torch.ones(1)",
+    "X.view(-1)",
+    "torch.tensor(2)",
+  ]);
+  const n = random.pick(["1", "2", "3", "2.5", "0", "-1", "4", "5", "undefined", "'1'", "true"]);
+  const o = random.pick([
+    "{ p: 1, q: { r: 2 }, s: 'k', t: X, list: [1, 2] }",
+    "{ p: 2, q: { r: 1 }, s: 'o', t: torch.zeros(3), list: [3], k1: 1 }",
+    "outer",
+    "Object.assign(Object.create({ p: 4, m(v) { return v; } }), { q: { r: 2 }, t: X, list: outer.list })",
+    "{ get p() { return c0; }, set p(v) { c0 = v; }, q: { r: 1 }, t: ct, list: A }",
+  ]);
+  const a = random.pick([
+    "[1, 2, 3]",
+    "[1, 2, 3]",
+    "[5, 4]",
+    "[]",
+    "outer.list",
+    "[1, , 3]",
+    "[2.5, -0, NaN]",
+  ]);
+  const m = random.pick(["new Map([['k', 1], ['s', 2]])", "new Map()", "new Map([['p', 3]])"]);
+  const u = random.pick(["new Set([1, 2])", "new Set()"]);
+  return stmt`{ const X = ${x}, A = ${a}; calls.push([X, ${y}, ${n}, ${o}, A, ${m}, ${u}].slice(0, 7)); }`;
+}
+
+function change(random: Random): Tree {
+  const when = random.below(4);
+  const what = random.pick([
+    "c0 += 1;",
+    "c0 = 0.5;",
+    "c1 = 'one';",
+    "outer.k = 7;",
+    "outer.list.push(4);",
+    "outer = { k: 2, list: [9], t: torch.zeros(3) };",
+    "ct = torch.ones(2, 3);",
+    "p = new P(8);",
+    "self.count = 5;",
+    "self.w = torch.zeros(3);",
+    "ts[0] = torch.ones(1);",
+    "self.bump = function (v) { return v; };",
+    "Object.defineProperty(outer, 'k', { get() { return c0; }, set(v) { c1 = v; }, configurable: true, enumerable: true });",
+    "P.prototype.inc = function () { this.v += 10; return this; };",
+    "Object.freeze(outer);",
+    "delete outer.k;",
+    "c2 = 'zz';",
+    "ct = ts[0];",
+  ]);
+  return stmt`changes.push([${when}, () => { ${what} }]);`;
+}
