@@ -1,6 +1,6 @@
 import type { Code } from "../bytecode/code.ts";
 import type { Source } from "../variables/source.ts";
-import type { CellVariable, Variable } from "../variables/variable.ts";
+import { type CellVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
 
 /** What becomes of the value that an inlined frame returns. */
 export type ReturnMode =
@@ -87,6 +87,26 @@ export class Frame {
     const value = this.stack[this.stack.length - 1 - depth];
     if (value === undefined)
       throw new Error(`operand stack underflow in ${this.code.name} at ${this.pc}`);
+    return value;
+  }
+
+  /** The value of a local that is not a cell; an unwritten one holds undefined. */
+  local(slot: number): Variable {
+    const value = this.locals[slot];
+    if (value === null || value === undefined) return undefinedVariable;
+    if (value.kind === "cell") throw new Error(`local ${slot} is a cell`);
+    return value;
+  }
+
+  cell(slot: number): CellVariable {
+    const value = this.locals[slot];
+    if (value?.kind !== "cell") throw new Error(`local ${slot} is not a cell`);
+    return value;
+  }
+
+  capture(index: number): CellVariable {
+    const value = this.captures[index];
+    if (value === undefined) throw new Error(`capture ${index} is missing`);
     return value;
   }
 }

@@ -1,10 +1,12 @@
+import type { Next } from "../bytecode/instructions/symbolic-rule.ts";
+import { recordOf } from "../bytecode/instructions/table.ts";
 import { GraphBreak } from "../graph-breaks/graph-break.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Variable } from "../variables/variable.ts";
 import { type Frame, stackAfterReturn } from "./frame.ts";
 import { findHandler } from "./find-handler.ts";
 import type { Machine } from "./machine.ts";
-import { type Next, rules } from "./rules.ts";
+import { SymbolicInterpreter } from "./symbolic-interpreter.ts";
 
 /** How a capture ended. After a break the machine's frames are as they were before the breaking instruction. */
 export type Outcome =
@@ -44,13 +46,7 @@ export function runMachine(machine: Machine, base = 0): Outcome {
 function step(machine: Machine, frame: Frame): Next {
   const instruction = frame.code.instructions[frame.pc];
   if (instruction === undefined) throw new Error(`${frame.code.name} ran off its end`);
-  // Each rule only reads the operands of its own instruction: the table's type pairs them.
-  const rule = rules[instruction.op] as (
-    machine: Machine,
-    frame: Frame,
-    operand: typeof instruction,
-  ) => Next;
-  return rule(machine, frame, instruction);
+  return recordOf(instruction.op).run(new SymbolicInterpreter(machine, frame), instruction);
 }
 
 function follow(machine: Machine, frame: Frame, next: Next, base: number): Outcome | null {

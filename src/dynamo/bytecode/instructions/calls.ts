@@ -10,36 +10,62 @@ export const callInstructions = {
     operand: counted,
     stack: "callee args*count -> result",
     effect: ({ count }) => [count + 1, 1],
+    run: (it, { count }) => {
+      const args = it.popMany(count);
+      it.pushResult(it.call(it.pop(), args));
+    },
     emit: { kind: "call", form: "plain", spread: false },
   }),
   callMethod: define({
     operand: counted,
     stack: "method receiver args*count -> result",
     effect: ({ count }) => [count + 2, 1],
+    run: (it, { count }) => {
+      const args = it.popMany(count);
+      const [method, receiver] = it.popPair();
+      it.pushResult(it.callMethod(method, receiver, args));
+    },
     emit: { kind: "call", form: "method", spread: false },
   }),
   construct: define({
     operand: counted,
     stack: "constructor args*count -> object",
     effect: ({ count }) => [count + 1, 1],
+    run: (it, { count }) => {
+      const args = it.popMany(count);
+      it.pushResult(it.construct(it.pop(), args));
+    },
     emit: { kind: "call", form: "construct", spread: false },
   }),
   callSpread: define({
     operand: { site: operand.site },
     stack: "callee args -> result",
     effect: [2, 1],
+    run: (it) => {
+      const args = it.elementsOf(it.pop());
+      it.pushResult(it.call(it.pop(), args));
+    },
     emit: { kind: "call", form: "plain", spread: true },
   }),
   callMethodSpread: define({
     operand: { site: operand.site },
     stack: "method receiver args -> result",
     effect: [3, 1],
+    run: (it) => {
+      const args = it.elementsOf(it.pop());
+      const [method, receiver] = it.popPair();
+      it.pushResult(it.callMethod(method, receiver, args));
+    },
     emit: { kind: "call", form: "method", spread: true },
   }),
   constructSpread: define({
     operand: { site: operand.site },
     stack: "constructor args -> object",
     effect: [2, 1],
+    run: (it) => {
+      const args = it.elementsOf(it.pop());
+      it.pushResult(it.construct(it.pop(), args));
+    },
     emit: { kind: "call", form: "construct", spread: true },
   }),
 
@@ -48,6 +74,7 @@ export const callInstructions = {
     operand: { child: operand.child, name: operand.optionalName },
     stack: "-> closure",
     effect: [0, 1],
+    run: (it, { child, name }) => it.push(it.closure(child, name)),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -59,6 +86,7 @@ export const callInstructions = {
     operand: { child: operand.child },
     stack: "key -> key closure",
     effect: [1, 2],
+    run: (it, { child }) => it.push(it.closure(child, it.functionName(it.peek()))),
     emit: {
       kind: "keyed",
       expression: ([key], { child }, scope) => scope.closure(child, key ?? ""),

@@ -9,12 +9,14 @@ export const frameInstructions = {
     operand: {},
     stack: "-> this",
     effect: [0, 1],
+    run: (it) => it.push(it.thisValue),
     emit: { kind: "value", evaluation: "constant", expression: () => "this" },
   }),
   loadNewTarget: define({
     operand: {},
     stack: "-> newTarget",
     effect: [0, 1],
+    run: (it) => it.push(it.newTarget),
     emit: { kind: "value", evaluation: "constant", expression: () => "$newTarget" },
   }),
   /** The running function object: what its own name means inside a named function expression. */
@@ -22,6 +24,7 @@ export const frameInstructions = {
     operand: {},
     stack: "-> function",
     effect: [0, 1],
+    run: (it) => it.push(it.self),
     emit: { kind: "value", evaluation: "constant", expression: () => "$self" },
   }),
   /** The argument at `index`, undefined where the call passed fewer. */
@@ -29,6 +32,7 @@ export const frameInstructions = {
     operand: { index: operand.count },
     stack: "-> value",
     effect: [0, 1],
+    run: (it, { index }) => it.push(it.argument(index)),
     emit: {
       kind: "value",
       evaluation: "constant",
@@ -40,6 +44,7 @@ export const frameInstructions = {
     operand: { index: operand.count },
     stack: "-> array",
     effect: [0, 1],
+    run: (it, { index }) => it.push(it.restArguments(index)),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -51,6 +56,7 @@ export const frameInstructions = {
     operand: {},
     stack: "-> arguments",
     effect: [0, 1],
+    run: (it) => it.push(it.argumentsObject()),
     emit: {
       kind: "value",
       evaluation: "ordered",

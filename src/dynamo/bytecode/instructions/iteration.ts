@@ -13,6 +13,7 @@ export const iterationInstructions = {
     operand: { site: operand.site },
     stack: "iterable -> record",
     effect: [1, 1],
+    run: (it) => it.push(it.getIterator(it.pop())),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -25,6 +26,7 @@ export const iterationInstructions = {
     operand: {},
     stack: "object -> record",
     effect: [1, 1],
+    run: (it) => it.push(it.enumerateKeys(it.pop())),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -37,6 +39,8 @@ export const iterationInstructions = {
     stack: "->",
     effect: [0, 0],
     jump: { stack: "->", effect: [0, 0] },
+    run: (it, operands) =>
+      it.advance(it.local(operands.iterator)) ? undefined : { jump: operands.target },
     emit: {
       kind: "branch",
       condition: (_, operands, scope) => `!${scope.local(operands.iterator)}.advance()`,
@@ -49,6 +53,7 @@ export const iterationInstructions = {
     operand: iterator,
     stack: "-> value",
     effect: [0, 1],
+    run: (it, operands) => it.push(it.currentValue(it.local(operands.iterator))),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -60,6 +65,7 @@ export const iterationInstructions = {
     operand: iterator,
     stack: "-> value",
     effect: [0, 1],
+    run: (it, operands) => it.push(it.nextValue(it.local(operands.iterator))),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -74,6 +80,7 @@ export const iterationInstructions = {
     operand: iterator,
     stack: "-> array",
     effect: [0, 1],
+    run: (it, operands) => it.push(it.restOf(it.local(operands.iterator))),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -86,6 +93,7 @@ export const iterationInstructions = {
     operand: iterator,
     stack: "->",
     effect: [0, 0],
+    run: (it, operands) => it.close(it.local(operands.iterator)),
     emit: {
       kind: "statement",
       statement: (_, operands, scope) => `${scope.local(operands.iterator)}.close();`,
@@ -97,6 +105,7 @@ export const iterationInstructions = {
     operand: iterator,
     stack: "->",
     effect: [0, 0],
+    run: (it, operands) => it.close(it.local(operands.iterator)),
     emit: {
       kind: "statement",
       statement: (_, operands, scope) => `${scope.local(operands.iterator)}.closeQuietly();`,

@@ -9,6 +9,7 @@ export const literalInstructions = {
     operand: { count: operand.count },
     stack: "elements*count -> array",
     effect: ({ count }) => [count, 1],
+    run: (it, { count }) => it.push(it.array(it.popMany(count))),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -19,6 +20,10 @@ export const literalInstructions = {
     operand: {},
     stack: "array value -> array",
     effect: [2, 1],
+    run: (it) => {
+      const value = it.pop();
+      it.append(it.peek(), [value]);
+    },
     emit: {
       kind: "statement",
       statement: ([array, value], _, scope) =>
@@ -30,6 +35,7 @@ export const literalInstructions = {
     operand: {},
     stack: "array -> array",
     effect: [1, 1],
+    run: (it) => it.appendHole(it.peek()),
     emit: { kind: "statement", statement: ([array]) => `${array}.length++;`, keeps: [0] },
   }),
   /** `...iterable` in an array literal or an argument list. */
@@ -37,6 +43,10 @@ export const literalInstructions = {
     operand: { site: operand.site },
     stack: "array iterable -> array",
     effect: [2, 1],
+    run: (it) => {
+      const values = it.listOf(it.pop());
+      it.append(it.peek(), values);
+    },
     emit: {
       kind: "statement",
       statement: ([array, iterable], { site }, scope) =>
@@ -49,6 +59,7 @@ export const literalInstructions = {
     operand: { pattern: operand.text, flags: operand.text },
     stack: "-> regexp",
     effect: [0, 1],
+    run: (it, { pattern, flags }) => it.createRegExp(pattern, flags),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -60,6 +71,7 @@ export const literalInstructions = {
     operand: { cooked: operand.strings, raw: operand.strings },
     stack: "-> strings",
     effect: [0, 1],
+    run: (it) => it.templateObject(),
     emit: {
       kind: "value",
       evaluation: "ordered",

@@ -10,6 +10,7 @@ export const localInstructions = {
     operand: localRead,
     stack: "-> value",
     effect: [0, 1],
+    run: (it, { slot }) => it.push(it.local(slot)),
     emit: {
       kind: "value",
       evaluation: "local",
@@ -20,6 +21,7 @@ export const localInstructions = {
     operand: { slot: operand.localWrite },
     stack: "value ->",
     effect: [1, 0],
+    run: (it, { slot }) => it.setLocal(slot, it.pop()),
     emit: {
       kind: "statement",
       statement: ([value], { slot }, scope) => `${scope.local(slot)}=${value};`,
@@ -31,6 +33,7 @@ export const localInstructions = {
     operand: { slot: operand.localUpdate, by: operand.sign },
     stack: "->",
     effect: [0, 0],
+    run: (it, { slot, by }) => it.setLocal(slot, it.increment(it.local(slot), by)),
     emit: {
       kind: "statement",
       statement: (_, { slot, by }, scope) => `${scope.local(slot)}${by > 0 ? "++" : "--"};`,
@@ -42,6 +45,7 @@ export const localInstructions = {
     operand: { slot: operand.localWrite },
     stack: "->",
     effect: [0, 0],
+    run: (it, { slot }) => it.markUninitialized(slot),
     emit: {
       kind: "statement",
       statement: (_, { slot }, scope) => `${scope.local(slot)}=${scope.runtime("uninitialized")};`,
@@ -53,6 +57,7 @@ export const localInstructions = {
     operand: { slot: operand.localRead, name: operand.name },
     stack: "->",
     effect: [0, 0],
+    run: (it, { slot, name }) => it.checkInitialized(slot, name),
     emit: {
       kind: "statement",
       statement: (_, { slot, name }, scope) =>
@@ -66,6 +71,8 @@ export const localInstructions = {
     operand: { slot: operand.localWrite, name: operand.name, initialized: operand.flag },
     stack: "->",
     effect: [0, 0],
+    run: (it, { slot, name, initialized }) =>
+      it.createCell(slot, name, initialized ? it.constant(undefined) : null),
     emit: {
       kind: "statement",
       statement: (_, { slot, name, initialized }, scope) =>
@@ -78,6 +85,7 @@ export const localInstructions = {
     operand: localRead,
     stack: "-> value",
     effect: [0, 1],
+    run: (it, { slot }) => it.push(it.read(it.cell(slot))),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -89,6 +97,7 @@ export const localInstructions = {
     operand: localRead,
     stack: "value ->",
     effect: [1, 0],
+    run: (it, { slot }) => it.assign(it.cell(slot), it.pop()),
     emit: {
       kind: "statement",
       statement: ([value], { slot }, scope) => `${scope.local(slot)}.v=${value};`,
@@ -100,6 +109,7 @@ export const localInstructions = {
     operand: localRead,
     stack: "value ->",
     effect: [1, 0],
+    run: (it, { slot }) => it.initialize(it.cell(slot), it.pop()),
     emit: {
       kind: "statement",
       statement: ([value], { slot }, scope) => `${scope.local(slot)}.raw=${value};`,
@@ -111,6 +121,7 @@ export const localInstructions = {
     operand: { slot: operand.localUpdate },
     stack: "->",
     effect: [0, 0],
+    run: (it, { slot }) => it.copyCell(slot),
     emit: {
       kind: "statement",
       statement: (_, { slot }, scope) => `${scope.local(slot)}=${scope.local(slot)}.copy();`,
@@ -122,6 +133,7 @@ export const localInstructions = {
     operand: { capture: operand.capture },
     stack: "-> value",
     effect: [0, 1],
+    run: (it, { capture }) => it.push(it.read(it.capture(capture))),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -132,6 +144,7 @@ export const localInstructions = {
     operand: { capture: operand.capture },
     stack: "value ->",
     effect: [1, 0],
+    run: (it, { capture }) => it.assign(it.capture(capture), it.pop()),
     emit: {
       kind: "statement",
       statement: ([value], { capture }, scope) => `${scope.capture(capture)}=${value};`,
@@ -143,6 +156,7 @@ export const localInstructions = {
     operand: { capture: operand.capture },
     stack: "-> type",
     effect: [0, 1],
+    run: (it, { capture }) => it.push(it.typeofCell(it.capture(capture))),
     emit: {
       kind: "value",
       evaluation: "ordered",

@@ -19,6 +19,7 @@ export const objectInstructions = {
     operand: { name: operand.name },
     stack: "object -> value",
     effect: [1, 1],
+    run: (it, { name }) => it.pushResult(it.getProperty(it.pop(), name)),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -29,6 +30,10 @@ export const objectInstructions = {
     operand: {},
     stack: "object key -> value",
     effect: [2, 1],
+    run: (it) => {
+      const [object, key] = it.popPair();
+      it.pushResult(it.getElement(object, key));
+    },
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -39,6 +44,7 @@ export const objectInstructions = {
     operand: { name: operand.name },
     stack: "receiver -> method receiver",
     effect: [1, 2],
+    run: (it, { name }) => it.pushMethod(it.pop(), name),
     emit: {
       kind: "method",
       member: ([receiver], { name }, scope) => member(receiver, name, scope.literal),
@@ -48,12 +54,21 @@ export const objectInstructions = {
     operand: {},
     stack: "receiver key -> method receiver",
     effect: [2, 2],
+    run: (it) => {
+      const [receiver, key] = it.popPair();
+      it.pushMethod(receiver, it.propertyKey(key));
+    },
     emit: { kind: "method", member: ([receiver, key]) => `${receiver}[${key}]` },
   }),
   setProperty: define({
     operand: { name: operand.name },
     stack: "object value -> value",
     effect: [2, 1],
+    run: (it, { name }) => {
+      const [object, value] = it.popPair();
+      it.push(value);
+      it.setProperty(object, name, value);
+    },
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -65,6 +80,11 @@ export const objectInstructions = {
     operand: {},
     stack: "object key value -> value",
     effect: [3, 1],
+    run: (it) => {
+      const [object, key, value] = it.popTriple();
+      it.push(value);
+      it.setProperty(object, it.propertyKey(key), value);
+    },
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -75,6 +95,7 @@ export const objectInstructions = {
     operand: { name: operand.name },
     stack: "object -> deleted",
     effect: [1, 1],
+    run: (it, { name }) => it.push(it.deleteProperty(it.pop(), name)),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -85,6 +106,10 @@ export const objectInstructions = {
     operand: {},
     stack: "object key -> deleted",
     effect: [2, 1],
+    run: (it) => {
+      const [object, key] = it.popPair();
+      it.push(it.deleteProperty(object, it.propertyKey(key)));
+    },
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -97,6 +122,7 @@ export const objectInstructions = {
     operand: { names: operand.names },
     stack: "values*names -> object",
     effect: ({ names }) => [names.length, 1],
+    run: (it, { names }) => it.push(it.object(names, it.popMany(names.length))),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -109,6 +135,10 @@ export const objectInstructions = {
     operand: { name: operand.name },
     stack: "object value -> object",
     effect: [2, 1],
+    run: (it, { name }) => {
+      const value = it.pop();
+      it.defineProperty(it.peek(), name, value);
+    },
     emit: {
       kind: "statement",
       statement: ([object, value], { name }, scope) =>
@@ -121,6 +151,10 @@ export const objectInstructions = {
     operand: {},
     stack: "object key value -> object",
     effect: [3, 1],
+    run: (it) => {
+      const [key, value] = it.popPair();
+      it.defineProperty(it.peek(), it.propertyKey(key), value);
+    },
     emit: {
       kind: "statement",
       statement: ([object, key, value], _, scope) =>
@@ -133,6 +167,7 @@ export const objectInstructions = {
     operand: { child: operand.child, name: operand.name },
     stack: "object -> object",
     effect: [1, 1],
+    run: (it, { child, name }) => it.defineMethod(it.peek(), child, name),
     emit: {
       kind: "statement",
       statement: ([object], { child, name }, scope) =>
@@ -145,6 +180,10 @@ export const objectInstructions = {
     operand: { child: operand.child },
     stack: "object key -> object",
     effect: [2, 1],
+    run: (it, { child }) => {
+      const key = it.propertyKey(it.pop());
+      it.defineMethod(it.peek(), child, key);
+    },
     emit: {
       kind: "statement",
       statement: ([object, key], { child }, scope) => {
@@ -159,6 +198,7 @@ export const objectInstructions = {
     operand: {},
     stack: "object prototype -> object",
     effect: [2, 1],
+    run: (it) => it.setPrototype(it.pop()),
     emit: {
       kind: "statement",
       statement: ([object, prototype], _, scope) =>
@@ -171,6 +211,10 @@ export const objectInstructions = {
     operand: {},
     stack: "object source -> object",
     effect: [2, 1],
+    run: (it) => {
+      const source = it.pop();
+      it.copyProperties(it.peek(), source);
+    },
     emit: {
       kind: "statement",
       statement: ([object, source], _, scope) =>
@@ -183,6 +227,10 @@ export const objectInstructions = {
     operand: { count: operand.count },
     stack: "source keys*count -> rest",
     effect: ({ count }) => [count + 1, 1],
+    run: (it, { count }) => {
+      const keys = it.popMany(count);
+      it.push(it.objectWithout(it.pop(), keys));
+    },
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -198,6 +246,7 @@ export const objectInstructions = {
     operand: { site: operand.optionalName, property: operand.optionalName },
     stack: "value -> value",
     effect: [1, 1],
+    run: (it) => it.requireObject(it.peek()),
     emit: {
       kind: "statement",
       statement: ([value], { site, property }, scope) =>

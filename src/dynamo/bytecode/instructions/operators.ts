@@ -8,6 +8,10 @@ export const operatorInstructions = {
     operand: { operator: operand.binaryOperator },
     stack: "left right -> result",
     effect: [2, 1],
+    run: (it, { operator }) => {
+      const [left, right] = it.popPair();
+      it.push(it.binary(operator, left, right));
+    },
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -18,6 +22,7 @@ export const operatorInstructions = {
     operand: { operator: operand.unaryOperator },
     stack: "value -> result",
     effect: [1, 1],
+    run: (it, { operator }) => it.push(it.unary(operator, it.pop())),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -29,6 +34,7 @@ export const operatorInstructions = {
     operand: {},
     stack: "value -> number",
     effect: [1, 1],
+    run: (it) => it.push(it.toNumeric(it.pop())),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -43,6 +49,7 @@ export const operatorInstructions = {
     operand: { by: operand.sign },
     stack: "value -> number",
     effect: [1, 1],
+    run: (it, { by }) => it.push(it.increment(it.pop(), by)),
     emit: {
       kind: "value",
       evaluation: "ordered",
@@ -57,6 +64,7 @@ export const operatorInstructions = {
     operand: {},
     stack: "value -> string",
     effect: [1, 1],
+    run: (it) => it.push(it.toText(it.pop())),
     emit: { kind: "value", evaluation: "ordered", expression: ([value]) => `\`\${${value}}\`` },
   }),
   /** ToPropertyKey of a computed key. */
@@ -64,6 +72,7 @@ export const operatorInstructions = {
     operand: {},
     stack: "value -> key",
     effect: [1, 1],
+    run: (it) => it.push(it.constant(it.propertyKey(it.pop()))),
     emit: {
       kind: "value",
       evaluation: "ordered",

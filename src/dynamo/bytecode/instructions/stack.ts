@@ -1,57 +1,39 @@
 /** Constants and movements on the operand stack. */
 
-import { define } from "./define.ts";
+import { define, type Effect } from "./define.ts";
 import { operand } from "./operand.ts";
+
+/** Only moves operands: takes as many as `effect` says and leaves copies of them, picked by index. */
+function shuffle(stack: string, effect: Effect, picks: readonly number[]) {
+  return define({
+    operand: {},
+    stack,
+    effect,
+    run: (it) => it.shuffle(effect[0], picks),
+    emit: { kind: "shuffle", picks },
+  });
+}
 
 export const stackInstructions = {
   pushConstant: define({
     operand: { value: operand.constant },
     stack: "-> value",
     effect: [0, 1],
+    run: (it, { value }) => it.push(it.constant(value)),
     emit: {
       kind: "value",
       evaluation: "constant",
       expression: (_, { value }, scope) => scope.literal(value),
     },
   }),
-  pop: define({ operand: {}, stack: "a ->", effect: [1, 0], emit: { kind: "shuffle", picks: [] } }),
-  duplicate: define({
-    operand: {},
-    stack: "a -> a a",
-    effect: [1, 2],
-    emit: { kind: "shuffle", picks: [0, 0] },
-  }),
-  duplicatePair: define({
-    operand: {},
-    stack: "a b -> a b a b",
-    effect: [2, 4],
-    emit: { kind: "shuffle", picks: [0, 1, 0, 1] },
-  }),
-  swap: define({
-    operand: {},
-    stack: "a b -> b a",
-    effect: [2, 2],
-    emit: { kind: "shuffle", picks: [1, 0] },
-  }),
+  pop: shuffle("a ->", [1, 0], []),
+  duplicate: shuffle("a -> a a", [1, 2], [0, 0]),
+  duplicatePair: shuffle("a b -> a b a b", [2, 4], [0, 1, 0, 1]),
+  swap: shuffle("a b -> b a", [2, 2], [1, 0]),
   /** Removes the operand below the top. */
-  nip: define({
-    operand: {},
-    stack: "a b -> b",
-    effect: [2, 1],
-    emit: { kind: "shuffle", picks: [1] },
-  }),
+  nip: shuffle("a b -> b", [2, 1], [1]),
   /** Copies the top below the operand under it: the old value of `o.p++`. */
-  insert2: define({
-    operand: {},
-    stack: "a b -> b a b",
-    effect: [2, 3],
-    emit: { kind: "shuffle", picks: [1, 0, 1] },
-  }),
+  insert2: shuffle("a b -> b a b", [2, 3], [1, 0, 1]),
   /** Copies the top below the two operands under it: the old value of `o[k]++`. */
-  insert3: define({
-    operand: {},
-    stack: "a b c -> c a b c",
-    effect: [3, 4],
-    emit: { kind: "shuffle", picks: [2, 0, 1, 2] },
-  }),
+  insert3: shuffle("a b c -> c a b c", [3, 4], [2, 0, 1, 2]),
 };

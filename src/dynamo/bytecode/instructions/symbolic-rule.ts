@@ -1,9 +1,17 @@
+import type { SymbolicInterpreter } from "../../interpreter/symbolic-interpreter.ts";
+import type { Variable } from "../../variables/variable.ts";
+
+/** What an instruction does next: nothing said means the next one. */
+export type Next =
+  | void
+  | { readonly jump: number }
+  | { readonly return: Variable }
+  | { readonly throw: Variable };
+
 /**
- * What the symbolic interpreter requires of every instruction record beside the fields of `InstructionRecord`.
- * A field added here becomes required in every `define({ … })`, typed by the instruction's own operand `O`.
+ * What an instruction means while capturing: on variables, which stand for values. `O` is the instruction's own operand.
+ * The interpreter is known here as a type only: at run time the bytecode depends on nothing.
  */
-// biome-ignore lint: the parameter is the point, a rule is typed by its operand.
 export interface SymbolicRule<O> {
-  /** Carries the operand type until the first rule field uses it. */
-  readonly operandType?: (operand: O) => void;
+  readonly run: (it: SymbolicInterpreter, operand: O) => Next;
 }

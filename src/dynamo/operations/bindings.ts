@@ -1,0 +1,61 @@
+import { uninitialized } from "../bytecode/cell.ts";
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { Machine } from "../interpreter/machine.ts";
+import type { CellVariable, Variable } from "../variables/variable.ts";
+import { typeOf } from "./operators.ts";
+
+/** Reading a variable in its temporal dead zone, or one that does not exist, throws: natively, in V8's words. */
+export function readCell(cell: CellVariable): Variable {
+  return (
+    cell.content ??
+    breakGraph(
+      "observedException",
+      { errorClass: "ReferenceError", message: `${cell.name} is not initialised` },
+      `load ${cell.name}`,
+    )
+  );
+}
+
+/** An assignment; like a read, it throws in the temporal dead zone. */
+export function assignCell(machine: Machine, cell: CellVariable, value: Variable): void {
+  readCell(cell);
+  machine.tracer.noteMutation(cell, `the variable ${cell.name}`);
+  initializeCell(machine, cell, value);
+}
+
+/** The declaration itself: ends the temporal dead zone. */
+export function initializeCell(machine: Machine, cell: CellVariable, value: Variable): void {
+  cell.content = value;
+  if (cell.source !== null) machine.tracer.addEffect({ kind: "storeCell", cell, value });
+}
+
+/** `typeof x`, which says "undefined" of a variable that exists nowhere, under a guard that it still does not. */
+export function typeofCell(machine: Machine, cell: CellVariable): string {
+  if (!cell.isUnresolvable) return typeOf(machine, readCell(cell));
+  if (cell.source !== null) {
+    machine.tracer.addGuard({
+      kind: "CONSTANT_MATCH",
+      source: { kind: "member", base: cell.source, key: "isUnresolvable" },
+      value: true,
+    });
+  }
+  return "undefined";
+}
+
+/** Breaks when the value of the local `name` says that it is in its temporal dead zone. */
+export function checkInitialized(
+  machine: Machine,
+  value: Variable | CellVariable | null | undefined,
+  name: string,
+): void {
+  if (value === null || value === undefined || value.kind === "cell") return;
+  if (value.kind === "lazy" && value.value !== uninitialized) return;
+  const forced = machine.force(value);
+  if (forced.kind === "constant" && forced.value === uninitialized) {
+    breakGraph(
+      "observedException",
+      { errorClass: "ReferenceError", message: `Cannot access '${name}' before initialization` },
+      `checkInitialized ${name}`,
+    );
+  }
+}
