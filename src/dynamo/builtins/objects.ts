@@ -1,6 +1,7 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
+import { arrayHasOwn, hasOnlyElements } from "../operations/array-own-keys.ts";
 import { ownDataProperties } from "../operations/own-data-properties.ts";
 import { propertyKey } from "../operations/property-key.ts";
 import { strictEquals } from "../operations/equality.ts";
@@ -28,7 +29,7 @@ function entriesOf(
   variable: Variable | undefined,
 ): readonly (readonly [string, Variable])[] {
   const value = machine.force(variable ?? undefinedVariable);
-  if (value.kind === "array" && value.flavour === "array") {
+  if (value.kind === "array" && value.flavour === "array" && hasOnlyElements(machine, value)) {
     return arrayItems(machine, value).flatMap((item, index): [string, Variable][] =>
       item === null ? [] : [[String(index), item]],
     );
@@ -184,11 +185,7 @@ function hasOwn(machine: Machine, variable: Variable, keyVariable: Variable): Va
   const key = propertyKey(machine, keyVariable);
   const value = machine.force(variable);
   if (value.kind === "array") {
-    const has =
-      key === "length" ||
-      value.named.has(String(key)) ||
-      (arrayItems(machine, value)[Number(key)] ?? null) !== null;
-    return new ConstantVariable(has);
+    return new ConstantVariable(arrayHasOwn(machine, value, key));
   }
   if (value.kind !== "object") return refuse("Object.hasOwn", value);
   const slot = value.properties.get(key);

@@ -1,9 +1,8 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
-import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
 import { type Variable, describeForUser, describeVariable } from "../variables/variable.ts";
-import { arrayIndex } from "./array-index.ts";
+import { arrayHasOwn } from "./array-own-keys.ts";
 import { describeKey } from "./describe-key.ts";
 import {
   type Link,
@@ -18,14 +17,8 @@ import {
 export function hasProperty(machine: Machine, base: Variable, key: PropertyKey): boolean {
   const target = machine.force(base);
   if (target.kind === "array") {
-    const index = arrayIndex(key);
-    if (index !== null)
-      return (
-        arrayItems(machine, target)[index] !== undefined &&
-        arrayItems(machine, target)[index] !== null
-      );
-    if (key === "length") return true;
-    return target.named.has(String(key)) || Reflect.has(Array.prototype, key);
+    const prototype = target.flavour === "array" ? Array.prototype : Object.prototype;
+    return arrayHasOwn(machine, target, key) || Reflect.has(prototype, key);
   }
   if (target.kind === "object") {
     const slot = target.properties.get(key);

@@ -14,6 +14,7 @@ import {
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
+import { hasOnlyElements } from "./array-own-keys.ts";
 import { guardOwnIterator, iteratorGuards } from "./iterator-guards.ts";
 import { ownDataProperties } from "./own-data-properties.ts";
 import { propertyKey } from "./property-key.ts";
@@ -177,7 +178,7 @@ export function enumerableKeys(machine: Machine, variable: Variable): ForcedVari
 
 function keysOf(machine: Machine, value: ForcedVariable): readonly string[] | null {
   if (value.kind === "constant" && (value.value === undefined || value.value === null)) return [];
-  if (value.kind === "array" && value.flavour === "array" && value.named.size === 0) {
+  if (value.kind === "array" && value.flavour === "array" && hasOnlyElements(machine, value)) {
     if (hasEnumerableKeys(Array.prototype)) return null;
     return arrayItems(machine, value).flatMap((item, index) =>
       item === null ? [] : [String(index)],

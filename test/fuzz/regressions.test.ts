@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import * as torch from "../../src/index.ts";
+import { runDifferential, type DifferentialResult } from "../differential.ts";
+
+/** Programs that once meant something else compiled: found by random programs, or by looking for trouble. */
+
+type Tensor = torch.Tensor;
+const ones = (): Tensor => torch.ones(2);
+
+/** Runs `fn` eager and compiled for these arguments behind a tensor, with and without symbolic numbers. */
+function check(
+  fn: (x: Tensor, ...args: never[]) => unknown,
+  calls: () => readonly (readonly unknown[])[],
+): DifferentialResult {
+  const program = () => ({ fn, calls: calls().map((args) => [ones(), ...args]) });
+  runDifferential(program, { dynamic: true });
+  return runDifferential(program);
+}
+
+const withName = (value: object): unknown => Object.assign([1, 2], value);
+
+test("an array knows the properties it has beside its elements", () => {
+  const arrays = () => [[withName({})], [withName({ k: 4 })], [withName({})]];
+  check((x, a: number[]) => [x.add(1), "k" in a], arrays);
+  check((x, a: number[]) => [x.add(1), Object.hasOwn(a, "k")], arrays);
+  check((x, a: number[]) => [x.add(1), Object.keys(a), Object.entries(a)], arrays);
+  check((x, a: number[]) => {
+    const keys: string[] = [];
+    for (const key in a) keys.push(key);
+    return [x.add(1), keys];
+  }, arrays);
+});
+
+test("only canonical numeric strings are elements of an array", () => {
+  const odd = [["", "01", "1.5", "-0", "1", "length", Symbol.iterator]];
+  const { frames } = check(
+    (x, keys: PropertyKey[]) => [x.add(1), keys.map((key) => Object.hasOwn([1, 2], key))],
+    () => odd.map((keys) => [keys]),
+  );
+  expect(frames).toBe(1);
+});
