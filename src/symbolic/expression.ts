@@ -187,6 +187,6 @@ export function printExpression<Leaf>(
 
 export function printScalar(value: Scalar): string {
   if (typeof value === "boolean") return String(value);
-  if (Object.is(value, -0)) return "-0";
+  if (Object.is(value, -0)) return "(-0)"; // `-0 ** n` is a syntax error
   return value < 0 ? `(${value})` : String(value);
 }

@@ -39,3 +39,49 @@ test("only canonical numeric strings are elements of an array", () => {
   );
   expect(frames).toBe(1);
 });
+
+test("Object.assign calls setters in the order of the properties", () => {
+  check(
+    (x, log: string[]) => {
+      const target = {
+        set a(value: number) {
+          log.push(`a${value}`);
+        },
+        set b(value: number) {
+          log.push(`b${value}`);
+        },
+      };
+      Object.assign(target, { a: 1, b: 2 });
+      return x.add(log.length);
+    },
+    () => [[[]]],
+  );
+});
+
+test("-0 is a base that generated code can raise to a power", () => {
+  check(
+    (x, n: number) => [x.add(n), (-0) ** n],
+    () => [[1], [2], [3]],
+  );
+});
+
+test("a position in an array that varies and is NaN means the first", () => {
+  check(
+    (x, n: number) => [x.add(1), [5, 6].at(n), [5, 6].slice(n)],
+    () => [[0], [1], [NaN]],
+  );
+});
+
+test("a boolean out of a tensor is a boolean before its value is known", () => {
+  const fn = (x: Tensor) => {
+    const isAbove = x.sum().gt(1).item();
+    return [x.add(1), typeof isAbove, typeof !isAbove, isAbove];
+  };
+  const { frames } = runDifferential(() => ({ fn, calls: [[ones()], [torch.zeros(2)]] }), {
+    configure: () => {
+      torch._dynamo.config.capture_scalar_outputs = true;
+    },
+  });
+  torch._dynamo.config.reset();
+  expect(frames).toBe(1);
+});

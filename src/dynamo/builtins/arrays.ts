@@ -207,16 +207,17 @@ function integer(machine: Machine, arg: Variable | undefined, missing: number): 
   if (arg === undefined) return missing;
   const value = machine.force(arg);
   if (value.kind === "number")
-    return Math.trunc(Number(machine.tracer.specialize(value, "an array index")));
+    return toInteger(Number(machine.tracer.specialize(value, "an array index")));
   if (
     value.kind !== "constant" ||
     typeof value.value === "bigint" ||
     typeof value.value === "symbol"
   )
     return refuse("array index", value);
-  const number = Number(value.value);
-  return Number.isNaN(number) ? 0 : Math.trunc(number);
+  return toInteger(Number(value.value));
 }
+
+const toInteger = (number: number): number => (Number.isNaN(number) ? 0 : Math.trunc(number));
 
 function start(machine: Machine, arg: Variable | undefined, length: number): number {
   const relative = integer(machine, arg, 0);

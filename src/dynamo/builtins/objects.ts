@@ -22,6 +22,10 @@ const refuse = (name: string, value: Variable): never =>
     `call ${name}(${describeVariable(value)})`,
   );
 
+const mayHaveSetters = ({ properties, prototype }: ObjectVariable): boolean =>
+  prototype !== Object.prototype ||
+  [...properties.values()].some((slot) => slot.kind === "accessor");
+
 /** String-keyed own enumerable properties of a plain object or array. */
 function entriesOf(
   machine: Machine,
@@ -109,6 +113,9 @@ export const objectBuiltins: readonly BuiltinRow[] = [
         });
         if (stores.length > 1 && target.source !== null)
           return refuse(`${self.name} to an object from outside`, target);
+        // A setter is entered as a frame and runs later: it can only be the last store.
+        if (stores.length > 1 && mayHaveSetters(target))
+          return refuse(`${self.name} to an object with accessors`, target);
         for (const [key, value] of stores) machine.setProperty(target, key, value);
         return target;
       },

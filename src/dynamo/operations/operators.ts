@@ -1,9 +1,10 @@
-import { isBinaryOperator, isUnaryOperator } from "../../symbolic/expression.ts";
+import { type Expression, isBinaryOperator, isUnaryOperator } from "../../symbolic/expression.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import {
   ConstantVariable,
   type ForcedVariable,
+  type NumberLeaf,
   TemplateVariable,
   type Variable,
   describeVariable,
@@ -258,9 +259,28 @@ export function typeOf(machine: Machine, operand: Variable): string {
   }
 }
 
-function typeOfUnknown(expression: { readonly kind: string; readonly operator?: string }): string {
-  const booleans = new Set(["<", "<=", ">", ">=", "==", "!=", "===", "!==", "!"]);
-  return expression.operator !== undefined && booleans.has(expression.operator)
-    ? "boolean"
-    : "number";
+/** The type of a value that only the graph gives. */
+function typeOfUnknown(expression: Expression<NumberLeaf>): string {
+  switch (expression.kind) {
+    case "constant":
+      return typeof expression.value;
+    case "math":
+      return "number";
+    case "unary":
+    case "binary":
+      return booleanOperators.has(expression.operator) ? "boolean" : "number";
+    case "leaf":
+      break;
+  }
+  const { leaf } = expression;
+  switch (leaf.kind) {
+    case "source":
+      return typeof leaf.hint;
+    case "node":
+      return leaf.type;
+    case "item":
+      return leaf.tensor.fake.dtype.category === "bool" ? "boolean" : "number";
+  }
 }
+
+const booleanOperators = new Set(["<", "<=", ">", ">=", "==", "!=", "===", "!==", "!"]);
