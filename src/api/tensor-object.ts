@@ -9,9 +9,12 @@ import type { Tensor } from "./tensor.ts";
 
 /** A tensor without the generated methods. */
 export class TensorObject extends TensorBase {
-  /** The value of a one-element tensor as a JavaScript number, or a boolean for bool tensors. */
-  item(): Element {
-    return itemOf(this);
+  /**
+   * The value of a one-element tensor as a JavaScript number, or a boolean for bool tensors. The type says number; for a
+   * bool tensor write `item<boolean>()`.
+   */
+  item<Value extends Element = number>(): Value {
+    return itemOf(this) as Value; // the caller knows the dtype, which the type of a tensor does not tell
   }
 
   /** The elements as nested arrays of numbers (booleans for bool tensors); a plain value for a 0-d tensor. */

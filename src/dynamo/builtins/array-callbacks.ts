@@ -13,12 +13,12 @@ import type { BuiltinRow } from "./builtin-table.ts";
 const texts: Readonly<Record<string, string>> = {
   forEach: `function forEach(callback, thisArg) {
     const length = this.length;
-    for (let k = 0; k < length; k++) if (k in this) callback.call(thisArg, this[k], k, this);
+    for (let k = 0; k < length; k++) if (k in this) Reflect.apply(callback, thisArg, [this[k], k, this]);
   }`,
   map: `function map(callback, thisArg) {
     const length = this.length;
     const result = new Array(length);
-    for (let k = 0; k < length; k++) if (k in this) result[k] = callback.call(thisArg, this[k], k, this);
+    for (let k = 0; k < length; k++) if (k in this) result[k] = Reflect.apply(callback, thisArg, [this[k], k, this]);
     return result;
   }`,
   filter: `function filter(callback, thisArg) {
@@ -27,43 +27,43 @@ const texts: Readonly<Record<string, string>> = {
     for (let k = 0; k < length; k++) {
       if (k in this) {
         const value = this[k];
-        if (callback.call(thisArg, value, k, this)) result[result.length] = value;
+        if (Reflect.apply(callback, thisArg, [value, k, this])) result[result.length] = value;
       }
     }
     return result;
   }`,
   some: `function some(callback, thisArg) {
     const length = this.length;
-    for (let k = 0; k < length; k++) if (k in this && callback.call(thisArg, this[k], k, this)) return true;
+    for (let k = 0; k < length; k++) if (k in this && Reflect.apply(callback, thisArg, [this[k], k, this])) return true;
     return false;
   }`,
   every: `function every(callback, thisArg) {
     const length = this.length;
-    for (let k = 0; k < length; k++) if (k in this && !callback.call(thisArg, this[k], k, this)) return false;
+    for (let k = 0; k < length; k++) if (k in this && !Reflect.apply(callback, thisArg, [this[k], k, this])) return false;
     return true;
   }`,
   find: `function find(callback, thisArg) {
     const length = this.length;
     for (let k = 0; k < length; k++) {
       const value = this[k];
-      if (callback.call(thisArg, value, k, this)) return value;
+      if (Reflect.apply(callback, thisArg, [value, k, this])) return value;
     }
     return undefined;
   }`,
   findIndex: `function findIndex(callback, thisArg) {
     const length = this.length;
-    for (let k = 0; k < length; k++) if (callback.call(thisArg, this[k], k, this)) return k;
+    for (let k = 0; k < length; k++) if (Reflect.apply(callback, thisArg, [this[k], k, this])) return k;
     return -1;
   }`,
   findLast: `function findLast(callback, thisArg) {
     for (let k = this.length - 1; k >= 0; k--) {
       const value = this[k];
-      if (callback.call(thisArg, value, k, this)) return value;
+      if (Reflect.apply(callback, thisArg, [value, k, this])) return value;
     }
     return undefined;
   }`,
   findLastIndex: `function findLastIndex(callback, thisArg) {
-    for (let k = this.length - 1; k >= 0; k--) if (callback.call(thisArg, this[k], k, this)) return k;
+    for (let k = this.length - 1; k >= 0; k--) if (Reflect.apply(callback, thisArg, [this[k], k, this])) return k;
     return -1;
   }`,
   flatMap: `function flatMap(callback, thisArg) {
@@ -71,7 +71,7 @@ const texts: Readonly<Record<string, string>> = {
     const result = [];
     for (let k = 0; k < length; k++) {
       if (k in this) {
-        const value = callback.call(thisArg, this[k], k, this);
+        const value = Reflect.apply(callback, thisArg, [this[k], k, this]);
         if (Array.isArray(value)) {
           for (let j = 0; j < value.length; j++) if (j in value) result[result.length] = value[j];
         } else result[result.length] = value;
@@ -90,7 +90,7 @@ const texts: Readonly<Record<string, string>> = {
       accumulator = this[k];
       k++;
     }
-    for (; k < length; k++) if (k in this) accumulator = callback(accumulator, this[k], k, this);
+    for (; k < length; k++) if (k in this) accumulator = Reflect.apply(callback, undefined, [accumulator, this[k], k, this]);
     return accumulator;
   }`,
   reduceRight: `function reduceRight(callback, ...initial) {
@@ -103,7 +103,7 @@ const texts: Readonly<Record<string, string>> = {
       accumulator = this[k];
       k--;
     }
-    for (; k >= 0; k--) if (k in this) accumulator = callback(accumulator, this[k], k, this);
+    for (; k >= 0; k--) if (k in this) accumulator = Reflect.apply(callback, undefined, [accumulator, this[k], k, this]);
     return accumulator;
   }`,
 };

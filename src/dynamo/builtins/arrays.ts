@@ -1,6 +1,7 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
+import type { Source } from "../variables/source.ts";
 import { isDefinitely, sameValueZero } from "../operations/same-value.ts";
 import { toTemplatePart } from "../operations/operators.ts";
 import { binaryOperation } from "../operations/operators.ts";
@@ -181,6 +182,8 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
         writableKey: newElement,
       });
     }
+    if (fn === Array.prototype.push && target.items === null)
+      return pushUnseen(machine, target, args);
     const items = arrayItems(machine, target);
     if (items.includes(null)) refuse(self.name, target); // holes show the prototype through: the engine's business
     const result = rule({ machine, target, items, args });
@@ -188,6 +191,24 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
       machine.tracer.addEffect({ kind: "call", callee: fn, receiver: target, args });
     return result;
   };
+}
+
+/** `list.push(x)` where nothing has looked at the list: its length takes part as a number that varies. */
+function pushUnseen(machine: Machine, target: ArrayVariable, args: readonly Variable[]): Variable {
+  const { source, value } = target;
+  if (source === null || value === null) return refuse("Array.prototype.push", target);
+  target.appended.push(...args);
+  machine.tracer.addEffect({ kind: "call", callee: Array.prototype.push, receiver: target, args });
+  const length: Source = { kind: "member", base: source, key: "length" };
+  return machine.tracer.number({
+    kind: "binary",
+    operator: "+",
+    left: {
+      kind: "leaf",
+      leaf: { kind: "source", source: length, hint: value.length, fromTensor: false },
+    },
+    right: { kind: "constant", value: target.appended.length },
+  });
 }
 
 function receiver(machine: Machine, thisValue: Variable, self: Builtin): ArrayVariable {

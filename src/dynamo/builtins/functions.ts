@@ -11,6 +11,28 @@ import type { BuiltinRow } from "./builtin-table.ts";
 /** Function.prototype.call, apply and bind (ECMA-262 §20.2.3). */
 export const functionBuiltins: readonly BuiltinRow[] = [
   [
+    Reflect.apply,
+    {
+      name: "Reflect.apply",
+      call: (machine, _, [callee, thisValue, list]) => {
+        const args = machine.force(list ?? undefinedVariable);
+        if (callee === undefined || args.kind !== "array") {
+          return breakGraph(
+            "untraceableBuiltin",
+            {
+              functionName: "Reflect.apply",
+              argumentTypes: describeVariable(args),
+              loggingFunction: null,
+            },
+            "call Reflect.apply",
+          );
+        }
+        const items = arrayItems(machine, args).map((item) => item ?? undefinedVariable);
+        return machine.call(callee, thisValue ?? undefinedVariable, items);
+      },
+    },
+  ],
+  [
     Function.prototype.call,
     {
       name: "Function.prototype.call",

@@ -25,6 +25,7 @@ export function arrayItems(machine: Machine, target: ArrayVariable): (Variable |
       items.push(null);
     }
   }
+  items.push(...target.appended);
   target.items = items;
   return items;
 }

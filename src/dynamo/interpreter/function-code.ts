@@ -76,7 +76,7 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
     if (binding === undefined) continue;
     if (binding.unavailable !== null)
       return { reason: "outerVariable", detail: binding.unavailable };
-    if (capture.assigned && binding.scope === "closure" && binding.write === null) {
+    if (capture.assigned && binding.write === null) {
       return {
         reason: "outerVariable",
         detail: `it assigns the outer variable '${capture.name}', which cannot be written from outside`,
@@ -89,10 +89,10 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
 /** One Code per place in the program, so that closures of the same text share resume functions and analysis. */
 function lower(source: FunctionSource): Code | NotInterpretable {
   const start = source.location?.start;
-  const key = `${start === undefined ? "" : `${start.file}:${start.line}:${start.column}`}\n${source.text}`;
+  const key = `${start === undefined ? "" : `${start.file}:${start.line}:${start.column}`}\n${source.isStrict}\n${source.text}`;
   let code = lowered.get(key);
   if (code === undefined) {
-    code = lowerText(source.text);
+    code = lowerText(source.text, source.isStrict);
     lowered.set(key, code);
   }
   if (!("reason" in code) && source.location !== null && !locations.has(code))
@@ -100,9 +100,9 @@ function lower(source: FunctionSource): Code | NotInterpretable {
   return code;
 }
 
-function lowerText(text: string): Code | NotInterpretable {
+function lowerText(text: string, isStrict: boolean): Code | NotInterpretable {
   try {
-    return lowerFunction(text);
+    return lowerFunction(text, { isStrict });
   } catch (error) {
     if (error instanceof UnsupportedSyntax) return { reason: "syntax", detail: error.construct };
     throw error;

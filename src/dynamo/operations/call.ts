@@ -27,6 +27,7 @@ import {
 } from "../variables/variable.ts";
 import { callLogging, isConsoleMethod, isRegisteredLogging as logging } from "./call-logging.ts";
 import { isPackageFile } from "../source/framework-files.ts";
+import { frameThis } from "./frame-this.ts";
 import { callInGraph } from "./call-in-graph.ts";
 
 /** Deeper than this the call runs natively: a runaway recursion must end in the engine's own RangeError. */
@@ -166,7 +167,7 @@ function closureFrame(
     code,
     captures: target.captures,
     capturesSource: null,
-    thisValue: isArrow ? target.frame.thisValue : thisValue,
+    thisValue: isArrow ? target.frame.thisValue : frameThis(machine, code, thisValue),
     args,
     newTarget: isArrow ? target.frame.newTarget : undefinedVariable,
     self: target,
@@ -210,7 +211,7 @@ function functionFrame(
       code,
       captures: captureCells(machine, code, cells, capturesSource),
       capturesSource,
-      thisValue: isArrow ? lexicalThis : thisValue,
+      thisValue: isArrow ? lexicalThis : frameThis(machine, code, thisValue),
       args,
       newTarget: undefinedVariable,
       self: target,
@@ -252,7 +253,10 @@ function functionFrame(
       `call ${describeVariable(target)}`,
     );
   }
-  const receiver = code.kind === "arrow" ? lexicalThis(machine, code, known.source) : thisValue;
+  const receiver =
+    code.kind === "arrow"
+      ? lexicalThis(machine, code, known.source)
+      : frameThis(machine, code, thisValue);
   const capturesSource: Source = {
     kind: "pinned",
     value: known.captures,

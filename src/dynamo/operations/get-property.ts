@@ -202,9 +202,28 @@ function collectionProperty(
       return onValue(machine, target.value, target.source, key, target);
     machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
   }
-  if (key === "size") return new ConstantVariable(machine.sizeOf(target));
+  if (key === "size") return sizeProperty(machine, target);
   return onPrototype(machine, target.kind === "map" ? Map.prototype : Set.prototype, key, target);
 }
+
+/** `size` is a getter of the prototype (ECMA-262 §24.1.3.10), which a program may patch. */
+function sizeProperty(
+  machine: Machine,
+  target: Extract<ForcedVariable, { kind: "map" | "set" }>,
+): CallResult {
+  const { holder, getter } = sizeGetters[target.kind];
+  const source = pinned(holder, target.kind === "map" ? "Map.prototype" : "Set.prototype");
+  if (getter === undefined || Object.getOwnPropertyDescriptor(holder, "size")?.get !== getter)
+    return onPrototype(machine, holder, "size", target);
+  machine.tracer.addGuard({ kind: "OWN_GETTER", source, key: "size", getter });
+  return new ConstantVariable(machine.sizeOf(target));
+}
+
+const sizeGetterOf = (holder: object) => ({
+  holder,
+  getter: Object.getOwnPropertyDescriptor(holder, "size")?.get,
+});
+const sizeGetters = { map: sizeGetterOf(Map.prototype), set: sizeGetterOf(Set.prototype) } as const;
 
 function objectProperty(
   machine: Machine,

@@ -78,12 +78,14 @@ function assemble(machine: Machine, writer: ResidualWriter, effects: EffectWrite
   );
   const graphModule = hasGraph ? createGraphModule(graph.builder.build([...writer.outputs])) : null;
   const call = hasGraph ? graphCall(inputs, effects) : [];
+  // A store or delete that is refused throws in strict code only: the breaking instruction runs in the mode of its function.
+  const isStrict = machine.tracer.frames.at(-1)?.code.isStrict ?? true;
   const text = [...writer.loads, ...call, ...writer.body].join("\n");
   return {
     text,
     graphModule,
     exampleInputs: graph.inputs.map((input) => input.example),
-    link: (runGraph) => link(text, writer.constants, runGraph, graphModule),
+    link: (runGraph) => link(text, isStrict, writer.constants, runGraph, graphModule),
   };
 }
 
@@ -105,6 +107,7 @@ function graphCall(inputs: readonly string[], effects: EffectWriter): readonly s
 
 function link(
   text: string,
+  isStrict: boolean,
   constants: readonly unknown[],
   runGraph: unknown,
   graphModule: GraphModule | null,
@@ -116,7 +119,7 @@ function link(
     "B",
     "G",
     "failedCall",
-    `"use strict";\n${names.length > 0 ? `const ${names.join(", ")};\n` : ""}return (T, A) => {\n${text}\n};`,
+    `${isStrict ? '"use strict";\n' : ""}${names.length > 0 ? `const ${names.join(", ")};\n` : ""}return (T, A) => {\n${text}\n};`,
   );
   if (typeof make !== "function")
     throw new InternalError("the Function constructor did not give a function");

@@ -329,6 +329,7 @@ class ScopeBuilder {
     this.functions.push(record);
     const wasStrict = this.isStrict;
     this.isStrict ||= node.body.type === "BlockStatement" && node.body.body.some(isUseStrict);
+    record.isStrict = this.isStrict;
     this.inActivation(() => {
       const parameters = this.scope;
       if (!record.isArrow) parameters.declare("arguments", "arguments");

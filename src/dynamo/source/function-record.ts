@@ -22,6 +22,7 @@ export function recordOfFunction(
     isArrow: node.type === "ArrowFunctionExpression",
     isAsync: node.async,
     isGenerator: node.generator,
+    isStrict: true,
     definedIn,
     bodyStart: node.body.start,
     freeNames: new Map(),
@@ -47,6 +48,7 @@ export function recordOfClass(node: Class, definedIn: ScriptScope): GrowingRecor
     isArrow: false,
     isAsync: false,
     isGenerator: false,
+    isStrict: true, // ECMA-262 11.2.2
     definedIn,
     bodyStart: constructor?.body.start ?? node.start,
     freeNames: new Map(),

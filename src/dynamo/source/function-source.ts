@@ -5,6 +5,8 @@ export interface FunctionSource {
   /** Exact source slice, as `Function.prototype.toString` gives it. */
   readonly text: string;
   readonly isArrow: boolean;
+  /** Strict mode code (ECMA-262 11.2.2). */
+  readonly isStrict: boolean;
   /** Maps offsets in `text` to the user's file; null where the script is unknown (browsers, generated closures). */
   readonly location: SourceLocation | null;
   /** A free variable of the function. */

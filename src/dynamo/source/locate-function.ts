@@ -42,6 +42,7 @@ function locate(fn: Function): FunctionSource | SourceUnavailable {
     name,
     text,
     isArrow: shape.isArrow,
+    isStrict: isStrict(fn, shape),
     location: origin === null ? null : locationOf(fn, origin, text),
     binding: (variable) => variables.binding(variable),
     lexicalThis: () => variables.lexicalThis(),
@@ -84,6 +85,16 @@ function kindOf(
   if (shape.isAsync) return "async";
   if (shape.isArrow) return "arrow";
   return shape.form;
+}
+
+/** V8 gives sloppy plain functions an own property `caller`, and no others; of the rest the script's text tells. */
+function isStrict(
+  fn: Function,
+  shape: Pick<FunctionRecord, "form" | "isArrow" | "isAsync" | "isGenerator" | "isStrict">,
+): boolean {
+  const isPlain =
+    shape.form === "function" && !shape.isArrow && !shape.isAsync && !shape.isGenerator;
+  return isPlain ? !Object.hasOwn(fn, "caller") : shape.isStrict;
 }
 
 function locationOf(

@@ -105,6 +105,8 @@ export interface FunctionRecord {
   readonly isArrow: boolean;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
+  /** As far as the script's text shows: a module without imports and exports does not show that it is strict. */
+  isStrict: boolean;
   /** The scope that holds the function's name, or the one it is created in. */
   readonly definedIn: ScriptScope;
   /** Where the body starts; for a class that of its constructor. */

@@ -4,6 +4,7 @@ import { Frame } from "../interpreter/frame.ts";
 import { captureCells } from "../interpreter/captures.ts";
 import { functionCode, isInterpretable } from "../interpreter/function-code.ts";
 import { lexicalThis } from "../interpreter/lexical-this.ts";
+import { frameThis } from "../operations/frame-this.ts";
 import { refuseFunction } from "../operations/call.ts";
 import type { Source } from "../variables/source.ts";
 import { LazyVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
@@ -27,7 +28,11 @@ export function rootStart(fn: Function): UnitStart {
       const thisValue: Variable =
         code.kind === "arrow"
           ? lexicalThis(machine, code, source)
-          : new LazyVariable(receiver, { kind: "receiver", name: 'L["this"]' });
+          : frameThis(
+              machine,
+              code,
+              new LazyVariable(receiver, { kind: "receiver", name: 'L["this"]' }),
+            );
       const frame = new Frame({
         code,
         captures: captureCells(machine, code, cells, capturesSource),

@@ -104,6 +104,8 @@ export class ArrayVariable {
   readonly birth = nextBirth();
   /** null until something looks inside an array from outside. */
   items: (Variable | null)[] | null;
+  /** What was pushed while nothing had looked inside: a list that grows by a call needs no guard on its length. */
+  readonly appended: Variable[] = [];
   readonly source: Source | null;
   readonly value: readonly unknown[] | null;
   /** Own properties beside the elements, as named tuples have. */
