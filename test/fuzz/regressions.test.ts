@@ -85,3 +85,16 @@ test("a boolean out of a tensor is a boolean before its value is known", () => {
   torch._dynamo.config.reset();
   expect(frames).toBe(1);
 });
+
+test("a property that was deleted and written again comes last", () => {
+  check(
+    (x, o: Record<string, number>) => {
+      o["z"] = 1;
+      o["a"] = 3;
+      delete o["z"];
+      o["z"] = 5;
+      return [x.add(1), Object.keys(o)];
+    },
+    () => [[{}], [{ z: 0 }], [{ a: 0, z: 1 }]],
+  );
+});

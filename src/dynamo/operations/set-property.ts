@@ -152,6 +152,7 @@ function setObjectProperty(
   if (slot?.kind === "deleted") {
     checkWritable(machine, target, unusedKey);
     target.recreated.add(key);
+    target.properties.delete(key); // so that it comes after what was written meanwhile
   }
   noteWritten(machine, target);
   target.properties.set(key, {
