@@ -1,18 +1,19 @@
 import type { Graph } from "./graph.ts";
+import { argumentNodes, isCall } from "./node.ts";
 import { printArgument, printCall } from "./print-argument.ts";
 import type { ArgumentPrinter } from "./print-argument.ts";
 
-/** Runs a graph. When a call throws, `reportFailure` gets its index among `graph.calls` and the error passes unchanged. */
+/** Gets the index of the call that threw, among `graph.calls`, and the outputs as far as they were computed. */
+export type FailureReport = (callIndex: number, outputs: unknown) => void;
+
+/** Runs a graph. When a call throws, the failure is reported and the error passes unchanged. */
 export type GraphRunner = (...inputs: readonly unknown[]) => unknown;
 
 /**
  * Compiles a graph to one straight-line JavaScript function.
  * @throws EvalError where the environment forbids code generation (a page's content security policy).
  */
-export function compileGraph(
-  graph: Graph,
-  reportFailure: (callIndex: number) => void,
-): GraphRunner {
+export function compileGraph(graph: Graph, reportFailure: FailureReport): GraphRunner {
   const captured: unknown[] = [];
   const text = runnerText(graph, captured);
   // The text holds only identifiers made by NameScope, literals, and captured values by number.
@@ -39,6 +40,9 @@ function runnerText(graph: Graph, captured: unknown[]): string {
   };
   const lines: string[] = [];
   let callIndex = 0;
+  let outputs = "undefined";
+  // Declared before anything runs, so that the failure report can name them.
+  const given = new Set([...argumentNodes(graph.output)].filter(isCall));
   for (const node of graph.nodes) {
     switch (node.op) {
       case "placeholder":
@@ -48,10 +52,13 @@ function runnerText(graph: Graph, captured: unknown[]): string {
         break;
       case "call_function":
       case "call_method":
-        lines.push(`$at = ${callIndex++}; const ${node.name} = ${printCall(node, printer)};`);
+        lines.push(
+          `$at = ${callIndex++}; ${given.has(node) ? "" : "const "}${node.name} = ${printCall(node, printer)};`,
+        );
         break;
       case "output":
-        lines.push("$at = -1;", `return ${printArgument(node.args[0], printer)};`);
+        outputs = printArgument(node.args[0], printer);
+        lines.push("$at = -1;", `return ${outputs};`);
         break;
     }
   }
@@ -60,10 +67,10 @@ function runnerText(graph: Graph, captured: unknown[]): string {
     '"use strict";',
     ...prologue,
     `return function forward(${graph.placeholders.map((node) => node.name).join(", ")}) {`,
-    "let $at = -1;",
+    ["let $at = -1", ...[...given].map((node) => node.name)].join(", ") + ";",
     "try {",
     ...lines,
-    "} catch ($error) { if ($at >= 0) $report($at); throw $error; }",
+    `} catch ($error) { if ($at >= 0) $report($at, ${outputs}); throw $error; }`,
     "};",
   ].join("\n");
 }

@@ -3,6 +3,8 @@ import type { Graph } from "./graph.ts";
 /** Which call of a graph threw, and its place among `graph.calls`. */
 export interface GraphFailure {
   readonly callIndex: number;
+  /** What the graph would have given, with undefined for what the failed call and those after it had to compute. */
+  readonly outputs: unknown;
 }
 
 /** A captured graph that can be called with its inputs. */

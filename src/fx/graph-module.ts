@@ -1,5 +1,5 @@
 import { compileGraph } from "./compile-graph.ts";
-import type { GraphRunner } from "./compile-graph.ts";
+import type { FailureReport, GraphRunner } from "./compile-graph.ts";
 import { brandGraphModule } from "./graph-module-brand.ts";
 import type { GraphFailure, GraphModule } from "./graph-module-brand.ts";
 import type { Graph } from "./graph.ts";
@@ -9,8 +9,8 @@ import { printGraph, printGraphClass } from "./print-graph.ts";
 /** Makes a graph callable: compiled to JavaScript on its first call, interpreted where code generation is forbidden. */
 export function createGraphModule(graph: Graph, className = "GraphModule"): GraphModule {
   let failure: GraphFailure | null = null;
-  const reportFailure = (callIndex: number): void => {
-    failure = { callIndex };
+  const reportFailure: FailureReport = (callIndex, outputs) => {
+    failure = { callIndex, outputs };
   };
   let run: GraphRunner | null = null;
   const forward = (...inputs: readonly unknown[]): unknown => {
@@ -39,7 +39,7 @@ export function createGraphModule(graph: Graph, className = "GraphModule"): Grap
   return module;
 }
 
-function graphRunner(graph: Graph, reportFailure: (callIndex: number) => void): GraphRunner {
+function graphRunner(graph: Graph, reportFailure: FailureReport): GraphRunner {
   try {
     return compileGraph(graph, reportFailure);
   } catch (error) {

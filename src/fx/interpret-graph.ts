@@ -1,16 +1,14 @@
 import { InternalError } from "../base/errors.ts";
+import type { FailureReport } from "./compile-graph.ts";
 import type { Graph } from "./graph.ts";
 import { isNode, mapArgument } from "./node.ts";
 import type { Argument, CallNode, Node } from "./node.ts";
 
-/**
- * Runs a graph node by node. When a call throws, `reportFailure` gets its index among `graph.calls` and the error
- * passes unchanged.
- */
+/** Runs a graph node by node. When a call throws, the failure is reported and the error passes unchanged. */
 export function interpretGraph(
   graph: Graph,
   inputs: readonly unknown[],
-  reportFailure: (callIndex: number) => void,
+  reportFailure: FailureReport,
 ): unknown {
   const values = new Map<Node, unknown>();
   const valueOf = (argument: Argument): unknown =>
@@ -30,7 +28,7 @@ export function interpretGraph(
         try {
           values.set(node, runCall(node, valueOf));
         } catch (error) {
-          reportFailure(callIndex);
+          reportFailure(callIndex, valueOf(graph.output.args[0]));
           throw error;
         }
         callIndex++;

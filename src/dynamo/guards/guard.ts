@@ -28,7 +28,7 @@ interface OnSource {
 interface GuardFacts {
   TENSOR_MATCH: OnSource & { readonly meta: TensorMeta };
   CONSTANT_MATCH: OnSource & { readonly value: unknown };
-  TYPE_MATCH: OnSource & { readonly type: "number" | "boolean" | "object" | "function" };
+  TYPE_MATCH: OnSource & { readonly type: "number" | "boolean" | "string" | "object" | "function" };
   ID_MATCH: OnSource & { readonly value: object | symbol };
   ARRAY_MATCH: OnSource;
   SEQUENCE_LENGTH: OnSource & { readonly length: number };

@@ -21,7 +21,7 @@ export function displayName(code: Code): string {
   const start = locationOf(code)?.start;
   const before = code.span.start === 0 ? start?.lineText?.slice(0, start.column - 1) : undefined;
   return (
-    /(?:const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*(?:[\w$.]+\.)?compile\(\s*$/.exec(
+    /(?:const|let|var)\s+([\w$]+)\s*(?::[^=]+)?=\s*(?:[\w$.]+\.)?compile\(\s*\(?$/.exec(
       before ?? "",
     )?.[1] ?? "<anonymous>"
   );

@@ -16,6 +16,7 @@ import {
   LazyVariable,
   NumberVariable,
   type NumberLeaf,
+  TemplateVariable,
   TensorVariable,
   type Variable,
 } from "../variables/variable.ts";
@@ -31,6 +32,8 @@ import { wrapObject } from "./wrap-object.ts";
 export interface NumberHistory {
   /** True if the number read from `source` must enter as a symbol. Notes `value` for the next capture. */
   varies(source: Source, value: Scalar): boolean;
+  /** True if the text a native call gave was another one before: it is then only passed on, not looked into. */
+  textVaries(source: Source, value: string): boolean;
   /** True if the value came out of a tensor: then it never becomes a guard on its value. */
   isFromTensor(source: Source): boolean;
 }
@@ -140,6 +143,10 @@ export class Tracer {
           value,
         );
       }
+    }
+    if (typeof value === "string" && this.history.textVaries(source, value)) {
+      this.addGuard({ kind: "TYPE_MATCH", source, type: "string" });
+      return new TemplateVariable([new LazyVariable(value, source)]);
     }
     if (source.kind !== "pinned") this.addGuard({ kind: "CONSTANT_MATCH", source, value });
     return new ConstantVariable(value);

@@ -1,5 +1,7 @@
 import { InternalError } from "../../base/errors.ts";
-import type { GraphModule } from "../../fx/graph-module-brand.ts";
+import type { GraphFailure, GraphModule } from "../../fx/graph-module-brand.ts";
+import type { Graph } from "../../fx/graph.ts";
+import type { Node } from "../../fx/node.ts";
 import { createGraphModule } from "../../fx/graph-module.ts";
 import { printExpression } from "../../symbolic/expression.ts";
 import type { GraphBreakKey } from "../graph-breaks/catalogue.ts";
@@ -77,7 +79,10 @@ function assemble(machine: Machine, writer: ResidualWriter, effects: EffectWrite
         ),
   );
   const graphModule = hasGraph ? createGraphModule(graph.builder.build([...writer.outputs])) : null;
-  const call = hasGraph ? graphCall(inputs, effects) : [];
+  const call =
+    graphModule === null
+      ? []
+      : graphCall(inputs, effects.beforeFailure(graphModule.graph, writer.outputs));
   // A store or delete that is refused throws in strict code only: the breaking instruction runs in the mode of its function.
   const isStrict = machine.tracer.frames.at(-1)?.code.isStrict ?? true;
   const text = [...writer.loads, ...call, ...writer.body].join("\n");
@@ -90,16 +95,17 @@ function assemble(machine: Machine, writer: ResidualWriter, effects: EffectWrite
 }
 
 /** When the graph throws, what eager code would have done before the throwing call is done, then the error passes. */
-function graphCall(inputs: readonly string[], effects: EffectWriter): readonly string[] {
+function graphCall(inputs: readonly string[], replay: readonly string[]): readonly string[] {
   const call = `G(${inputs.join(", ")})`;
-  if (effects.early.length === 0) return [`const g = ${call};`];
+  if (replay.length === 0) return [`const g = ${call};`];
   return [
     "let g;",
     "try {",
     `g = ${call};`,
     "} catch (error) {",
-    "const failed = failedCall();",
-    ...effects.early,
+    "const { callIndex: failed, outputs } = failure();",
+    "g = outputs;",
+    ...replay,
     "throw error;",
     "}",
   ];
@@ -118,19 +124,20 @@ function link(
     "R",
     "B",
     "G",
-    "failedCall",
+    "failure",
     `${isStrict ? '"use strict";\n' : ""}${names.length > 0 ? `const ${names.join(", ")};\n` : ""}return (T, A) => {\n${text}\n};`,
   );
   if (typeof make !== "function")
     throw new InternalError("the Function constructor did not give a function");
-  const failedCall = (): number => graphModule?.takeFailure()?.callIndex ?? -1;
+  // A backend that runs something else than the graph module does not say where it failed: then nothing is replayed.
+  const failure = (): GraphFailure => graphModule?.takeFailure() ?? { callIndex: -1, outputs: [] };
   // The text above returns a function of receiver and inputs.
   return Reflect.apply(make, undefined, [
     constants,
     residualBindings.R,
     residualBindings.B,
     runGraph,
-    failedCall,
+    failure,
   ]) as ResidualCode;
 }
 
@@ -142,23 +149,33 @@ const tensorDataBreaks: ReadonlySet<GraphBreakKey> = new Set<GraphBreakKey>([
 ]);
 
 class EffectWriter {
-  /**
-   * For when the graph throws: the effects of what ran before, in order, up to the first that needs a result of the
-   * graph. `failed` is the call that threw.
-   */
-  readonly early: string[] = [];
+  readonly #effects: { readonly afterCall: number; readonly statements: readonly string[] }[] = [];
 
   constructor(writer: ResidualWriter, effects: readonly SideEffect[]) {
-    let needsGraph = false;
     for (const effect of effects) {
       const before = writer.body.length;
-      const statement = effectText(writer, effect);
-      writer.body.push(statement);
-      const statements = writer.body.slice(before);
-      needsGraph ||= statements.some((line) => /\bg\[/.test(line));
-      if (!needsGraph)
-        this.early.push(`if (failed < ${effect.afterCall}) throw error;`, ...statements);
+      writer.body.push(effectText(writer, effect));
+      this.#effects.push({ afterCall: effect.afterCall, statements: writer.body.slice(before) });
     }
+  }
+
+  /**
+   * For when the graph throws: the effects of what ran before, in order. `failed` is the call that threw. An object is
+   * written as it is in the end: one that holds a later result stops the replay, which would show it too early.
+   */
+  beforeFailure(graph: Graph, outputs: readonly Node[]): readonly string[] {
+    const calls: readonly Node[] = graph.calls;
+    const replay: string[] = [];
+    for (const { afterCall, statements } of this.#effects) {
+      const used = statements.join("\n").matchAll(/\bg\[(\d+)\]/g);
+      for (const [, index] of used) {
+        const output = outputs[Number(index)];
+        const name = output === undefined ? null : output.name;
+        if (calls.findIndex((call) => call.name === name) >= afterCall) return replay;
+      }
+      replay.push(`if (failed < ${afterCall}) throw error;`, ...statements);
+    }
+    return replay;
   }
 }
 

@@ -10,6 +10,8 @@ export class NumberRecords implements NumberHistory {
   readonly #varying = new Set<string>();
   readonly #symbolicInputs = new Set<number>();
   readonly #tensorInputs = new Set<number>();
+  readonly #texts = new Map<number, string>();
+  readonly #varyingTexts = new Set<number>();
   readonly #dynamic: boolean | null;
 
   constructor(dynamic: boolean | null) {
@@ -38,6 +40,14 @@ export class NumberRecords implements NumberHistory {
     if (before === undefined || Object.is(before, value)) return false;
     this.#varying.add(name);
     return true;
+  }
+
+  textVaries(source: Source, value: string): boolean {
+    if (source.kind !== "input" || !this.#symbolicInputs.has(source.index)) return false;
+    const before = this.#texts.get(source.index);
+    this.#texts.set(source.index, value);
+    if (before !== undefined && before !== value) this.#varyingTexts.add(source.index);
+    return this.#varyingTexts.has(source.index);
   }
 
   isFromTensor(source: Source): boolean {
