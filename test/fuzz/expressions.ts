@@ -3,6 +3,7 @@ import { array, block, bool, num, stmt, str, tensor, type Tree } from "./tree.ts
 
 /** What an expression may refer to where it stands. */
 export interface Scope {
+  readonly hasThis: boolean;
   /** Inside a callback or closure that may run many times: no calls of closures that could call back. */
   readonly isLeaf: boolean;
   readonly loopVariables: readonly string[];
@@ -26,6 +27,11 @@ export class Expressions {
     this.random = random;
   }
 
+  /** The receiver; helper functions, called without one, use the object itself. */
+  self(scope: Scope): string {
+    return scope.hasThis ? "this" : "self";
+  }
+
   numberPlace(scope: Scope): string {
     return this.random.pick([
       "n0",
@@ -40,7 +46,7 @@ export class Expressions {
       "outer.k",
       "l.p",
       "b[2]",
-      "this.count",
+      `${this.self(scope)}.count`,
       `a[${this.random.below(4)}]`,
       "o['k' + (n0 > 1 ? 1 : 2)]",
       "p.v",
@@ -110,9 +116,14 @@ export class Expressions {
       ],
       [1, () => num`${this.array(s)}.${r.pick(["indexOf", "lastIndexOf"])}(${this.num(s)})`],
       [
+        2,
+        () =>
+          num`${r.pick(["objs[0].p", "objs[n & 1].p", "objs[n % 3]?.p", "a[n]", "f(n0)", "made(n1)", "pair.n", "pair.inc()", "mk(n0)(n1)", "objs.length", "(objs[0] === objs[1] ? 1 : 2)", "(o === objs[0] ? 1 : 2)", "arguments.length", "a.slice(n)[0]", "[3, 4, 5][n]", "objs.indexOf(o)", "x.shape[x.dim() - 1]"])}`,
+      ],
+      [
         1,
         () =>
-          num`${r.pick(["a.at(-1)", "a.push(n0)", "a.pop()", "a.shift()", "a.unshift(n1)", "b.push(c0, 2)", "l.g", "[...a].length", "[,n0][1]", "p.inc().v", "p.add(1, 2)", "o.m?.(n1)", "l.m(2)", "this.bump(n0)", "this.twice"])}`,
+          num`${r.pick(["a.at(-1)", "a.push(n0)", "a.pop()", "a.shift()", "a.unshift(n1)", "b.push(c0, 2)", "l.g", "[...a].length", "[,n0][1]", "p.inc().v", "p.add(1, 2)", "o.m?.(n1)", "l.m(2)", `${this.self(scope)}.bump(n0)`, `${this.self(scope)}.twice`])}`,
       ],
       [
         1,
@@ -169,7 +180,7 @@ export class Expressions {
       [1, () => str`s0.slice(${this.num({ ...s, depth: 0 })})`],
       [1, () => str`${this.array(s)}.join('-')`],
       [1, () => str`\`\${s0}:\${${this.bool(s)}}\`.toUpperCase()`],
-      [1, () => str`Object.keys(${r.pick(["o", "l", "outer", "this"])}).join()`],
+      [1, () => str`Object.keys(${r.pick(["o", "l", "outer", this.self(scope)])}).join()`],
       [1, () => str`(s0 = ${this.str(s)})`],
     ]);
   }
@@ -198,7 +209,7 @@ export class Expressions {
     const r = this.random;
     const s = deeper(scope);
     if (scope.depth <= 0)
-      return tensor`${r.pick(["x", "x", "y", "t0", "t1", "o.t", "ct", "this.w", "ts[0]"])}`;
+      return tensor`${r.pick(["x", "x", "y", "t0", "t1", "o.t", "ct", `${this.self(scope)}.w`, "ts[0]"])}`;
     return r.weighted<Tree>([
       [4, () => this.tensor({ ...scope, depth: 0 })],
       [5, () => tensor`${this.tensor(s)}.${r.pick(["add", "mul", "sub"])}(${this.tensor(s)})`],
@@ -234,19 +245,19 @@ export class Expressions {
       [
         2,
         () =>
-          tensor`(${r.pick(["t0", "t1", "o.t", "ct", "x", "this.w", "ts[1]"])} = ${this.tensor(s)})`,
+          tensor`(${r.pick(["t0", "t1", "o.t", "ct", "x", `${this.self(scope)}.w`, "ts[1]"])} = ${this.tensor(s)})`,
       ],
       [1, () => tensor`(torch._dynamo.graph_break(), ${this.tensor(s)})`],
       [1, () => tensor`torch.${r.pick(["sin", "abs", "neg"])}(${this.tensor(s)})`],
       [1, () => tensor`[${this.tensor(s)}, ${this.tensor(s)}][${r.pick(["0", "1"])}]`],
-      [1, () => tensor`torch.stack([${this.tensor(s)}, ${this.tensor(s)}]).sum(0)`],
+      [1, () => tensor`torch.stack([t0, t0]).sum(0)`],
       [
         scope.isLeaf ? 0 : 1,
         () => tensor`${r.pick(["a", "b"])}.reduce((acc, v) => acc.add(v), ${this.tensor(s)})`,
       ],
       [scope.isLeaf ? 0 : 1, () => tensor`ts.map((v) => v.mul(${this.num(leaf(scope))})).at(-1)`],
       [scope.isLeaf ? 0 : 2, () => tensor`ht(${this.tensor(s)}, ${this.num(s)})`],
-      [scope.isLeaf ? 0 : 1, () => tensor`this.step(${this.tensor(s)})`],
+      [scope.isLeaf ? 0 : 1, () => tensor`self.step(${this.tensor(s)})`],
     ]);
   }
 
@@ -260,7 +271,7 @@ export class Expressions {
       [
         1,
         () =>
-          num`${this.random.pick(["null", "undefined", "o", "m", "u", "l", "outer", "this", "p", "ts", "a"])}`,
+          num`${this.random.pick(["null", "undefined", "o", "m", "u", "l", "outer", this.self(scope), "p", "ts", "a"])}`,
       ],
     ]);
   }

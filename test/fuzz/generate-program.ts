@@ -20,6 +20,7 @@ export function generateProgram(seed: number): RandomProgram {
   const expressions = new Expressions(random);
   const statements = new Statements(expressions);
   const top: Place = {
+    hasThis: true,
     isLeaf: false,
     loopVariables: [],
     functions: 0,
@@ -39,7 +40,7 @@ export function generateProgram(seed: number): RandomProgram {
   const tree = block([
     ...outside,
     ...helpers(statements, top),
-    stmt`function fn(x, y, n, o, a, m, u) ${body}`,
+    stmt`function fn(x, y, n, o, a, m, u, f) ${body}`,
     stmt`const calls = [];`,
     stmt`const changes = [];`,
     ...Array.from({ length: 2 + random.below(4) }, () => call(random)),
@@ -53,6 +54,13 @@ export function generateProgram(seed: number): RandomProgram {
 }
 
 const outside = [
+  stmt`const objs = [{ p: 1 }, { p: 2 }, { p: 3, q: { r: 1 } }];`,
+  stmt`const mk = (k) => (v) => v + k++;`,
+  stmt`const mkPair = (k) => ({ inc() { return ++k; }, get n() { return k; } });`,
+  stmt`let made = mk(1);`,
+  stmt`let pair = mkPair(1);`,
+  stmt`const disabled = torch.compiler.disable((v) => { c0 += 1; pair.inc(); objs[0].p += 1; return v + 1; });`,
+  stmt`const native = torch.compiler.disable((v, o) => { o.p = v; delete o.k1; o.nat = 1; return v * 2; });`,
   stmt`let c0 = 1;`,
   stmt`let c1 = 2;`,
   stmt`let c2 = "c";`,
@@ -89,10 +97,11 @@ function helpers(statements: Statements, top: Place): Tree[] {
     stmt`let a = outer.list;`,
     stmt`let x = t, y = t;`,
     stmt`let n = v;`,
+    stmt`let f = made;`,
     stmt`let m = new Map([["k", 1]]);`,
     stmt`let u = new Set([1]);`,
   ];
-  const inner: Place = { ...top, isLeaf: true, depth: 1, functions: 0 };
+  const inner: Place = { ...top, hasThis: false, isLeaf: true, depth: 1, functions: 0 };
   const numberHelper = (index: number): Tree => {
     const body = block([
       ...names,
@@ -153,7 +162,19 @@ function call(random: Random): Tree {
   ]);
   const m = random.pick(["new Map([['k', 1], ['s', 2]])", "new Map()", "new Map([['p', 3]])"]);
   const u = random.pick(["new Set([1, 2])", "new Set()"]);
-  return stmt`{ const X = ${x}, A = ${a}; calls.push([X, ${y}, ${n}, ${o}, A, ${m}, ${u}].slice(0, 7)); }`;
+  const f = random.pick([
+    "(v) => v + 1",
+    "(v) => (c0 += v)",
+    "mk(2)",
+    "made",
+    "Math.abs",
+    "mk(3)",
+    "(v) => pair.inc() + v",
+    "(v) => { objs[0].p = v; return v; }",
+    "self.bump.bind(self)",
+    "disabled",
+  ]);
+  return stmt`{ const X = ${x}, A = ${a}; calls.push([X, ${y}, ${n}, ${o}, A, ${m}, ${u}, ${f}]); }`;
 }
 
 function change(random: Random): Tree {
@@ -177,6 +198,15 @@ function change(random: Random): Tree {
     "delete outer.k;",
     "c2 = 'zz';",
     "ct = ts[0];",
+    "objs[1] = objs[0];",
+    "made = mk(7);",
+    "pair = mkPair(9);",
+    "objs.pop();",
+    "objs[0] = outer;",
+    "outer.extra = 1;",
+    "made = pair.inc;",
+    "outer.list = objs;",
+    "objs[2].p = 0.5;",
   ]);
   return stmt`changes.push([${when}, () => { ${what} }]);`;
 }

@@ -10,7 +10,7 @@ export function programText({ tree }: RandomProgram): string {
 const sink = [], seen = [];
 ${render(tree)}
 const live = {
-  c0: () => c0, c1: () => c1, c2: () => c2, ct: () => ct, outer: () => outer, ts: () => ts, p: () => p, seen: () => seen,
+  c0: () => c0, c1: () => c1, c2: () => c2, ct: () => ct, outer: () => outer, ts: () => ts, p: () => p, objs: () => objs, seen: () => seen,
 };
 const look = (read) => { try { return read(); } catch { return undefined; } };
 const watch = new Proxy({}, {

@@ -36,7 +36,11 @@ export class Statements {
         () =>
           stmt`${e.numberPlace(s)} ${r.pick(["=", "+=", "-=", "*=", "??=", "||=", "&&="])} ${e.num(s)};`,
       ],
-      [5, () => stmt`${r.pick(["t0", "t1", "x", "y", "o.t", "ct", "this.w"])} = ${e.tensor(s)};`],
+      [
+        5,
+        () =>
+          stmt`${r.pick(["t0", "t1", "x", "y", "o.t", "ct", `${e.self(s)}.w`])} = ${e.tensor(s)};`,
+      ],
       [2, () => stmt`${e.tensor(s)};`],
       [2, () => stmt`${e.num(s)};`],
       [2, () => stmt`${this.#mutation(s)}`],
@@ -69,6 +73,7 @@ export class Statements {
         () =>
           stmt`{ const f9 = (n) => n <= 0 ? ${e.num({ ...s, isLeaf: true })} : f9(n - 1) + n; n2 = f9(${r.pick(["2", "3"])}); }`,
       ],
+      [2, () => stmt`${this.#sharing(s)}`],
       [
         0.5,
         () =>
@@ -77,7 +82,7 @@ export class Statements {
       [
         0.2,
         () =>
-          stmt`${r.pick(["null.p;", "undefined.q();", "o.zz.p;", "nothere;", "n3 = 1;", "o.zz();", "[...n0];", "x.nope();", "torch.ones(2).add(torch.ones(3));", "const [v] = null;", "l.g.h.i;", "Object.freeze(o).p = 1;"])}`,
+          stmt`${r.pick(["null.p;", "undefined.q();", "o.zz.p;", "nothere;", "n3 = 1;", "o.zz();", "[...n0];", "x.nope();", "torch.ones(2).add(torch.ones(3));", "const [z] = null;", "l.g.h.i;", "Object.freeze(o).p = 1;"])}`,
       ],
       [leaves, () => stmt`${r.pick(["break;", "continue;"])}`],
       [
@@ -112,7 +117,7 @@ export class Statements {
       [
         1,
         () =>
-          stmt`${r.pick(["m.clear();", "u.clear();", "m.delete(s0);", "u.delete(1);", "p.d = n0;", "p.inc();", "l.g = n1;", "delete l.p;", "delete outer.k;", "this.bump(2);", "o.q = { r: n0, ...o.q };", "o.list = a;", "l = { ...l, p: n1, get g() { return this.p + n0; }, set g(v) { this.p = v; c1++; }, m(v) { return this.p + v; } };", "l = { p: n1, g: 2, m: (v) => v + this.count };", "Object.assign(o, { k1: n0, k2: n1 });", "Object.assign(l, outer);", "o = outer;", "outer = { ...outer, k: n0 };", "ts.push(t0); ts.shift();", "ts[0].add_(1);", "o.self = o;", "p = new P(n0);", "Object.defineProperty(o, 'hid', { value: n0, configurable: true, writable: true });", "o.q = Object.freeze({ r: n1 });", "o = Object.create(o);", "a = o.list;"])}`,
+          stmt`${r.pick(["m.clear();", "u.clear();", "m.delete(s0);", "u.delete(1);", "p.d = n0;", "p.inc();", "l.g = n1;", "delete l.p;", "delete outer.k;", `${e.self(s)}.bump(2);`, "o.q = { r: n0, ...o.q };", "o.list = a;", "l = { ...l, p: n1, get g() { return this.p + n0; }, set g(v) { this.p = v; c1++; }, m(v) { return this.p + v; } };", "l = { p: n1, g: 2, m: (v) => v + this.count };", "Object.assign(o, { k1: n0, k2: n1 });", "Object.assign(l, outer);", "o = outer;", "outer = { ...outer, k: n0 };", "ts.push(t0); ts.shift();", "ts[0].add_(1);", "o.self = o;", "p = new P(n0);", "Object.defineProperty(o, 'hid', { value: n0, configurable: true, writable: true });", "o.q = Object.freeze({ r: n1 });", "o = Object.create(o);", "a = o.list;"])}`,
       ],
       [1, () => stmt`s0 = ${e.str(s)}.slice(-6);`],
       [1, () => stmt`c2 = ${e.str(s)}.slice(-6);`],
@@ -123,6 +128,66 @@ export class Statements {
         1,
         () =>
           stmt`l = { p: ${e.num(s)}, g: ${e.num(s)}, m(v) { return v + this.p; }, [${e.str(s)}]: ${e.any(s)} };`,
+      ],
+    ]);
+  }
+
+  /** Statements about objects, functions and variables that are met on more than one way. */
+  #sharing(s: Scope): Tree {
+    const { e } = this;
+    const r = e.random;
+    const once: Scope = { ...s, isLeaf: true, depth: 1 };
+    return r.weighted<Tree>([
+      [1, () => stmt`for (const q of objs) { q.p += ${e.num(s)}; }`],
+      [1, () => stmt`objs[${r.pick(["0", "1", "n & 1", "2"])}].p = ${e.num(s)};`],
+      [1, () => stmt`[objs[0], objs[1]] = [objs[1], objs[${r.pick(["0", "2"])}]];`],
+      [1, () => stmt`objs.push(objs.shift());`],
+      [1, () => stmt`objs[1] = ${r.pick(["o", "outer", "objs[0]", "l", "{ p: n0 }"])};`],
+      [1, () => stmt`o.z1 = ${e.num(s)}; delete o.z1; o.z2 = 1; o.z1 = 2;`],
+      [1, () => stmt`for (const k in o) if (${e.bool(s)}) delete o[k];`],
+      [1, () => stmt`m.forEach((v, k) => { n0 += v; if (${e.bool(once)}) m.delete(k); });`],
+      [1, () => stmt`n0 = disabled(${e.num(s)});`],
+      [1, () => stmt`n0 = native(${e.num(s)}, ${r.pick(["o", "outer", "objs[0]", "l"])});`],
+      [1, () => stmt`made = mk(${e.num(s)}); n1 += made(${e.num(s)});`],
+      [1, () => stmt`made = (v) => ${e.num(once)} + v;`],
+      [1, () => stmt`n1 = made(${e.num(s)}) + f(n0);`],
+      [1, () => stmt`o.f = f; l.f = made; n2 = o.f(1) + (l.f?.(2) ?? 0);`],
+      [1, () => stmt`pair = mkPair(${e.num(s)}); pair.inc();`],
+      [1, () => stmt`pair.inc(); n0 = pair.n;`],
+      [
+        1,
+        () =>
+          stmt`${r.pick(["t0", "x", "ts[0]"])}.${r.pick(["select(0, 0)", "narrow(0, 0, 1)", "view(-1)"])}.${r.pick(["add_", "mul_"])}(${e.num(s)});`,
+      ],
+      [
+        1,
+        () =>
+          stmt`{ let k = 0; while (t0.sum().item() < ${e.num(s)} && k++ < 3) t0 = t0.add(${e.num(s)}); }`,
+      ],
+      [
+        1,
+        () =>
+          stmt`for (const row of x) { if (row.sum().item() > ${e.num(s)}) break; row.add_(1); }`,
+      ],
+      [1, () => stmt`b = a.map((v, j) => objs[j % 3].p + v);`],
+      [
+        1,
+        () => stmt`t1 = torch.ones(${r.pick(["n & 3", "a.length", "b.length", "(n0 & 1) + 1"])});`,
+      ],
+      [
+        1,
+        () =>
+          stmt`for (const [k, v] of Object.entries(o)) { if (typeof v === "number") { n0 += v; o[k] = v + 1; } }`,
+      ],
+      [
+        1,
+        () =>
+          stmt`{ const it = a[Symbol.iterator](); it.next(); for (const v of it) { n0 += v; ${r.pick(["break;", "", "torch._dynamo.graph_break();", "continue;"])} } n1 = it.next().value ?? 0; }`,
+      ],
+      [
+        1,
+        () =>
+          stmt`seen.push(n0, ${r.pick(["a.length", "l.p", "objs[0].p", "pair.n", "s0", "c0"])});`,
       ],
     ]);
   }
