@@ -279,31 +279,35 @@ fn(torch.ones(3));`,
     title: "Constructor call that cannot be traced",
     facts: { className: text("the class as written") },
     explanation: ({ className }) =>
-      `\`new ${className}(…)\` runs a constructor that cannot be traced.`,
+      `\`new ${className}(…)\` runs a constructor that cannot be traced: of the engine, of a class that extends another, ` +
+      "or of one whose fields start with more than a literal.",
     hints: [
       standardHints.moveOutside,
-      "Use a plain object literal for values that live only in the function.",
+      "In a class of your own, set such fields in the constructor, or hold the other object instead of extending its class.",
     ],
     context: "The class and the arguments.",
     wrongExample: `
 class Point {
   x: torch.Tensor;
-  y: torch.Tensor;
-  constructor(x: torch.Tensor, y: torch.Tensor) {
+  constructor(x: torch.Tensor) {
     this.x = x;
-    this.y = y;
   }
 }
-const fn = torch.compile((x: torch.Tensor) => {
-  const p = new Point(x.add(1), x.mul(2));
-  return p.x.add(p.y);
-});
+class Named extends Point {
+  name = "p";
+}
+const fn = torch.compile((x: torch.Tensor) => new Named(x.add(1)).x.mul(2));
 fn(torch.ones(3));`,
     rightExample: `
-const fn = torch.compile((x: torch.Tensor) => {
-  const p = { x: x.add(1), y: x.mul(2) };
-  return p.x.add(p.y);
-});
+class Point {
+  x: torch.Tensor;
+  name: string;
+  constructor(x: torch.Tensor, name: string) {
+    this.x = x;
+    this.name = name;
+  }
+}
+const fn = torch.compile((x: torch.Tensor) => new Point(x.add(1), "p").x.mul(2));
 fn(torch.ones(3));`,
   }),
 } as const;

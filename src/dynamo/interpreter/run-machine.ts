@@ -70,7 +70,7 @@ function leave(machine: Machine, value: Variable, base: number): Outcome | null 
     if (left !== undefined) frames.push(left); // places of guards made while rebuilding the result
     return { kind: "return", value };
   }
-  caller.stack = stackAfterReturn(left.returnMode, caller.stack, value);
+  caller.stack = stackAfterReturn(left.returnMode, caller.stack, resultOf(machine, left, value));
   return null;
 }
 
@@ -84,4 +84,16 @@ function raise(machine: Machine, value: Variable, base: number): Outcome | null 
   frame.push(value);
   frame.pc = handler.region.handler;
   return null;
+}
+
+/** `new` gives the object it made unless the constructor returns another (ECMA-262 §10.2.2 step 10). */
+function resultOf(machine: Machine, left: Frame, value: Variable): Variable {
+  if (left.returnMode !== "construct") return value;
+  const returned = machine.force(value);
+  const isPrimitive =
+    returned.kind === "number" ||
+    returned.kind === "template" ||
+    (returned.kind === "constant" &&
+      (typeof returned.value !== "object" || returned.value === null));
+  return isPrimitive ? left.thisValue : returned;
 }

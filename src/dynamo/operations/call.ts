@@ -27,6 +27,7 @@ import {
 } from "../variables/variable.ts";
 import { callLogging, isConsoleMethod, isRegisteredLogging as logging } from "./call-logging.ts";
 import { isPackageFile } from "../source/framework-files.ts";
+import { constructUserClass } from "./construct-user-class.ts";
 import { frameThis } from "./frame-this.ts";
 import { callInGraph } from "./call-in-graph.ts";
 
@@ -308,6 +309,9 @@ export function constructValue(
   const target = machine.force(callee);
   if (target.kind === "builtin" && target.builtin.construct !== undefined) {
     return target.builtin.construct(machine, args, target.builtin);
+  }
+  if (target.kind === "function" && machine.tracer.frames.length < maximumDepth) {
+    return constructUserClass(machine, target, args);
   }
   return breakGraph(
     "constructorCall",

@@ -1,4 +1,5 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
 import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
@@ -12,7 +13,14 @@ import {
 } from "../variables/variable.ts";
 import { arrayIndex } from "./array-index.ts";
 import { describeKey } from "./describe-key.ts";
-import { type Link, noteWritten, passLink, prototypeLink, startOf } from "./prototype-chain.ts";
+import {
+  type Link,
+  noteWritten,
+  passLink,
+  pinnedLink,
+  prototypeLink,
+  startOf,
+} from "./prototype-chain.ts";
 
 /** OrdinarySet (§10.1.9). Natively-observable refusals (frozen, read-only, exotic) run natively. */
 export function setProperty(
@@ -148,7 +156,10 @@ function setObjectProperty(
     );
   }
   machine.tracer.noteMutation(target, `the property ${describeKey(key)}`);
-  if (slot === undefined) checkWritable(machine, target, key);
+  if (slot === undefined) {
+    checkWritable(machine, target, key);
+    checkInherited(machine, target, key);
+  }
   if (slot?.kind === "deleted") {
     checkWritable(machine, target, unusedKey);
     target.recreated.add(key);
@@ -161,6 +172,27 @@ function setObjectProperty(
     enumerable: slot?.kind === "data" ? slot.enumerable : isEnumerable(target, key, slot),
   });
   if (target.source !== null) machine.tracer.addEffect({ kind: "setProperty", target, key, value });
+}
+
+/**
+ * The class of an object made by the capture may get an accessor or a read-only property of that name later. Prototypes
+ * of the engine are taken to stay as they are.
+ */
+function checkInherited(machine: Machine, target: ObjectVariable, key: PropertyKey): void {
+  const { prototype } = target;
+  if (target.value !== null || prototype === null || isIntrinsicHolder(prototype)) return;
+  if (!machine.isWritable(prototype, key)) {
+    breakGraph(
+      "unsupportedPropertyWrite",
+      { object: describeForUser(target), property: describeKey(key) },
+      `setProperty ${describeVariable(target)} ${describeKey(key)}`,
+    );
+  }
+  machine.tracer.addGuard({
+    kind: "EXTENSIBLE",
+    source: pinnedLink(prototype).source,
+    writableKey: key,
+  });
 }
 
 /** A store keeps whether an existing property is enumerable; a new one is. */

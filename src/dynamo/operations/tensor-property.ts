@@ -31,7 +31,11 @@ export function tensorProperty(
     );
   if (target.value !== null && Object.hasOwn(target.value, key))
     return unsupported("it was added to this tensor object by the program");
-  if (!Reflect.has(target.fake, key)) return undefinedVariable;
+  if (!Reflect.has(target.fake, key)) {
+    if (target.source !== null)
+      machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
+    return undefinedVariable;
+  }
   const method = findMethod(key);
   if (method !== null) return method;
   if (!capturableProperties.has(key))

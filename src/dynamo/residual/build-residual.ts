@@ -331,7 +331,8 @@ class BreakWriter {
       if (
         frame.code.instructions[at]?.op !== "return" ||
         operands.length !== 1 ||
-        value === undefined
+        value === undefined ||
+        frame.returnMode === "construct" // what comes back depends on what the constructor returns
       )
         break;
       if (depth === 0) return `return ${value};`;

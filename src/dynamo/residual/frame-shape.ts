@@ -47,7 +47,8 @@ export function shapeOfFrame(frame: Frame, pc: number, stackDepth: number): Fram
     code,
     pc,
     returnMode: frame.returnMode,
-    hasThis: code.usesThis,
+    // A constructor's caller gets the object it worked on.
+    hasThis: code.usesThis || frame.returnMode === "construct",
     hasArgs: later.some(
       ({ op }) => op === "loadParameter" || op === "restParameters" || op === "createArguments",
     ),

@@ -32,7 +32,10 @@ export function runFramesNatively(
       }
     }
     try {
-      completion = { value: runFrom(shape.code, { pc, ...state }) };
+      const value = runFrom(shape.code, { pc, ...state });
+      completion = {
+        value: shape.returnMode === "construct" && !isObject(value) ? state.this : value,
+      };
     } catch (error) {
       completion = { error };
     }
@@ -40,3 +43,6 @@ export function runFramesNatively(
   if ("error" in completion) throw completion.error;
   return completion.value;
 }
+
+const isObject = (value: unknown): boolean =>
+  (typeof value === "object" && value !== null) || typeof value === "function";
