@@ -98,3 +98,41 @@ test("a property that was deleted and written again comes last", () => {
     () => [[{}], [{ z: 0 }], [{ a: 0, z: 1 }]],
   );
 });
+
+test("a tensor may get a property of its own between calls", () => {
+  check(
+    (x, other: object) => [x.add(1), Reflect.get(other, "tag"), (other as { tag?: number }).tag], // a tensor has no `tag` yet
+    () => [[ones()], [Object.assign(ones(), { tag: 5 })], [ones()]],
+  );
+});
+
+test("a class may get an accessor for a field of its instances between calls", () => {
+  const program = () => {
+    class Point {
+      declare k: number;
+      constructor() {
+        this.k = 1;
+      }
+    }
+    const log: number[] = [];
+    const define = (descriptor: PropertyDescriptor): void => {
+      Object.defineProperty(Point.prototype, "k", { configurable: true, ...descriptor });
+    };
+    const changes = [
+      () => {},
+      () => define({ set: (value: number) => void log.push(value) }),
+      () => define({ value: 1, writable: false }),
+    ];
+    return {
+      fn: (x: Tensor) => [x.add(1), new Point()],
+      calls: changes.map(() => [ones()]),
+      watch: log,
+      before: (call: number) => changes[call]?.(),
+    };
+  };
+  expect(runDifferential(program).outcomes.map(({ kind }) => kind)).toEqual([
+    "value",
+    "value",
+    "error",
+  ]);
+});
