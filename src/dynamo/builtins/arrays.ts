@@ -2,6 +2,7 @@ import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import type { Source } from "../variables/source.ts";
+import { guardHoles } from "../operations/array-own-keys.ts";
 import { isDefinitely, sameValueZero } from "../operations/same-value.ts";
 import { toTemplatePart } from "../operations/operators.ts";
 import { binaryOperation } from "../operations/operators.ts";
@@ -32,8 +33,10 @@ const readers: Readonly<Record<string, ArrayRule>> = {
     const result = [...items];
     for (const arg of args) {
       const value = machine.force(arg);
-      if (value.kind === "array") result.push(...arrayItems(machine, value));
-      else if (value.kind === "opaque" || value.kind === "object") refuse("concat", value);
+      if (value.kind === "array") {
+        guardHoles(machine, value);
+        result.push(...arrayItems(machine, value));
+      } else if (value.kind === "opaque" || value.kind === "object") refuse("concat", value);
       else result.push(value);
     }
     return new ArrayVariable({ items: result });
@@ -156,9 +159,15 @@ function rows(
 function reading(_: Function, rule: ArrayRule): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = receiver(machine, thisValue, self);
+    if (seesHoles.has(self.name)) guardHoles(machine, target);
     return rule({ machine, target, items: arrayItems(machine, target), args });
   };
 }
+
+/** These skip or copy holes; the others take them for undefined. */
+const seesHoles: ReadonlySet<string> = new Set(
+  ["concat", "indexOf", "slice", "splice"].map((name) => `Array.prototype.${name}`),
+);
 
 /** No array has this key: whether it could be stored tells whether the array is extensible. */
 const newElement = Symbol("new element");
@@ -185,6 +194,7 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
     if (fn === Array.prototype.push && target.items === null)
       return pushUnseen(machine, target, args);
     const items = arrayItems(machine, target);
+    if (seesHoles.has(self.name)) guardHoles(machine, target);
     if (items.includes(null)) refuse(self.name, target); // holes show the prototype through: the engine's business
     const result = rule({ machine, target, items, args });
     if (target.source !== null)

@@ -29,6 +29,7 @@ interface GuardFacts {
   TENSOR_MATCH: OnSource & { readonly meta: TensorMeta };
   CONSTANT_MATCH: OnSource & { readonly value: unknown };
   TYPE_MATCH: OnSource & { readonly type: "number" | "boolean" | "string" | "object" | "function" };
+  FUNCTION_MATCH: OnSource & { readonly value: Function };
   ID_MATCH: OnSource & { readonly value: object | symbol };
   ARRAY_MATCH: OnSource;
   SEQUENCE_LENGTH: OnSource & { readonly length: number };
@@ -87,6 +88,10 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
         ? `R.isObject(${text(g, pool)})`
         : `typeof ${text(g, pool)} === "${g.type}"`,
     describe: (g) => `typeof ${name(g)} === "${g.type}"`,
+  },
+  FUNCTION_MATCH: {
+    test: (g, pool) => `R.sameClosure(${text(g, pool)}, ${pool.textOf(g.value)})`,
+    describe: (g) => `${name(g)} is ${describeValue(g.value)}, or the same function made anew`,
   },
   ID_MATCH: {
     test: (g, pool) => `${text(g, pool)} === ${pool.textOf(g.value)}`,

@@ -86,7 +86,13 @@ function wrapFunction(tracer: Tracer, value: Function, source: Source): ForcedVa
     tracer.addGuard({ kind: "CLOSURE_MATCH", source, code: rebuilt.child });
     return new UserFunctionVariable(value, source);
   }
-  return identified(tracer, value, source, new UserFunctionVariable(value, source));
+  const variable = new UserFunctionVariable(value, source);
+  // Callers write callbacks in the call, a new function every time; what is kept in a variable or a property is one.
+  const isCallback =
+    source.kind === "input" && !/^class\b/.test(Function.prototype.toString.call(value));
+  if (!isCallback) return identified(tracer, value, source, variable);
+  tracer.addGuard({ kind: "FUNCTION_MATCH", source, value });
+  return variable;
 }
 
 function identified(

@@ -5,6 +5,7 @@ import { get_default_dtype } from "../../core/default-dtype.ts";
 import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
 import { metaOfValue } from "../guards/meta-of-value.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
+import { sameClosure } from "../interpreter/same-closure.ts";
 import { tail } from "./tail-call.ts";
 
 const { getOwnPropertyDescriptor, getPrototypeOf, isExtensible, is: sameValue } = Object;
@@ -123,6 +124,7 @@ export const residualRuntime = Object.freeze({
   getDefaultDtype: get_default_dtype,
   ArrayCursor,
   apply,
+  sameClosure,
   define: (object: object, key: PropertyKey, value: unknown, enumerable: boolean): void => {
     defineProperty(object, key, { value, writable: true, configurable: true, enumerable });
   },
