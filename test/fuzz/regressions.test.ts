@@ -26,7 +26,7 @@ test("an array knows the properties it has beside its elements", () => {
   check((x, a: number[]) => [x.add(1), Object.keys(a), Object.entries(a)], arrays);
   check((x, a: number[]) => {
     const keys: string[] = [];
-    for (const key in a) keys.push(key);
+    for (const key in a) keys.push(key); // oxlint-disable-line typescript/no-for-in-array -- what is tested
     return [x.add(1), keys];
   }, arrays);
 });
@@ -135,4 +135,14 @@ test("a class may get an accessor for a field of its instances between calls", (
     "value",
     "error",
   ]);
+});
+
+test("a hole is no element, also where the capture saw none", () => {
+  const arrays = () => [[[1, 2, 3]], [[1, , 3]], [[1, undefined, 3]]]; // oxlint-disable-line no-sparse-arrays
+  check((x, a: number[]) => [x.add(1), a.filter(() => true)], arrays);
+  check((x, a: number[]) => [x.add(1), a.slice(), [0].concat(a), a.map(() => 1)], arrays);
+  check((x, a: number[]) => [x.add(1), 1 in a], arrays);
+  check((x, a: number[]) => [x.add(1), a.splice(0)], arrays);
+  const undefinedLast = () => [[[1, undefined]], [[1, ,]]]; // oxlint-disable-line no-sparse-arrays
+  check((x, a: unknown[]) => [x.add(1), a.indexOf(undefined)], undefinedLast);
 });
