@@ -24,7 +24,13 @@ export * as nn from "./api/nn-namespace.ts";
 export { bool, DType, float32, float64, int32, int64, uint8 } from "./core/dtype.ts";
 export { get_default_dtype, set_default_dtype } from "./core/default-dtype.ts";
 export { enable_grad, is_grad_enabled, no_grad, set_grad_enabled } from "./autograd/grad-mode.ts";
-export { IndexError, NotImplementedError, RuntimeError, ValueError } from "./base/errors.ts";
+export {
+  AssertionError,
+  IndexError,
+  NotImplementedError,
+  RuntimeError,
+  ValueError,
+} from "./base/errors.ts";
 export * as _logging from "./base/logging-namespace.ts";
 export * as _dynamo from "./dynamo/public.ts";
 export * as compiler from "./dynamo/compiler-namespace.ts";
