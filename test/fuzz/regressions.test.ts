@@ -146,3 +146,14 @@ test("a hole is no element, also where the capture saw none", () => {
   const undefinedLast = () => [[[1, undefined]], [[1, ,]]]; // oxlint-disable-line no-sparse-arrays
   check((x, a: unknown[]) => [x.add(1), a.indexOf(undefined)], undefinedLast);
 });
+
+test("sloppy code may make a global variable by assigning it", () => {
+  // Modules are strict: only the Function constructor makes sloppy code here.
+  const program = () => ({
+    fn: new Function("x", "made = 3; const y = x.add(made); delete globalThis.made; return y;") as (
+      x: Tensor,
+    ) => Tensor, // as its text says
+    calls: [[ones()], [ones()]],
+  });
+  expect(runDifferential(program).results).toHaveLength(2);
+});
