@@ -157,3 +157,24 @@ test("sloppy code may make a global variable by assigning it", () => {
   });
   expect(runDifferential(program).results).toHaveLength(2);
 });
+
+test("looking at an object from outside runs nothing of the program", () => {
+  const program = () => {
+    const log: string[] = [];
+    class Loud {
+      get [Symbol.toStringTag](): string {
+        log.push("tag");
+        return "Loud";
+      }
+    }
+    return {
+      fn: (x: Tensor, o: { readonly k?: number }) => x.add(o.k ?? 5),
+      calls: [
+        [ones(), new Loud()],
+        [ones(), new Loud()],
+      ],
+      watch: log,
+    };
+  };
+  expect(runDifferential(program).results).toHaveLength(2);
+});

@@ -3,8 +3,8 @@ import { nodeBuiltin } from "../source/node-builtin.ts";
 /** An ES module namespace, or the object that a module runner uses in its place. */
 export const isModuleNamespace = (value: object): boolean =>
   !isProxy(value) && // a Proxy's traps would see the questions that follow
-  Object.prototype.toString.call(value) === "[object Module]" &&
-  Object.getPrototypeOf(value) === null;
+  Object.getPrototypeOf(value) === null && // else a getter of the program may answer
+  Object.prototype.toString.call(value) === "[object Module]";
 
 const types = nodeBuiltin("util")?.types;
 

@@ -4,6 +4,7 @@ import type { Node } from "../../fx/node.ts";
 import type { Code } from "../bytecode/code.ts";
 import type { Builtin } from "../builtins/builtin.ts";
 import type { CapturableFunction } from "../in-graph-lookup.ts";
+import { isProxy } from "../interpreter/exotic-object.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -446,8 +447,21 @@ export function describeValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function") return value.name === "" ? "anonymous function" : value.name;
-  if (typeof value === "object" && value !== null) return value.constructor?.name ?? "object";
+  if (typeof value === "object" && value !== null) return classNameOf(value);
   return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** Looked up without running getters or traps of the program: naming a value must not be noticed. */
+function classNameOf(value: object): string {
+  for (let link: object | null = value; link !== null && !isProxy(link);) {
+    const constructor: unknown = Object.getOwnPropertyDescriptor(link, "constructor")?.value;
+    if (typeof constructor === "function" && !isProxy(constructor)) {
+      const name: unknown = Object.getOwnPropertyDescriptor(constructor, "name")?.value;
+      if (typeof name === "string") return name;
+    }
+    link = Object.getPrototypeOf(link) as object | null; // [[Prototype]] is an object or null (§10.1.1)
+  }
+  return "object";
 }
 
 const userNames = {
