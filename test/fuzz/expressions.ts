@@ -13,7 +13,7 @@ export interface Scope {
   readonly depth: number;
 }
 
-export const deeper = (scope: Scope): Scope => ({ ...scope, depth: scope.depth - 1 });
+export const deeper = <S extends Scope>(scope: S): S => ({ ...scope, depth: scope.depth - 1 });
 const leaf = (scope: Scope): Scope => ({
   ...scope,
   isLeaf: true,

@@ -105,14 +105,14 @@ function helpers(statements: Statements, top: Place): Tree[] {
   const numberHelper = (index: number): Tree => {
     const body = block([
       ...names,
-      ...(statements.block(inner, 1 + e.random.below(2)).pieces as Tree[]),
+      ...statements.list(inner, 1 + e.random.below(2)),
       stmt`return ${e.num({ ...inner, depth: 2 })};`,
     ]); // a block holds statements
     return stmt`function h${index}(v, t) ${body}`;
   };
   const tensorBody = block([
     ...names,
-    ...(statements.block({ ...inner, mayReturn: false }, 1).pieces as Tree[]),
+    ...statements.list({ ...inner, mayReturn: false }, 1),
     stmt`return ${e.tensor({ ...inner, depth: 2 })};`,
   ]); // a block holds statements
   return [

@@ -17,11 +17,15 @@ export class Statements {
   }
 
   block(place: Place, count: number): Tree {
-    return block(Array.from({ length: count }, () => this.statement(place)));
+    return block(this.list(place, count));
+  }
+
+  list(place: Place, count: number): Tree[] {
+    return Array.from({ length: count }, () => this.statement(place));
   }
 
   #inner(place: Place): Tree {
-    return this.block(deeper(place) as Place, 1 + this.e.random.below(3));
+    return this.block(deeper(place), 1 + this.e.random.below(3));
   }
 
   statement(place: Place): Tree {
@@ -303,7 +307,7 @@ export class Statements {
   }
 
   #children(place: Place): Tree[] {
-    const inner = deeper(place) as Place;
+    const inner = deeper(place);
     return Array.from({ length: this.e.random.below(3) }, () => this.statement(inner));
   }
 
@@ -328,7 +332,7 @@ export class Statements {
       loopVariables: ["p0"],
     };
     const body = block([
-      ...(this.block(inner, 1 + e.random.below(3)).pieces as Tree[]),
+      ...this.list(inner, 1 + e.random.below(3)),
       stmt`return ${e.num({ ...inner, depth: 2 })};`,
     ]);
     return e.random.chance(0.5)

@@ -56,9 +56,3 @@ export function render(tree: Tree, indent = ""): string {
     })
     .join("");
 }
-
-export function treeSize(tree: Tree): number {
-  let size = 1;
-  for (const piece of tree.pieces) size += typeof piece === "string" ? 0 : treeSize(piece);
-  return size;
-}
