@@ -1,3 +1,4 @@
+import { isObject } from "../../base/is-object.ts";
 import type { Code } from "../bytecode/code.ts";
 import type { Source } from "../variables/source.ts";
 import {
@@ -77,6 +78,3 @@ function readRealCell(
   void name;
   return new LazyVariable(cell.raw, content);
 }
-
-const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";

@@ -1,3 +1,4 @@
+import { isObject } from "../../base/is-object.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import {
@@ -87,6 +88,3 @@ export function looseEquals(machine: Machine, left: Variable, right: Variable): 
     `${describeVariable(a)} == ${describeVariable(b)}`,
   );
 }
-
-const isObject = (value: unknown): boolean =>
-  (typeof value === "object" && value !== null) || typeof value === "function";

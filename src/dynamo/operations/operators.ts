@@ -1,3 +1,4 @@
+import { isObject } from "../../base/is-object.ts";
 import { type Expression, isBinaryOperator, isUnaryOperator } from "../../symbolic/expression.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
@@ -109,8 +110,6 @@ function arithmetic(
 
 const isString = (v: ForcedVariable): boolean =>
   v.kind === "template" || (v.kind === "constant" && typeof v.value === "string");
-const isObject = (value: unknown): boolean =>
-  (typeof value === "object" && value !== null) || typeof value === "function";
 
 /** String concatenation where a part is not known before the graph ran. */
 function concatenate(a: ForcedVariable, b: ForcedVariable): Variable {

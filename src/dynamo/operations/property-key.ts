@@ -1,3 +1,4 @@
+import { isObject } from "../../base/is-object.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { type Variable, describeVariable } from "../variables/variable.ts";
@@ -19,6 +20,3 @@ export function propertyKey(machine: Machine, variable: Variable): PropertyKey {
     `property key ${describeVariable(key)}`,
   );
 }
-
-const isObject = (value: unknown): boolean =>
-  (typeof value === "object" && value !== null) || typeof value === "function";

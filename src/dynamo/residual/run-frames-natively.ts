@@ -1,3 +1,4 @@
+import { isObject } from "../../base/is-object.ts";
 import { runFrom } from "../bytecode/codegen/run.ts";
 import { stackAfterReturn } from "../interpreter/frame.ts";
 import { type FrameShape, InputReader, frameState } from "./frame-shape.ts";
@@ -43,6 +44,3 @@ export function runFramesNatively(
   if ("error" in completion) throw completion.error;
   return completion.value;
 }
-
-const isObject = (value: unknown): boolean =>
-  (typeof value === "object" && value !== null) || typeof value === "function";
