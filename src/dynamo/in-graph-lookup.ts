@@ -46,6 +46,13 @@ const readsIndices: ReadonlySet<string> = new Set([
   "floor_divide",
 ]);
 
+/** Operators whose scalars say how large the result is, and of which dtype. */
+const shapedByNumbers: ReadonlySet<string> = new Set([
+  "arange",
+  "arange.start",
+  "repeat_interleave",
+]);
+
 const methods = new Map<Function, CapturableFunction>();
 for (const [name, method] of tensorMethods) {
   const value: unknown = Object.getOwnPropertyDescriptor(Tensor.prototype, name)?.value;
@@ -90,6 +97,7 @@ methods.set(Tensor.prototype.item, {
 
 function capturable(fn: InGraphFunction, name: string, isMethod: boolean): CapturableFunction {
   const offset = isMethod ? 1 : 0;
+  const isShapedByNumbers = fn.overloads.some((op) => shapedByNumbers.has(op.name));
   return {
     name,
     isMethod,
@@ -97,6 +105,7 @@ function capturable(fn: InGraphFunction, name: string, isMethod: boolean): Captu
     randomness: fn.randomness,
     mayThrow: fn.overloads.some((op) => readsIndices.has(op.name)),
     parameterKind: (position) => {
+      if (isShapedByNumbers) return "structure";
       if (typeof position === "string")
         return fn.parameters.find((parameter) => parameter.name === position)?.kind ?? "structure";
       const parameter = fn.parameters[position - offset] ?? fn.parameters.at(-1);

@@ -33,7 +33,7 @@ const readers: Readonly<Record<string, ArrayRule>> = {
     const result = [...items];
     for (const arg of args) {
       const value = machine.force(arg);
-      if (value.kind === "array") {
+      if (value.kind === "array" && value.flavour === "array") {
         guardHoles(machine, value);
         result.push(...arrayItems(machine, value));
       } else if (value.kind === "opaque" || value.kind === "object") refuse("concat", value);

@@ -3,6 +3,7 @@ import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { arrayHasOwn, hasOnlyElements } from "../operations/array-own-keys.ts";
 import { ownDataProperties } from "../operations/own-data-properties.ts";
+import { isErrorStack } from "../operations/error-stack.ts";
 import { propertyKey } from "../operations/property-key.ts";
 import { strictEquals } from "../operations/equality.ts";
 import {
@@ -197,6 +198,7 @@ function hasOwn(machine: Machine, variable: Variable, keyVariable: Variable): Va
   if (value.kind !== "object") return refuse("Object.hasOwn", value);
   const slot = value.properties.get(key);
   if (slot !== undefined) return new ConstantVariable(slot.kind !== "deleted");
+  if (isErrorStack(value, key)) return new ConstantVariable(true);
   if (value.value === null || value.source === null) return new ConstantVariable(false);
   const present = Object.hasOwn(value.value, key);
   machine.tracer.addGuard({ kind: present ? "PRESENT" : "NOT_PRESENT", source: value.source, key });

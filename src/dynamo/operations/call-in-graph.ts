@@ -4,6 +4,7 @@ import { stateOf } from "../../core/tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
 import type { Argument, Node } from "../../fx/node.ts";
+import type { Expression } from "../../symbolic/expression.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { findHandler } from "../interpreter/find-handler.ts";
 import { arrayItems } from "../interpreter/contents.ts";
@@ -13,6 +14,7 @@ import {
   ConstantVariable,
   type ForcedVariable,
   type InGraphVariable,
+  type NumberLeaf,
   type NumberVariable,
   TensorVariable,
   type Variable,
@@ -135,6 +137,14 @@ function callOnFakes(
   }
 }
 
+/** Number.isInteger: the remainder is NaN for infinities and NaN. */
+const isIntegral = (value: Expression<NumberLeaf>): Expression<NumberLeaf> => ({
+  kind: "binary",
+  operator: "===",
+  left: { kind: "binary", operator: "%", left: value, right: { kind: "constant", value: 1 } },
+  right: { kind: "constant", value: 0 },
+});
+
 /** Number parameters whose value only takes part in the arithmetic, not in shapes: they may stay symbolic. */
 const scalarKinds: ReadonlySet<string> = new Set(["operand", "scalar", "data"]);
 
@@ -186,13 +196,13 @@ class ArgumentCapture {
     // A symbolic number's stand-in: fractional, so that nothing is taken for an integer by accident.
     let standIn: unknown = typeof value.hint === "boolean" ? true : 0.5;
     if (!this.#allFloating && typeof standIn === "number") {
+      // Some integers do not fit a dtype or an operation (`x.pow(-1)`): an error of the running graph could not be caught.
+      if (findHandler(tracer.frames) !== null) {
+        const constant = tracer.specialize(value, "an operand of integers where errors are caught");
+        return { fake: constant, node: constant };
+      }
       // Typing is value-based: an integral number keeps an integer tensor's dtype. Which it is becomes a guard.
-      const integral = tracer.decideExpression({
-        kind: "binary",
-        operator: "===",
-        left: { kind: "math", name: "floor", operands: [value.expression] },
-        right: value.expression,
-      });
+      const integral = tracer.decideExpression(isIntegral(value.expression));
       if (integral === undefined) return this.#refuse(value);
       if (integral) standIn = 2;
     }

@@ -2,12 +2,13 @@ import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { type Variable, describeForUser, describeVariable } from "../variables/variable.ts";
 import { describeKey } from "./describe-key.ts";
+import { isErrorStack } from "./error-stack.ts";
 import { noteWritten } from "./prototype-chain.ts";
 
 /** OrdinaryDelete (§10.1.10) on plain objects. */
 export function deleteProperty(machine: Machine, base: Variable, key: PropertyKey): boolean {
   const target = machine.force(base);
-  if (target.kind !== "object" || target.frozen) {
+  if (target.kind !== "object" || target.frozen || isErrorStack(target, key)) {
     return breakGraph(
       "unsupportedPropertyWrite",
       { object: describeForUser(target), property: describeKey(key) },

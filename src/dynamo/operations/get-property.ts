@@ -1,3 +1,4 @@
+import { isObject } from "../../base/is-object.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { CallResult } from "../builtins/builtin.ts";
 import { outerCell } from "../interpreter/captures.ts";
@@ -21,12 +22,11 @@ import {
 } from "../variables/variable.ts";
 import { arrayIndex } from "./array-index.ts";
 import { describeKey } from "./describe-key.ts";
+import { isErrorStack } from "./error-stack.ts";
 import { type Link, nextLink, passLink, writtenSlot } from "./prototype-chain.ts";
 import { tensorProperty } from "./tensor-property.ts";
 
 const pinned = (value: object, name: string): Source => ({ kind: "pinned", value, name });
-const isObject = (value: unknown): value is object =>
-  (typeof value === "object" && value !== null) || typeof value === "function";
 
 /** OrdinaryGet (ECMA-262 §10.1.8) for every kind of variable; null when a getter of the program was entered. */
 export function getProperty(machine: Machine, base: Variable, key: PropertyKey): CallResult {
@@ -177,6 +177,14 @@ function arrayProperty(machine: Machine, target: ArrayVariable, key: PropertyKey
       (item === undefined ? undefinedVariable : onPrototype(machine, Array.prototype, key, target))
     );
   }
+  // §10.4.4.6, .7: the function in sloppy code, a getter that throws in strict code.
+  if (target.flavour === "arguments" && key === "callee") {
+    return breakGraph(
+      "unknownProperty",
+      { object: "an arguments object", property: describeKey(key) },
+      `getProperty arguments ${describeKey(key)}`,
+    );
+  }
   const named = typeof key === "string" ? target.named.get(key) : undefined;
   if (named !== undefined) return named;
   if (target.value !== null && target.source !== null) {
@@ -236,6 +244,13 @@ function objectProperty(
   if (content !== null) return content;
   const slot = target.properties.get(key);
   if (slot !== undefined && slot.kind !== "deleted") return fromSlot(machine, slot, receiver);
+  if (isErrorStack(target, key)) {
+    return breakGraph(
+      "unknownProperty",
+      { object: "an Error", property: describeKey(key) },
+      `getProperty ${describeVariable(target)} ${describeKey(key)}`,
+    );
+  }
   if (target.value === null || target.source === null)
     return onPrototype(machine, target.prototype, key, receiver);
   if (slot === undefined) return onValue(machine, target.value, target.source, key, receiver);

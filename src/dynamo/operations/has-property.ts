@@ -4,6 +4,7 @@ import { isProxy } from "../interpreter/exotic-object.ts";
 import { type Variable, describeForUser, describeVariable } from "../variables/variable.ts";
 import { arrayHasOwn } from "./array-own-keys.ts";
 import { describeKey } from "./describe-key.ts";
+import { isErrorStack } from "./error-stack.ts";
 import {
   type Link,
   nextLink,
@@ -23,6 +24,7 @@ export function hasProperty(machine: Machine, base: Variable, key: PropertyKey):
   if (target.kind === "object") {
     const slot = target.properties.get(key);
     if (slot !== undefined && slot.kind !== "deleted") return true;
+    if (isErrorStack(target, key)) return true;
     return hasOnValue(machine, slot === undefined ? startOf(target) : prototypeLink(target), key);
   }
   return breakGraph(

@@ -1,15 +1,25 @@
+import { isObject } from "../../base/is-object.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import type { Source } from "../variables/source.ts";
 import { type ForcedVariable, type Variable, describeVariable } from "../variables/variable.ts";
+import { isProxy } from "../interpreter/exotic-object.ts";
 import { nextLink, pinnedLink } from "./prototype-chain.ts";
 
 /** InstanceofOperator (ECMA-262 §13.10.2) for classes with the ordinary Symbol.hasInstance. */
 export function instanceOf(machine: Machine, left: Variable, right: Variable): boolean {
   const constructor = machine.force(right);
   const target =
-    "value" in constructor && typeof constructor.value === "function" ? constructor.value : null;
-  if (target === null || target[Symbol.hasInstance] !== Function.prototype[Symbol.hasInstance]) {
+    "value" in constructor && typeof constructor.value === "function" && !isProxy(constructor.value)
+      ? constructor.value
+      : null;
+  const prototype: unknown = target?.prototype;
+  // Without a prototype (an arrow function) the operator throws, in V8's words.
+  if (
+    target === null ||
+    !isObject(prototype) ||
+    target[Symbol.hasInstance] !== Function.prototype[Symbol.hasInstance]
+  ) {
     return breakGraph(
       "unmodelledValue",
       {
@@ -20,7 +30,6 @@ export function instanceOf(machine: Machine, left: Variable, right: Variable): b
     );
   }
   const constructorSource = "source" in constructor ? constructor.source : null;
-  const prototype: unknown = target.prototype;
   if (constructorSource !== null) guardConstructor(machine, target, constructorSource);
   const value = machine.force(left);
   let link = prototypeOf(value);

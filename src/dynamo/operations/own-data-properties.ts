@@ -1,6 +1,7 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { LazyVariable, type ObjectVariable, type Variable } from "../variables/variable.ts";
+import { arrayIndex } from "./array-index.ts";
 
 /** The own enumerable data properties in [[OwnPropertyKeys]] order (ECMA-262 §10.1.11.1), guarded. */
 export function ownDataProperties(
@@ -53,7 +54,7 @@ function outsideProperty(
   return new LazyVariable(descriptor.value, { kind: "property", base: target.source, key });
 }
 
-/** Own keys after the region's writes: integer keys ascending, then strings, then symbols, each in order of creation. */
+/** Own keys after the region's writes: array indices ascending, then strings, then symbols, each in order of creation. */
 function ownKeys(machine: Machine, target: ObjectVariable): readonly PropertyKey[] {
   const keys: PropertyKey[] = [];
   if (target.value !== null && target.source !== null) {
@@ -69,13 +70,12 @@ function ownKeys(machine: Machine, target: ObjectVariable): readonly PropertyKey
   }
   for (const [key, slot] of target.properties)
     if (slot.kind !== "deleted" && !keys.includes(key)) keys.push(key);
-  const integers = keys.filter(isIntegerKey).sort((a, b) => Number(a) - Number(b));
-  const strings = keys.filter((key) => typeof key !== "symbol" && !isIntegerKey(key));
+  const integers = keys.filter(isIndex).sort((a, b) => Number(a) - Number(b));
+  const strings = keys.filter((key) => typeof key !== "symbol" && !isIndex(key));
   return [...integers, ...strings, ...keys.filter((key) => typeof key === "symbol")];
 }
 
 const wasDeleted = (target: ObjectVariable, key: PropertyKey): boolean =>
   target.properties.get(key)?.kind === "deleted" || target.recreated.has(key);
 
-const isIntegerKey = (key: PropertyKey): boolean =>
-  typeof key !== "symbol" && /^(0|[1-9]\d{0,9})$/.test(String(key));
+const isIndex = (key: PropertyKey): boolean => arrayIndex(key) !== null;

@@ -1,6 +1,11 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
-import { TemplateVariable, type TensorVariable } from "../variables/variable.ts";
+import {
+  type CellVariable,
+  TemplateVariable,
+  type TensorVariable,
+  type Variable,
+} from "../variables/variable.ts";
 
 /** Texts of tensors are written after the graph ran. One mark for each text of the program that still waits for that. */
 const waiting = new WeakMap<Machine, Set<object>>();
@@ -27,10 +32,18 @@ export function joinTexts(
   return result;
 }
 
-/** A reordered log function shows tensors as they are when it is called at last: that is what registering it says. */
+/**
+ * A reordered log function shows tensors as they are when it is called at last: that is what registering it says.
+ * A text that the program also keeps in a variable is not only shown: it still waits.
+ */
 export function mayBeLate(machine: Machine, text: TemplateVariable): void {
+  if (machine.tracer.frames.some(({ locals }) => locals.some((local) => holds(local, text))))
+    return;
   for (const mark of marks.get(text) ?? []) waiting.get(machine)?.delete(mark);
 }
+
+const holds = (local: Variable | CellVariable | null, text: TemplateVariable): boolean =>
+  local === text || (local?.kind === "cell" && local.content === text);
 
 /** A text must show a tensor as it was: before a tensor changes, all texts are written. */
 export function writeTextsFirst(machine: Machine, operator: string): void {

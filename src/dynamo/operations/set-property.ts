@@ -13,6 +13,7 @@ import {
 } from "../variables/variable.ts";
 import { arrayIndex } from "./array-index.ts";
 import { describeKey } from "./describe-key.ts";
+import { isErrorStack } from "./error-stack.ts";
 import {
   type Link,
   noteWritten,
@@ -197,10 +198,12 @@ function checkInherited(machine: Machine, target: ObjectVariable, key: PropertyK
 
 /** A store keeps whether an existing property is enumerable; a new one is. */
 function isEnumerable(
-  { value }: ObjectVariable,
+  target: ObjectVariable,
   key: PropertyKey,
   slot: PropertySlot | undefined,
 ): boolean {
+  if (isErrorStack(target, key)) return false;
+  const { value } = target;
   const existing =
     value === null || slot !== undefined ? undefined : Object.getOwnPropertyDescriptor(value, key);
   return existing?.enumerable ?? true;

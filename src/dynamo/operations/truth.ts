@@ -1,7 +1,7 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
-import type { Variable } from "../variables/variable.ts";
-import { describeVariable } from "../variables/variable.ts";
+import type { Source } from "../variables/source.ts";
+import { type NumberLeaf, type Variable, describeVariable } from "../variables/variable.ts";
 
 /** ToBoolean (ECMA-262 §7.1.2), guarded where the answer may change; a tensor's data is never looked at. */
 export function truthOf(machine: Machine, variable: Variable): boolean {
@@ -33,9 +33,18 @@ export function truthOf(machine: Machine, variable: Variable): boolean {
       });
       return true;
     case "template":
-      // A tensor and a number both print at least one character.
-      return value.parts.length > 0;
+      return value.parts.some((part) => isNotEmpty(machine, part));
     default:
       return true;
   }
+}
+
+/** A tensor and a number both print at least one character; the length of a text from outside is guarded. */
+function isNotEmpty(machine: Machine, part: string | Variable): boolean {
+  if (typeof part === "string") return part !== "";
+  if (part.kind !== "lazy") return true;
+  const length: Source = { kind: "member", base: part.source, key: "length" };
+  const hint = String(part.value).length;
+  const leaf: NumberLeaf = { kind: "source", source: length, hint, fromTensor: false };
+  return machine.tracer.decideExpression({ kind: "leaf", leaf }) ?? true;
 }
