@@ -167,14 +167,35 @@ test("looking at an object from outside runs nothing of the program", () => {
         return "Loud";
       }
     }
+    const traps = new Proxy(
+      {},
+      {
+        get(_, key) {
+          log.push(String(key));
+          return 9;
+        },
+      },
+    );
     return {
       fn: (x: Tensor, o: { readonly k?: number }) => x.add(o.k ?? 5),
       calls: [
         [ones(), new Loud()],
+        [ones(), Object.create(traps)],
         [ones(), new Loud()],
       ],
       watch: log,
     };
   };
-  expect(runDifferential(program).results).toHaveLength(2);
+  expect(runDifferential(program).results).toHaveLength(3);
+});
+
+test("an error whose message was deleted has none", () => {
+  check(
+    (x, n: number) => {
+      const error: Partial<Error> = new Error(`a${n}`);
+      delete error.message;
+      return [x.add(1), error.message, String(error), error];
+    },
+    () => [[1], [2]],
+  );
 });

@@ -19,6 +19,7 @@ import {
   TemplateVariable,
   TensorVariable,
   type Variable,
+  classNameOf,
 } from "../variables/variable.ts";
 import { InternalError } from "../../base/errors.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
@@ -162,9 +163,7 @@ export class Tracer {
 
   /** An object that the captured code can only mean, whatever the arguments: a prototype, a getter. */
   pinnedObject(value: object): ForcedVariable {
-    return this.force(
-      new LazyVariable(value, { kind: "pinned", value, name: value.constructor?.name ?? "object" }),
-    );
+    return this.force(new LazyVariable(value, { kind: "pinned", value, name: classNameOf(value) }));
   }
 
   pinnedFunction(value: Function): Variable {

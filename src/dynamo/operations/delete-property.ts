@@ -17,7 +17,9 @@ export function deleteProperty(machine: Machine, base: Variable, key: PropertyKe
   }
   machine.tracer.noteMutation(target, `the property ${describeKey(key)}`);
   if (target.value === null || target.source === null) {
-    target.properties.delete(key);
+    // The Error constructor makes a message again when the object is made real: that it is gone must stay known.
+    if (target.error !== null && key === "message") target.properties.set(key, { kind: "deleted" });
+    else target.properties.delete(key);
     return true;
   }
   const descriptor = Object.getOwnPropertyDescriptor(target.value, key);

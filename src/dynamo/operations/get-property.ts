@@ -19,6 +19,7 @@ import {
   describeForUser,
   describeVariable,
   undefinedVariable,
+  classNameOf,
 } from "../variables/variable.ts";
 import { arrayIndex } from "./array-index.ts";
 import { describeKey } from "./describe-key.ts";
@@ -276,7 +277,7 @@ function onPrototype(
   return onValue(
     machine,
     prototype,
-    pinned(prototype, `${prototype.constructor?.name ?? "Object"}.prototype`),
+    pinned(prototype, `${classNameOf(prototype)}.prototype`),
     key,
     receiver,
   );

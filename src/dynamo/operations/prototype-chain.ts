@@ -3,7 +3,7 @@ import type { Machine } from "../interpreter/machine.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
 import type { Source } from "../variables/source.ts";
-import type { ObjectVariable, PropertySlot } from "../variables/variable.ts";
+import { type ObjectVariable, type PropertySlot, classNameOf } from "../variables/variable.ts";
 
 /** One object on the way up a prototype chain. */
 export interface Link {
@@ -30,7 +30,7 @@ export const writtenSlot = (
 
 export const pinnedLink = (value: object): Link => ({
   value,
-  source: { kind: "pinned", value, name: `${value.constructor?.name ?? "Object"}.prototype` },
+  source: { kind: "pinned", value, name: `${classNameOf(value)}.prototype` },
 });
 
 /** Passes an object that does not have the key: it must not get it, nor get another prototype. */

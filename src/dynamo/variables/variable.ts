@@ -452,7 +452,7 @@ export function describeValue(value: unknown): string {
 }
 
 /** Looked up without running getters or traps of the program: naming a value must not be noticed. */
-function classNameOf(value: object): string {
+export function classNameOf(value: object): string {
   for (let link: object | null = value; link !== null && !isProxy(link);) {
     const constructor: unknown = Object.getOwnPropertyDescriptor(link, "constructor")?.value;
     if (typeof constructor === "function" && !isProxy(constructor)) {
