@@ -64,11 +64,12 @@ function userFrame(site: NodeJS.CallSite, loaderHook: StackHook | null): StackFr
   const column = site.getColumnNumber();
   if (!url || line === null || column === null || isFrameworkFile(url)) return null;
   const engine = { line: line - 1, column: column - 1 };
+  const known = knownPositionMap(url);
   const position =
-    knownPositionMap(url)?.original(engine) ??
-    mappedByLoader(site, loaderHook) ??
-    positionMapOnDisk(url).original(engine);
-  return isFrameworkFile(position.file)
+    known === null
+      ? (mappedByLoader(site, loaderHook) ?? positionMapOnDisk(url).originalOfUser(engine))
+      : known.originalOfUser(engine);
+  return position === null || isFrameworkFile(position.file)
     ? null
     : { functionName: site.getFunctionName(), ...atCallee(position) };
 }

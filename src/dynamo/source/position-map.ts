@@ -49,6 +49,11 @@ export class PositionMap {
     return this.mapped(line, column) ?? this.unmapped(line, column);
   }
 
+  /** As `original`, but null on a line that is all a tool's, such as the function tsx puts around a CommonJS module. */
+  originalOfUser({ line, column }: LineAndColumn): SourcePosition | null {
+    return this.map === null ? this.unmapped(line, column) : this.mapped(line, column);
+  }
+
   private mapped(line: number, column: number): SourcePosition | null {
     if (this.map === null) return null;
     const position = { line: line + 1, column };
