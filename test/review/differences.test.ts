@@ -143,3 +143,23 @@ test("only array indices come first among keys", () => {
     () => [[ones()]],
   );
 });
+
+test("writing to a tensor that overlaps another is caught where the program catches", () => {
+  const { frames } = check(
+    (a: Tensor, b: Tensor) => {
+      try {
+        return a.add_(b);
+      } catch (error) {
+        return String(error);
+      }
+    },
+    () => {
+      const long = torch.arange(3);
+      return [
+        [torch.arange(2), torch.arange(2)],
+        [long.narrow(0, 0, 2), long.narrow(0, 1, 2)],
+      ];
+    },
+  );
+  expect(frames).toBe(0);
+});

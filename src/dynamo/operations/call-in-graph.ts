@@ -59,7 +59,8 @@ export function callInGraph(
     writeTextsFirst(machine, callee.name);
   }
   const fakes = captured.map((argument) => argument.fake);
-  if (callee.function.mayThrow) breakWhereCaught(machine, callee);
+  if (callee.function.mayThrow || (callee.function.mutates && mayOverlap(machine, capture.tensors)))
+    breakWhereCaught(machine, callee);
   const result = callOnFakes(callee, receiver === null ? undefined : fakes.shift(), fakes, inputs);
   return new ResultWrapper(machine, callee, captured, capture.tensors).wrap(result);
 }
@@ -74,6 +75,18 @@ function breakWhereCaught(machine: Machine, callee: InGraphVariable): void {
       why: "it may throw for some data, and the program catches errors here",
     },
     `call ${callee.name} under a handler`,
+  );
+}
+
+/** Whether what is written to may share memory with another tensor from outside: no guard says, and the operator throws. */
+function mayOverlap({ tracer }: Machine, [target, ...others]: readonly TensorVariable[]): boolean {
+  const outside = new Set<unknown>();
+  for (const { example } of tracer.rootGraph.inputs)
+    if (example instanceof Tensor) outside.add(stateOf(example).storage);
+  const storageOf = ({ fake }: TensorVariable): unknown => stateOf(fake).storage;
+  if (target === undefined || !outside.has(storageOf(target))) return false;
+  return others.some(
+    (other) => storageOf(other) !== storageOf(target) && outside.has(storageOf(other)),
   );
 }
 
