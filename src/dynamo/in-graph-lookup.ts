@@ -9,7 +9,6 @@ export interface CapturableFunction {
   readonly isMethod: boolean;
   /** Changes one of its arguments. */
   readonly mutates: boolean;
-  readonly randomness: boolean;
   /** May throw for some data though the metadata is right: an index out of range, a custom operator's own error. */
   readonly mayThrow: boolean;
   /** What a number means at a position (the receiver counts) or under an option's name. */
@@ -80,7 +79,6 @@ for (const name of metadataMethods) {
       name,
       isMethod: true,
       mutates: false,
-      randomness: false,
       mayThrow: false,
       parameterKind: () => "int",
     });
@@ -90,7 +88,6 @@ methods.set(Tensor.prototype.item, {
   name: "item",
   isMethod: true,
   mutates: false,
-  randomness: false,
   mayThrow: false,
   parameterKind: () => "int",
 });
@@ -102,7 +99,6 @@ function capturable(fn: InGraphFunction, name: string, isMethod: boolean): Captu
     name,
     isMethod,
     mutates: fn.mutates,
-    randomness: fn.randomness,
     mayThrow: fn.overloads.some((op) => readsIndices.has(op.name)),
     parameterKind: (position) => {
       if (isShapedByNumbers) return "structure";
@@ -123,7 +119,6 @@ export function findInGraph(fn: Function): CapturableFunction | null {
     name: `torch.ops.${custom.namespace}.${custom.name}`,
     isMethod: false,
     mutates: custom.mutates_args.length > 0,
-    randomness: false,
     mayThrow: true,
     parameterKind: (position) =>
       typeof position === "number" && custom.parameters[position]?.type === "float"

@@ -5,7 +5,7 @@ import type { CellVariable, Variable } from "./variables/variable.ts";
  * `afterCall`: how many graph calls the program had made before it; when the graph throws at run time, exactly the
  * effects of the part that ran are replayed.
  */
-export type SideEffect = { readonly afterCall: number; readonly instruction: string } & (
+export type SideEffect = { readonly afterCall: number } & (
   | {
       readonly kind: "setProperty";
       readonly target: Variable;

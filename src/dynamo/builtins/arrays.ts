@@ -10,11 +10,11 @@ import {
   ArrayVariable,
   ConstantVariable,
   type Variable,
-  describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
 import type { Builtin } from "./builtin.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
+import { refuseBuiltin } from "./refuse-builtin.ts";
 
 type ArrayRule = (context: {
   readonly machine: Machine;
@@ -36,7 +36,7 @@ const readers: Readonly<Record<string, ArrayRule>> = {
       if (value.kind === "array" && value.flavour === "array") {
         guardHoles(machine, value);
         result.push(...arrayItems(machine, value));
-      } else if (value.kind === "opaque" || value.kind === "object") refuse("concat", value);
+      } else if (value.kind === "opaque" || value.kind === "object") refuseBuiltin("concat", value);
       else result.push(value);
     }
     return new ArrayVariable({ items: result });
@@ -175,7 +175,7 @@ const newElement = Symbol("new element");
 function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = receiver(machine, thisValue, self);
-    if (target.frozen) refuse(self.name, target);
+    if (target.frozen) refuseBuiltin(self.name, target);
     machine.tracer.noteMutation(target, "an array");
     if (target.value !== null && target.source !== null) {
       if (
@@ -183,7 +183,7 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
         Object.isSealed(target.value) ||
         !Object.isExtensible(target.value)
       )
-        refuse(self.name, target);
+        refuseBuiltin(self.name, target);
       machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey: "length" });
       machine.tracer.addGuard({
         kind: "EXTENSIBLE",
@@ -195,7 +195,7 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
       return pushUnseen(machine, target, args);
     const items = arrayItems(machine, target);
     if (seesHoles.has(self.name)) guardHoles(machine, target);
-    if (items.includes(null)) refuse(self.name, target); // holes show the prototype through: the engine's business
+    if (items.includes(null)) refuseBuiltin(self.name, target); // holes show the prototype through: the engine's business
     const result = rule({ machine, target, items, args });
     if (target.source !== null)
       machine.tracer.addEffect({ kind: "call", callee: fn, receiver: target, args });
@@ -206,7 +206,7 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
 /** `list.push(x)` where nothing has looked at the list: its length takes part as a number that varies. */
 function pushUnseen(machine: Machine, target: ArrayVariable, args: readonly Variable[]): Variable {
   const { source, value } = target;
-  if (source === null || value === null) return refuse("Array.prototype.push", target);
+  if (source === null || value === null) return refuseBuiltin("Array.prototype.push", target);
   target.appended.push(...args);
   machine.tracer.addEffect({ kind: "call", callee: Array.prototype.push, receiver: target, args });
   const length: Source = { kind: "member", base: source, key: "length" };
@@ -223,15 +223,10 @@ function pushUnseen(machine: Machine, target: ArrayVariable, args: readonly Vari
 
 function receiver(machine: Machine, thisValue: Variable, self: Builtin): ArrayVariable {
   const target = machine.force(thisValue);
-  return target.kind === "array" && target.flavour === "array" ? target : refuse(self.name, target);
+  return target.kind === "array" && target.flavour === "array"
+    ? target
+    : refuseBuiltin(self.name, target);
 }
-
-const refuse = (name: string, value: Variable): never =>
-  breakGraph(
-    "untraceableBuiltin",
-    { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null },
-    `call ${name} on ${describeVariable(value)}`,
-  );
 
 /** ToIntegerOrInfinity of a constant argument. */
 function integer(machine: Machine, arg: Variable | undefined, missing: number): number {
@@ -244,7 +239,7 @@ function integer(machine: Machine, arg: Variable | undefined, missing: number): 
     typeof value.value === "bigint" ||
     typeof value.value === "symbol"
   )
-    return refuse("array index", value);
+    return refuseBuiltin("array index", value);
   return toInteger(Number(value.value));
 }
 
@@ -266,7 +261,7 @@ function constantString(machine: Machine, arg: Variable): string {
   const value = machine.force(arg);
   return value.kind === "constant" && typeof value.value === "string"
     ? value.value
-    : refuse("join", value);
+    : refuseBuiltin("join", value);
 }
 
 /** Array.prototype.join writes undefined and null as nothing (§23.1.3.18 step 7.c). */
@@ -279,7 +274,7 @@ function elementText(machine: Machine, item: Variable | null): Variable {
 
 function isArray(machine: Machine, variable: Variable): Variable {
   const value = machine.force(variable);
-  if (value.kind === "opaque") return refuse("Array.isArray", value);
+  if (value.kind === "opaque") return refuseBuiltin("Array.isArray", value);
   return new ConstantVariable(value.kind === "array" && value.flavour === "array");
 }
 
@@ -292,6 +287,6 @@ function newArray(machine: Machine, args: readonly Variable[]): Variable {
   if (length.kind === "constant" && typeof length.value !== "number")
     return new ArrayVariable({ items: [length] });
   const size = integer(machine, length, 0);
-  if (size < 0 || size > 100_000) return refuse("new Array", length);
+  if (size < 0 || size > 100_000) return refuseBuiltin("new Array", length);
   return new ArrayVariable({ items: Array.from({ length: size }, () => null) });
 }

@@ -1,4 +1,3 @@
-import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { arrayItems, mapEntries, setKeys } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { sameValueZero } from "../operations/same-value.ts";
@@ -7,18 +6,11 @@ import {
   MapVariable,
   SetVariable,
   type Variable,
-  describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
 import type { Builtin } from "./builtin.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
-
-const refuse = (name: string, value: Variable): never =>
-  breakGraph(
-    "untraceableBuiltin",
-    { functionName: name, argumentTypes: describeVariable(value), loggingFunction: null },
-    `call ${name} on ${describeVariable(value)}`,
-  );
+import { refuseBuiltin } from "./refuse-builtin.ts";
 
 function mapMethod(
   rule: (
@@ -31,7 +23,7 @@ function mapMethod(
 ): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = machine.force(thisValue);
-    if (target.kind !== "map") return refuse(self.name, target);
+    if (target.kind !== "map") return refuseBuiltin(self.name, target);
     return rule(machine, target, args[0] ?? undefinedVariable, args[1] ?? undefinedVariable, self);
   };
 }
@@ -41,7 +33,7 @@ function setMethod(
 ): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = machine.force(thisValue);
-    if (target.kind !== "set") return refuse(self.name, target);
+    if (target.kind !== "set") return refuseBuiltin(self.name, target);
     return rule(machine, target, args[0] ?? undefinedVariable, self);
   };
 }
@@ -56,7 +48,7 @@ function checkNotIterated(
   self: Builtin,
 ): void {
   machine.tracer.noteMutation(target, target.kind === "map" ? "a Map" : "a Set");
-  if (machine.isBeingIterated(target)) refuse(`${self.name} during iteration`, target);
+  if (machine.isBeingIterated(target)) refuseBuiltin(`${self.name} during iteration`, target);
 }
 
 /** Methods of Map.prototype and Set.prototype (ECMA-262 §24.1.3, §24.2.4). */
@@ -231,7 +223,7 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
     Map,
     {
       name: "Map",
-      call: (_, thisValue) => refuse("Map called without new", thisValue),
+      call: (_, thisValue) => refuseBuiltin("Map called without new", thisValue),
       construct: newMap,
     },
   ],
@@ -239,7 +231,7 @@ export const collectionBuiltins: readonly BuiltinRow[] = [
     Set,
     {
       name: "Set",
-      call: (_, thisValue) => refuse("Set called without new", thisValue),
+      call: (_, thisValue) => refuseBuiltin("Set called without new", thisValue),
       construct: newSet,
     },
   ],
@@ -260,10 +252,10 @@ function newMap(machine: Machine, args: readonly Variable[], self: Builtin): Var
     target.entries = [...mapEntries(machine, given)];
     return target;
   }
-  if (given.kind !== "array") return refuse(self.name, given);
+  if (given.kind !== "array") return refuseBuiltin(self.name, given);
   for (const item of arrayItems(machine, given)) {
     const pair = machine.force(item ?? undefinedVariable);
-    if (pair.kind !== "array") return refuse(self.name, pair);
+    if (pair.kind !== "array") return refuseBuiltin(self.name, pair);
     const [key, value] = arrayItems(machine, pair);
     const entries = mapEntries(machine, target);
     const index = indexOfKey(
@@ -291,7 +283,7 @@ function newSet(machine: Machine, args: readonly Variable[], self: Builtin): Var
       ? arrayItems(machine, given)
       : given.kind === "set"
         ? setKeys(machine, given)
-        : refuse(self.name, given);
+        : refuseBuiltin(self.name, given);
   const keys = setKeys(machine, target);
   for (const member of members) {
     const key = member ?? undefinedVariable;

@@ -1,7 +1,7 @@
 import { InternalError } from "../../base/errors.ts";
 import { leavesOf } from "../../symbolic/expression.ts";
 import { type Source, sourceKey } from "../variables/source.ts";
-import { type Guard, guardSource } from "./guard.ts";
+import type { Guard } from "./guard.ts";
 
 /** A guard with the place in the user's code that made it necessary. */
 export interface PlacedGuard {
@@ -16,13 +16,13 @@ export interface GuardPlace {
 /** The assumptions of one capture, in the order they were made: a later guard may rely on an earlier one. */
 export class GuardSet {
   readonly guards: PlacedGuard[] = [];
-  readonly #seen = new Map<string, Guard>();
+  readonly #seen = new Set<string>();
   readonly #identities = new Map<unknown, number>();
 
   add(guard: Guard, place: GuardPlace | null): void {
     const key = this.#keyOf(guard);
     if (this.#seen.has(key)) return;
-    this.#seen.set(key, guard);
+    this.#seen.add(key);
     this.guards.push({ guard, place });
   }
 
@@ -71,9 +71,5 @@ export class GuardSet {
       return `#${id}`;
     }
     return Object.is(value, -0) ? "-0" : `${typeof value}:${String(value)}`;
-  }
-
-  get sources(): readonly Source[] {
-    return this.guards.map(({ guard }) => guardSource(guard)).filter((source) => source !== null);
   }
 }

@@ -1,4 +1,5 @@
 import { isObject } from "../../base/is-object.ts";
+import { uninitialized } from "../bytecode/cell.ts";
 import type { Code } from "../bytecode/code.ts";
 import type { Source } from "../variables/source.ts";
 import {
@@ -62,19 +63,13 @@ export function realCell(
   name: string,
 ): CellVariable {
   return machine.tracer.cellFromOutside(cell, source, name, () =>
-    readRealCell(machine, cell as RawCell, source, name),
+    readRealCell(machine, cell as RawCell, source),
   ); // every other cell is a bytecode Cell
 }
 
-function readRealCell(
-  machine: Machine,
-  cell: RawCell,
-  source: Source,
-  name: string,
-): Variable | null {
+function readRealCell(machine: Machine, cell: RawCell, source: Source): Variable | null {
   const content: Source = { kind: "member", base: source, key: "raw" };
-  if (machine.isUninitialized(cell.raw)) return null;
+  if (cell.raw === uninitialized) return null;
   machine.tracer.addGuard({ kind: "INITIALISED", source: content });
-  void name;
   return new LazyVariable(cell.raw, content);
 }

@@ -1,5 +1,4 @@
 import type { NodeSource } from "../../fx/node.ts";
-import { uninitialized } from "../bytecode/cell.ts";
 import { callValue, constructValue, enterFunction } from "../operations/call.ts";
 import { deleteProperty } from "../operations/delete-property.ts";
 import { getProperty } from "../operations/get-property.ts";
@@ -143,9 +142,5 @@ export class Machine {
   /** Whether a plain store neither throws nor calls anything (ECMA-262 §10.1.9.2). */
   isWritable(value: object, key: PropertyKey): boolean {
     return isWritable(value, key);
-  }
-
-  isUninitialized(value: unknown): boolean {
-    return value === uninitialized;
   }
 }

@@ -41,7 +41,7 @@ export interface NumberHistory {
 
 type EffectWithoutPlace = SideEffect extends infer E
   ? E extends SideEffect
-    ? Omit<E, "afterCall" | "instruction">
+    ? Omit<E, "afterCall">
     : never
   : never;
 
@@ -105,7 +105,6 @@ export class Tracer {
     this.effects.push({
       ...effect,
       afterCall: this.graph.callCount,
-      instruction: this.frame.code.name,
     });
     if (effect.kind === "setProperty" || effect.kind === "deleteProperty")
       this.#mutated.add(this.force(effect.target));

@@ -13,7 +13,7 @@ import { scalarExpression } from "./scalar-expression.ts";
 export function strictEquals(machine: Machine, left: Variable, right: Variable): Variable {
   const a = machine.force(left);
   const b = machine.force(right);
-  if (a.kind === "template" || b.kind === "template") return compareTemplate(machine, a, b);
+  if (a.kind === "template" || b.kind === "template") return compareTemplate(a, b);
   if (a.kind === "constant" && b.kind === "constant")
     return new ConstantVariable(a.value === b.value);
   if (a.kind === "number" || b.kind === "number") {
@@ -43,7 +43,7 @@ function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariable): boo
 
 const outside = (variable: ForcedVariable) => ("source" in variable ? variable.source : null);
 
-function compareTemplate(machine: Machine, a: ForcedVariable, b: ForcedVariable): Variable {
+function compareTemplate(a: ForcedVariable, b: ForcedVariable): Variable {
   if (a === b) return new ConstantVariable(true);
   const other = a.kind === "template" ? b : a;
   if (
@@ -52,7 +52,6 @@ function compareTemplate(machine: Machine, a: ForcedVariable, b: ForcedVariable)
   ) {
     return new ConstantVariable(false);
   }
-  void machine;
   return breakGraph(
     "tensorToText",
     { operation: "comparison of a string that contains tensor data" },

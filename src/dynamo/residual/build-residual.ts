@@ -261,7 +261,7 @@ class BreakWriter {
     const isTop = depth === this.#frames.length - 1;
     const handler = findHandler(this.#frames);
     const live = new Set<number>([
-      ...frame.code.liveLocalsAt(isTop ? frame.pc : frame.pc),
+      ...frame.code.liveLocalsAt(frame.pc),
       ...(handler !== null && handler.depth === depth
         ? frame.code.liveLocalsAt(handler.region.handler)
         : []),

@@ -122,7 +122,6 @@ export const residualRuntime = Object.freeze({
   isInitialised: (value: unknown): boolean => value !== uninitialized,
   isGradEnabled: gradModeEnabled,
   getDefaultDtype: get_default_dtype,
-  ArrayCursor,
   apply,
   sameClosure,
   define: (object: object, key: PropertyKey, value: unknown, enumerable: boolean): void => {
