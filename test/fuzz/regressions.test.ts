@@ -199,3 +199,24 @@ test("an error whose message was deleted has none", () => {
     () => [[1], [2]],
   );
 });
+
+test("size() and shape are one array", () => {
+  runDifferential(() => ({
+    fn: (x: torch.Tensor) => [x.add(1), x.size() === x.shape],
+    calls: [[torch.ones(2)]],
+  }));
+});
+
+test("a getter among the elements of an array runs as often as in eager", () => {
+  runDifferential(() => {
+    let count = 0;
+    const list = Object.defineProperty([1, 2], 0, { get: () => (count += 1) });
+    return {
+      fn: (x: torch.Tensor, numbers: readonly number[]) => [x.add(numbers[0] ?? 0), count],
+      calls: [
+        [torch.ones(2), list],
+        [torch.ones(2), list],
+      ],
+    };
+  });
+});

@@ -1,4 +1,5 @@
-import type { Source } from "../variables/source.ts";
+import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { type Source, sourceName } from "../variables/source.ts";
 import {
   type ArrayVariable,
   LazyVariable,
@@ -18,8 +19,16 @@ export function arrayItems(machine: Machine, target: ArrayVariable): (Variable |
   machine.tracer.addGuard({ kind: "SEQUENCE_LENGTH", source, length: value.length });
   const items: (Variable | null)[] = [];
   for (let index = 0; index < value.length; index++) {
-    if (Object.hasOwn(value, index)) {
-      items.push(new LazyVariable(value[index], { kind: "property", base: source, key: index }));
+    const element = Object.getOwnPropertyDescriptor(value, index);
+    if (element !== undefined) {
+      if (!("value" in element)) {
+        breakGraph(
+          "exoticObject",
+          { object: sourceName(source), property: String(index), kind: "an array with a getter" },
+          "array with an accessor element",
+        );
+      }
+      items.push(new LazyVariable(element.value, { kind: "property", base: source, key: index }));
     } else {
       machine.tracer.addGuard({ kind: "NOT_PRESENT", source, key: index });
       items.push(null);

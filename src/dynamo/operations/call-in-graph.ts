@@ -22,6 +22,7 @@ import {
   describeVariable,
 } from "../variables/variable.ts";
 import { writeTextsFirst } from "./pending-text.ts";
+import { shapeOf } from "./tensor-property.ts";
 import { tensorItem } from "./tensor-item.ts";
 import { ownDataProperties } from "./own-data-properties.ts";
 
@@ -51,6 +52,7 @@ export function callInGraph(
   }
   if (receiver !== null && callee.name === "item" && args.length === 0)
     return tensorItem(machine, receiver, "item");
+  if (receiver !== null && callee.name === "size" && args.length === 0) return shapeOf(receiver);
   const inputs = receiver === null ? args : [receiver, ...args];
   const capture = new ArgumentCapture(machine, callee, inputs);
   const captured = inputs.map((input, position) => capture.of(input, position));

@@ -87,7 +87,7 @@ function findMethod(key: PropertyKey): Variable | null {
 }
 
 /** The same array for the same tensor, as in eager, for as long as the shape stays. */
-function shapeOf(target: TensorVariable): ArrayVariable {
+export function shapeOf(target: TensorVariable): ArrayVariable {
   const { shape } = target.fake;
   const known = shapes.get(target);
   if (known?.of === shape) return known.variable;
