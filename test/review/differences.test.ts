@@ -163,3 +163,30 @@ test("writing to a tensor that overlaps another is caught where the program catc
   );
   expect(frames).toBe(0);
 });
+
+test("concat asks an array whether it is spread", () => {
+  check(
+    (x: Tensor, list: number[]) => [x.add(1), [0].concat(list).length, list.concat(3).length],
+    () => [
+      [ones(), [1, 2]],
+      [ones(), Object.assign([1, 2], { [Symbol.isConcatSpreadable]: false })],
+    ],
+  );
+});
+
+test("a list whose length is fixed refuses to grow where the program catches", () => {
+  check(
+    (x: Tensor, list: number[]) => {
+      try {
+        list.push(1);
+      } catch (error) {
+        return [x.add(2), error instanceof TypeError];
+      }
+      return [x.add(1), list];
+    },
+    () => [
+      [ones(), [1]],
+      [ones(), Object.defineProperty([1], "length", { writable: false })],
+    ],
+  );
+});

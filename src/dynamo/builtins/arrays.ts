@@ -29,12 +29,14 @@ const readers: Readonly<Record<string, ArrayRule>> = {
     const index = integer(machine, args[0], 0);
     return items[index < 0 ? items.length + index : index] ?? undefinedVariable;
   },
-  concat: ({ machine, items, args }) => {
+  concat: ({ machine, target, items, args }) => {
+    guardSpreadable(machine, target);
     const result = [...items];
     for (const arg of args) {
       const value = machine.force(arg);
       if (value.kind === "array" && value.flavour === "array") {
         guardHoles(machine, value);
+        guardSpreadable(machine, value);
         result.push(...arrayItems(machine, value));
       } else if (value.kind === "opaque" || value.kind === "object") refuseBuiltin("concat", value);
       else result.push(value);
@@ -169,6 +171,14 @@ const seesHoles: ReadonlySet<string> = new Set(
   ["concat", "indexOf", "slice", "splice"].map((name) => `Array.prototype.${name}`),
 );
 
+/** IsConcatSpreadable (§23.1.3.2.1): one array may say that it is an element. */
+function guardSpreadable(machine: Machine, target: ArrayVariable): void {
+  const key = Symbol.isConcatSpreadable;
+  if (target.value === null || target.source === null) return;
+  if (Object.hasOwn(target.value, key)) refuseBuiltin("Array.prototype.concat", target);
+  machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
+}
+
 /** No array has this key: whether it could be stored tells whether the array is extensible. */
 const newElement = Symbol("new element");
 
@@ -178,18 +188,10 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
     if (target.frozen) refuseBuiltin(self.name, target);
     machine.tracer.noteMutation(target, "an array");
     if (target.value !== null && target.source !== null) {
-      if (
-        Object.isFrozen(target.value) ||
-        Object.isSealed(target.value) ||
-        !Object.isExtensible(target.value)
-      )
-        refuseBuiltin(self.name, target);
-      machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey: "length" });
-      machine.tracer.addGuard({
-        kind: "EXTENSIBLE",
-        source: target.source,
-        writableKey: newElement,
-      });
+      for (const writableKey of ["length", newElement]) {
+        if (!machine.isWritable(target.value, writableKey)) refuseBuiltin(self.name, target);
+        machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey });
+      }
     }
     if (fn === Array.prototype.push && target.items === null)
       return pushUnseen(machine, target, args);
