@@ -62,10 +62,21 @@ const isPlainObject = (value: unknown): value is CompileOptions =>
   typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 function checkOptions(options: CompileOptions): CompileOptions {
+  if (!isPlainObject(options)) {
+    throw new TypeError(`torch.compile takes its options as an object, but got ${shown(options)}`);
+  }
   for (const name of Object.keys(options)) {
     if (!optionNames.includes(name)) {
       throw new TypeError(
         `torch.compile got an unexpected option '${name}'. The options are ${optionNames.join(", ")}.`,
+      );
+    }
+  }
+  for (const name of ["fullgraph", "dynamic", "disable"] as const) {
+    const value: unknown = options[name] ?? undefined;
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new TypeError(
+        `torch.compile: the option '${name}' must be a boolean, but got ${shown(value)}`,
       );
     }
   }
@@ -106,17 +117,18 @@ function compileFunction<Fn extends AnyFunction>(fn: Fn, options: CompileOptions
 /** What can never be called as a function is refused at once; what merely cannot be captured runs natively. */
 function checkCallable(fn: unknown): asserts fn is AnyFunction {
   if (typeof fn !== "function") {
-    const shown =
-      fn === null
-        ? "null"
-        : typeof fn === "object"
-          ? `an object of ${fn.constructor?.name ?? "no class"}`
-          : `${typeof fn} ${String(fn)}`;
-    throw new TypeError(`torch.compile needs a function, but got ${shown}`);
+    throw new TypeError(`torch.compile needs a function, but got ${shown(fn)}`);
   }
   if (/^class\b/.test(Function.prototype.toString.call(fn))) {
     throw new TypeError(
       `torch.compile cannot compile the class ${fn.name}: a constructor is not a function that can be called. Compile its methods, for example with the decorator @torch.compile().`,
     );
   }
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return typeof value === "object"
+    ? `an object of ${value.constructor?.name ?? "no class"}`
+    : `${typeof value} ${String(value)}`;
 }

@@ -25,6 +25,12 @@ describe("what is no function is refused at once", () => {
     );
   });
 
+  test("undefined given as the function of a call with options", () => {
+    expect(() => compileAny(undefined, { backend: "eager" })).toThrow(
+      new TypeError("torch.compile needs a function, but got undefined"),
+    );
+  });
+
   test("an object without a prototype", () => {
     expect(() => compileAny(Object.create(null), { backend: "eager" })).toThrow(TypeError);
   });
@@ -51,6 +57,18 @@ describe("a class is refused, since it cannot be called", () => {
 
 describe("options", () => {
   const fn = (x: torch.Tensor) => x.add(1);
+
+  test("they are an object", () => {
+    expect(() => compileAny(fn, 3)).toThrow(
+      new TypeError("torch.compile takes its options as an object, but got number 3"),
+    );
+  });
+
+  test.each(["fullgraph", "dynamic", "disable"])("%s is a boolean", (name) => {
+    expect(() => compileAny(fn, { [name]: "yes" })).toThrow(
+      new TypeError(`torch.compile: the option '${name}' must be a boolean, but got string yes`),
+    );
+  });
 
   test("an unknown one is refused by name", () => {
     expect(() => compileAny(fn, { fullGraph: true })).toThrow(
