@@ -6,6 +6,8 @@ export default defineConfig({
   target: "node20",
   platform: "neutral",
   dts: true,
+  // Tensor is Disposable: a project that lists older libraries needs the declaration of that.
+  banner: { dts: '/// <reference lib="esnext.disposable" />' },
   clean: true,
   // "sideEffects": false speaks about the bundle as a whole: modules that install something on import stay in it.
   treeshake: { moduleSideEffects: [{ test: /[/\\]src[/\\]/, sideEffects: true }] },

@@ -80,8 +80,9 @@ function tryQuickStart(tarball: string): void {
     "nodenext",
     "--target",
     "es2023",
+    // What `Disposable` needs comes with the package; `console` is the program's own.
     "--lib",
-    "es2023,esnext.disposable,dom",
+    "es2022,dom",
   ];
   run(
     "quick start's types",
@@ -89,6 +90,9 @@ function tryQuickStart(tarball: string): void {
     [resolve("node_modules/typescript/bin/tsc"), ...options, "quick-start.ts"],
     project,
   );
+  // In a project without "type": "module" tsx puts a function of its own around the module; it must not show.
+  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true }));
+  checkCapture("quick-start.ts:5:7", bin("tsx"), ["quick-start.ts"], project);
 }
 
 /** A wrong capture would run natively and print the same: the log shows that the bundle really compiles. */
@@ -104,6 +108,9 @@ function checkCapture(place: string, command: string, args: readonly string[], c
   const missing = wanted.filter((text) => !stderr.includes(text));
   if (missing.length > 0)
     throw new Error(`the log of ${place} lacks ${missing.join(", ")}:\n${stderr}`);
+  const frames = stderr.split("\n").filter((line) => line.startsWith("    at ")).length;
+  if (frames !== 2)
+    throw new Error(`the call and the function are 2 frames, not ${frames}:\n${stderr}`);
 }
 
 function withoutTypes(source: string): string {
