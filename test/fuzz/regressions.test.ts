@@ -220,3 +220,16 @@ test("a getter among the elements of an array runs as often as in eager", () => 
     };
   });
 });
+
+test("the shapes of two tensors are one array if the tensors are one", () => {
+  runDifferential(() => {
+    const t = torch.ones(2);
+    return {
+      fn: (x: torch.Tensor, y: torch.Tensor) => [x.add(1), x.shape === y.shape],
+      calls: [
+        [torch.ones(2), torch.ones(2)],
+        [t, t],
+      ],
+    };
+  });
+});

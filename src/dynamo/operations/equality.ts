@@ -7,6 +7,7 @@ import {
   type Variable,
   describeVariable,
 } from "../variables/variable.ts";
+import { shapeOwner } from "./tensor-property.ts";
 import { scalarExpression } from "./scalar-expression.ts";
 
 /** IsStrictlyEqual (ECMA-262 §7.2.15). Objects compare by identity, tensors among them. */
@@ -29,6 +30,9 @@ export function strictEquals(machine: Machine, left: Variable, right: Variable):
 /** Whether two object variables are the same object; the answer is guarded when both come from outside. */
 function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariable): boolean {
   if (a === b) return true;
+  const ownerOfA = a.kind === "array" ? shapeOwner(a) : null;
+  const ownerOfB = b.kind === "array" ? shapeOwner(b) : null;
+  if (ownerOfA !== null && ownerOfB !== null) return sameObject(machine, ownerOfA, ownerOfB);
   const x = outside(a);
   const y = outside(b);
   if (x === null || y === null) {

@@ -86,6 +86,12 @@ function findMethod(key: PropertyKey): Variable | null {
   );
 }
 
+const owners = new WeakMap<ArrayVariable, TensorVariable>();
+
+/** The tensor that an array is the shape of: two shapes are one array exactly if their tensors are one. */
+export const shapeOwner = (variable: ArrayVariable): TensorVariable | null =>
+  owners.get(variable) ?? null;
+
 /** The same array for the same tensor, as in eager, for as long as the shape stays. */
 export function shapeOf(target: TensorVariable): ArrayVariable {
   const { shape } = target.fake;
@@ -96,5 +102,6 @@ export function shapeOf(target: TensorVariable): ArrayVariable {
     frozen: true,
   });
   shapes.set(target, { of: shape, variable });
+  owners.set(variable, target);
   return variable;
 }
