@@ -35,6 +35,9 @@ type AnyFunction = (this: never, ...args: never[]) => unknown;
 export function explain<Fn extends AnyFunction>(
   fn: Fn,
 ): (this: unknown, ...args: Parameters<Fn>) => ExplainOutput {
+  if (typeof fn !== "function") {
+    throw new TypeError(`torch._dynamo.explain needs a function, but got ${String(fn)}`);
+  }
   const target = compiledOf(fn)?.fn ?? fn;
   return function (this: unknown, ...args) {
     const graphs: GraphModule[] = [];

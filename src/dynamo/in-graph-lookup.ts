@@ -15,43 +15,6 @@ export interface CapturableFunction {
   parameterKind(position: number | string): string;
 }
 
-/** Ops that check values of a tensor while they run: indices, probabilities, integer divisors. */
-const readsIndices: ReadonlySet<string> = new Set([
-  "gather",
-  "index_select",
-  "embedding",
-  "take_along_dim",
-  "scatter",
-  "scatter_",
-  "scatter_add",
-  "scatter_add_",
-  "scatter_reduce",
-  "scatter_reduce_",
-  "index",
-  "index_add",
-  "index_add_",
-  "index_copy",
-  "index_copy_",
-  "index_fill",
-  "index_fill_",
-  "index_put",
-  "index_put_",
-  "one_hot",
-  "multinomial",
-  "bernoulli",
-  "bernoulli_",
-  "remainder",
-  "fmod",
-  "floor_divide",
-]);
-
-/** Operators whose scalars say how large the result is, and of which dtype. */
-const shapedByNumbers: ReadonlySet<string> = new Set([
-  "arange",
-  "arange.start",
-  "repeat_interleave",
-]);
-
 const methods = new Map<Function, CapturableFunction>();
 for (const [name, method] of tensorMethods) {
   const value: unknown = Object.getOwnPropertyDescriptor(Tensor.prototype, name)?.value;
@@ -94,14 +57,12 @@ methods.set(Tensor.prototype.item, {
 
 function capturable(fn: InGraphFunction, name: string, isMethod: boolean): CapturableFunction {
   const offset = isMethod ? 1 : 0;
-  const isShapedByNumbers = fn.overloads.some((op) => shapedByNumbers.has(op.name));
   return {
     name,
     isMethod,
     mutates: fn.mutates,
-    mayThrow: fn.overloads.some((op) => readsIndices.has(op.name)),
+    mayThrow: fn.overloads.some((op) => op.checksData),
     parameterKind: (position) => {
-      if (isShapedByNumbers) return "structure";
       if (typeof position === "string")
         return fn.parameters.find((parameter) => parameter.name === position)?.kind ?? "structure";
       const parameter = fn.parameters[position - offset] ?? fn.parameters.at(-1);

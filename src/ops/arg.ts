@@ -149,6 +149,10 @@ export const arg = {
   scalar: define<Scalar>("scalar", "Scalar", "Number", (value) =>
     isScalar(value) ? value : mismatch,
   ),
+  /** A number that decides how large the result is, such as the end of `arange`. */
+  extent: define<Scalar>("number", "Scalar", "Number", (value) =>
+    isScalar(value) ? value : mismatch,
+  ),
   /** A float that is part of the op's structure, such as a norm's order. */
   number: define<number>("number", "number", "float", (value) =>
     typeof value === "number" ? value : mismatch,

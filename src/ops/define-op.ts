@@ -36,6 +36,7 @@ export function defineOp<const Schema extends ArgSchema, Result = TensorBase>(
     returns: definition.returns ?? returns.tensor,
     doc: definition.doc,
     random: definition.random ?? false,
+    checksData: definition.checksData ?? false,
     mutates: "mutates" in definition && definition.mutates === "self",
     dtypes: definition.dtypes ?? allDTypes,
     reference: erased.reference,

@@ -83,6 +83,8 @@ interface OpFacts<Schema extends ArgSchema, Result> {
   readonly doc: OpDoc;
   /** Draws random numbers. */
   readonly random?: boolean;
+  /** May throw for some data though the metadata is right: indices out of range, probabilities, integer divisors. */
+  readonly checksData?: boolean;
   /** The dtypes samples are made in; defaults to all. */
   readonly dtypes?: readonly DType[];
   /** The result by plain loops over plain arrays, independent of the execution; null when the op has no data of its own to compare. */
@@ -106,6 +108,7 @@ export interface OpRecord {
   readonly returns: Returns<unknown>;
   readonly doc: OpDoc;
   readonly random: boolean;
+  readonly checksData: boolean;
   readonly mutates: boolean;
   readonly dtypes: readonly DType[];
   readonly reference: ((args: AnyArgs) => NaiveArray | readonly NaiveArray[]) | null;

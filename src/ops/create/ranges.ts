@@ -49,9 +49,9 @@ export const arangeFrom = defineOp({
   name: "arange.start",
   api: ["torch.arange"],
   args: {
-    start: arg.scalar,
-    end: arg.scalar,
-    step: arg.withDefault(arg.scalar, 1),
+    start: arg.extent,
+    end: arg.extent,
+    step: arg.withDefault(arg.extent, 1),
     ...factoryArgs,
   },
   doc: {
@@ -94,7 +94,7 @@ export const arangeFrom = defineOp({
 export const arange = defineOp({
   name: "arange",
   api: ["torch.arange"],
-  args: { end: arg.scalar, ...factoryArgs },
+  args: { end: arg.extent, ...factoryArgs },
   doc: { summary: "Values from 0 up to but without `end`.", example: "torch.arange(3)" },
   derivative: "not-differentiable",
   dtypes: numberDTypes,

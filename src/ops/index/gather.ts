@@ -55,6 +55,7 @@ function naiveGather(self: TensorBase, dim: number, index: TensorBase): NaiveArr
 export const gather = defineOp({
   name: "gather",
   api: ["torch.gather", "Tensor.gather"],
+  checksData: true,
   args: { self: arg.tensor, dim: arg.dim, index: arg.tensor },
   doc: {
     summary: "The elements of `input` at positions along one dimension that an index tensor gives.",
@@ -89,6 +90,7 @@ export const gather = defineOp({
 export const take_along_dim = defineOp({
   name: "take_along_dim",
   api: ["torch.take_along_dim", "Tensor.take_along_dim"],
+  checksData: true,
   args: { self: arg.tensor, indices: arg.tensor, dim: arg.optional(arg.dim) },
   doc: {
     summary:

@@ -33,6 +33,7 @@ function isIndexVector(index: TensorBase): boolean {
 export const index_select = defineOp({
   name: "index_select",
   api: ["torch.index_select", "Tensor.index_select"],
+  checksData: true,
   args: { self: arg.tensor, dim: arg.dim, index: arg.tensor },
   doc: {
     summary: "The slices along one dimension at the positions that a vector of indices gives.",
@@ -111,6 +112,7 @@ function checkEmbedding(weight: TensorBase, indices: TensorBase): void {
 export const embedding = defineOp({
   name: "embedding",
   api: ["torch.embedding"],
+  checksData: true,
   args: {
     self: arg.tensor,
     indices: arg.tensor,
@@ -197,6 +199,7 @@ function elementOfList(context: IndexedContext) {
 export const take = defineOp({
   name: "take",
   api: ["torch.take", "Tensor.take"],
+  checksData: true,
   args: { self: arg.tensor, index: arg.tensor },
   doc: {
     summary: "The elements at row-major positions; the output has the shape of the index.",

@@ -212,6 +212,7 @@ function checkIndexAdd({ self, dim, index, source }: SourceWrite): void {
 export const index_add_ = defineOp({
   name: "index_add_",
   api: ["Tensor.index_add_"],
+  checksData: true,
   args: addArgs,
   mutates: "self",
   dtypes: numberDTypes,
@@ -232,6 +233,7 @@ export const index_add_ = defineOp({
 export const index_add = defineOp({
   name: "index_add",
   api: ["torch.index_add", "Tensor.index_add"],
+  checksData: true,
   args: addArgs,
   dtypes: numberDTypes,
   doc: {
@@ -296,6 +298,7 @@ function checkIndexCopy({ self, dim, index, source }: SourceWrite): void {
 export const index_copy_ = defineOp({
   name: "index_copy_",
   api: ["Tensor.index_copy_"],
+  checksData: true,
   args: copyArgs,
   mutates: "self",
   doc: {
@@ -313,6 +316,7 @@ export const index_copy_ = defineOp({
 export const index_copy = defineOp({
   name: "index_copy",
   api: ["torch.index_copy", "Tensor.index_copy"],
+  checksData: true,
   args: copyArgs,
   doc: {
     summary:
@@ -343,6 +347,7 @@ function checkIndexFill({ self, dim, index }: SliceWrite, value: Operand): void 
 export const index_fill_ = defineOp({
   name: "index_fill_",
   api: ["Tensor.index_fill_"],
+  checksData: true,
   args: fillArgs,
   mutates: "self",
   doc: {
@@ -366,6 +371,7 @@ function elementOf(value: TensorBase): Scalar {
 export const index_fill = defineOp({
   name: "index_fill",
   api: ["torch.index_fill", "Tensor.index_fill"],
+  checksData: true,
   args: fillArgs,
   doc: {
     summary:

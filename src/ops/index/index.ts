@@ -73,6 +73,7 @@ function tensorIndicesOf(tensors: BasicIndex["tensors"]): TensorIndices {
 export const index = defineOp({
   name: "index",
   api: ["Tensor.index"],
+  checksData: true,
   args: { self: arg.tensor, items: indexItemsSpread },
   doc: {
     summary:
@@ -114,6 +115,7 @@ const putArgs = {
 export const index_put_ = defineOp({
   name: "index_put_",
   api: ["torch.index_put_", "Tensor.index_put_"],
+  checksData: true,
   args: putArgs,
   mutates: "self",
   dtypes: numberDTypes,
@@ -156,6 +158,7 @@ export const index_put_ = defineOp({
 export const index_put = defineOp({
   name: "index_put",
   api: ["torch.index_put", "Tensor.index_put"],
+  checksData: true,
   args: putArgs,
   dtypes: numberDTypes,
   doc: {

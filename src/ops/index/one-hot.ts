@@ -56,6 +56,7 @@ function checkClasses(classes: readonly number[], limit: number): void {
 export const one_hot = defineOp({
   name: "one_hot",
   api: ["torch.nn.functional.one_hot"],
+  checksData: true,
   args: { self: arg.tensor, num_classes: arg.withDefault(arg.int, -1) },
   dtypes: [int64],
   doc: {

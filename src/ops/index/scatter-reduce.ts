@@ -102,6 +102,7 @@ const reduceArgs = {
 export const scatter_reduce_ = defineOp({
   name: "scatter_reduce_",
   api: ["Tensor.scatter_reduce_"],
+  checksData: true,
   args: reduceArgs,
   mutates: "self",
   dtypes: numberDTypes,
@@ -152,6 +153,7 @@ function dividedByCounts(
 export const scatter_reduce = defineOp({
   name: "scatter_reduce",
   api: ["torch.scatter_reduce", "Tensor.scatter_reduce"],
+  checksData: true,
   args: reduceArgs,
   dtypes: numberDTypes,
   doc: {

@@ -183,6 +183,7 @@ const scatterCombine: Readonly<
 export const scatter_ = defineOp({
   name: "scatter_",
   api: ["Tensor.scatter_"],
+  checksData: true,
   args: scatterArgs,
   mutates: "self",
   doc: {
@@ -227,6 +228,7 @@ export const scatter_ = defineOp({
 export const scatter = defineOp({
   name: "scatter",
   api: ["torch.scatter", "Tensor.scatter"],
+  checksData: true,
   args: scatterArgs,
   doc: {
     summary:
@@ -252,6 +254,7 @@ const scatterAddArgs = {
 export const scatter_add_ = defineOp({
   name: "scatter_add_",
   api: ["Tensor.scatter_add_"],
+  checksData: true,
   args: scatterAddArgs,
   mutates: "self",
   doc: {
@@ -270,6 +273,7 @@ export const scatter_add_ = defineOp({
 export const scatter_add = defineOp({
   name: "scatter_add",
   api: ["torch.scatter_add", "Tensor.scatter_add"],
+  checksData: true,
   args: scatterAddArgs,
   doc: {
     summary: "A copy of `input` with elements of `src` added at positions along one dimension.",

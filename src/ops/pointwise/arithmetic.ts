@@ -184,6 +184,7 @@ export const div = defineOp({
 export const floorDivide = binaryOp({
   name: "floor_divide",
   api: ["torch.floor_divide", "Tensor.floor_divide", "Tensor.floor_divide_"],
+  checksData: true,
   rule: "same",
   body: floorDivision,
   reference: (x, y) => Math.floor(x / y),
@@ -197,6 +198,7 @@ export const floorDivide = binaryOp({
 export const remainder = binaryOp({
   name: "remainder",
   api: ["torch.remainder", "Tensor.remainder", "Tensor.remainder_"],
+  checksData: true,
   rule: "same",
   body: (x, y) => arithmetic("remainder", x, y),
   reference: (x, y) => x - y * Math.floor(x / y),
@@ -215,6 +217,7 @@ export const remainder = binaryOp({
 export const fmod = binaryOp({
   name: "fmod",
   api: ["torch.fmod", "Tensor.fmod", "Tensor.fmod_"],
+  checksData: true,
   rule: "same",
   body: (x, y) => arithmetic("fmod", x, y),
   reference: (x, y) => x - y * Math.trunc(x / y),

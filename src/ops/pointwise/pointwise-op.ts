@@ -79,6 +79,8 @@ export interface BinaryFacts extends PointwiseFacts {
   readonly otherDomain?: SampleOptions;
   /** Whether both operands must be tensors; by default either may be a number. */
   readonly tensorsOnly?: boolean;
+  /** Some operands are refused for their values: an integer divisor of zero. */
+  readonly checksData?: boolean;
   /** Numbers to try as the second operand. */
   readonly scalars?: readonly (number | boolean)[];
 }
@@ -95,6 +97,7 @@ export function binaryOp(facts: BinaryFacts): BinaryOp {
   return defineOp({
     name: facts.name,
     api: facts.api,
+    checksData: facts.checksData ?? false,
     args: { self: operand, other: operand },
     doc: facts.doc,
     dtypes: facts.dtypes ?? allDTypes,

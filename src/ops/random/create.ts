@@ -273,6 +273,7 @@ export const randintLikeBetween = defineOp({
 export const bernoulli = defineOp({
   name: "bernoulli",
   api: ["torch.bernoulli", "Tensor.bernoulli"],
+  checksData: true,
   args: { self: arg.tensor, p: arg.optional(arg.number), generator: generatorArg },
   random: true,
   dtypes: floatDTypes,

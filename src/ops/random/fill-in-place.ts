@@ -129,6 +129,7 @@ export const exponential_ = defineOp({
 export const bernoulli_ = defineOp({
   name: "bernoulli_",
   api: ["Tensor.bernoulli_"],
+  checksData: true,
   args: { self: arg.tensor, p: arg.withDefault(arg.operand, 0.5), generator: generatorArg },
   mutates: "self",
   random: true,

@@ -17,6 +17,7 @@ type Floats = Float32Array | Float64Array;
 export const multinomial = defineOp({
   name: "multinomial",
   api: ["torch.multinomial", "Tensor.multinomial"],
+  checksData: true,
   args: {
     self: arg.tensor,
     num_samples: arg.int,

@@ -112,7 +112,7 @@ export const tile = defineOp({
 const counts = {
   ...arg.int,
   type: "number | Tensor",
-  kind: "operand",
+  kind: "int",
   expected: "int or Tensor",
   parse: (value: unknown): number | TensorBase | typeof mismatch =>
     isTensor(value) ? value : arg.int.parse(value),
