@@ -95,3 +95,10 @@ describe("options", () => {
     expect(compileAny(fn, { disable: true })).toBe(fn);
   });
 });
+
+test("explain says so too", () => {
+  const explainAny = torch._dynamo.explain as unknown as (fn: unknown) => unknown;
+  expect(() => explainAny(5)).toThrow(
+    new TypeError("torch._dynamo.explain needs a function, but got 5"),
+  );
+});
