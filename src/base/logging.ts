@@ -89,9 +89,24 @@ function writeRecord(text: string): void {
 // No static `node:` import: the module must load in browsers too.
 function writeToDefault(text: string): void {
   const file = environmentVariable("TORCH_LOGS_OUT") ?? "";
-  const fileSystem = file === "" ? undefined : process.getBuiltinModule("node:fs");
-  if (fileSystem !== undefined) fileSystem.appendFileSync(file, text);
-  else if (typeof process !== "undefined" && process.stderr !== undefined)
-    process.stderr.write(text);
+  if (file !== "" && !unwritable.has(file)) {
+    try {
+      process.getBuiltinModule("node:fs").appendFileSync(file, text);
+      return;
+    } catch (error) {
+      // A log must not end the program that it is about.
+      unwritable.add(file);
+      writeToTerminal(
+        `TORCH_LOGS_OUT=${file} cannot be written, so logs go to stderr: ${String(error)}\n\n`,
+      );
+    }
+  }
+  writeToTerminal(text);
+}
+
+const unwritable = new Set<string>();
+
+function writeToTerminal(text: string): void {
+  if (typeof process !== "undefined" && process.stderr !== undefined) process.stderr.write(text);
   else console.error(text.replace(/\n$/, ""));
 }

@@ -35,6 +35,11 @@ export class TensorBase {
   }
 
   constructor(state: TensorState) {
+    if (typeof state !== "object" || state === null || !("storage" in state)) {
+      throw new TypeError(
+        "torch.Tensor is not made with `new`: use torch.tensor(data), torch.zeros(size) or torch.empty(size).",
+      );
+    }
     this.#state = state;
     state.storage.retain();
   }

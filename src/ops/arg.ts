@@ -207,7 +207,7 @@ export const arg = {
   device: define<Device>(
     "device",
     'Device | "cpu"',
-    "torch.device",
+    'torch.device ("cpu" is the only one)',
     (value) => (value instanceof Device ? value : value === "cpu" ? cpu : mismatch),
     { keywordOnly: true },
   ),
