@@ -6,7 +6,7 @@ import type { GraphBreakRecord } from "../graph-breaks/graph-break-record.ts";
 import type { CaptureOptions } from "../interpreter/capture-options.ts";
 import { displayName, placeOf } from "../interpreter/places.ts";
 import { polyfillName } from "../interpreter/polyfill.ts";
-import type { SymbolicInput } from "../residual/build-residual.ts";
+import type { SymbolicInput } from "../residual/break-writer.ts";
 import {
   type FrameShape,
   InputReader,

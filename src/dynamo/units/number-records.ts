@@ -1,7 +1,7 @@
 import type { NumberHistory } from "../interpreter/tracer.ts";
 import type { Scalar } from "../../symbolic/expression.ts";
 import { config } from "../config.ts";
-import type { SymbolicInput } from "../residual/build-residual.ts";
+import type { SymbolicInput } from "../residual/break-writer.ts";
 import { type Source, rootInput, sourceKey } from "../variables/source.ts";
 
 /** What one unit remembers of the numbers it saw: one that changed enters as a symbol from then on (automatic dynamic). */
