@@ -168,6 +168,11 @@ export function isTensor(value: unknown): value is TensorBase {
   return typeof value === "object" && value !== null && hasState(value);
 }
 
+/** Whether a tensor's memory was given back: all that can be done with it is to throw. */
+export function isDisposed(tensor: TensorBase): boolean {
+  return stateOfTensor(tensor).disposed;
+}
+
 /** Whether a tensor has metadata only. */
 export function isFake(tensor: TensorBase): boolean {
   return stateOfTensor(tensor).storage.isFake;

@@ -1,5 +1,5 @@
 import { copyElements } from "../../src/core/elements.ts";
-import { isFake, stateOf, TensorBase } from "../../src/core/tensor.ts";
+import { isDisposed, isFake, stateOf, TensorBase } from "../../src/core/tensor.ts";
 
 /**
  * A plain picture of a value at one moment: deep, detached from later mutation, with objects numbered in the order
@@ -47,6 +47,8 @@ export class Describer {
     if (known !== undefined) return { kind: "again", id: known };
     const id = this.#ids.size;
     this.#ids.set(value, id);
+    if (value instanceof TensorBase && isDisposed(value))
+      return { kind: "opaque", id, label: "disposed tensor" };
     if (value instanceof TensorBase) return this.#describeTensor(value, id);
     if (typeof value === "function") return { kind: "opaque", id, label: `function ${value.name}` };
     if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) {

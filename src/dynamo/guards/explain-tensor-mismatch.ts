@@ -1,3 +1,4 @@
+import { isTensor } from "../../core/tensor.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import { metaOfValue } from "./meta-of-value.ts";
 
@@ -5,7 +6,7 @@ import { metaOfValue } from "./meta-of-value.ts";
 export function explainTensorMismatch(name: string, expected: TensorMeta, actual: unknown): string {
   const meta = metaOfValue(actual);
   if (meta === undefined)
-    return `expected type of '${name}' to be a tensor, actual ${typeof actual}`;
+    return `expected type of '${name}' to be a tensor, actual ${isTensor(actual) ? "disposed tensor" : typeof actual}`;
   if (meta.dtype !== expected.dtype) {
     return `tensor '${name}' dtype mismatch. expected ${expected.dtype.scalarTypeName}, actual ${meta.dtype.scalarTypeName}`;
   }

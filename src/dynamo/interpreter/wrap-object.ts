@@ -1,4 +1,5 @@
 import { DType } from "../../core/dtype.ts";
+import { isTensor } from "../../core/tensor.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
 import { builtinOf } from "../builtins/builtin-table.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
@@ -26,6 +27,9 @@ export function wrapObject(tracer: Tracer, value: object, source: Source): Force
   if (typeof value === "function") return wrapFunction(tracer, value, source);
   if (isProxy(value)) return new OpaqueVariable(value, source, "Proxy");
   if (value instanceof DType) return identified(tracer, value, source, new ConstantVariable(value));
+  // A live tensor never comes here.
+  if (isTensor(value))
+    return identified(tracer, value, source, new OpaqueVariable(value, source, "disposed tensor"));
   if (isModuleNamespace(value))
     return identified(tracer, value, source, new OpaqueVariable(value, source, "module namespace"));
   if (isIntrinsicHolder(value)) {
