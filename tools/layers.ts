@@ -2,6 +2,8 @@
 export const layers: readonly Layer[] = [
   { name: "base", job: "errors, config flags, logging, small data structures; knows no tensors" },
   { name: "symbolic", job: "symbolic numbers and booleans, their ranges and simplification" },
+  { name: "wasm", job: "encoder of WebAssembly modules: instructions, functions, text form" },
+  { name: "runtime", job: "kernel memory, installed modules, threads; knows no tensors" },
   { name: "core", job: "Tensor, dtype, shape, strides, storage, views, random numbers" },
   { name: "loops", job: "the kernel vocabulary: scalar expressions, loads, stores, reductions" },
   { name: "ops", job: "the operator set: one record per operator" },
@@ -14,7 +16,6 @@ export const layers: readonly Layer[] = [
   { name: "io", job: "saving and loading, written only against the api" },
   { name: "dynamo", job: "the front end: source, bytecode, symbolic interpreter, guards, resume" },
   { name: "aot", job: "functionalisation, joint graphs, partitioning" },
-  { name: "runtime", job: "kernel memory, instances, threads" },
   { name: "inductor", job: "lowering, fusion schedule, code generation, memory plan" },
   { name: "compile.ts", job: "the only file that knows front end and back ends together" },
   { name: "index.ts", job: "the public entry point" },
