@@ -57,6 +57,16 @@ export const config = defineConfig("torch._dynamo.config", {
     env: "TORCHDYNAMO_SPECIALIZE_FLOAT",
     doc: "Never make fractional number inputs symbolic: compile once per value.",
   },
+  debug_force_residual_code: {
+    kind: "boolean",
+    default: false,
+    doc: "Run generated code even for a function that calls no tensor operation: for tests of the compiler.",
+  },
+  debug_break_everywhere: {
+    kind: "boolean",
+    default: false,
+    doc: "Break the graph at every instruction: for tests of the compiler.",
+  },
   reorderable_logging_functions: {
     kind: "functionSet",
     doc: "Functions whose calls are moved behind the current graph instead of breaking it.",

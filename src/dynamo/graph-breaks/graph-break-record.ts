@@ -13,6 +13,8 @@ export interface GraphBreakRecord {
   readonly callers: readonly UserFrame[];
   /** The compiled function and the calls traced into, outermost first; the last one holds the break. */
   readonly stack: readonly UserFrame[];
+  /** The whole frame runs natively for calls like this one, instead of going on behind the break. */
+  readonly skipsFrame: boolean;
 }
 
 /** What a record needs beyond its reason; the rest has defaults. */
@@ -25,9 +27,10 @@ export function graphBreakRecord(
     callers = [],
     chained = [],
     higherOrderOperator = null,
+    skipsFrame = false,
   }: GraphBreakCircumstances = {},
 ): GraphBreakRecord {
-  return Object.freeze({ reason, chained, higherOrderOperator, callers, stack });
+  return Object.freeze({ reason, chained, higherOrderOperator, callers, stack, skipsFrame });
 }
 
 /** The full text of a record, as `TORCH_LOGS=graph_breaks` prints it. */

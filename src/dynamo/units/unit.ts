@@ -146,10 +146,14 @@ export class Unit implements Continuation {
     if (outcome.kind === "break") {
       if (outcome.graphBreak.reason.key === "userSkipFrame")
         return this.#skip(machine, inputs, index, outcome.graphBreak);
-      this.#report(machine, outcome.graphBreak);
+      if (!outcome.isForced) this.#report(machine, outcome.graphBreak, false);
     }
     // Nothing of torch happens before the end: the engine does it faster and leaves better stack traces.
-    if (outcome.kind === "return" && machine.tracer.graph.callCount === 0)
+    if (
+      outcome.kind === "return" &&
+      machine.tracer.graph.callCount === 0 &&
+      !config.debug_force_residual_code
+    )
       return this.#entry(machine, inputs, index, this.#native, null);
     try {
       const residual = buildResidual(machine, outcome, (shapes, symbolic) =>
@@ -192,12 +196,12 @@ export class Unit implements Continuation {
     index: number,
     graphBreak: GraphBreak,
   ): CompiledEntry {
-    this.#report(machine, graphBreak);
+    this.#report(machine, graphBreak, true);
     return this.#entry(machine, inputs, index, this.#native, null);
   }
 
-  #report(machine: Machine, graphBreak: GraphBreak): void {
-    const record = this.#record(machine, graphBreak);
+  #report(machine: Machine, graphBreak: GraphBreak, skipsFrame: boolean): void {
+    const record = this.#record(machine, graphBreak, skipsFrame);
     if (this.owner.options.fullgraph || machine.tracer.frames.some((frame) => frame.isFullgraph))
       throw new Unsupported(record);
     if (graphBreak.reason.key === "tensorItem")
@@ -208,7 +212,7 @@ export class Unit implements Continuation {
     this.owner.noteBreak(record);
   }
 
-  #record(machine: Machine, graphBreak: GraphBreak): GraphBreakRecord {
+  #record(machine: Machine, graphBreak: GraphBreak, skipsFrame: boolean): GraphBreakRecord {
     const isWatched =
       isEnabled("graph_breaks") ||
       hasGraphBreakListeners() ||
@@ -217,6 +221,7 @@ export class Unit implements Continuation {
     return graphBreakRecord(graphBreak.reason, {
       callers: isWatched ? userCallers() : [],
       stack: userStack(machine.tracer.frames, this.start.name, this.owner.isRoot(this)),
+      skipsFrame,
     });
   }
 

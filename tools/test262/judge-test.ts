@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import type { Realm, RealmFactory } from "./realm.ts";
+import type { Mode, TestFile } from "./test-file.ts";
+import type { Verdict } from "./verdict.ts";
+
+export interface JudgeOptions {
+  readonly root: string;
+  readonly splitEveryInstruction: boolean;
+  readonly timeLimit: number;
+}
+
+/** How a run of a test ended; null: it passed. */
+type Failure = { readonly error: string; readonly isTimeout: boolean } | null;
+
+/** Runs a test as a plain function and compiled, each in a realm of its own. */
+export async function judgeTest(
+  factory: RealmFactory,
+  file: TestFile,
+  mode: Mode,
+  options: JudgeOptions,
+): Promise<Verdict> {
+  const verdict = (kind: Verdict["kind"], reason = "", detail = ""): Verdict => ({
+    id: `${file.path} ${mode}`,
+    kind,
+    reason,
+    detail,
+  });
+  const directive = mode === "strict" ? '"use strict";' : "";
+  // One line more than the file: nothing of the test may end up in a comment.
+  const text = `(function () {${directive}${file.source}\n})`;
+  const filename = join(options.root, file.path);
+  const native = await withRealm(factory, file, false, (realm) =>
+    runTest(realm, file, `${text}()`, filename, options.timeLimit),
+  );
+  if (native !== null) return verdict("native-fail", "", native.error);
+  return withRealm(factory, file, true, async (realm) => {
+    const calls = compiledCall(text, options.splitEveryInstruction);
+    const failure = await runTest(realm, file, calls, filename, options.timeLimit * 4);
+    const breaks = readBreaks(realm);
+    if (failure?.isTimeout === true) return verdict("timed-out", "time limit", failure.error);
+    const skipped = breaks.filter((each) => each.skipsFrame);
+    const believed = skipped.find((each) => each.key === "observedException");
+    if (failure !== null) return verdict("different", reasonOf(failure.error), failure.error);
+    // The engine did not throw where the capture saw a throw: what it computed before that is wrong.
+    if (believed !== undefined)
+      return verdict("different", "believed in an error", believed.explanation);
+    const [first] = skipped;
+    if (first !== undefined) return verdict("fell-back", first.what, first.explanation);
+    return verdict("equal");
+  });
+}
+
+async function withRealm<Result>(
+  factory: RealmFactory,
+  file: TestFile,
+  withCompiler: boolean,
+  use: (realm: Realm) => Promise<Result>,
+): Promise<Result> {
+  const realm = factory.create(file.includes, withCompiler);
+  try {
+    return await use(realm);
+  } finally {
+    realm.release();
+  }
+}
+
+/** The script that compiles the test and calls it. */
+function compiledCall(text: string, splitEveryInstruction: boolean): string {
+  const setUp = [
+    "var __breaks = [];",
+    "torch._dynamo.onGraphBreak((record) => { __breaks[__breaks.length] = record; });",
+    "torch._dynamo.config.debug_force_residual_code = true;",
+    `torch._dynamo.config.debug_break_everywhere = ${splitEveryInstruction};`,
+  ].join(" ");
+  return `${setUp} torch.compile(${text}, { backend: "eager", recompile_limit: 1000 })();`;
+}
+
+interface SeenBreak {
+  readonly key: string;
+  readonly what: string;
+  readonly explanation: string;
+  readonly skipsFrame: boolean;
+}
+
+function readBreaks(realm: Realm): readonly SeenBreak[] {
+  const records: unknown = Reflect.get(realm.context, "__breaks");
+  if (typeof records !== "object" || records === null || !("length" in records)) return [];
+  const seen: SeenBreak[] = [];
+  for (let i = 0; i < Number(records.length); i++) {
+    // As the compiler defines its records; it comes from another realm.
+    const record = Reflect.get(records, i) as {
+      readonly skipsFrame: boolean;
+      readonly reason: {
+        readonly key: string;
+        readonly title: string;
+        readonly explanation: string;
+      };
+    };
+    const { key, title, explanation } = record.reason;
+    const construct = /There is no rule for tracing (.*?); /.exec(explanation)?.[1];
+    const what = construct === undefined ? title : construct.replace(/#\S+/, "#…");
+    seen.push({ key, what, explanation, skipsFrame: record.skipsFrame });
+  }
+  return seen;
+}
+
+/** Runs until the test is done: at once, or when it prints so. */
+async function runTest(
+  realm: Realm,
+  file: TestFile,
+  text: string,
+  filename: string,
+  timeLimit: number,
+): Promise<Failure> {
+  let finish: (failure: Failure) => void = () => undefined;
+  const asyncEnd = new Promise<Failure>((resolve) => {
+    finish = resolve;
+  });
+  realm.onPrint = (line) => {
+    if (line === "Test262:AsyncTestComplete") finish(null);
+    else if (line.startsWith("Test262:AsyncTestFailure:"))
+      finish({ error: line.slice("Test262:AsyncTestFailure:".length), isTimeout: false });
+  };
+  try {
+    realm.run(text, filename, timeLimit);
+  } catch (error) {
+    return { error: describe(error), isTimeout: isTimeout(error) };
+  }
+  if (!file.isAsync) return null;
+  const timer = setTimeout(() => {
+    finish({ error: "$DONE was not called in time", isTimeout: true });
+  }, timeLimit);
+  try {
+    return await asyncEnd;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && Reflect.get(error, "code") === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+
+function describe(error: unknown): string {
+  try {
+    if (typeof error !== "object" || error === null) return String(error);
+    const name = String(Reflect.get(error, "name") ?? "");
+    const message = String(Reflect.get(error, "message") ?? "");
+    const stack = name.includes("Internal") ? `\n${String(Reflect.get(error, "stack"))}` : "";
+    return `${name}: ${message}${stack}`.slice(0, 1500);
+  } catch {
+    return "an error that cannot be printed";
+  }
+}
+
+/** Errors of one kind fall together: numbers and quoted names vary. */
+function reasonOf(error: string): string {
+  const line = error.split("\n")[0] ?? "";
+  return line
+    .replace(/\d+/g, "N")
+    .replace(/[«'"`][^»'"`]*[»'"`]/g, "…")
+    .slice(0, 90);
+}
