@@ -80,6 +80,14 @@ export interface Fold {
     /** From the current states. */
     readonly next: (states: readonly Expression[]) => Expression;
   }[];
+  /**
+   * How the states of an earlier and a later part of the fold join, so that parts can be folded at the same time. Not
+   * needed where each `next` is an operation of its own state and the input, such as `add`: that joins partial values as well.
+   */
+  readonly combine?: (
+    states: readonly Expression[],
+    others: readonly Expression[],
+  ) => readonly Expression[];
   /** The results, from the final states. `scalars` are numbers given at the launch. */
   readonly results: (
     states: readonly Expression[],

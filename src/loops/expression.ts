@@ -72,7 +72,7 @@ export interface BoundsFailure {
   readonly message: string;
 }
 
-/** One value. `operand`, `slot`, `axis` and `state` count from 0 within the kernel. */
+/** One value. `operand`, `slot`, `axis`, `state` and `row` count from 0 within the kernel. */
 export type Expression =
   /** The element of an operand at the current point. */
   | { readonly kind: "load"; readonly type: DTypeName; readonly operand: number }
@@ -90,8 +90,12 @@ export type Expression =
   | { readonly kind: "position"; readonly type: "index"; readonly axis: number }
   /** The current position along the only fold axis. */
   | { readonly kind: "foldPosition"; readonly type: "index" }
-  /** The current value of an accumulator of a fold. */
+  /** The current value of an accumulator of a fold; the final one for stages after its own. */
   | { readonly kind: "state"; readonly type: ValueType; readonly state: number }
+  /** In the `combine` of a stage: the accumulator of the later one of two parts of the sweep. */
+  | { readonly kind: "otherState"; readonly type: ValueType; readonly state: number }
+  /** What an earlier sweep kept in a row buffer at this fold point. */
+  | { readonly kind: "row"; readonly type: ValueType; readonly row: number }
   | {
       readonly kind: "unary";
       readonly type: ValueType;
@@ -129,6 +133,26 @@ export type Expression =
       readonly wraps: boolean;
       readonly failure: BoundsFailure;
     };
+
+/** What an expression is computed from. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case "gather":
+      return expression.coordinates;
+    case "unary":
+    case "cast":
+      return [expression.x];
+    case "arithmetic":
+    case "comparison":
+      return [expression.x, expression.y];
+    case "select":
+      return [expression.condition, expression.x, expression.y];
+    case "checkedIndex":
+      return [expression.index, expression.size];
+    default:
+      return [];
+  }
+}
 
 export function constant(type: ValueType, value: number | bigint): Expression {
   return { kind: "constant", type, value };

@@ -1,8 +1,44 @@
 /** Simplifies the iteration space of a launch: orders parallel axes for memory and merges axes that are walked as one. */
 import { at, type Shape } from "../core/shape.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** The axes of a launch as they are walked, with each operand's step along each of them, parallel ones first. */
+export interface SimplifiedLaunch {
+  readonly parallelSizes: readonly number[];
+  readonly foldSizes: readonly number[];
+  /** Steps of operands read at random are those of their own dimensions. */
+  readonly steps: readonly (readonly number[])[];
+}
+
+/** Simplifies what the kernel does not ask to keep. */
+export function simplifyLaunch(
+  kernel: Kernel,
+  parallel: Shape,
+  fold: Shape,
+  strides: readonly Shape[],
+): SimplifiedLaunch {
+  const rank = parallel.length;
+  const points = strides.filter((_, operand) => at(kernel.operands, operand).access === "point");
+  const outerSteps = points.map((own) => own.slice(0, rank));
+  const innerSteps = points.map((own) => own.slice(rank));
+  const outer = kernel.keepsParallel
+    ? { sizes: parallel, steps: outerSteps }
+    : simplifyAxes(parallel, outerSteps, true);
+  const inner = kernel.keepsFold
+    ? { sizes: fold, steps: innerSteps }
+    : simplifyAxes(fold, innerSteps, false);
+  let point = 0;
+  const steps = strides.map((own, operand) => {
+    if (at(kernel.operands, operand).access === "random") return own;
+    const merged = [...at(outer.steps, point), ...at(inner.steps, point)];
+    point += 1;
+    return merged;
+  });
+  return { parallelSizes: outer.sizes, foldSizes: inner.sizes, steps };
+}
 
 /** The axes of a loop nest, outermost first, with each operand's step along each. */
-export interface Iteration {
+interface Iteration {
   readonly sizes: readonly number[];
   /** `steps[operand][axis]`. */
   readonly steps: readonly Shape[];
@@ -12,11 +48,7 @@ export interface Iteration {
  * The same points in an order that suits memory: axes sorted by the steps of the first operand (the output) that tells
  * them apart, size-1 axes dropped, neighbours merged where every operand walks both at one step.
  */
-export function simplifyAxes(
-  sizes: Shape,
-  steps: readonly Shape[],
-  canReorder: boolean,
-): Iteration {
+function simplifyAxes(sizes: Shape, steps: readonly Shape[], canReorder: boolean): Iteration {
   let order: number[] = [];
   for (let axis = 0; axis < sizes.length; axis++) if (sizes[axis] !== 1) order.push(axis);
   if (canReorder && order.length > 1 && !isDescending(order, steps))

@@ -26,13 +26,7 @@ import {
   type ValueType,
 } from "./expression.ts";
 import { javascriptBackend } from "./javascript/javascript-backend.ts";
-import {
-  expressionsOf,
-  expressionsUsePositions,
-  type Kernel,
-  type OperandSlot,
-  type Store,
-} from "./kernel.ts";
+import { makeKernel, stage, type Kernel, type OperandSlot, type Store } from "./kernel.ts";
 
 let backend: Backend = javascriptBackend;
 
@@ -96,15 +90,8 @@ function pointSlot(tensor: TensorBase): OperandSlot {
   return { type: tensor.dtype.name, access: "point" };
 }
 
-function elementStore(operand: number, value: Expression): Store {
-  return { operand, coordinates: null, mode: "set", value, when: "element" };
-}
-
-function finishKernel(kernel: Omit<Kernel, "usesPositions">, keepOrder = false): Kernel {
-  return Object.freeze({
-    ...kernel,
-    usesPositions: keepOrder || expressionsUsePositions(expressionsOf(kernel)),
-  });
+function pointStore(operand: number, value: Expression): Store {
+  return { operand, coordinates: null, mode: "set", value };
 }
 
 /** A valid identifier for generated code. */
@@ -137,12 +124,12 @@ function runPointwise({ body, operands, computeTypes }: Pointwise, output: Tenso
       scalarTypes.push(type);
       return { kind: "scalar", type, slot: nextScalar++ };
     });
-    return finishKernel({
+    const value = cast(body(...inputs), output.dtype.name);
+    return makeKernel({
       name: kernelName("pointwise", body),
       operands: [output, ...tensors].map(pointSlot),
       scalars: scalarTypes,
-      states: [],
-      stores: [elementStore(0, cast(body(...inputs), output.dtype.name))],
+      stages: [stage({ over: "point", stores: [pointStore(0, value)] })],
     });
   });
   const shape = output.shape;
@@ -200,12 +187,12 @@ function runIndexed(
     const context = indexedContext(output.ndim, operands, source, scalars);
     const slots = [output, ...operands].map(pointSlot);
     if (source !== null) slots.push({ type: source.type, access: "random" });
-    return finishKernel({
+    const value = cast(body(context), output.dtype.name);
+    return makeKernel({
       name: kernelName("indexed", body),
       operands: slots,
       scalars: scalars.map((scalar) => scalar.type),
-      states: [],
-      stores: [elementStore(0, cast(body(context), output.dtype.name))],
+      stages: [stage({ over: "point", stores: [pointStore(0, value)] })],
     });
   });
   const shape = output.shape;
@@ -231,24 +218,15 @@ function runScatter(
   const key = `${mode}|${shape.length}|${output.ndim}|${signatureOf([output, ...operands], scalars, variant)}`;
   const kernel = cachedKernel(body, key, () => {
     const target = body(indexedContext(shape.length, operands, null, scalars));
-    return finishKernel(
-      {
-        name: kernelName("scatter", body),
-        operands: [{ type: output.dtype.name, access: "random" }, ...operands.map(pointSlot)],
-        scalars: scalars.map((scalar) => scalar.type),
-        states: [],
-        stores: [
-          {
-            operand: 0,
-            coordinates: target.coordinates,
-            mode,
-            value: cast(target.value, output.dtype.name),
-            when: "element",
-          },
-        ],
-      },
-      true,
-    );
+    const value = cast(target.value, output.dtype.name);
+    const store = { operand: 0, coordinates: target.coordinates, mode, value };
+    return makeKernel({
+      name: kernelName("scatter", body),
+      operands: [{ type: output.dtype.name, access: "random" }, ...operands.map(pointSlot)],
+      scalars: scalars.map((scalar) => scalar.type),
+      stages: [stage({ over: "point", stores: [store] })],
+      inOrder: true,
+    });
   });
   backend.run({
     kernel,
@@ -262,16 +240,19 @@ function runScatter(
   });
 }
 
-/** The kernel of a fold over `operands`; outputs are operands 0 … outputs.length - 1. */
+/**
+ * The kernel of a fold over `operands`; outputs are operands 0 … outputs.length - 1. They get the results when the fold
+ * is complete (`once`), or after every step (`sweep`).
+ */
 function foldKernel(
   fold: Fold,
   outputs: readonly TensorBase[],
   operands: readonly TensorBase[],
   computeTypes: readonly ValueType[],
   scalars: Indexed["scalars"],
-  when: Store["when"],
+  results: "once" | "sweep",
 ): Kernel {
-  const key = `${when}|${outputs.map((output) => output.dtype.name).join()}|${computeTypes.join()}|${signatureOf(operands, scalars, "")}`;
+  const key = `${results}|${outputs.map((output) => output.dtype.name).join()}|${computeTypes.join()}|${signatureOf(operands, scalars, "")}`;
   return cachedKernel(fold, key, () => {
     const inputs = operands.map((operand, index) =>
       cast(
@@ -284,33 +265,31 @@ function foldKernel(
       type: scalar.type,
       slot,
     }));
-    const states = fold.states(inputs, foldPosition, scalarExpressions);
-    const current = states.map((state, index): Expression => ({
-      kind: "state",
-      type: state.type,
-      state: index,
+    const steps = fold.states(inputs, foldPosition, scalarExpressions);
+    const current = steps.map(({ type }, state): Expression => ({ kind: "state", type, state }));
+    const others = steps.map(({ type }, state): Expression => ({
+      kind: "otherState",
+      type,
+      state,
     }));
-    const results = fold.results(current, scalarExpressions);
-    return finishKernel(
-      {
-        name: kernelName("fold", fold),
-        operands: [...outputs, ...operands].map(pointSlot),
-        scalars: scalars.map((scalar) => scalar.type),
-        states: states.map((state) => ({
-          type: state.type,
-          initial: constant(state.type, state.initial),
-          next: state.next(current),
-        })),
-        stores: outputs.map((output, index): Store => ({
-          operand: index,
-          coordinates: null,
-          mode: "set",
-          value: cast(at(results, index), output.dtype.name),
-          when,
-        })),
-      },
-      fold.usesPosition || when === "element",
+    const values = fold.results(current, scalarExpressions);
+    const stores = outputs.map((output, index) =>
+      pointStore(index, cast(at(values, index), output.dtype.name)),
     );
+    const states = steps.map((state) => ({
+      type: state.type,
+      initial: constant(state.type, state.initial),
+      next: state.next(current),
+    }));
+    const combine = fold.combine?.(current, others) ?? null;
+    const sweep = stage({ over: "sweep", states, combine });
+    return makeKernel({
+      name: kernelName("fold", fold),
+      operands: [...outputs, ...operands].map(pointSlot),
+      scalars: scalars.map((scalar) => scalar.type),
+      stages:
+        results === "once" ? [sweep, stage({ over: "once", stores })] : [{ ...sweep, stores }],
+    });
   });
 }
 
@@ -334,7 +313,7 @@ function runReduction(
     return { tensor, strides: [...own, ...dims.map(() => 0)] };
   });
   backend.run({
-    kernel: foldKernel(fold, outputs, operands, computeTypes, scalars, "result"),
+    kernel: foldKernel(fold, outputs, operands, computeTypes, scalars, "once"),
     parallel: kept.map((axis) => at(shape, axis)),
     fold: dims.map((axis) => at(shape, axis)),
     operands: [...results, ...inputs],
@@ -354,7 +333,7 @@ function runScan(
     return { tensor, strides: shape.length === 0 ? [0] : order.map((axis) => at(strides, axis)) };
   };
   backend.run({
-    kernel: foldKernel(fold, outputs, operands, computeTypes, [], "element"),
+    kernel: foldKernel(fold, outputs, operands, computeTypes, [], "sweep"),
     parallel: kept.map((axis) => at(shape, axis)),
     fold: [shape.length === 0 ? 1 : at(shape, dim)],
     operands: [...outputs, ...operands].map(place),

@@ -1,7 +1,13 @@
 /** Expressions as JavaScript text. int64 is bigint, everything else number; bool is 0 or 1. */
 import { InternalError } from "../../base/errors.ts";
 import { unreachable } from "../../base/unreachable.ts";
-import type { ArithmeticOperation, Expression, UnaryOperation, ValueType } from "../expression.ts";
+import {
+  childrenOf,
+  type ArithmeticOperation,
+  type Expression,
+  type UnaryOperation,
+  type ValueType,
+} from "../expression.ts";
 
 /** How a kernel's surroundings name what expressions refer to. */
 export interface EmissionScope {
@@ -15,6 +21,7 @@ export interface EmissionScope {
   position(axis: number): string;
   foldPosition(): string;
   state(state: number): string;
+  row(row: number): string;
   /** Interns a value that generated code refers to by name. */
   embed(value: unknown): string;
 }
@@ -25,10 +32,28 @@ export class ExpressionEmitter {
   readonly #names = new Map<Expression, string>();
   readonly #scope: EmissionScope;
   readonly #prefix: string;
+  #count = 0;
 
   constructor(scope: EmissionScope, prefix: string) {
     this.#scope = scope;
     this.#prefix = prefix;
+  }
+
+  /** Emits anew, from now on, what depends on states from `first` on: they were stepped. */
+  forgetStates(first: number): void {
+    const depends = new Map<Expression, boolean>();
+    const dependsOnStates = (expression: Expression): boolean => {
+      let known = depends.get(expression);
+      if (known === undefined) {
+        known =
+          (expression.kind === "state" && expression.state >= first) ||
+          childrenOf(expression).some(dependsOnStates);
+        depends.set(expression, known);
+      }
+      return known;
+    };
+    for (const expression of this.#names.keys())
+      if (dependsOnStates(expression)) this.#names.delete(expression);
   }
 
   /** The name or literal of the value of `expression`. */
@@ -42,7 +67,7 @@ export class ExpressionEmitter {
       expression.kind === "position" ||
       expression.kind === "state";
     if (isAtom) return text;
-    const name = `${this.#prefix}${this.#names.size}`;
+    const name = `${this.#prefix}${this.#count++}`;
     this.#names.set(expression, name);
     this.lines.push(`const ${name} = ${text};`);
     return name;
@@ -68,6 +93,10 @@ export class ExpressionEmitter {
         return this.#scope.foldPosition();
       case "state":
         return this.#scope.state(expression.state);
+      case "otherState":
+        throw new InternalError("JavaScript kernels fold in one part: nothing is combined");
+      case "row":
+        return this.#scope.row(expression.row);
       case "unary":
         return emitUnary(expression.operation, expression.x.type, this.emit(expression.x));
       case "arithmetic":

@@ -3,7 +3,7 @@ import { at } from "../../core/shape.ts";
 import type { DTypeName } from "../../core/dtype.ts";
 import { InternalError } from "../../base/errors.ts";
 import type { ValueType } from "../expression.ts";
-import type { Kernel, Store } from "../kernel.ts";
+import { firstStates, type Kernel, type Stage, type Store } from "../kernel.ts";
 import { type EmissionScope, emitArithmetic, ExpressionEmitter } from "./emit-expression.ts";
 
 /** What the text is specialised for. */
@@ -33,21 +33,20 @@ class KernelEmitter implements EmissionScope {
   readonly #embedded: unknown[] = [];
   readonly #wordOperands = new Set<number>();
   readonly #axes: number;
+  readonly #usesRows: boolean;
 
   constructor(kernel: Kernel, shape: KernelShape) {
     this.#kernel = kernel;
     this.#shape = shape;
     this.#axes = shape.parallelAxes + shape.foldAxes;
+    this.#usesRows = kernel.rows.length > 0;
   }
 
   emit(): EmittedKernel {
-    const { foldAxes } = this.#shape;
-    const hasFold = foldAxes > 0 || this.#kernel.states.length > 0;
-    const perElement = this.#kernel.stores.filter((store) => store.when === "element");
-    const perResult = this.#kernel.stores.filter((store) => store.when === "result");
-    const body = hasFold
-      ? this.#fold(perElement, perResult)
-      : this.#stores(perElement, this.#axes, "v");
+    const first = firstStates(this.#kernel);
+    const body = this.#kernel.stages.flatMap((own, index) =>
+      this.#stage(own, index, at(first, index)),
+    );
     const loops = this.#nest(0, this.#shape.parallelAxes, body);
     const text = [...this.#prologue(), ...loops].join("\n");
     return { text, embedded: this.#embedded };
@@ -68,8 +67,19 @@ class KernelEmitter implements EmissionScope {
       for (let axis = 0; axis < steps; axis++)
         lines.push(`const s${operand}_${axis} = steps[${operand}][${axis}];`);
     });
-    for (let axis = 0; axis < this.#axes; axis++) lines.push(`const n${axis} = sizes[${axis}];`);
+    const foldSizes: string[] = [];
+    for (let axis = 0; axis < this.#axes; axis++) {
+      lines.push(`const n${axis} = sizes[${axis}];`);
+      if (axis >= this.#shape.parallelAxes) foldSizes.push(`n${axis}`);
+    }
     this.#kernel.scalars.forEach((_, slot) => lines.push(`const k${slot} = scalars[${slot}];`));
+    if (this.#usesRows) {
+      const count = ["1", ...foldSizes].join(" * ");
+      lines.push(`let j = 0; const rowLength = ${count};`);
+    }
+    this.#kernel.rows.forEach((type, row) =>
+      lines.push(`const r${row} = new ${rowArrays[type]}(rowLength);`),
+    );
     this.#embedded.forEach((_, index) => lines.push(`const e${index} = embedded[${index}];`));
     return lines;
   }
@@ -105,40 +115,47 @@ class KernelEmitter implements EmissionScope {
     );
   }
 
-  #fold(perElement: readonly Store[], perResult: readonly Store[]): string[] {
+  /** The stage's states, and its body once or at each fold point; names end in the number of the stage. */
+  #stage(own: Stage, index: number, firstState: number): string[] {
     const { parallelAxes } = this.#shape;
-    const states = this.#kernel.states;
-    const initial = new ExpressionEmitter(this, "b");
-    const starts = states.map((state, index) => {
-      const value = initial.emit(state.initial);
-      return `let a${index} = ${value};`;
+    const sweeps = own.over === "sweep";
+    this.#depth = parallelAxes;
+    const initial = new ExpressionEmitter(this, `b${index}_`);
+    const starts = own.states.map(
+      (state, n) => `let a${firstState + n} = ${initial.emit(state.initial)};`,
+    );
+    this.#depth = sweeps ? this.#axes : parallelAxes;
+    const body = this.#body(own, new ExpressionEmitter(this, `v${index}_`), firstState);
+    if (!sweeps) return [...initial.lines, ...starts, ...body];
+    const loop = this.#nest(parallelAxes, this.#axes, this.#usesRows ? [...body, "j++;"] : body);
+    const restart = this.#usesRows ? ["j = 0;"] : [];
+    return [...initial.lines, ...starts, ...restart, "{", ...loop, "}"];
+  }
+
+  #body(own: Stage, emitter: ExpressionEmitter, firstState: number): string[] {
+    const next = own.states.map((state, n) => {
+      const value = emitter.emit(state.next);
+      return { declare: `const x${firstState + n} = ${value};`, state: firstState + n };
     });
-    const stepper = new ExpressionEmitter(this, "v");
-    this.#depth = this.#axes;
-    const next = states.map((state, index) => `const x${index} = ${stepper.emit(state.next)};`);
-    const assign = states.map((_, index) => `a${index} = x${index};`);
-    const stepLines = [
-      ...stepper.lines,
-      ...next,
-      ...assign,
-      ...this.#stores(perElement, this.#axes, "u"),
-    ];
-    const loop = this.#nest(parallelAxes, this.#axes, stepLines);
-    return [...initial.lines, ...starts, ...loop, ...this.#stores(perResult, parallelAxes, "r")];
+    const steps = emitter.lines.splice(0);
+    steps.push(...next.map(({ declare }) => declare));
+    steps.push(...next.map(({ state }) => `a${state} = x${state};`));
+    if (next.length > 0) emitter.forgetStates(firstState);
+    const rows = own.rows.map(({ row, value }) => `r${row}[j] = ${emitter.emit(value)};`);
+    const writes = this.#writes(own.stores, emitter);
+    return [...steps, ...emitter.lines, ...rows, ...writes];
   }
 
   /** The depth whose offsets loads use. */
   #depth = 0;
 
-  #stores(stores: readonly Store[], depth: number, prefix: string): string[] {
-    this.#depth = depth;
-    const emitter = new ExpressionEmitter(this, prefix);
-    // All values are computed before anything is written: an output may be one of the inputs.
-    const writes = stores.map((store) => {
+  /** All values are computed, in the emitter's lines, before anything is written: an output may be one of the inputs. */
+  #writes(stores: readonly Store[], emitter: ExpressionEmitter): string[] {
+    return stores.map((store) => {
       const type = at(this.#kernel.operands, store.operand).type;
       const place =
         store.coordinates === null
-          ? `o${store.operand}_${depth}`
+          ? `o${store.operand}_${this.#depth}`
           : this.#address(
               store.operand,
               store.coordinates.map((coordinate) => emitter.emit(coordinate)),
@@ -148,7 +165,6 @@ class KernelEmitter implements EmissionScope {
       const operation = combiningOperation[store.mode];
       return `${target} = ${emitArithmetic(operation, type, target, emitter.emit(store.value))};`;
     });
-    return [...emitter.lines, ...writes];
   }
 
   #write(
@@ -215,11 +231,26 @@ class KernelEmitter implements EmissionScope {
     return `a${state}`;
   }
 
+  row(row: number): string {
+    return `r${row}[j]`;
+  }
+
   embed(value: unknown): string {
     const known = this.#embedded.indexOf(value);
     return `e${known >= 0 ? known : this.#embedded.push(value) - 1}`;
   }
 }
+
+/** Arrays that hold every value of a type exactly. */
+const rowArrays: Readonly<Record<ValueType, string>> = {
+  float32: "Float32Array",
+  float64: "Float64Array",
+  int64: "BigInt64Array",
+  int32: "Int32Array",
+  uint8: "Uint8Array",
+  bool: "Uint8Array",
+  index: "Float64Array",
+};
 
 const combiningOperation = {
   add: "add",

@@ -1,9 +1,9 @@
 /** Runs kernels as generated JavaScript loops over typed arrays. Hot path: a launch costs one key and one call. */
-import { at, isContiguousLayout, numelOf, type Shape } from "../../core/shape.ts";
+import { at, isContiguousLayout, numelOf } from "../../core/shape.ts";
 import { stateOf } from "../../core/tensor.ts";
 import type { TypedArray } from "../../core/storage.ts";
 import type { Backend, Launch } from "../backend.ts";
-import { simplifyAxes } from "../iteration.ts";
+import { simplifyLaunch } from "../iteration.ts";
 import type { Kernel } from "../kernel.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import { support } from "./support.ts";
@@ -62,9 +62,7 @@ function run(launch: Launch): void {
     return;
   }
   const strides = operands.map((operand) => operand.strides);
-  const { parallelSizes, foldSizes, steps } = kernel.usesPositions
-    ? { parallelSizes: parallel, foldSizes: fold, steps: strides }
-    : simplified(kernel, parallel, fold, strides);
+  const { parallelSizes, foldSizes, steps } = simplifyLaunch(kernel, parallel, fold, strides);
   const last = parallelSizes.length + foldSizes.length - 1;
   const isRandom = (operand: number): boolean => at(kernel.operands, operand).access === "random";
   const innerSteps = steps
@@ -84,7 +82,7 @@ function run(launch: Launch): void {
 const noRandomRanks: readonly number[] = [];
 
 function isFlat({ kernel, parallel, fold, operands }: Launch): boolean {
-  if (kernel.usesPositions || fold.length > 0 || kernel.states.length > 0) return false;
+  if (kernel.keepsParallel || fold.length > 0 || kernel.stages[0]?.over !== "point") return false;
   for (let operand = 0; operand < operands.length; operand++) {
     if (at(kernel.operands, operand).access === "random") return false;
     if (!isContiguousLayout(parallel, at(operands, operand).strides)) return false;
@@ -99,41 +97,6 @@ function flatSteps(count: number): readonly (readonly number[])[] {
   if (steps === undefined)
     flatStepsByCount[count] = steps = Array.from({ length: count }, () => [1]);
   return steps;
-}
-
-interface SimplifiedLaunch {
-  readonly parallelSizes: readonly number[];
-  readonly foldSizes: readonly number[];
-  readonly steps: readonly (readonly number[])[];
-}
-
-function simplified(
-  kernel: Kernel,
-  parallel: Shape,
-  fold: Shape,
-  strides: readonly Shape[],
-): SimplifiedLaunch {
-  const rank = parallel.length;
-  const points = strides.filter((_, operand) => at(kernel.operands, operand).access === "point");
-  const outer = simplifyAxes(
-    parallel,
-    points.map((own) => own.slice(0, rank)),
-    true,
-  );
-  // A fold must keep its order only if it tells positions apart or stores on its way; both set usesPositions.
-  const inner = simplifyAxes(
-    fold,
-    points.map((own) => own.slice(rank)),
-    false,
-  );
-  let point = 0;
-  const steps = strides.map((own, operand) => {
-    if (at(kernel.operands, operand).access === "random") return own;
-    const merged = [...at(outer.steps, point), ...at(inner.steps, point)];
-    point += 1;
-    return merged;
-  });
-  return { parallelSizes: outer.sizes, foldSizes: inner.sizes, steps };
 }
 
 /** The compiled form of a kernel for one shape of launch; compiled on first use. */
