@@ -28,6 +28,7 @@ export {
   AssertionError,
   IndexError,
   NotImplementedError,
+  OutOfMemoryError,
   RuntimeError,
   ValueError,
 } from "./base/errors.ts";

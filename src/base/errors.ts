@@ -26,6 +26,13 @@ export class RuntimeError extends NamedError {
   }
 }
 
+/** There is no memory for a tensor. */
+export class OutOfMemoryError extends RuntimeError {
+  static {
+    nameOnPrototype(this, "OutOfMemoryError");
+  }
+}
+
 /** A dimension or an index outside its range. */
 export class IndexError extends NamedError {
   static {

@@ -58,14 +58,22 @@ export function emptyTensor(
   return constructTensor(storage, dtype, { shape, strides: layout, offset: 0 }, null);
 }
 
-/** A contiguous tensor around a typed array, without a copy. The array's type must be the one `dtype` is stored in. */
+/**
+ * A contiguous tensor that takes over a typed array which nobody else uses any more, without a copy. The array's type must
+ * be the one `dtype` is stored in.
+ */
 export function adoptArray(array: TypedArray, shape: Shape, dtype: DType): TensorBase {
-  return constructTensor(
-    Storage.adopt(dtype, array),
-    dtype,
-    { shape, strides: contiguousStrides(shape), offset: 0 },
-    null,
-  );
+  return contiguousTensor(Storage.adopt(dtype, array), shape);
+}
+
+/** A contiguous tensor that shares a typed array with the user, who may read and write it. */
+export function shareArray(array: TypedArray, shape: Shape, dtype: DType): TensorBase {
+  return contiguousTensor(Storage.share(dtype, array), shape);
+}
+
+function contiguousTensor(storage: Storage, shape: Shape): TensorBase {
+  const geometry = { shape, strides: contiguousStrides(shape), offset: 0 };
+  return constructTensor(storage, storage.dtype, geometry, null);
 }
 
 /** A tensor that shares `base`'s memory. A view of a fake tensor is fake. */

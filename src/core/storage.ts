@@ -1,7 +1,9 @@
 /** The memory behind one or more tensors. */
-import { InternalError } from "../base/errors.ts";
+import { InternalError, OutOfMemoryError } from "../base/errors.ts";
+import { formatBytes } from "../runtime/format-bytes.ts";
+import { kernelMemory, kernelMemoryOrNull } from "../runtime/kernel-memory.ts";
+import type { OwnedBlock } from "../runtime/owned-block.ts";
 import type { DType, DTypeName } from "./dtype.ts";
-import { accountMemory, releaseMemory } from "./memory-accounting.ts";
 
 export type TypedArray = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 
@@ -34,50 +36,101 @@ export function arrayOver(
   return new arrayConstructors[dtype.name](buffer, byteOffset, length);
 }
 
+/** Smaller storages are JavaScript arrays, which are cheaper to make; a block of the memory pays off above. */
+const smallestBlockBytes = 1024;
+
 /**
- * A flat run of elements, shared by all views of it.
- * A fake storage has an identity and no memory. `version` counts in-place writes.
+ * A flat run of elements, shared by all views of it. `version` counts in-place writes.
+ *
+ * Its elements have one of four homes: a JavaScript array of ours, a block of the kernel memory, an array that the user
+ * shares, or none (fake). An array of ours moves into the memory, for good, when a kernel there first asks for its
+ * address. An array of the user's stays where it is: kernels get a copy of it for the time they run.
  */
 export class Storage {
   readonly dtype: DType;
   readonly length: number;
   readonly isFake: boolean;
+  /** Elements stay in the user's array: `address` is that of a copy, which `endStage` ends. */
+  readonly isStaged: boolean;
   version = 0;
+  /** For a block, the view that was valid at `#generation`. */
   #array: TypedArray | null;
+  /** Of a staged storage: where the copy is, while there is one. */
+  #block: OwnedBlock | null;
+  #generation = 0;
   #users = 0;
 
-  private constructor(dtype: DType, length: number, array: TypedArray | null) {
+  private constructor(
+    dtype: DType,
+    length: number,
+    home: Home,
+    isFake: boolean,
+    isStaged: boolean,
+  ) {
     this.dtype = dtype;
     this.length = length;
-    this.isFake = array === null;
-    this.#array = array;
-    if (array !== null) accountMemory(this, array.byteLength);
+    this.isFake = isFake;
+    this.isStaged = isStaged;
+    this.#array = home.array;
+    this.#block = home.block;
   }
 
-  static allocate(dtype: DType, length: number): Storage {
-    return new Storage(dtype, length, allocateArray(dtype, length));
+  /** Elements that are zero, or, with `zeroed` false, whatever was there before. */
+  static allocate(dtype: DType, length: number, zeroed = true): Storage {
+    return new Storage(dtype, length, newHome(dtype, length, zeroed), false, false);
   }
 
-  /** Takes the array over, without a copy. */
+  /** Takes over an array that nobody else uses any more, without a copy. */
   static adopt(dtype: DType, array: TypedArray): Storage {
-    return new Storage(dtype, array.length, array);
+    return new Storage(dtype, array.length, { array, block: null }, false, false);
+  }
+
+  /** Shares an array with the user: each sees what the other writes. */
+  static share(dtype: DType, array: TypedArray): Storage {
+    return new Storage(dtype, array.length, { array, block: null }, false, true);
   }
 
   static fake(dtype: DType, length: number): Storage {
-    return new Storage(dtype, length, null);
+    return new Storage(dtype, length, noHome, true, false);
   }
 
+  /** The elements, wherever they are. Not to be kept: an allocation may end the view, `address` may move the elements. */
   get array(): TypedArray {
-    if (this.#array === null) {
-      throw new InternalError(
-        this.isFake ? "a fake tensor has no data" : "this storage was released",
-      );
-    }
-    return this.#array;
+    const array = this.#array;
+    if (
+      array !== null &&
+      (this.#block === null || this.isStaged || this.#generation === kernelMemory().generation)
+    )
+      return array;
+    return this.#viewBlock();
+  }
+
+  /** The address of the elements in the kernel memory. Moves an array of ours there; copies one of the user's. */
+  address(): number {
+    if (this.isStaged) return this.#stage();
+    if (this.#block === null) this.#moveToMemory();
+    return this.#block?.address ?? 0;
+  }
+
+  /** Ends the copy of a staged storage; with `written`, the user's array gets what a kernel wrote. */
+  endStage(written: boolean): void {
+    const block = this.#block;
+    if (!this.isStaged || block === null || this.#array === null) return;
+    if (written) this.#array.set(blockArray(this.dtype, block, this.length) as never); // of the same class
+    this.#block = null;
+    block.free();
   }
 
   get sizeBytes(): number {
     return this.length * this.dtype.itemsize;
+  }
+
+  /** Where the elements are now. */
+  get home(): StorageHome {
+    if (this.isFake) return "fake";
+    if (this.isStaged) return "user";
+    if (this.#block !== null) return "memory";
+    return this.#array === null ? "released" : "javascript";
   }
 
   retain(): void {
@@ -87,8 +140,77 @@ export class Storage {
   /** Called when a tensor is disposed; the last one frees the memory. */
   release(): void {
     this.#users -= 1;
-    if (this.#users > 0 || this.#array === null) return;
-    releaseMemory(this, this.#array.byteLength);
+    if (this.#users > 0) return;
     this.#array = null;
+    this.#block?.free();
+    this.#block = null;
   }
+
+  #viewBlock(): TypedArray {
+    const block = this.#block;
+    if (block === null) throw this.#withoutElements();
+    this.#generation = kernelMemory().generation;
+    this.#array = blockArray(this.dtype, block, this.length);
+    return this.#array;
+  }
+
+  #moveToMemory(): void {
+    const array = this.#array;
+    if (array === null) throw this.#withoutElements();
+    const block = kernelMemory().own(array.byteLength, false);
+    this.#block = block;
+    this.#viewBlock().set(array as never); // the same class: both are what the dtype is stored in
+  }
+
+  #stage(): number {
+    const array = this.#array;
+    if (array === null) throw this.#withoutElements();
+    this.#block ??= kernelMemory().own(array.byteLength, false);
+    blockArray(this.dtype, this.#block, this.length).set(array as never); // of the same class
+    return this.#block.address;
+  }
+
+  #withoutElements(): InternalError {
+    return new InternalError(
+      this.isFake ? "a fake tensor has no data" : "this storage was released",
+    );
+  }
+}
+
+export type StorageHome = "fake" | "javascript" | "memory" | "user" | "released";
+
+interface Home {
+  readonly array: TypedArray | null;
+  readonly block: OwnedBlock | null;
+}
+
+const noHome: Home = { array: null, block: null };
+
+/** A new array of ours, or a block of the memory; an array also where the memory is full, as the engine may have more. */
+function newHome(dtype: DType, length: number, zeroed: boolean): Home {
+  const bytes = length * dtype.itemsize;
+  if (bytes < smallestBlockBytes) return { array: allocateArray(dtype, length), block: null };
+  const memory = kernelMemoryOrNull();
+  try {
+    if (memory !== null) return { array: null, block: memory.own(bytes, zeroed) };
+    return { array: allocateArray(dtype, length), block: null };
+  } catch (failure) {
+    return { array: allocateOutside(dtype, length, failure), block: null };
+  }
+}
+
+/** The last resort when there is no block: `failure` is why. */
+function allocateOutside(dtype: DType, length: number, failure: unknown): TypedArray {
+  try {
+    return allocateArray(dtype, length);
+  } catch {
+    if (failure instanceof OutOfMemoryError) throw failure;
+    throw new OutOfMemoryError(
+      `out of memory: tried to allocate ${formatBytes(length * dtype.itemsize)}. Dispose of tensors that are no longer needed, or compute in smaller pieces.`,
+    );
+  }
+}
+
+function blockArray(dtype: DType, block: OwnedBlock, length: number): TypedArray {
+  return arrayOver(dtype, kernelMemory().buffer, block.address, length);
 }

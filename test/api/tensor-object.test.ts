@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Tensor } from "../../src/api/tensor.ts";
-import { memoryStatistics } from "../../src/core/memory-accounting.ts";
+import { kernelMemory } from "../../src/runtime/kernel-memory.ts";
 import { torch } from "./torch.ts";
 
 describe("a tensor as a JavaScript value", () => {
@@ -66,11 +66,11 @@ describe("a tensor as a JavaScript value", () => {
 
 describe("memory", () => {
   test("dispose frees it at once, and using the tensor afterwards is an error", () => {
-    const before = memoryStatistics().liveBytes;
+    const before = kernelMemory().counts().usedBytes;
     const x = torch.zeros(1000);
-    expect(memoryStatistics().liveBytes).toBe(before + 4000);
+    expect(kernelMemory().counts().usedBytes).toBe(before + 4096);
     x.dispose();
-    expect(memoryStatistics().liveBytes).toBe(before);
+    expect(kernelMemory().counts().usedBytes).toBe(before);
     expect(() => x.add(1)).toThrow(/was disposed/);
   });
 

@@ -1,4 +1,4 @@
-import { nodeBuiltin } from "../source/node-builtin.ts";
+import { nodeBuiltin } from "../../base/node-builtin.ts";
 
 /** An ES module namespace, or the object that a module runner uses in its place. */
 export const isModuleNamespace = (value: object): boolean =>

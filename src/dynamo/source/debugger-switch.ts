@@ -1,5 +1,5 @@
 /** The engine's debugger, on only while something pauses: code that runs meanwhile is slower, above all `await`. */
-import type { InspectorSession } from "./inspector-session.ts";
+import type { InspectorSession } from "../../base/inspector-session.ts";
 
 let batchDepth = 0;
 let sessionToSwitchOff: InspectorSession | null = null;

@@ -8,7 +8,7 @@ import { scopeWith, type EnginePlace, type ScopeSnapshot } from "./read-scopes.t
 import type { FunctionOrigin } from "./script-record.ts";
 import type { Declaration, FunctionRecord, ScriptScope } from "./script-scope.ts";
 import { batchGrabs } from "./debugger-switch.ts";
-import { inspectorSession, isDebuggerAttachable } from "./inspector-session.ts";
+import { inspectorSession, isDebuggerAttachable } from "../../base/inspector-session.ts";
 import { pauseAt, type PauseRequest } from "./pause-at-entry.ts";
 import { pausingWorks } from "./pause-self-test.ts";
 import { sourceTier } from "./source-tier.ts";

@@ -2,7 +2,7 @@
 import { functionAt } from "./analyze-script.ts";
 import { FreeVariables } from "./free-variables.ts";
 import type { FunctionKind, FunctionSource, SourceLocation } from "./function-source.ts";
-import { nodeBuiltin } from "./node-builtin.ts";
+import { nodeBuiltin } from "../../base/node-builtin.ts";
 import { readScopes } from "./read-scopes.ts";
 import { parseFunctionText } from "./parse-function-text.ts";
 import { scriptOfFunction } from "./script-natives.ts";

@@ -5,7 +5,7 @@ import {
   releaseRemotes,
   withTemporaryGlobal,
   type InspectorSession,
-} from "./inspector-session.ts";
+} from "../../base/inspector-session.ts";
 import type { EnginePlace } from "./read-scopes.ts";
 
 export interface PauseRequest {

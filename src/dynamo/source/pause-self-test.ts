@@ -1,5 +1,5 @@
 /** Tries the pause on a function of our own before the first one of the user's. */
-import type { InspectorSession } from "./inspector-session.ts";
+import type { InspectorSession } from "../../base/inspector-session.ts";
 import { pauseAt } from "./pause-at-entry.ts";
 import { readScopes } from "./read-scopes.ts";
 

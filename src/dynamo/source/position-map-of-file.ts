@@ -1,5 +1,5 @@
 /** Finds the source map of a file on a call stack, of which only the name is known. */
-import { nodeBuiltin } from "./node-builtin.ts";
+import { nodeBuiltin } from "../../base/node-builtin.ts";
 import { PositionMap } from "./position-map.ts";
 import { scriptRecordByUrl } from "./script-record.ts";
 import { pathOf } from "./source-file.ts";

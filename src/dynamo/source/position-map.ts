@@ -8,7 +8,7 @@ import {
 import type { SourcePosition } from "./function-source.ts";
 import { linesOf, type LineAndColumn } from "./line-table.ts";
 import { pathOf, sourceLine } from "./source-file.ts";
-import { nodeBuiltin } from "./node-builtin.ts";
+import { nodeBuiltin } from "../../base/node-builtin.ts";
 
 /** The name of a script; a function because finding it can cost milliseconds and most maps do without. */
 type ScriptUrl = () => string;

@@ -5,7 +5,7 @@ import {
   releaseRemotes,
   remoteOf,
   type InspectorSession,
-} from "./inspector-session.ts";
+} from "../../base/inspector-session.ts";
 
 export interface ScopeSnapshot {
   /** Innermost first, as V8 names them: "Block", "Closure (f)", "Catch", "Module", "Script", "Global". */

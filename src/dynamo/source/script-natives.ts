@@ -1,5 +1,5 @@
 /** The engine's own answers about a function: which script it is from, the whole text of that script, and where. */
-import { nodeBuiltin } from "./node-builtin.ts";
+import { nodeBuiltin } from "../../base/node-builtin.ts";
 
 export interface ScriptOfFunction {
   readonly scriptId: number;

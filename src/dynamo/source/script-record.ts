@@ -2,7 +2,7 @@
 import { analyzeScript } from "./analyze-script.ts";
 import type { ScriptScopes } from "./build-scopes.ts";
 import type { FunctionRecord } from "./script-scope.ts";
-import { inspectorSession } from "./inspector-session.ts";
+import { inspectorSession } from "../../base/inspector-session.ts";
 import { lineStartsOf, positionIn, type LineAndColumn } from "./line-table.ts";
 import { PositionMap } from "./position-map.ts";
 import { pathOf } from "./source-file.ts";

@@ -1,6 +1,6 @@
 /** The user's files as messages name them. */
 import { linesOf } from "./line-table.ts";
-import { nodeBuiltin } from "./node-builtin.ts";
+import { nodeBuiltin } from "../../base/node-builtin.ts";
 
 /** A file: URL as an absolute path; anything else unchanged. Queries (`?v=1`) are no part of the file. */
 export function pathOf(url: string): string {

@@ -1,7 +1,7 @@
 /** Tensors from data. */
 import { ValueError } from "../../base/errors.ts";
 import { float32 } from "../../core/dtype.ts";
-import { adoptArray, emptyTensor } from "../../core/make-tensor.ts";
+import { shareArray, emptyTensor } from "../../core/make-tensor.ts";
 import { isFakeMode } from "../../core/fake-mode.ts";
 import { arrayOf } from "../../core/elements.ts";
 import { allocateArray, arrayOver } from "../../core/storage.ts";
@@ -76,7 +76,7 @@ export const as_tensor = defineOp({
       // Only the arrays that tensors are stored in can be shared; Int8Array and the like are copied.
       const shareable = data.constructor === allocateArray(own, 0).constructor;
       if (shareable && (dtype === null || dtype === own))
-        return adoptArray(data as never, [data.length], own); // the line above checked its class
+        return shareArray(data as never, [data.length], own); // the line above checked its class
     }
     return runOp(tensor, { data, dtype });
   },
@@ -148,7 +148,7 @@ export const frombuffer = defineOp({
     }
     const result = isFakeMode()
       ? emptyTensor([length], dtype)
-      : adoptArray(arrayOver(dtype, buffer, offset, length), [length], dtype);
+      : shareArray(arrayOver(dtype, buffer, offset, length), [length], dtype);
     result.requires_grad = requires_grad;
     return result;
   },
