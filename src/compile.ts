@@ -1,9 +1,10 @@
 import { RuntimeError } from "./base/errors.ts";
 import { initializeLogging } from "./base/logging.ts";
-import { type Backend, lookup_backend } from "./dynamo/backends.ts";
+import { type Backend, lookup_backend, register_backend } from "./dynamo/backends.ts";
 import { compiledOf, registerHandle } from "./dynamo/compiled-target.ts";
 import { rememberCompiled } from "./dynamo/compiled-functions.ts";
 import { CompiledFunction } from "./dynamo/units/compiled-function.ts";
+import { inductor } from "./inductor/inductor.ts";
 import { resetReportedGraphBreaks } from "./dynamo/graph-breaks/report-graph-break.ts";
 
 export interface CompileOptions {
@@ -24,6 +25,8 @@ type MethodDecorator = <Fn extends AnyFunction>(
   method: Fn,
   context?: ClassMethodDecoratorContext,
 ) => Fn;
+
+register_backend(inductor, { name: "inductor" });
 
 const optionNames = ["fullgraph", "dynamic", "backend", "disable", "recompile_limit"];
 

@@ -48,6 +48,9 @@ export interface DifferentialResult {
   readonly output: readonly string[];
 }
 
+/** What compiled programs run on; another one can be named to see whether a difference is the backend's. */
+const backendUnderTest = process.env["FULLGRAPH_TEST_BACKEND"] ?? "inductor";
+
 const defaultTolerance: Tolerance = { rtol: 1e-6, atol: 1e-7 };
 
 /**
@@ -59,7 +62,7 @@ export function runDifferential(
   options: DifferentialOptions = {},
 ): DifferentialResult {
   const eager = runProgram(program, options, null);
-  const counter = new torch._dynamo.testing.CompileCounter();
+  const counter = new torch._dynamo.testing.CompileCounterWithBackend(backendUnderTest);
   const breaks: GraphBreakRecord[] = [];
   const stopListening = torch._dynamo.onGraphBreak((record) => breaks.push(record));
   let compiled: Run;

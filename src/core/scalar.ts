@@ -2,16 +2,26 @@
 import { RuntimeError } from "../base/errors.ts";
 import { get_default_dtype } from "./default-dtype.ts";
 import { bool, type DType, type DTypeName, int64 } from "./dtype.ts";
+import { RuntimeScalar } from "./runtime-scalar.ts";
 
 export type Scalar = number | bigint | boolean;
 
 export function isScalar(value: unknown): value is Scalar {
-  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+  return (
+    typeof value === "number" ||
+    typeof value === "bigint" ||
+    typeof value === "boolean" ||
+    value instanceof RuntimeScalar
+  );
 }
+
+/** A number that is known only when a recorded graph runs; see `RuntimeScalar`. */
+const isUnknown = (value: unknown): value is RuntimeScalar => value instanceof RuntimeScalar;
 
 /** The dtype a scalar stands for when it meets tensors: its value decides, since JavaScript has one number type. */
 export function scalarDType(value: Scalar): DType {
   if (typeof value === "boolean") return bool;
+  if (isUnknown(value)) return value.dtype;
   if (typeof value === "bigint" || Number.isInteger(value)) return int64;
   return get_default_dtype();
 }
@@ -27,6 +37,7 @@ const integerLimits: Readonly<
 
 /** A scalar as a value of `dtype`, in the form kernels and typed arrays take: bigint for int64, else number. */
 export function convertScalar(value: Scalar, dtype: DType): number | bigint {
+  if (isUnknown(value)) return value.as(dtype);
   if (dtype.category === "float") {
     const wide = Number(value);
     return dtype.name === "float32" ? Math.fround(wide) : wide;

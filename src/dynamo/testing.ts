@@ -1,7 +1,7 @@
 import type { GraphModule } from "../fx/graph-module-brand.ts";
-import type { CompiledGraph } from "./backends.ts";
+import { type Backend, type CompiledGraph, lookup_backend } from "./backends.ts";
 
-/** A backend that runs graphs as they are, keeps them and counts. */
+/** A backend that keeps graphs and counts, and leaves running them to another (or to the graphs themselves). */
 export interface CompileCounter {
   (graphModule: GraphModule, exampleInputs: readonly unknown[]): CompiledGraph;
   /** How many graphs it was given. */
@@ -16,7 +16,13 @@ export interface CompileCounter {
 
 class CompileCounterFactory {
   constructor() {
-    return makeCompileCounter();
+    return makeCompileCounter((graphModule) => graphModule);
+  }
+}
+
+class CompileCounterWithBackendFactory {
+  constructor(backend: string | Backend) {
+    return makeCompileCounter(lookup_backend(backend));
   }
 }
 
@@ -24,12 +30,17 @@ class CompileCounterFactory {
 // A constructor that returns an object gives that object: here the counter.
 export const CompileCounter = CompileCounterFactory as new () => CompileCounter;
 
-function makeCompileCounter(): CompileCounter {
-  const compile = (graphModule: GraphModule): CompiledGraph => {
+/** `torch._dynamo.testing.CompileCounterWithBackend`: counts what it passes on to another backend. */
+export const CompileCounterWithBackend = CompileCounterWithBackendFactory as new (
+  backend: string | Backend,
+) => CompileCounter;
+
+function makeCompileCounter(inner: Backend): CompileCounter {
+  const compile: Backend = (graphModule: GraphModule, exampleInputs): CompiledGraph => {
     counter.frame_count += 1;
     counter.op_count += graphModule.graph.calls.length;
     counter.graphs.push(graphModule);
-    return graphModule;
+    return inner(graphModule, exampleInputs);
   };
   const clear = (): void => {
     counter.frame_count = 0;

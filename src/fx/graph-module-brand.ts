@@ -17,6 +17,8 @@ export interface GraphModule {
   print_readable(options?: { readonly print_output?: boolean }): string;
   /** Where the last run threw; null when it did not, or when this was asked already. */
   takeFailure(): GraphFailure | null;
+  /** For backends that run something else than the module itself: says where that threw. */
+  noteFailure(failure: GraphFailure): void;
 }
 
 const graphModules = new WeakSet<object>();

@@ -32,6 +32,9 @@ export function createGraphModule(graph: Graph, className = "GraphModule"): Grap
     code: "",
     print_readable,
     takeFailure,
+    noteFailure: (noted: GraphFailure): void => {
+      failure = noted;
+    },
   });
   Object.defineProperty(module, "code", { get: () => printGraph(graph), enumerable: true });
   Object.defineProperty(module, "name", { value: className });

@@ -39,6 +39,17 @@ export function setBackend(next: Backend): void {
   backend = next;
 }
 
+/** Runs `body` with all launches going to another backend. */
+export function runOnBackend<Result>(temporary: Backend, body: () => Result): Result {
+  const previous = backend;
+  backend = temporary;
+  try {
+    return body();
+  } finally {
+    backend = previous;
+  }
+}
+
 // Keyed by the identity of the body: a body that captured something would get its own kernels, never another's.
 let kernels = new WeakMap<object, Map<string, Kernel>>();
 

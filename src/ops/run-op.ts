@@ -11,6 +11,7 @@ import { runComputation } from "../loops/run-computation.ts";
 import type { ArgSchema, ArgsInput } from "./arg.ts";
 import { checkWritable, withoutOverlap } from "./memory-overlap.ts";
 import type { AnyArgs, Op, OpRecord, OutputMeta } from "./op-record.ts";
+import { activeRecorder } from "./recorder.ts";
 
 /** Runs an op from inside the library, with its arguments by name. */
 export function runOp<Schema extends ArgSchema, Result>(
@@ -35,13 +36,14 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
       return fake ? runFake(() => execution.decomposition(args)) : execution.decomposition(args);
     case "lowering": {
       const outputs = makeOutputs(execution.meta(args), fake);
-      if (!fake) runComputation(execution.lowering(args), outputs);
+      if (!fake || activeRecorder() !== null) runComputation(execution.lowering(args), outputs);
       markLeaves(outputs, args);
       return op.returns.assemble(outputs);
     }
     case "routine": {
       const outputs = makeOutputs(execution.meta(args), fake);
       if (!fake) execution.routine(args, outputs);
+      else activeRecorder()?.routine({ op, routine: execution.routine, args, outputs });
       markLeaves(outputs, args);
       return op.returns.assemble(outputs);
     }
@@ -49,22 +51,22 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
       const self = selfOf(op, args);
       checkMutable(self);
       execution.check(args);
-      if (fake) return fakeWrite(self);
+      if (fake && activeRecorder() === null) return fakeWrite(self);
       checkWritable(self);
       const computation = execution.mutation(withoutOverlap(self, op, args));
       if (computation !== null) runComputation(computation, [self]);
-      stateOf(self).storage.version += 1;
-      return self;
+      return written(self);
     }
     case "mutatingRoutine": {
       const self = selfOf(op, args);
       checkMutable(self);
       execution.check(args);
-      if (fake) return fakeWrite(self);
+      const recorder = activeRecorder();
+      if (fake && recorder === null) return fakeWrite(self);
       checkWritable(self);
-      execution.routine(args, [self]);
-      stateOf(self).storage.version += 1;
-      return self;
+      if (fake) recorder?.routine({ op, routine: execution.routine, args, outputs: [self] });
+      else execution.routine(args, [self]);
+      return written(self);
     }
   }
 }
@@ -88,10 +90,10 @@ export function runInPlace(op: OpRecord, args: AnyArgs): TensorBase {
     );
   }
   checkWritable(self);
-  if (hasFakeTensor(op, args) || isFakeMode()) return fakeWrite(self);
+  if (activeRecorder() === null && (hasFakeTensor(op, args) || isFakeMode()))
+    return fakeWrite(self);
   runComputation(execution.lowering(withoutOverlap(self, op, args)), [self]);
-  stateOf(self).storage.version += 1;
-  return self;
+  return written(self);
 }
 
 /** Whether any tensor among the arguments is fake. Also where a disposed tensor is noticed. */
@@ -140,6 +142,14 @@ function checkMutable(self: TensorBase): void {
       "a leaf Variable that requires grad is being used in an in-place operation.",
     );
   }
+}
+
+/** Counts a write, and tells whoever records it. */
+function written(self: TensorBase): TensorBase {
+  const { storage } = stateOf(self);
+  storage.version += 1;
+  activeRecorder()?.written(storage);
+  return self;
 }
 
 /** What remains of a write when there is no data: the same object. */

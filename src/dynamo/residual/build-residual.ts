@@ -106,7 +106,7 @@ function link(
   );
   if (typeof make !== "function")
     throw new InternalError("the Function constructor did not give a function");
-  // A backend that runs something else than the graph module does not say where it failed: then nothing is replayed.
+  // A backend that runs something else and does not say where it failed (`noteFailure`): then nothing is replayed.
   const failure = (): GraphFailure => graphModule?.takeFailure() ?? { callIndex: -1, outputs: [] };
   // The text above returns a function of receiver and inputs.
   return Reflect.apply(make, undefined, [

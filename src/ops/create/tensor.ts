@@ -10,6 +10,7 @@ import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
 import { naive } from "../naive-array.ts";
 import { arrayDType, isNumericArray, measureData, writeData } from "../nested-data.ts";
+import { leaveToRuntime } from "../recorder.ts";
 import { runOp } from "../run-op.ts";
 import { toDType } from "../data/to.ts";
 import { factoryArgs } from "./factory-args.ts";
@@ -71,6 +72,7 @@ export const as_tensor = defineOp({
   derivative: "not-differentiable",
   decomposition: ({ data, dtype }) => {
     if (isTensor(data)) return dtype === null ? data : runOp(toDType, { self: data, dtype });
+    if (isNumericArray(data)) leaveToRuntime();
     if (isNumericArray(data) && !isFakeMode()) {
       const own = arrayDType(data);
       // Only the arrays that tensors are stored in can be shared; Int8Array and the like are copied.
@@ -146,6 +148,7 @@ export const frombuffer = defineOp({
         `requested buffer length (${count} * ${dtype.itemsize} bytes) after offset (${offset} bytes) must not be greater than actual buffer length (${buffer.byteLength} bytes)`,
       );
     }
+    leaveToRuntime();
     const result = isFakeMode()
       ? emptyTensor([length], dtype)
       : shareArray(arrayOver(dtype, buffer, offset, length), [length], dtype);

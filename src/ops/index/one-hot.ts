@@ -11,6 +11,7 @@ import { cast, compare } from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
 import { naive, naiveFill } from "../naive-array.ts";
+import { leaveToRuntime } from "../recorder.ts";
 import { runOp } from "../run-op.ts";
 import { reshape } from "../view/reshape.ts";
 
@@ -69,6 +70,7 @@ export const one_hot = defineOp({
     if (self.dtype !== int64)
       throw new RuntimeError("one_hot is only applicable to index tensor of type LongTensor.");
     if (isFake(self) || isFakeMode()) {
+      leaveToRuntime();
       if (num_classes < 0) throw new DataDependentError("one_hot", "shape");
       return runOp(classTable, { self, num_classes });
     }

@@ -16,6 +16,7 @@ import { factoryArgs } from "../create/factory-args.ts";
 import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
 import { add, mul } from "../pointwise/arithmetic.ts";
 import { pointwiseMeta } from "../pointwise/pointwise-meta.ts";
+import { leaveToRuntime } from "../recorder.ts";
 import { runOp } from "../run-op.ts";
 import type { SampleMaker } from "../sample-maker.ts";
 import { bernoulli_, normal_ } from "./fill-in-place.ts";
@@ -360,7 +361,10 @@ export const normalOfTensors = defineOp({
 });
 
 function checkStdElements(std: TensorBase): void {
-  if (isFake(std)) return;
+  if (isFake(std)) {
+    leaveToRuntime();
+    return;
+  }
   if (copyElements(std).some((value: number | bigint) => value < 0)) {
     throw new RuntimeError("normal expects all elements of std >= 0.0");
   }

@@ -1,0 +1,42 @@
+/** The backend "inductor". */
+import type { CompiledGraph } from "../dynamo/backends.ts";
+import type { GraphModule } from "../fx/graph-module-brand.ts";
+import { inputsOverlap } from "./may-overlap.ts";
+import { NotCompilableError } from "./not-compilable.ts";
+import type { Program } from "./program.ts";
+import { recordGraph } from "./record-graph.ts";
+import { runProgram } from "./run-program.ts";
+
+/** Compiles a graph. What cannot be compiled runs operator by operator, with the same results. */
+export function inductor(
+  graphModule: GraphModule,
+  exampleInputs: readonly unknown[],
+): CompiledGraph {
+  const program = recorded(graphModule, exampleInputs);
+  if (program === null) return graphModule;
+  const written = writtenInputs(program);
+  const noteFailure = graphModule.noteFailure;
+  return (...inputs) =>
+    written.length > 0 && inputsOverlap(inputs, written)
+      ? graphModule(...inputs)
+      : runProgram(program, inputs, noteFailure);
+}
+
+function recorded(graphModule: GraphModule, exampleInputs: readonly unknown[]): Program | null {
+  try {
+    return recordGraph(graphModule.graph, exampleInputs);
+  } catch (error) {
+    if (!(error instanceof NotCompilableError)) throw error;
+    return null;
+  }
+}
+
+/** The positions of inputs whose memory the graph changes. */
+function writtenInputs({ steps }: Program): readonly number[] {
+  const written = new Set<number>();
+  for (const step of steps) {
+    if (step.kind === "version" && step.buffer.origin.kind === "input")
+      written.add(step.buffer.origin.index);
+  }
+  return [...written];
+}

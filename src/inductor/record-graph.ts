@@ -1,0 +1,269 @@
+/** Runs a graph on fake tensors and writes down what it would have done to memory. */
+import { inGraphFunctions, tensorMethods } from "../api/in-graph.ts";
+import { runFake } from "../core/fake-mode.ts";
+import { fakeTensor, metaOf } from "../core/fake-tensor.ts";
+import { RuntimeScalar } from "../core/runtime-scalar.ts";
+import type { Storage } from "../core/storage.ts";
+import { isFake, isTensor, stateOf, type TensorBase } from "../core/tensor.ts";
+import type { Graph } from "../fx/graph.ts";
+import { type CallNode, isNode, mapArgument, type Node, printedTarget } from "../fx/node.ts";
+import { operatorOf } from "../fx/operators.ts";
+import type { Launch } from "../loops/backend.ts";
+import { runOnBackend } from "../loops/run-computation.ts";
+import {
+  NotRecordableError,
+  type RecordedRoutine,
+  type Recorder,
+  recordWith,
+} from "../ops/recorder.ts";
+import { invoke } from "./invoke.ts";
+import { NotCompilableError } from "./not-compilable.ts";
+import type { Buffer, Place, Program, ScalarValue, Step } from "./program.ts";
+import { containsScalar, ScalarStandIns } from "./scalar-stand-ins.ts";
+
+/** @throws NotCompilableError for graphs with calls that are neither operators nor arithmetic on numbers. */
+export function recordGraph(graph: Graph, exampleInputs: readonly unknown[]): Program {
+  return new GraphRecording(graph, exampleInputs).run();
+}
+
+class GraphRecording implements Recorder {
+  readonly #graph: Graph;
+  readonly #examples: readonly unknown[];
+  readonly #values = new Map<Node, unknown>();
+  readonly #buffers: Buffer[] = [];
+  readonly #bufferOf = new Map<Storage, Buffer>();
+  readonly #steps: Step[] = [];
+  readonly #madeBy = new Map<unknown, number>();
+  readonly #scalars = new ScalarStandIns();
+  readonly #inputs = new Set<unknown>();
+  #node: CallNode | null = null;
+  #callIndex = -1;
+
+  constructor(graph: Graph, examples: readonly unknown[]) {
+    this.#graph = graph;
+    this.#examples = examples;
+  }
+
+  run(): Program {
+    const inputs = this.#graph.placeholders.map((node, index) => this.#input(node, index));
+    for (const node of this.#graph.nodes) {
+      if (node.op === "get_attr") this.#values.set(node, this.#graph.attributes.get(node.target));
+      if (node.op !== "call_function" && node.op !== "call_method") continue;
+      this.#callIndex += 1;
+      this.#node = node;
+      this.#values.set(node, this.#call(node));
+    }
+    return {
+      inputs,
+      buffers: this.#buffers,
+      bufferOf: this.#bufferOf,
+      steps: this.#steps,
+      outputs: this.#outputs(),
+      scalarCount: this.#scalars.count,
+      madeBy: this.#madeBy,
+    };
+  }
+
+  #input(node: Node, index: number): TensorBase | RuntimeScalar {
+    const example = this.#examples[index];
+    let value: TensorBase | RuntimeScalar;
+    if (isTensor(example)) {
+      value = fakeTensor(metaOf(example));
+      this.#addBuffer(stateOf(value).storage, { kind: "input", index });
+    } else if (typeof example === "number") value = this.#scalars.input(example);
+    else throw new NotCompilableError(`the input ${node.name} is a ${typeof example}`);
+    this.#values.set(node, value);
+    this.#inputs.add(value);
+    return value;
+  }
+
+  #outputs(): unknown {
+    return mapArgument(this.#graph.output.args[0], (leaf) => {
+      const value = isNode(leaf) ? this.#values.get(leaf) : leaf;
+      if (Array.isArray(value)) throw new NotCompilableError("an output is a tuple");
+      return value;
+    });
+  }
+
+  #addBuffer(storage: Storage, origin: Buffer["origin"]): Buffer {
+    const { dtype, length } = storage;
+    const buffer: Buffer = { id: this.#buffers.length, dtype, length, origin };
+    this.#buffers.push(buffer);
+    this.#bufferOf.set(storage, buffer);
+    return buffer;
+  }
+
+  #call(node: CallNode): unknown {
+    const args = node.args.map((argument) => this.#valueOf(argument));
+    if (Object.keys(node.kwargs).length > 0) args.push(this.#valueOf(node.kwargs));
+    switch (kindOfCall(node)) {
+      case "getitem":
+        // Tuples are results of operators, indexed by number or name.
+        return Reflect.get(Object(args[0]), args[1] as PropertyKey);
+      case "comparison":
+        return this.#opaque(node, args, this.#scalars.computed("boolean"));
+      case "arithmetic":
+        return this.#opaque(node, args, this.#scalars.computed("number"));
+      case "item": {
+        const isBool = isTensor(args[0]) && args[0].dtype.category === "bool";
+        return this.#opaque(node, args, this.#scalars.computed(isBool ? "boolean" : "number"));
+      }
+      case "operator":
+        return this.#recorded(node, args) ?? this.#opaque(node, args, this.#onFakes(node, args));
+      case "other":
+        throw new NotCompilableError(`${printedTarget(node)} is not an operator of the library`);
+    }
+  }
+
+  #valueOf(argument: unknown): unknown {
+    return mapArgument(argument, (leaf) => (isNode(leaf) ? this.#values.get(leaf) : leaf));
+  }
+
+  /** The call as launches and routines; null where it cannot be taken apart. */
+  #recorded(node: CallNode, args: readonly unknown[]): unknown {
+    const stepCount = this.#steps.length;
+    const bufferCount = this.#buffers.length;
+    const withScalars = containsScalar(args);
+    try {
+      const given = withScalars ? this.#scalars.forCall(args) : args;
+      const result = this.#record(() => invoke(node, given));
+      // A rule about numbers that the stand-in does not follow shows in the metadata.
+      if (withScalars && describe(result) !== describe(this.#onFakes(node, args)))
+        throw new NotRecordableError("the metadata depends on a number");
+      this.#noteMade(result);
+      return result;
+    } catch (error) {
+      if (error instanceof NotCompilableError) throw error;
+      // Whatever stood in the way, calling the operator does what eager code does, errors included.
+      this.#undo(stepCount, bufferCount);
+      return null;
+    }
+  }
+
+  #record<Result>(body: () => Result): Result {
+    const backend = { name: "recorder", run: (launch: Launch) => this.#launch(launch), reset() {} };
+    return recordWith(this, () => runOnBackend(backend, () => runFake(body)));
+  }
+
+  #undo(stepCount: number, bufferCount: number): void {
+    this.#steps.length = stepCount;
+    this.#buffers.length = bufferCount;
+    for (const [storage, buffer] of this.#bufferOf)
+      if (buffer.id >= bufferCount) this.#bufferOf.delete(storage);
+  }
+
+  #onFakes(node: CallNode, args: readonly unknown[]): unknown {
+    try {
+      return runFake(() => invoke(node, this.#scalars.hints(args)));
+    } catch (error) {
+      throw new NotCompilableError(`${printedTarget(node)} needs data: ${String(error)}`);
+    }
+  }
+
+  /** The call as it stands, made when the graph runs. */
+  #opaque(node: CallNode, args: readonly unknown[], result: unknown): unknown {
+    for (const tensor of tensorsIn(result)) {
+      const { storage } = stateOf(tensor);
+      if (!this.#bufferOf.has(storage)) this.#addBuffer(storage, { kind: "returned" });
+    }
+    this.#noteMade(result);
+    this.#step({ kind: "call", node, callIndex: this.#callIndex, args, result });
+    return result;
+  }
+
+  #noteMade(result: unknown): void {
+    mapArgument(result, (leaf) => {
+      const isValue = isTensor(leaf) || leaf instanceof RuntimeScalar;
+      if (isValue && !this.#inputs.has(leaf) && !this.#madeBy.has(leaf))
+        this.#madeBy.set(leaf, this.#callIndex);
+      return leaf;
+    });
+  }
+
+  #step(step: Step): void {
+    this.#steps.push(step);
+  }
+
+  #fields(): { readonly node: CallNode; readonly callIndex: number } {
+    if (this.#node === null) throw new NotCompilableError("nothing is being recorded");
+    return { node: this.#node, callIndex: this.#callIndex };
+  }
+
+  #bufferOfTensor(tensor: TensorBase): Buffer {
+    if (!isFake(tensor)) throw new NotRecordableError("a tensor with data takes part");
+    const { storage } = stateOf(tensor);
+    return this.#bufferOf.get(storage) ?? this.#addBuffer(storage, { kind: "made" });
+  }
+
+  #launch({ kernel, parallel, fold, operands, scalars }: Launch): void {
+    const places = operands.map(({ tensor, strides }): Place => ({
+      buffer: this.#bufferOfTensor(tensor),
+      offset: stateOf(tensor).offset,
+      strides,
+    }));
+    // Converted scalars are runtime scalars in the place of numbers; see `RuntimeScalar.as`.
+    const values = scalars as readonly ScalarValue[];
+    this.#step({
+      kind: "launch",
+      ...this.#fields(),
+      kernel,
+      parallel,
+      fold,
+      operands: places,
+      scalars: values,
+    });
+  }
+
+  /** Most routines are made of operators; those that touch data throw on fakes and stay whole. */
+  routine(call: RecordedRoutine): void {
+    for (const tensor of tensorsIn([Object.values(call.args), call.outputs]))
+      this.#bufferOfTensor(tensor);
+    const stepCount = this.#steps.length;
+    const bufferCount = this.#buffers.length;
+    try {
+      // Drawing random numbers has an effect before data is touched.
+      if (call.op.random)
+        throw new NotRecordableError("random numbers are drawn when the graph runs");
+      call.routine(call.args, call.outputs);
+    } catch {
+      this.#undo(stepCount, bufferCount);
+      this.#step({ kind: "routine", ...this.#fields(), call });
+    }
+  }
+
+  written(storage: Storage): void {
+    const buffer = this.#bufferOf.get(storage) ?? this.#addBuffer(storage, { kind: "made" });
+    this.#step({ kind: "version", ...this.#fields(), buffer });
+  }
+}
+
+type CallKind = "getitem" | "comparison" | "arithmetic" | "item" | "operator" | "other";
+
+const comparisons: ReadonlySet<string> = new Set(["lt", "le", "gt", "ge", "eq", "ne", "not"]);
+
+function kindOfCall(node: CallNode): CallKind {
+  if (node.op === "call_method") {
+    if (node.target === "item") return "item";
+    return tensorMethods.has(node.target) ? "operator" : "other";
+  }
+  const operator = operatorOf(node.target);
+  if (operator?.syntax.kind === "index") return "getitem";
+  if (operator !== null)
+    return comparisons.has(operator.name.replace("operator.", "")) ? "comparison" : "arithmetic";
+  if (node.targetName.startsWith("Math.")) return "arithmetic";
+  return inGraphFunctions.has(node.target) ? "operator" : "other";
+}
+
+function tensorsIn(value: unknown): readonly TensorBase[] {
+  if (isTensor(value)) return [value];
+  return Array.isArray(value) ? value.flatMap(tensorsIn) : [];
+}
+
+/** Metadata of a result, the same for equal ones. */
+function describe(value: unknown): string {
+  if (isTensor(value)) {
+    const { dtype, shape, strides, offset } = stateOf(value);
+    return `${dtype.name}[${shape.join()}]/(${strides.join()})+${offset}`;
+  }
+  return Array.isArray(value) ? `[${value.map(describe).join()}]` : String(value);
+}

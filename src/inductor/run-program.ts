@@ -1,0 +1,82 @@
+/** Carries out a program step by step. */
+import { dtypes } from "../core/dtype.ts";
+import { RuntimeScalar } from "../core/runtime-scalar.ts";
+import { convertScalar } from "../core/scalar.ts";
+import { mapArgument } from "../fx/node.ts";
+import type { GraphFailure } from "../fx/graph-module-brand.ts";
+import { currentBackend } from "../loops/run-computation.ts";
+import { Frame } from "./frame.ts";
+import { invoke } from "./invoke.ts";
+import type { LaunchStep, Program, ScalarValue, Step } from "./program.ts";
+
+/** Runs the program on real inputs. What is thrown is reported with the call it belongs to, and passes. */
+export function runProgram(
+  program: Program,
+  inputs: readonly unknown[],
+  noteFailure: (failure: GraphFailure) => void,
+): unknown {
+  const frame = new Frame(program, inputs);
+  let current: Step | null = null;
+  try {
+    for (const step of program.steps) {
+      current = step;
+      runStep(frame, step);
+    }
+  } catch (error) {
+    if (current !== null) {
+      const { callIndex } = current;
+      noteFailure({ callIndex, outputs: outputsBefore(program, frame, callIndex) });
+    }
+    throw error;
+  }
+  return frame.real(program.outputs);
+}
+
+function runStep(frame: Frame, step: Step): void {
+  switch (step.kind) {
+    case "launch":
+      return runLaunch(frame, step);
+    case "routine": {
+      const { routine, args, outputs } = step.call;
+      const given: Record<string, unknown> = {};
+      for (const [name, value] of Object.entries(args)) given[name] = frame.real(value);
+      return routine(
+        given,
+        outputs.map((output) => frame.tensor(output)),
+      );
+    }
+    case "call":
+      return frame.bind(
+        step.result,
+        invoke(
+          step.node,
+          step.args.map((arg) => frame.real(arg)),
+        ),
+      );
+    case "version":
+      frame.storageOf(step.buffer).version += 1;
+      return;
+  }
+}
+
+function runLaunch(frame: Frame, { kernel, parallel, fold, operands, scalars }: LaunchStep): void {
+  currentBackend().run({
+    kernel,
+    parallel,
+    fold,
+    operands: operands.map((place) => ({ tensor: frame.operand(place), strides: place.strides })),
+    scalars: scalars.map((scalar) => scalarNow(frame, scalar)),
+  });
+}
+
+function scalarNow(frame: Frame, scalar: ScalarValue): number | bigint {
+  if (!(scalar instanceof RuntimeScalar)) return scalar;
+  return convertScalar(frame.scalar(scalar.slot), scalar.converted ?? dtypes.float64);
+}
+
+/** The outputs as far as they were computed before call `failed`; undefined for the others. */
+function outputsBefore(program: Program, frame: Frame, failed: number): unknown {
+  return mapArgument(program.outputs, (leaf) =>
+    (program.madeBy.get(leaf) ?? -1) < failed ? frame.real(leaf) : undefined,
+  );
+}
