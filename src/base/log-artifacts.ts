@@ -11,6 +11,10 @@ export const logArtifacts = {
     doc: "Each graph break: reason, explanation, hints, user stack.",
     withDynamo: true,
   },
+  dynamic: {
+    doc: "For every size of the inputs of a compiled entry: static or dynamic, why, and which line decided.",
+    withDynamo: true,
+  },
   recompiles: { doc: "Each recompilation and the guards that failed.", withDynamo: true },
   guards: { doc: "The guards of each compiled entry, as a tree.", withDynamo: true },
   graph: { doc: "Each captured graph as a table of its nodes.", withDynamo: true },

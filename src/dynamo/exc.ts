@@ -50,6 +50,13 @@ export class UserError extends TorchDynamoException {
   }
 }
 
+/** A dimension that `mark_dynamic` says is dynamic can have only one size in the program. */
+export class ConstraintViolationError extends UserError {
+  static {
+    nameOnPrototype(this, "ConstraintViolationError");
+  }
+}
+
 /** An operator of the graph fails whatever the data is, and the program does not catch it. */
 export class TorchRuntimeError extends TorchDynamoException {
   static {

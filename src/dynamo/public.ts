@@ -8,6 +8,12 @@ export { explain } from "./explain.ts";
 export { reset } from "./compiled-functions.ts";
 export { graph_break, skip_frame } from "./framework-function.ts";
 export { list_backends, lookup_backend, register_backend } from "./backends.ts";
+export {
+  type DynamicRange,
+  mark_dynamic,
+  mark_static,
+  maybe_mark_dynamic,
+} from "./shapes/mark-dynamic.ts";
 export { disable } from "./disable.ts";
 export * as exc from "./exc.ts";
 export { testing };

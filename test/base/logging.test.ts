@@ -72,6 +72,7 @@ test("+dynamo turns on what the front end prints, and a name can be taken back",
   const { enabled } = parseLogSettings("+dynamo,-guards");
   expect([...enabled].sort()).toEqual([
     "bytecode",
+    "dynamic",
     "graph",
     "graph_breaks",
     "graph_code",

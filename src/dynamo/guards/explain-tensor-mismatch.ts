@@ -3,7 +3,12 @@ import type { TensorMeta } from "../../core/tensor-meta.ts";
 import { metaOfValue } from "./meta-of-value.ts";
 
 /** PyTorch's wording for the first piece of tensor metadata that differs (torch/csrc/dynamo/guards.cpp, TensorCheck). */
-export function explainTensorMismatch(name: string, expected: TensorMeta, actual: unknown): string {
+export function explainTensorMismatch(
+  name: string,
+  expected: TensorMeta,
+  actual: unknown,
+  dynamicDims: ReadonlySet<number> = new Set(),
+): string {
   const meta = metaOfValue(actual);
   if (meta === undefined)
     return `expected type of '${name}' to be a tensor, actual ${isTensor(actual) ? "disposed tensor" : typeof actual}`;
@@ -20,12 +25,12 @@ export function explainTensorMismatch(name: string, expected: TensorMeta, actual
     return `tensor '${name}' rank mismatch. expected ${expected.shape.length}, actual ${meta.shape.length}`;
   }
   for (const [dim, size] of expected.shape.entries()) {
-    if (meta.shape[dim] !== size) {
+    if (meta.shape[dim] !== size && !dynamicDims.has(dim)) {
       return `tensor '${name}' size mismatch at index ${dim}. expected ${size}, actual ${meta.shape[dim]}`;
     }
   }
   for (const [dim, stride] of expected.strides.entries()) {
-    if (meta.strides[dim] !== stride) {
+    if (meta.strides[dim] !== stride && dynamicDims.size === 0) {
       return `tensor '${name}' stride mismatch at index ${dim}. expected ${stride}, actual ${meta.strides[dim]}`;
     }
   }

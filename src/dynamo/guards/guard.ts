@@ -10,6 +10,7 @@ import {
   sourceName,
   sourceText,
 } from "../variables/source.ts";
+import type { ShapeTrace } from "../shapes/shape-trace.ts";
 import { explainTensorMismatch } from "./explain-tensor-mismatch.ts";
 
 /**
@@ -27,6 +28,8 @@ interface OnSource {
 }
 interface GuardFacts {
   TENSOR_MATCH: OnSource & { readonly meta: TensorMeta };
+  /** As TENSOR_MATCH, but any size is right in the dynamic dimensions, and strides are left to SHAPES. */
+  TENSOR_DYNAMIC: OnSource & { readonly meta: TensorMeta; readonly dims: readonly number[] };
   CONSTANT_MATCH: OnSource & { readonly value: unknown };
   TYPE_MATCH: OnSource & { readonly type: "number" | "boolean" | "string" | "object" | "function" };
   FUNCTION_MATCH: OnSource & { readonly value: Function };
@@ -52,6 +55,8 @@ interface GuardFacts {
   DUPLICATE_INPUT: { readonly source: Source; readonly other: Source };
   NO_ALIASING: { readonly source: Source; readonly other: Source };
   EXPRESSION: { readonly expression: Expression<NumberLeaf>; readonly truth: boolean };
+  /** All that was learnt about tensors with dynamic sizes, and decided on these sizes. */
+  SHAPES: { readonly trace: ShapeTrace };
   GRAD_MODE: { readonly enabled: boolean };
   DEFAULT_DTYPE: { readonly dtype: object };
 }
@@ -74,6 +79,13 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
     test: (g, pool) => `R.metaOf(${text(g, pool)}) === ${pool.textOf(g.meta)}`,
     describe: (g) => `check_tensor(${name(g)}, ${describeMeta(g.meta)})`,
     explain: (g, actual) => explainTensorMismatch(plainName(g.source), g.meta, actual),
+  },
+  TENSOR_DYNAMIC: {
+    test: (g, pool) =>
+      `R.matchesDynamic(R.metaOf(${text(g, pool)}), ${pool.textOf(g.meta)}, ${pool.textOf(g.dims)})`,
+    describe: (g) => `check_tensor(${name(g)}, ${describeMeta(g.meta, g.dims)})`,
+    explain: (g, actual) =>
+      explainTensorMismatch(plainName(g.source), g.meta, actual, new Set(g.dims)),
   },
   CONSTANT_MATCH: {
     test: (g, pool) =>
@@ -188,6 +200,18 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
       )}`,
     describe: (g) => `${g.truth ? "" : "!"}${printExpression(g.expression, leafName)}`,
   },
+  SHAPES: {
+    test: (g, pool) => {
+      const { tensors, numbers } = g.trace.sources;
+      const key = [
+        ...tensors.map((source) => `R.metaOf(${sourceText(source, pool)})`),
+        ...numbers.map((source) => sourceText(source, pool)),
+      ];
+      return `${pool.textOf(g.trace)}.holds([${key.join(", ")}])`;
+    },
+    describe: (g) =>
+      `what was captured holds for the sizes of ${g.trace.sources.tensors.map(sourceName).join(", ")}`,
+  },
   GRAD_MODE: {
     test: (g) => `R.isGradEnabled() === ${g.enabled}`,
     describe: (g) => `torch.is_grad_enabled() === ${g.enabled}`,
@@ -211,8 +235,9 @@ const leafName = (leaf: NumberLeaf): string =>
 const describingPool: ConstantPool = { textOf: describeValue };
 const describePrototype = (prototype: object | null): string =>
   prototype === null ? "null" : `${describeValue(prototype)}.prototype`;
-const describeMeta = (meta: TensorMeta): string =>
-  `${String(meta.dtype)}, size=[${meta.shape.join(", ")}], stride=[${meta.strides.join(", ")}], requires_grad=${meta.requires_grad}`;
+/** Dynamic sizes are written `None`, as PyTorch does. */
+const describeMeta = (meta: TensorMeta, dynamic: readonly number[] = []): string =>
+  `${String(meta.dtype)}, size=[${meta.shape.map((size, dim) => (dynamic.includes(dim) ? "None" : size)).join(", ")}], ${dynamic.length > 0 ? "" : `stride=[${meta.strides.join(", ")}], `}requires_grad=${meta.requires_grad}`;
 const plainName = (source: Source): string =>
   source.kind === "input" ? source.name : sourceName(source);
 

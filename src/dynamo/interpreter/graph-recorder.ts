@@ -33,6 +33,7 @@ export class GraphRecorder {
   readonly builder: GraphBuilder;
   readonly inputs: GraphInput[] = [];
   readonly #scalars = new Map<string, Node>();
+  readonly #sizes = new Map<string, Node>();
   readonly #parent: GraphRecorder | null;
 
   constructor(parent: GraphRecorder | null = null) {
@@ -114,6 +115,7 @@ export class GraphRecorder {
       case "constant":
         return expression.value;
       case "leaf":
+        if (expression.leaf.kind === "size") return this.#size(expression.leaf);
         return expression.leaf.kind === "node" ? expression.leaf.node : this.scalar(expression);
       case "unary":
         return this.#operator("unary", expression.operator, [expression.operand]);
@@ -129,6 +131,17 @@ export class GraphRecorder {
         );
       }
     }
+  }
+
+  #size({ tensor, dim, hint }: Extract<NumberLeaf, { kind: "size" }>): Node {
+    if (tensor.node === null) throw new InternalError("a tensor that the graph makes has a node");
+    const key = `${tensor.node.name} ${dim}`;
+    let node = this.#sizes.get(key);
+    if (node === undefined) {
+      node = this.builder.callMethod("size", [tensor.node, dim], { example: hint, type: "number" });
+      this.#sizes.set(key, node);
+    }
+    return node;
   }
 
   #operator(

@@ -5,7 +5,11 @@ import type { Expression, Scalar } from "../../symbolic/expression.ts";
 import { evaluateExpression, leavesOf } from "../../symbolic/expression.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Guard } from "../guards/guard.ts";
-import { GuardSet } from "../guards/guard-set.ts";
+import { type GuardPlace, GuardSet } from "../guards/guard-set.ts";
+import type { DimDecision, SizeDecisions } from "../shapes/dim-decision.ts";
+import type { DimMark } from "../shapes/mark-dynamic.ts";
+import { ShapeTrace } from "../shapes/shape-trace.ts";
+import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { SideEffect } from "../side-effects.ts";
 import { type Source, sourceName } from "../variables/source.ts";
 import {
@@ -37,6 +41,8 @@ export interface NumberHistory {
   textVaries(source: Source, value: string): boolean;
   /** True if the value came out of a tensor: then it never becomes a guard on its value. */
   isFromTensor(source: Source): boolean;
+  /** Which sizes of the tensor at `source` must enter as symbols. Notes its sizes for the next capture. */
+  decideSizes(source: Source, tensor: Tensor, meta: TensorMeta): readonly DimDecision[];
 }
 
 type EffectWithoutPlace = SideEffect extends infer E
@@ -56,6 +62,11 @@ export class Tracer {
   readonly guards = new GuardSet();
   readonly effects: SideEffect[] = [];
   readonly history: NumberHistory;
+  /** What is known about tensors whose sizes may vary. */
+  readonly shapes = new ShapeTrace();
+  /** Which dimensions of tensors from outside vary; of other dynamic tensors, all may. */
+  readonly dynamicDims = new Map<Tensor, readonly number[]>();
+  readonly sizeDecisions: SizeDecisions[] = [];
   /** One variable for each object from outside, however many ways lead to it. */
   readonly #objects = new Map<
     object,
@@ -97,8 +108,16 @@ export class Tracer {
   }
 
   addGuard(guard: Guard): void {
+    // Sizes of tensors that the graph makes exist only once it ran: decisions on them are checked by a replay.
+    if (guard.kind === "EXPRESSION" && hasSizeLeaf(guard.expression))
+      this.shapes.addFact(guard.expression, guard.truth, this.guardPlace);
+    else this.guards.add(guard, this.guardPlace);
+  }
+
+  /** The instruction that makes an assumption. */
+  get guardPlace(): GuardPlace | null {
     const frame = this.frames.at(-1);
-    this.guards.add(guard, frame === undefined ? null : { code: frame.code, pc: frame.pc });
+    return frame === undefined ? null : { code: frame.code, pc: frame.pc };
   }
 
   addEffect(effect: EffectWithoutPlace): void {
@@ -155,9 +174,41 @@ export class Tracer {
   #lookInside(value: object, source: Source): ForcedVariable {
     const meta = metaOfValue(value);
     if (meta === undefined) return wrapObject(this, value, source);
-    this.addGuard({ kind: "TENSOR_MATCH", source, meta });
     // Only tensors have tensor metadata, and the registered class of all tensors, fake ones too, is Tensor.
-    return new TensorVariable(fakeTensor(meta) as Tensor, null, source, value as Tensor);
+    const tensor = value as Tensor;
+    const fake = fakeTensor(meta) as Tensor;
+    const decisions = this.history.decideSizes(source, tensor, meta);
+    this.sizeDecisions.push({ source, meta, dims: decisions });
+    const dims = decisions.flatMap(({ isDynamic }, dim) => (isDynamic ? [dim] : []));
+    if (dims.length === 0) this.addGuard({ kind: "TENSOR_MATCH", source, meta });
+    else {
+      this.addGuard({ kind: "TENSOR_DYNAMIC", source, meta, dims });
+      this.shapes.addInput(source, fake);
+      this.dynamicDims.set(fake, dims);
+      for (const dim of dims) this.#guardRange(source, dim, meta, decisions[dim]?.mark ?? null);
+    }
+    return new TensorVariable(fake, null, source, tensor);
+  }
+
+  /** The range given with `mark_dynamic`: sizes outside it get a compile of their own. */
+  #guardRange(source: Source, dim: number, meta: TensorMeta, mark: DimMark | null): void {
+    const size: Expression<NumberLeaf> = {
+      kind: "leaf",
+      leaf: {
+        kind: "source",
+        source: { kind: "size", base: source, dim },
+        hint: meta.shape[dim] ?? NaN,
+        fromTensor: false,
+      },
+    };
+    const bound = (operator: "<=" | ">=", value: number): void =>
+      this.addGuard({
+        kind: "EXPRESSION",
+        expression: { kind: "binary", operator, left: size, right: { kind: "constant", value } },
+        truth: true,
+      });
+    if (mark !== null && mark.min > 0) bound(">=", mark.min);
+    if (mark !== null && mark.max < Infinity) bound("<=", mark.max);
   }
 
   /** An object that the captured code can only mean, whatever the arguments: a prototype, a getter. */
@@ -268,7 +319,7 @@ export class Tracer {
 
   isFromTensor(expression: Expression<NumberLeaf>): boolean {
     for (const leaf of leavesOf(expression))
-      if (leaf.kind !== "source" || leaf.fromTensor) return true;
+      if (leaf.kind !== "size" && (leaf.kind !== "source" || leaf.fromTensor)) return true;
     return false;
   }
 
@@ -297,7 +348,10 @@ export class Tracer {
 }
 
 const leafHint = (leaf: NumberLeaf): Scalar | undefined =>
-  leaf.kind === "source" ? leaf.hint : undefined;
+  leaf.kind === "source" || leaf.kind === "size" ? leaf.hint : undefined;
+
+const hasSizeLeaf = (expression: Expression<NumberLeaf>): boolean =>
+  [...leavesOf(expression)].some((leaf) => leaf.kind === "size");
 
 /** NaN: x !== x. Zeros: 1/x tells 0 from -0, which `===` does not. */
 function sameValueTest(expression: Expression<NumberLeaf>, hint: Scalar): Expression<NumberLeaf> {

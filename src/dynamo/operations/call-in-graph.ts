@@ -4,7 +4,8 @@ import { stateOf } from "../../core/tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
 import type { Argument, Node } from "../../fx/node.ts";
-import type { Expression } from "../../symbolic/expression.ts";
+import { type Expression, leavesOf } from "../../symbolic/expression.ts";
+import { constantRef, type ShapeRef } from "../shapes/shape-ref.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { findHandler } from "../interpreter/find-handler.ts";
 import { arrayItems } from "../interpreter/contents.ts";
@@ -22,15 +23,22 @@ import {
   describeVariable,
 } from "../variables/variable.ts";
 import { writeTextsFirst } from "./pending-text.ts";
-import { shapeOf } from "./tensor-property.ts";
+import { elementCountOf, shapeOf, sizeOf } from "./tensor-property.ts";
 import { tensorItem } from "./tensor-item.ts";
 import { ownDataProperties } from "./own-data-properties.ts";
 
-/** The two faces of an argument: what the op sees while capturing, and what the graph's node holds. */
+/** The faces of an argument: what the op sees while capturing, what the graph's node holds, and what a replay is given. */
 interface CapturedArgument {
   readonly fake: unknown;
   readonly node: Argument;
+  readonly shape: ShapeRef;
 }
+
+const constantArgument = (value: unknown): CapturedArgument => ({
+  fake: value,
+  node: value,
+  shape: constantRef(value),
+});
 
 /**
  * A call to a torch function or Tensor method. The very function runs on fake tensors: it checks the arguments as in
@@ -52,7 +60,10 @@ export function callInGraph(
   }
   if (receiver !== null && callee.name === "item" && args.length === 0)
     return tensorItem(machine, receiver, "item");
-  if (receiver !== null && callee.name === "size" && args.length === 0) return shapeOf(receiver);
+  if (receiver !== null) {
+    const metadata = metadataCall(machine, callee.name, receiver, args);
+    if (metadata !== null) return metadata;
+  }
   const inputs = receiver === null ? args : [receiver, ...args];
   const capture = new ArgumentCapture(machine, callee, inputs);
   const captured = inputs.map((input, position) => capture.of(input, position));
@@ -64,7 +75,37 @@ export function callInGraph(
   if (callee.function.mayThrow || (callee.function.mutates && mayOverlap(machine, capture.tensors)))
     breakWhereCaught(machine, callee);
   const result = callOnFakes(callee, receiver === null ? undefined : fakes.shift(), fakes, inputs);
+  const refs = captured.map((argument) => argument.shape);
+  machine.tracer.shapes.addCall(
+    {
+      name: callee.name,
+      fn: callee.value,
+      receiver: receiver === null ? null : (refs.shift() ?? null),
+      args: refs,
+    },
+    result,
+    machine.tracer.guardPlace,
+  );
   return new ResultWrapper(machine, callee, captured, capture.tensors).wrap(result);
+}
+
+/** Sizes of a tensor whose sizes may vary are numbers that vary; null for every other call. */
+function metadataCall(
+  machine: Machine,
+  name: string,
+  receiver: TensorVariable,
+  args: readonly Variable[],
+): Variable | null {
+  if (name === "size" && args.length === 0) return shapeOf(machine.tracer, receiver);
+  if (!machine.tracer.shapes.isDynamic(receiver.fake)) return null;
+  if (name === "numel" && args.length === 0) return elementCountOf(machine.tracer, receiver);
+  const [first] = args;
+  if (name !== "size" || first === undefined || args.length !== 1) return null;
+  const dim = machine.force(first);
+  const rank = receiver.fake.ndim;
+  if (dim.kind !== "constant" || !Number.isInteger(dim.value)) return null;
+  const index = Number(dim.value) < 0 ? Number(dim.value) + rank : Number(dim.value);
+  return index >= 0 && index < rank ? sizeOf(machine.tracer, receiver, index) : null;
 }
 
 /** An error of the running graph could not find the `catch` around this call any more: such a call runs natively. */
@@ -152,6 +193,10 @@ function callOnFakes(
   }
 }
 
+/** Whether the numbers of an expression are there, or follow from sizes that are there, before the graph runs. */
+const isKnownAtEntry = (expression: Expression<NumberLeaf>): boolean =>
+  [...leavesOf(expression)].every((leaf) => leaf.kind === "source" || leaf.kind === "size");
+
 /** Number.isInteger: the remainder is NaN for infinities and NaN. */
 const isIntegral = (value: Expression<NumberLeaf>): Expression<NumberLeaf> => ({
   kind: "binary",
@@ -162,6 +207,8 @@ const isIntegral = (value: Expression<NumberLeaf>): Expression<NumberLeaf> => ({
 
 /** Number parameters whose value only takes part in the arithmetic, not in shapes: they may stay symbolic. */
 const scalarKinds: ReadonlySet<string> = new Set(["operand", "scalar", "data"]);
+/** Number parameters that shapes depend on: a symbol stays one, and what follows from it is checked by a replay. */
+const sizeKinds: ReadonlySet<string> = new Set(["int", "number", "size", "sizes", "index"]);
 
 class ArgumentCapture {
   readonly tensors: TensorVariable[] = [];
@@ -184,16 +231,24 @@ class ArgumentCapture {
     switch (value.kind) {
       case "tensor":
         this.tensors.push(value);
-        return { fake: value.fake, node: this.#machine.tracer.nodeOf(value) };
+        return {
+          fake: value.fake,
+          node: this.#machine.tracer.nodeOf(value),
+          shape: { kind: "tensor", fake: value.fake },
+        };
       case "constant":
-        return { fake: value.value, node: value.value };
+        return constantArgument(value.value);
       case "number":
         return this.#number(value, position);
       case "array": {
         const items = arrayItems(this.#machine, value).map((item) =>
           this.of(item ?? new ConstantVariable(undefined), position),
         );
-        return { fake: items.map((item) => item.fake), node: items.map((item) => item.node) };
+        return {
+          fake: items.map((item) => item.fake),
+          node: items.map((item) => item.node),
+          shape: { kind: "list", items: items.map((item) => item.shape) },
+        };
       }
       case "object":
         return this.#options(value);
@@ -204,36 +259,50 @@ class ArgumentCapture {
 
   #number(value: NumberVariable, position: number | string): CapturedArgument {
     const { tracer } = this.#machine;
-    if (!scalarKinds.has(this.#callee.function.parameterKind(position))) {
-      const constant = tracer.specialize(value, "a size, dimension or index");
-      return { fake: constant, node: constant };
+    const kind = this.#callee.function.parameterKind(position);
+    if (sizeKinds.has(kind) && typeof value.hint === "number" && isKnownAtEntry(value.expression)) {
+      const { expression, hint } = value;
+      return {
+        fake: hint,
+        node: tracer.graph.scalar(expression),
+        shape: { kind: "number", expression },
+      };
     }
+    if (!scalarKinds.has(kind))
+      return constantArgument(tracer.specialize(value, "a size, dimension or index"));
     // A symbolic number's stand-in: fractional, so that nothing is taken for an integer by accident.
     let standIn: unknown = typeof value.hint === "boolean" ? true : 0.5;
     if (!this.#allFloating && typeof standIn === "number") {
       // Some integers do not fit a dtype or an operation (`x.pow(-1)`): an error of the running graph could not be caught.
       if (findHandler(tracer.frames) !== null) {
-        const constant = tracer.specialize(value, "an operand of integers where errors are caught");
-        return { fake: constant, node: constant };
+        return constantArgument(
+          tracer.specialize(value, "an operand of integers where errors are caught"),
+        );
       }
       // Typing is value-based: an integral number keeps an integer tensor's dtype. Which it is becomes a guard.
       const integral = tracer.decideExpression(isIntegral(value.expression));
       if (integral === undefined) return this.#refuse(value);
       if (integral) standIn = 2;
     }
-    return { fake: standIn, node: tracer.graph.scalar(value.expression) };
+    return {
+      fake: standIn,
+      node: tracer.graph.scalar(value.expression),
+      shape: constantRef(standIn),
+    };
   }
 
   #options(value: Extract<ForcedVariable, { kind: "object" }>): CapturedArgument {
     const fake: Record<string, unknown> = {};
     const node: Record<string, Argument> = {};
+    const entries: [string, ShapeRef][] = [];
     for (const [key, property] of ownDataProperties(this.#machine, value)) {
       if (typeof key === "symbol") return this.#refuse(value);
       const captured = this.of(property, key === "__proto__" ? "" : String(key));
       fake[key] = captured.fake;
       node[key] = captured.node;
+      entries.push([String(key), captured.shape]);
     }
-    return { fake, node };
+    return { fake, node, shape: { kind: "options", entries } };
   }
 
   #refuse(value: ForcedVariable): never {

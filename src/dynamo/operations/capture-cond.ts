@@ -18,6 +18,7 @@ import { GraphRecorder } from "../interpreter/graph-recorder.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { runMachine } from "../interpreter/run-machine.ts";
 import { userCallers, userStack } from "../units/user-stack.ts";
+import { elementCount } from "./tensor-item.ts";
 import {
   ArrayVariable,
   ConstantVariable,
@@ -62,7 +63,7 @@ export function captureCond(machine: Machine, args: readonly Variable[]): CallRe
         operands,
       );
     }
-    if (pred.kind !== "number" && (pred.kind !== "tensor" || pred.fake.numel() !== 1)) {
+    if (pred.kind !== "number" && (pred.kind !== "tensor" || elementCount(machine, pred) !== 1)) {
       const shown =
         pred.kind === "tensor"
           ? `a tensor of shape [${pred.fake.shape.join(", ")}]`
@@ -264,7 +265,11 @@ function joinBranches(machine: Machine, pred: Argument, first: Branch, second: B
   if (types(first) !== types(second)) {
     breakGraph("condBranchesDiffer", { whenTrue: types(first), whenFalse: types(second) }, "cond");
   }
-  const { graph } = machine.tracer;
+  const { graph, shapes, guardPlace } = machine.tracer;
+  for (const [index, leaf] of first.leaves.entries()) {
+    const other = second.leaves[index];
+    if (other !== undefined) shapes.addSameMeta(leaf.fake, other.fake, guardPlace);
+  }
   const operands = [...new Set([...first.lifted, ...second.lifted].map(({ operand }) => operand))];
   const trueGraph = withOperands(graph.builder, first, operands);
   const falseGraph = withOperands(graph.builder, second, operands);
@@ -282,6 +287,7 @@ function joinBranches(machine: Machine, pred: Argument, first: Branch, second: B
   );
   const results = first.leaves.map((leaf, index) => {
     const fake = fakeTensor(metaOf(leaf.fake)) as Tensor; // the registered class of all tensors is Tensor
+    shapes.addCopy(fake, leaf.fake, guardPlace);
     return new TensorVariable(fake, graph.getItem(call, index, fake, machine.place()), null, null);
   });
   return rebuild(machine, first.result, results);

@@ -277,6 +277,8 @@ function typeOfUnknown(expression: Expression<NumberLeaf>): string {
       return typeof leaf.hint;
     case "node":
       return leaf.type;
+    case "size":
+      return "number";
     case "item":
       return leaf.tensor.fake.dtype.category === "bool" ? "boolean" : "number";
   }

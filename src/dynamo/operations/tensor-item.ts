@@ -1,6 +1,7 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { onlyDecidesOrReturns } from "../interpreter/only-decides-or-returns.ts";
+import { elementCountOf } from "./tensor-property.ts";
 import { NumberVariable, type TensorVariable, type Variable } from "../variables/variable.ts";
 
 /**
@@ -13,7 +14,7 @@ export function tensorItem(
   tensor: TensorVariable,
   form: "item" | "coercion",
 ): Variable {
-  if (tensor.fake.numel() !== 1) {
+  if (elementCount(machine, tensor) !== 1) {
     return breakGraph(
       "fakeCallRuntimeError",
       {
@@ -44,4 +45,19 @@ export function tensorItem(
     );
   }
   return breakGraph("tensorItem", {}, "call_method TensorVariable() item () {}");
+}
+
+/** The number of elements in the call being captured; that it is 1 or not is guarded where sizes vary. */
+export function elementCount(machine: Machine, tensor: TensorVariable): number {
+  const count = machine.force(elementCountOf(machine.tracer, tensor));
+  const elements = tensor.fake.numel();
+  if (count.kind === "number") {
+    machine.tracer.decideExpression({
+      kind: "binary",
+      operator: "===",
+      left: count.expression,
+      right: { kind: "constant", value: 1 },
+    });
+  }
+  return elements;
 }

@@ -3,10 +3,15 @@ import { Tensor } from "../../api/tensor.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
+import type { Tracer } from "../interpreter/tracer.ts";
+import type { Expression } from "../../symbolic/expression.ts";
+import type { Source } from "../variables/source.ts";
+import { scalarExpression } from "./scalar-expression.ts";
 import {
   ArrayVariable,
   ConstantVariable,
   InGraphVariable,
+  type NumberLeaf,
   TensorVariable,
   type Variable,
   undefinedVariable,
@@ -40,8 +45,15 @@ export function tensorProperty(
   if (method !== null) return method;
   if (!capturableProperties.has(key))
     return unsupported("it needs the tensor's data or its object");
-  if (key === "shape") return shapeOf(target);
-  const value = runFake(() => Reflect.get(target.fake, key) as unknown);
+  if (key === "shape") return shapeOf(machine.tracer, target);
+  const read = (tensor: Tensor): unknown => Reflect.get(tensor, key);
+  const value = runFake(() => read(target.fake));
+  const { shapes } = machine.tracer;
+  if (shapes.isDynamic(target.fake) && key !== "dtype" && key !== "device") {
+    const args = [{ kind: "tensor", fake: target.fake }] as const;
+    const { guardPlace } = machine.tracer;
+    shapes.addCall({ name: String(key), fn: read, receiver: null, args }, value, guardPlace);
+  }
   if (value instanceof Tensor) {
     if (value === target.fake) return target;
     const { graph } = machine.tracer;
@@ -93,15 +105,44 @@ export const shapeOwner = (variable: ArrayVariable): TensorVariable | null =>
   owners.get(variable) ?? null;
 
 /** The same array for the same tensor, as in eager, for as long as the shape stays. */
-export function shapeOf(target: TensorVariable): ArrayVariable {
+export function shapeOf(tracer: Tracer, target: TensorVariable): ArrayVariable {
   const { shape } = target.fake;
   const known = shapes.get(target);
   if (known?.of === shape) return known.variable;
   const variable = new ArrayVariable({
-    items: shape.map((size) => new ConstantVariable(size)),
+    items: shape.map((_, dim) => sizeOf(tracer, target, dim)),
     frozen: true,
   });
   shapes.set(target, { of: shape, variable });
   owners.set(variable, target);
   return variable;
+}
+
+/** A size of a tensor: a number that varies if the tensor's sizes may. */
+export function sizeOf(tracer: Tracer, target: TensorVariable, dim: number): Variable {
+  const { fake, source } = target;
+  const hint = fake.shape[dim] ?? NaN;
+  if (!tracer.shapes.isDynamic(fake)) return new ConstantVariable(hint);
+  const dims = tracer.dynamicDims.get(fake);
+  if (dims !== undefined && !dims.includes(dim)) return new ConstantVariable(hint);
+  if (source === null)
+    return tracer.number({ kind: "leaf", leaf: { kind: "size", tensor: target, dim, hint } });
+  const place: Source = { kind: "size", base: source, dim };
+  return tracer.number({
+    kind: "leaf",
+    leaf: { kind: "source", source: place, hint, fromTensor: false },
+  });
+}
+
+/** The number of elements: the product of the sizes. */
+export function elementCountOf(tracer: Tracer, target: TensorVariable): Variable {
+  const sizes = target.fake.shape.map((_, dim) =>
+    scalarExpression(tracer.force(sizeOf(tracer, target, dim))),
+  );
+  const product = sizes.reduce<Expression<NumberLeaf> | null>(
+    (left, right) =>
+      left === null || right === null ? null : { kind: "binary", operator: "*", left, right },
+    { kind: "constant", value: 1 },
+  );
+  return product === null ? new ConstantVariable(target.fake.numel()) : tracer.number(product);
 }

@@ -175,6 +175,8 @@ export class ResidualWriter implements ConstantPool {
         return this.load(leaf.source);
       case "item":
         return `${this.value(leaf.tensor)}.item()`;
+      case "size":
+        return `R.sizeOf(${this.value(leaf.tensor)}, ${leaf.dim})`;
       case "node":
         return this.#output(leaf.node);
     }

@@ -3,6 +3,7 @@ import { uninitialized } from "../bytecode/cell.ts";
 import { closureInfo } from "../bytecode/closures/make-closure.ts";
 import { get_default_dtype } from "../../core/default-dtype.ts";
 import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
+import { matchesDynamic } from "../guards/matches-dynamic.ts";
 import { metaOfValue } from "../guards/meta-of-value.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
 import { sameClosure } from "../interpreter/same-closure.ts";
@@ -78,6 +79,9 @@ Hot path (bench: dispatch): every function is a few comparisons.
  */
 export const residualRuntime = Object.freeze({
   metaOf: metaOfValue,
+  matchesDynamic,
+  /** A size of a tensor; of anything else, and past the rank, what no expression on sizes accepts. */
+  sizeOf: (value: unknown, dim: number): number => metaOfValue(value)?.shape[dim] ?? NaN,
   sameValue,
   isObject,
   isPlainArray: (value: unknown): boolean =>

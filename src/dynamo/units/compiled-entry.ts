@@ -3,7 +3,10 @@ import type { PlacedGuard } from "../guards/guard-set.ts";
 import { explainGuard, guardSource, guardTest } from "../guards/guard.ts";
 import { residualBindings } from "../residual/residual-bindings.ts";
 import type { ResidualCode } from "../residual/build-residual.ts";
-import { type ConstantPool, sourceText } from "../variables/source.ts";
+import { metaOfValue } from "../guards/meta-of-value.ts";
+import type { SizeDecisions } from "../shapes/dim-decision.ts";
+import type { ShapeTrace } from "../shapes/shape-trace.ts";
+import { type ConstantPool, type Source, sourceText } from "../variables/source.ts";
 import { ResidualWriter } from "../residual/residual-writer.ts";
 
 export type GuardFunction = (receiver: unknown, inputs: readonly unknown[]) => boolean;
@@ -16,6 +19,8 @@ export interface CompiledEntry {
   readonly code: ResidualCode;
   /** The inputs' count, part of the guards: a missing argument is not an undefined one. */
   readonly inputCount: number;
+  /** Which sizes of tensors from outside are fixed, which may vary, and why. */
+  readonly sizes: readonly SizeDecisions[];
 }
 
 /** All guards in one generated function, evaluated from left to right. Hot path (bench: dispatch). */
@@ -59,10 +64,28 @@ export function explainFailure(
       pool,
       `return (T, A) => { try { return ${guardTest(placed.guard, pool)}; } catch { return false; } };`,
     );
+    if (!holds(receiver, inputs) && placed.guard.kind === "SHAPES") {
+      const { trace } = placed.guard;
+      const failure = trace.failure(shapeKey(trace, receiver, inputs));
+      if (failure !== null)
+        return { placed: { guard: placed.guard, place: failure.place }, text: failure.text };
+    }
     if (!holds(receiver, inputs))
       return { placed, text: explainGuard(placed.guard, actualValue(placed, receiver, inputs)) };
   }
   return null;
+}
+
+function shapeKey(
+  trace: ShapeTrace,
+  receiver: unknown,
+  inputs: readonly unknown[],
+): readonly unknown[] {
+  const { tensors, numbers } = trace.sources;
+  return [
+    ...tensors.map((source) => metaOfValue(readSource(source, receiver, inputs))),
+    ...numbers.map((source) => readSource(source, receiver, inputs)),
+  ];
 }
 
 function actualValue(
@@ -71,7 +94,10 @@ function actualValue(
   inputs: readonly unknown[],
 ): unknown {
   const source = guardSource(guard);
-  if (source === null) return undefined;
+  return source === null ? undefined : readSource(source, receiver, inputs);
+}
+
+function readSource(source: Source, receiver: unknown, inputs: readonly unknown[]): unknown {
   const pool: ResidualWriter & ConstantPool = new ResidualWriter();
   const read = build<(T: unknown, A: readonly unknown[]) => unknown>(
     pool,

@@ -5,6 +5,8 @@ import { disassemble } from "../bytecode/disassemble.ts";
 import { describeGuard, guardSource } from "../guards/guard.ts";
 import { functionCode, isInterpretable } from "../interpreter/function-code.ts";
 import { type GuardTreeNode, formatGuardTree } from "../reports/format-guards.ts";
+import { formatSizes } from "../reports/format-sizes.ts";
+import { sizeReports } from "./size-reports.ts";
 import { sourceName } from "../variables/source.ts";
 import type { CompiledEntry } from "./compiled-entry.ts";
 import { placeOfGuard } from "./recompiles.ts";
@@ -28,6 +30,8 @@ export function logEntry(unit: Unit, entry: CompiledEntry, graphModule: GraphMod
     emit("graph", `TRACED GRAPH of ${title}\n${printTable(graphModule.graph)}`);
   if (graphModule !== null && isEnabled("graph_sizes"))
     emit("graph_sizes", `GRAPH SIZES of ${title}\n${printTypes(graphModule.graph)}`);
+  if (isEnabled("dynamic") && entry.sizes.length > 0)
+    emit("dynamic", `SIZES of ${title}\n${formatSizes(sizeReports(entry))}`);
   if (isEnabled("guards"))
     emit("guards", `GUARDS of ${title}\n${formatGuardTree(guardTree(entry))}`);
 }

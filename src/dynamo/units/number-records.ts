@@ -1,5 +1,10 @@
 import type { NumberHistory } from "../interpreter/tracer.ts";
 import type { Scalar } from "../../symbolic/expression.ts";
+import type { Tensor } from "../../api/tensor.ts";
+import { metaOfValue } from "../guards/meta-of-value.ts";
+import type { DimDecision } from "../shapes/dim-decision.ts";
+import type { TensorMeta } from "../../core/tensor-meta.ts";
+import { SizeRecords } from "./size-records.ts";
 import { config } from "../config.ts";
 import type { SymbolicInput } from "../residual/break-writer.ts";
 import { type Source, rootInput, sourceKey } from "../variables/source.ts";
@@ -12,10 +17,12 @@ export class NumberRecords implements NumberHistory {
   readonly #tensorInputs = new Set<number>();
   readonly #texts = new Map<number, string>();
   readonly #varyingTexts = new Set<number>();
+  readonly #sizes: SizeRecords;
   readonly #dynamic: boolean | null;
 
   constructor(dynamic: boolean | null) {
     this.#dynamic = dynamic;
+    this.#sizes = new SizeRecords(dynamic);
   }
 
   /** Inputs of a resume function that were symbols in the segment before. */
@@ -48,6 +55,20 @@ export class NumberRecords implements NumberHistory {
     this.#texts.set(source.index, value);
     if (before !== undefined && before !== value) this.#varyingTexts.add(source.index);
     return this.#varyingTexts.has(source.index);
+  }
+
+  decideSizes(source: Source, tensor: Tensor, meta: TensorMeta): readonly DimDecision[] {
+    return this.#sizes.decide(source, tensor, meta);
+  }
+
+  /** Takes note of the inputs of a call that runs natively. */
+  noteInputs(inputs: readonly unknown[]): void {
+    for (const [index, value] of inputs.entries()) {
+      const source: Source = { kind: "input", index, name: String(index) };
+      const meta = metaOfValue(value);
+      if (meta !== undefined) this.decideSizes(source, value as Tensor, meta); // only tensors have metadata
+      else if (typeof value === "number") this.varies(source, value);
+    }
   }
 
   isFromTensor(source: Source): boolean {

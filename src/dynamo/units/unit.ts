@@ -9,6 +9,7 @@ import { currentStance } from "../stance.ts";
 import { counters, increment } from "../counters.ts";
 import {
   BackendCompilerFailed,
+  ConstraintViolationError,
   InternalTorchDynamoError,
   TorchDynamoException,
   Unsupported,
@@ -26,9 +27,11 @@ import { type Variable, describeForUser } from "../variables/variable.ts";
 import { type CompiledEntry, compileGuards } from "./compiled-entry.ts";
 import type { CompiledFunction } from "./compiled-function.ts";
 import { logEntry } from "./log-entry.ts";
+import { specializedDims } from "../shapes/specialized-dims.ts";
+import { sourceName } from "../variables/source.ts";
 import { NumberRecords } from "./number-records.ts";
 import { describeRecompile, noteRecompile, reachedLimit } from "./recompiles.ts";
-import { userCallers, userStack } from "./user-stack.ts";
+import { userCallers, userFrameAt, userStack } from "./user-stack.ts";
 
 /** What a unit begins with: the function itself, or the frames of a resume function. */
 export interface UnitStart {
@@ -82,6 +85,7 @@ export class Unit implements Continuation {
     const stance = currentStance();
     if (stance === "eager_then_compile" && !this.#sawFirstCall) {
       this.#sawFirstCall = true;
+      this.numbers.noteInputs(inputs);
       return this.start.runNatively(receiver, inputs);
     }
     if (this.entries.length > 0) {
@@ -119,6 +123,7 @@ export class Unit implements Continuation {
         inputCount: inputs.length,
         check: compileGuards([], inputs.length),
         code: this.#native,
+        sizes: [],
       };
     }
   }
@@ -225,6 +230,20 @@ export class Unit implements Continuation {
     });
   }
 
+  /** `mark_dynamic` promises that one compile serves all sizes; a program that fixes the size breaks the promise. */
+  #refuseSpecialization({ tracer }: Machine): void {
+    const { guards } = tracer.guards;
+    for (const fixed of specializedDims(tracer.sizeDecisions, guards, tracer.shapes)) {
+      const name = `${sourceName(fixed.source)}.size()[${fixed.dim}]`;
+      const frame = fixed.place === null ? null : userFrameAt(fixed.place);
+      throw new ConstraintViolationError(
+        `You marked ${name} as dynamic, but your code specialized it to be a constant (${fixed.size}): ${fixed.cause}.\n` +
+          "Use torch._dynamo.maybe_mark_dynamic if the size may be specialised, or change the code so that it does not depend on the exact size.",
+        frame === null ? [] : [frame],
+      );
+    }
+  }
+
   #entry(
     machine: Machine,
     inputs: readonly unknown[],
@@ -233,6 +252,9 @@ export class Unit implements Continuation {
     graphModule: GraphModule | null,
   ): CompiledEntry {
     machine.tracer.guardAgainstAliasing();
+    const { shapes, sizeDecisions } = machine.tracer;
+    this.#refuseSpecialization(machine);
+    if (!shapes.isEmpty) machine.tracer.guards.add({ kind: "SHAPES", trace: shapes }, null);
     const { guards } = machine.tracer.guards;
     const entry: CompiledEntry = {
       index,
@@ -240,6 +262,7 @@ export class Unit implements Continuation {
       inputCount: inputs.length,
       check: compileGuards(guards, inputs.length),
       code,
+      sizes: sizeDecisions,
     };
     logEntry(this, entry, graphModule);
     return entry;

@@ -1,7 +1,9 @@
 import { relativePath } from "../graph-breaks/relative-path.ts";
 import type { UserFrame } from "../graph-breaks/user-frame.ts";
 import type { Frame } from "../interpreter/frame.ts";
-import { placesOf } from "../interpreter/places.ts";
+import type { Code } from "../bytecode/code.ts";
+import type { GuardPlace } from "../guards/guard-set.ts";
+import { type Place, placeOf, placesOf } from "../interpreter/places.ts";
 import { captureUserStack } from "../source/capture-user-stack.ts";
 import { expressionSpanAt } from "../source/expression-span.ts";
 
@@ -29,15 +31,27 @@ export function userStack(
   isRoot: boolean,
 ): readonly UserFrame[] {
   const places = placesOf(frames);
-  return places.map(({ functionName, position, length }, depth) => ({
-    functionName:
-      depth === places.length - 1 && !isRoot && unitName.includes(`_in_${functionName}_at_`)
+  return places.map((place, depth) =>
+    userFrame(
+      place,
+      depth === places.length - 1 && !isRoot && unitName.includes(`_in_${place.functionName}_at_`)
         ? unitName
-        : functionName,
-    file: relativePath(position.file),
-    line: position.line,
-    column: position.column,
-    lineText: position.lineText,
-    spanLength: length,
-  }));
+        : place.functionName,
+    ),
+  );
 }
+
+/** Where in the program an assumption was made. */
+export function userFrameAt({ code, pc }: GuardPlace): UserFrame | null {
+  const place = placeOf(code as Code, pc); // guards are placed at instructions of codes
+  return place === null ? null : userFrame(place, place.functionName);
+}
+
+const userFrame = ({ position, length }: Place, functionName: string): UserFrame => ({
+  functionName,
+  file: relativePath(position.file),
+  line: position.line,
+  column: position.column,
+  lineText: position.lineText,
+  spanLength: length,
+});

@@ -15,6 +15,7 @@ export type Source =
   | { readonly kind: "member"; readonly base: Source; readonly key: PropertyKey }
   | { readonly kind: "element"; readonly base: Source; readonly index: Expression<NumberLeaf> }
   | { readonly kind: "prototype"; readonly base: Source }
+  | { readonly kind: "size"; readonly base: Source; readonly dim: number }
   | { readonly kind: "cell"; readonly base: Source; readonly name: string }
   | {
       readonly kind: "mapValue";
@@ -70,6 +71,8 @@ export function sourceText(source: Source, pool: ConstantPool): string {
     }
     case "prototype":
       return `R.getPrototypeOf(${sourceText(source.base, pool)})`;
+    case "size":
+      return `R.sizeOf(${sourceText(source.base, pool)}, ${source.dim})`;
     case "cell":
       return `${sourceText(source.base, pool)}.v`;
     case "mapValue":
@@ -138,6 +141,8 @@ export function sourceName(source: Source): string {
       return `${sourceName(source.base)}[${printExpression(source.index, (leaf) => sourceName(leafSource(leaf)))}]`;
     case "prototype":
       return `Object.getPrototypeOf(${sourceName(source.base)})`;
+    case "size":
+      return `${sourceName(source.base)}.size()[${source.dim}]`;
     case "cell":
       return source.name;
     case "mapValue":
@@ -171,6 +176,7 @@ export function rootInput(source: Source): number | null {
     case "member":
     case "element":
     case "prototype":
+    case "size":
     case "cell":
     case "mapValue":
     case "entryKey":

@@ -71,7 +71,7 @@ export class NumberVariable {
 
 /**
  * `source`: read from outside at entry. `item`: `tensor.item()`, run natively at the end of the segment.
- * `node`: computed inside the graph.
+ * `size`: a size of a tensor that the graph makes, which varies with the sizes of its inputs. `node`: computed inside the graph.
  */
 export type NumberLeaf =
   | {
@@ -81,6 +81,12 @@ export type NumberLeaf =
       readonly fromTensor: boolean;
     }
   | { readonly kind: "item"; readonly tensor: TensorVariable }
+  | {
+      readonly kind: "size";
+      readonly tensor: TensorVariable;
+      readonly dim: number;
+      readonly hint: number;
+    }
   | { readonly kind: "node"; readonly node: Node; readonly type: "number" | "boolean" };
 
 /** A tensor: a fake one while capturing; `node` once it takes part in the graph. */

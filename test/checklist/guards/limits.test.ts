@@ -149,8 +149,7 @@ describe("C87: stances", () => {
     expect(frames).toEqual([0, 1, 1]);
   });
 
-  // Sizes do not become symbolic yet (group E of the list): the third size is a third graph.
-  test.fails("eager_then_compile learns from the eager call which sizes vary", () => {
+  test("eager_then_compile learns from the eager call which sizes vary", () => {
     torch.compiler.set_stance("eager_then_compile");
     const counter = new testing.CompileCounter();
     const fn = torch.compile((x: Tensor) => x.add(1), { backend: counter });

@@ -1,0 +1,34 @@
+import { leavesOf } from "../../symbolic/expression.ts";
+import { describeGuard } from "../guards/guard.ts";
+import type { PlacedGuard } from "../guards/guard-set.ts";
+import type { SizeReport } from "../reports/format-sizes.ts";
+import { type Source, sourceKey, sourceName } from "../variables/source.ts";
+import type { CompiledEntry } from "./compiled-entry.ts";
+import { placeOfGuard } from "./recompiles.ts";
+
+/** For every size of every tensor that an entry looked at: static or dynamic, why, and what the program decided on it. */
+export function sizeReports(entry: CompiledEntry): readonly SizeReport[] {
+  return entry.sizes.flatMap(({ source, meta, dims }) =>
+    dims.map(({ isDynamic, why }, dim): SizeReport => {
+      const place: Source = { kind: "size", base: source, dim };
+      const key = sourceKey(place);
+      const conditions = entry.guards.filter((placed) => speaksOf(placed, key));
+      return {
+        name: sourceName(place),
+        size: meta.shape[dim] ?? 0,
+        isDynamic,
+        why,
+        conditions: conditions.map((placed) => ({
+          text: describeGuard(placed.guard),
+          source: placeOfGuard(placed),
+        })),
+      };
+    }),
+  );
+}
+
+const speaksOf = ({ guard }: PlacedGuard, key: string): boolean =>
+  guard.kind === "EXPRESSION" &&
+  [...leavesOf(guard.expression)].some(
+    (leaf) => leaf.kind === "source" && sourceKey(leaf.source) === key,
+  );
