@@ -1,0 +1,41 @@
+/** How far a long run is: one line that redraws itself on a terminal, and a line for each finished step elsewhere. */
+export class Progress {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #begin = performance.now();
+  #total = 0;
+  #done = 0;
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream;
+  }
+
+  /** Sets how many steps there are from here on. */
+  expect(total: number): void {
+    [this.#total, this.#done] = [total, 0];
+  }
+
+  /** What is being done now; only a terminal shows it. */
+  note(text: string): void {
+    if (this.#stream.isTTY) this.#stream.write(`\r${this.#bar()}${text}\u001b[K`);
+  }
+
+  finishStep(text: string): void {
+    this.#done += 1;
+    if (this.#stream.isTTY) this.note(text);
+    else this.#stream.write(`${this.#bar()}${text}\n`);
+  }
+
+  /** Says something that stays. */
+  say(text: string): void {
+    this.#stream.write(this.#stream.isTTY ? `\r${text}\u001b[K\n` : `${text}\n`);
+  }
+
+  #bar(): string {
+    if (this.#total === 0) return "";
+    const width = 24;
+    const filled = Math.round((this.#done / this.#total) * width);
+    const seconds = ((performance.now() - this.#begin) / 1000).toFixed(0);
+    const bar = `${"█".repeat(filled)}${"░".repeat(width - filled)}`;
+    return `[${bar}] ${this.#done}/${this.#total} ${seconds} s `;
+  }
+}
