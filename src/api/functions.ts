@@ -1146,6 +1146,21 @@ export function ge(...args: readonly unknown[]): Tensor {
   return callFunction(geEntry, args);
 }
 
+const group_normEntry = apiEntry("torch.group_norm");
+/**
+ * Normalizes each of `num_groups` groups of channels (dimension 1) of each example: mean 0 and variance 1, times `weight`, plus `bias`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.group_norm(torch.tensor([[[1, 2], [3, 4]]]), 1)
+ * ```
+ */
+export function group_norm(input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
+export function group_norm(input: Tensor, num_groups: number, options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function group_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(group_normEntry, args);
+}
+
 const gtEntry = apiEntry("torch.gt");
 /**
  * Where the elements of `input` are greater than those of `other`.
@@ -1344,6 +1359,21 @@ export function kthvalue(input: Tensor, k: number, dim?: number, options?: { rea
 export function kthvalue(input: Tensor, k: number, options: { readonly dim?: number; readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
 export function kthvalue(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
   return callFunction(kthvalueEntry, args);
+}
+
+const layer_normEntry = apiEntry("torch.layer_norm");
+/**
+ * Normalizes over the last dimensions, which `normalized_shape` repeats: mean 0 and variance 1, times `weight`, plus `bias`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.layer_norm(torch.tensor([[1, 2, 3]]), [3])
+ * ```
+ */
+export function layer_norm(input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
+export function layer_norm(input: Tensor, normalized_shape: readonly number[], options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function layer_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(layer_normEntry, args);
 }
 
 const leEntry = apiEntry("torch.le");
@@ -2202,6 +2232,22 @@ export function reshape(input: Tensor, shape: readonly number[]): Tensor;
 export function reshape(input: Tensor, ...shape: readonly number[]): Tensor;
 export function reshape(...args: readonly unknown[]): Tensor {
   return callFunction(reshapeEntry, args);
+}
+
+const rms_normEntry = apiEntry("torch.rms_norm");
+/**
+ * Divides by the root of the mean square over the last dimensions, which `normalized_shape` repeats, and multiplies by `weight`.
+ * Without `eps` the machine epsilon of the dtype is added to the mean square.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.rms_norm(torch.tensor([[3, 4]]), [2])
+ * ```
+ */
+export function rms_norm(input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
+export function rms_norm(input: Tensor, normalized_shape: readonly number[], options: { readonly weight?: Tensor | null; readonly eps?: number | null }): Tensor;
+export function rms_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(rms_normEntry, args);
 }
 
 const rollEntry = apiEntry("torch.roll");

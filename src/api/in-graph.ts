@@ -24,7 +24,7 @@ export interface InGraphFunction {
   readonly overloads: readonly OpRecord[];
   /** Draws random numbers. */
   readonly randomness: boolean;
-  /** Writes to its first argument (or to the tensor it is a method of). */
+  /** Writes to its first argument (or to the tensor it is a method of), or to another one. */
   readonly mutates: boolean;
   /** Read without a call, such as `x.T`. */
   readonly isProperty: boolean;
@@ -40,7 +40,9 @@ function describe(entry: ApiEntry): InGraphFunction {
     op: first.op,
     overloads: entry.overloads.map(({ op }) => op),
     randomness: entry.overloads.some(({ op }) => op.random),
-    mutates: entry.overloads.some(({ op, inPlace }) => inPlace || op.mutates),
+    mutates: entry.overloads.some(
+      ({ op, inPlace }) => inPlace || op.mutates || op.writes.length > 0,
+    ),
     isProperty: entry.isProperty,
     parameters: first.parameters.map(({ name, arg }) => ({
       name,

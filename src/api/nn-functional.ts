@@ -10,6 +10,22 @@ import type { DType } from "../core/dtype.ts";
 // Whoever makes a tensor gets one with methods.
 registerTensorClass(Tensor);
 
+const batch_normEntry = apiEntry("torch.nn.functional.batch_norm");
+/**
+ * Normalizes each channel (dimension 1): mean 0 and variance 1, times `weight`, plus `bias`.
+ * With `training` by the statistics of the batch, which `running_mean` and `running_var` (unbiased) then follow by `momentum`; else by those two.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.batch_norm(torch.tensor([[1], [3]]), null, null, { training: true })
+ * ```
+ */
+export function batch_norm(input: Tensor, running_mean?: Tensor | null, running_var?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, momentum?: number, eps?: number, options?: { readonly training?: boolean }): Tensor;
+export function batch_norm(input: Tensor, options: { readonly running_mean?: Tensor | null; readonly running_var?: Tensor | null; readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly training?: boolean }): Tensor;
+export function batch_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(batch_normEntry, args);
+}
+
 const eluEntry = apiEntry("torch.nn.functional.elu");
 /**
  * Each element, or alpha * (exp(x) - 1) if it is negative.
@@ -54,6 +70,21 @@ export function gelu(...args: readonly unknown[]): Tensor {
   return callFunction(geluEntry, args);
 }
 
+const group_normEntry = apiEntry("torch.nn.functional.group_norm");
+/**
+ * Normalizes each of `num_groups` groups of channels (dimension 1) of each example: mean 0 and variance 1, times `weight`, plus `bias`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.group_norm(torch.tensor([[[1, 2], [3, 4]]]), 1)
+ * ```
+ */
+export function group_norm(input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
+export function group_norm(input: Tensor, num_groups: number, options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function group_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(group_normEntry, args);
+}
+
 const hardsigmoidEntry = apiEntry("torch.nn.functional.hardsigmoid");
 /**
  * A sigmoid of straight lines: (x + 3) / 6 limited to [0, 1].
@@ -80,6 +111,37 @@ const hardswishEntry = apiEntry("torch.nn.functional.hardswish");
 export function hardswish(input: Tensor): Tensor;
 export function hardswish(...args: readonly unknown[]): Tensor {
   return callFunction(hardswishEntry, args);
+}
+
+const instance_normEntry = apiEntry("torch.nn.functional.instance_norm");
+/**
+ * Normalizes each channel of each example: mean 0 and variance 1, times `weight`, plus `bias`.
+ * Without `use_input_stats` by `running_mean` and `running_var`, which otherwise follow the statistics of the input by `momentum`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.instance_norm(torch.tensor([[[1, 3]]]))
+ * ```
+ */
+export function instance_norm(input: Tensor, running_mean?: Tensor | null, running_var?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, momentum?: number, eps?: number, options?: { readonly use_input_stats?: boolean }): Tensor;
+export function instance_norm(input: Tensor, options: { readonly running_mean?: Tensor | null; readonly running_var?: Tensor | null; readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
+export function instance_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(instance_normEntry, args);
+}
+
+const layer_normEntry = apiEntry("torch.nn.functional.layer_norm");
+/**
+ * Normalizes over the last dimensions, which `normalized_shape` repeats: mean 0 and variance 1, times `weight`, plus `bias`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.layer_norm(torch.tensor([[1, 2, 3]]), [3])
+ * ```
+ */
+export function layer_norm(input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
+export function layer_norm(input: Tensor, normalized_shape: readonly number[], options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function layer_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(layer_normEntry, args);
 }
 
 const leaky_reluEntry = apiEntry("torch.nn.functional.leaky_relu");
@@ -155,6 +217,21 @@ export function mish(...args: readonly unknown[]): Tensor {
   return callFunction(mishEntry, args);
 }
 
+const normalizeEntry = apiEntry("torch.nn.functional.normalize");
+/**
+ * Divides by the norm of order `p` over `dim`, or by `eps` if that is larger.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.normalize(torch.tensor([[3, 4]]))
+ * ```
+ */
+export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number): Tensor;
+export function normalize(input: Tensor, options: { readonly p?: number; readonly dim?: number | readonly number[]; readonly eps?: number }): Tensor;
+export function normalize(...args: readonly unknown[]): Tensor {
+  return callFunction(normalizeEntry, args);
+}
+
 const one_hotEntry = apiEntry("torch.nn.functional.one_hot");
 /**
  * For every class number a vector of zeros with a one in its place.
@@ -212,6 +289,22 @@ const relu6Entry = apiEntry("torch.nn.functional.relu6");
 export function relu6(input: Tensor): Tensor;
 export function relu6(...args: readonly unknown[]): Tensor {
   return callFunction(relu6Entry, args);
+}
+
+const rms_normEntry = apiEntry("torch.nn.functional.rms_norm");
+/**
+ * Divides by the root of the mean square over the last dimensions, which `normalized_shape` repeats, and multiplies by `weight`.
+ * Without `eps` the machine epsilon of the dtype is added to the mean square.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.rms_norm(torch.tensor([[3, 4]]), [2])
+ * ```
+ */
+export function rms_norm(input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
+export function rms_norm(input: Tensor, normalized_shape: readonly number[], options: { readonly weight?: Tensor | null; readonly eps?: number | null }): Tensor;
+export function rms_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(rms_normEntry, args);
 }
 
 const sigmoidEntry = apiEntry("torch.nn.functional.sigmoid");

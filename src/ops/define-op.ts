@@ -38,6 +38,7 @@ export function defineOp<const Schema extends ArgSchema, Result = TensorBase>(
     random: definition.random ?? false,
     checksData: definition.checksData ?? false,
     mutates: "mutates" in definition && definition.mutates === "self",
+    writes: definition.writes ?? [],
     dtypes: definition.dtypes ?? allDTypes,
     reference: erased.reference,
     derivative: definition.derivative,

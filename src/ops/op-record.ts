@@ -83,6 +83,8 @@ interface OpFacts<Schema extends ArgSchema, Result> {
   readonly doc: OpDoc;
   /** Draws random numbers. */
   readonly random?: boolean;
+  /** Arguments other than `self` that it may write to, such as running statistics. */
+  readonly writes?: readonly string[];
   /** May throw for some data though the metadata is right: indices out of range, probabilities, integer divisors. */
   readonly checksData?: boolean;
   /** The dtypes samples are made in; defaults to all. */
@@ -110,6 +112,7 @@ export interface OpRecord {
   readonly random: boolean;
   readonly checksData: boolean;
   readonly mutates: boolean;
+  readonly writes: readonly string[];
   readonly dtypes: readonly DType[];
   readonly reference: ((args: AnyArgs) => NaiveArray | readonly NaiveArray[]) | null;
   readonly derivative: unknown;

@@ -25,6 +25,11 @@ import * as einsum from "./linalg/einsum.ts";
 import * as matmul from "./linalg/matmul.ts";
 import * as mm from "./linalg/mm.ts";
 import * as vectors from "./linalg/vectors.ts";
+import * as batchNorm from "./normalization/batch-norm.ts";
+import * as groupNorm from "./normalization/group-norm.ts";
+import * as layerNorm from "./normalization/layer-norm.ts";
+import * as normalize from "./normalization/normalize.ts";
+import * as standardize from "./normalization/standardize.ts";
 import * as randomCreate from "./random/create.ts";
 import * as randomFill from "./random/fill-in-place.ts";
 import * as multinomial from "./random/multinomial.ts";
@@ -103,6 +108,11 @@ const modules: readonly object[] = [
   norm,
   softmax,
   cumulative,
+  standardize,
+  layerNorm,
+  groupNorm,
+  batchNorm,
+  normalize,
   gather,
   indexSelect,
   indexTensors,

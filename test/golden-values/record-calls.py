@@ -1,105 +1,8 @@
 """Records test/golden-values/calls.json from real PyTorch: what calls give, or the error they raise.
 
 Usage: python3 test/golden-values/record-calls.py > test/golden-values/calls.json && npx oxfmt test/golden-values
-
-A call is `torch.<name>(…)`, or a method when the name starts with a dot; the last argument may be
-keywords. Python numbers that are arguments are integers or have a fraction, never `2.0`, because a
-JavaScript number could not say the difference.
 """
-import json, math
-import torch
-import torch.nn.functional as F
-
-F32, F64, I64, I32, U8, B = torch.float32, torch.float64, torch.int64, torch.int32, torch.uint8, torch.bool
-inf, nan = math.inf, math.nan
-groups = {}
-current = None
-
-
-def group(name):
-    global current
-    current = groups.setdefault(name, [])
-
-
-def number(v):
-    if isinstance(v, bool):
-        return v
-    if isinstance(v, int):
-        return v if abs(v) < 2**53 else {"bigint": str(v)}
-    if math.isnan(v):
-        return {"number": "NaN"}
-    if math.isinf(v):
-        return {"number": "Infinity" if v > 0 else "-Infinity"}
-    if v == 0 and math.copysign(1, v) < 0:
-        return {"number": "-0"}
-    return v
-
-
-def encode(v):
-    if isinstance(v, torch.Tensor):
-        return {"tensor": str(v.dtype)[6:], "shape": list(v.shape), "values": [number(e) for e in v.detach().reshape(-1).tolist()]}
-    if isinstance(v, torch.dtype):
-        return {"dtype": str(v)[6:]}
-    if isinstance(v, torch.Size):
-        return [int(e) for e in v]
-    if isinstance(v, (tuple, list)):
-        return [encode(e) for e in v]
-    if v is None or isinstance(v, str):
-        return v
-    return number(v)
-
-
-def js_index(i):
-    """A Python index as the arguments of x.index(…)."""
-    items = i if isinstance(i, tuple) else (i,)
-    out = []
-    for item in items:
-        if item is Ellipsis:
-            out.append("...")
-        elif isinstance(item, slice):
-            text = f"{'' if item.start is None else item.start}:{'' if item.stop is None else item.stop}"
-            out.append(text if item.step is None else f"{text}:{item.step}")
-        else:
-            out.append(item)
-    return out
-
-
-def call(name, *args, **kwargs):
-    row = {"call": name, "args": [encode(a) for a in args]}
-    if kwargs:
-        row["kwargs"] = {k: encode(v) for k, v in kwargs.items()}
-    if name.startswith("."):
-        run = lambda: getattr(args[0], name[1:])(*args[1:], **kwargs)
-    elif hasattr(torch, name):
-        run = lambda: getattr(torch, name)(*args, **kwargs)
-    else:
-        run = lambda: getattr(F, name)(*args, **kwargs)
-    record(row, run)
-
-
-def index(x, i):
-    record({"call": ".index", "args": [encode(x)] + [encode(a) for a in js_index(i)]}, lambda: x[i])
-
-
-def record(row, run):
-    try:
-        result = run()
-        row["gives"] = encode(result)
-    except Exception as error:  # the point is to record whatever is raised
-        row["raises"] = type(error).__name__
-        row["message"] = str(error).split("\nException raised from")[0]
-    current.append(row)
-
-
-def seeded(seed, name, *args, **kwargs):
-    torch.manual_seed(seed)
-    call(name, *args, **kwargs)
-    current[-1]["seed"] = seed
-
-
-def t(v, dt=None):
-    return torch.tensor(v, dtype=dt)
-
+from recorder import B, F, F32, F64, I32, I64, U8, call, group, index, inf, nan, print_recording, seeded, t, torch
 
 torch.manual_seed(0)
 every = [F32, F64, I64, I32, U8, B]
@@ -343,4 +246,4 @@ call("arange", 5); call("arange", 1, 6, 2); call("arange", 0.5, 3); call("arange
 group("in place")
 call(".add_", t([1, 2]), 3); call(".add_", t([1.0, 2.0]), t([1, 2])); call(".sub_", t([1.0, 2.0]), 1, alpha=2); call(".mul_", t([[1.0], [2.0]]), t([2.0])); call(".div_", t([1.0, 2.0]), 4); call(".div_", t([5, -5]), 2, rounding_mode="floor"); call(".pow_", t([1.0, 2.0]), 2); call(".clamp_", t([1, 5]), 2, 3); call(".relu_", t([-1.0, 1.0])); call(".zero_", t([1, 2])); call(".fill_", t([1, 2]), 2.7); call(".fill_", t([1.0, 2.0]), t(3)); call(".copy_", t([1, 2]), t([2.9, -2.9])); call(".copy_", t([[1.0, 2.0], [3.0, 4.0]]), t([5, 6])); call(".neg_", t([1, -2])); call(".exp_", t([0.0, 1.0])); call(".sqrt_", t([4, 9])); call(".logical_not_", t([0.0, 2.0])); call(".eq_", t([1, 2]), 2); call(".masked_fill_", t([1, 2]), t([True, False]), 9); call(".tril_", torch.ones(2, 2)); call(".index_fill_", t([1, 2, 3]), 0, t([0, -1]), 5); call(".add_", t([1], U8), 255); call(".mul_", t([True, False]), t([True, True])); call(".bitwise_and_", t([6]), 3)
 
-print(json.dumps({"torch": torch.__version__, "groups": groups}))
+print_recording()

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import * as torch from "fullgraph";
 
-/** A value as record-calls.py writes it. */
+/** A value as recorder.py writes it. */
 export type Encoded =
   | number
   | boolean
@@ -30,16 +30,23 @@ export interface RecordedCall {
   readonly message?: string;
   /** The seed that was set before the call. */
   readonly seed?: number;
+  /** The arguments as the call left them, for functions that write to them. */
+  readonly after?: readonly Encoded[];
 }
 
 interface Recording {
   readonly groups: Readonly<Record<string, readonly RecordedCall[]>>;
 }
 
-// The shape is that of record-calls.py, which writes the file.
-export const { groups } = JSON.parse(
-  readFileSync(new URL("./calls.json", import.meta.url), "utf8"),
-) as Recording;
+export const groups = { ...readRecording("calls.json"), ...readRecording("nn.json") };
+
+function readRecording(name: string): Recording["groups"] {
+  // The shape is that of recorder.py, which writes the file.
+  const recording = JSON.parse(
+    readFileSync(new URL(`./${name}`, import.meta.url), "utf8"),
+  ) as Recording;
+  return recording.groups;
+}
 
 /** One line that tells calls apart in test reports. */
 export function titleOf({ call, args, kwargs, seed }: RecordedCall): string {
@@ -58,14 +65,15 @@ function describeEncoded(value: Encoded): string {
   return JSON.stringify(value);
 }
 
+/** `inputs`: the positional arguments, after the call. */
+type Outcome =
+  | { readonly returned: unknown; readonly inputs: readonly unknown[] }
+  | { readonly thrown: unknown };
+
 /** Makes the call here; gives what it returned, or the error it threw. */
-export function perform({
-  call,
-  args,
-  kwargs,
-  seed,
-}: RecordedCall): { readonly returned: unknown } | { readonly thrown: unknown } {
+export function perform({ call, args, kwargs, seed }: RecordedCall): Outcome {
   const values = args.map(decode);
+  const inputs = [...values];
   if (kwargs !== undefined) {
     values.push(
       Object.fromEntries(Object.entries(kwargs).map(([name, value]) => [name, decode(value)])),
@@ -73,9 +81,9 @@ export function perform({
   }
   if (seed !== undefined) torch.manual_seed(seed);
   try {
-    if (!call.startsWith(".")) return { returned: publicFunction(call)(...values) };
+    if (!call.startsWith(".")) return { returned: publicFunction(call)(...values), inputs };
     const [self, ...rest] = values;
-    return { returned: functionNamed(self, call.slice(1)).apply(self, rest) };
+    return { returned: functionNamed(self, call.slice(1)).apply(self, rest), inputs };
   } catch (error) {
     return { thrown: error };
   }
@@ -83,6 +91,8 @@ export function perform({
 
 /** Functions that PyTorch has in two places are here in one. */
 function publicFunction(name: string): AnyFunction {
+  if (name.startsWith("nn.functional."))
+    return functionNamed(torch.nn.functional, name.slice("nn.functional.".length));
   return name in torch ? functionNamed(torch, name) : functionNamed(torch.nn.functional, name);
 }
 
