@@ -92,15 +92,14 @@ function signatures(overload: Overload): string[] {
     ].join(", "),
   ];
   const movable = positional.filter(isOptional);
-  if (movable.length > 0) {
-    const required = positional.filter((parameter) => !isOptional(parameter));
-    lists.push(
-      [
-        ...required.map(declare),
-        optionsDeclaration([...movable, ...keywords]).replace("?:", ":"),
-      ].join(", "),
+  const required = positional.filter((parameter) => !isOptional(parameter));
+  movable.forEach((_, count) => {
+    const before = [...required, ...movable.slice(0, count)].map(
+      ({ name, arg }) => `${name}: ${arg.type}`,
     );
-  }
+    const options = optionsDeclaration([...movable.slice(count), ...keywords]);
+    lists.push([...before, options.replace("?:", ":")].join(", "));
+  });
   return lists;
 }
 

@@ -167,6 +167,7 @@ const allcloseEntry = apiEntry("torch.allclose");
  */
 export function allclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, options?: { readonly equal_nan?: boolean }): boolean;
 export function allclose(input: Tensor, other: Tensor, options: { readonly rtol?: number; readonly atol?: number; readonly equal_nan?: boolean }): boolean;
+export function allclose(input: Tensor, other: Tensor, rtol: number, options: { readonly atol?: number; readonly equal_nan?: boolean }): boolean;
 export function allclose(...args: readonly unknown[]): boolean {
   return callFunction(allcloseEntry, args);
 }
@@ -421,6 +422,7 @@ const bincountEntry = apiEntry("torch.bincount");
  */
 export function bincount(input: Tensor, weights?: Tensor | null, minlength?: number): Tensor;
 export function bincount(input: Tensor, options: { readonly weights?: Tensor | null; readonly minlength?: number }): Tensor;
+export function bincount(input: Tensor, weights: Tensor | null, options: { readonly minlength?: number }): Tensor;
 export function bincount(...args: readonly unknown[]): Tensor {
   return callFunction(bincountEntry, args);
 }
@@ -607,6 +609,7 @@ const clampEntry = apiEntry("torch.clamp");
  */
 export function clamp(input: Tensor, min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
 export function clamp(input: Tensor, options: { readonly min?: Tensor | Scalar | null; readonly max?: Tensor | Scalar | null }): Tensor;
+export function clamp(input: Tensor, min: Tensor | Scalar | null, options: { readonly max?: Tensor | Scalar | null }): Tensor;
 export function clamp(...args: readonly unknown[]): Tensor {
   return callFunction(clampEntry, args);
 }
@@ -751,6 +754,8 @@ const diagonalEntry = apiEntry("torch.diagonal");
  */
 export function diagonal(input: Tensor, offset?: number, dim1?: number, dim2?: number): Tensor;
 export function diagonal(input: Tensor, options: { readonly offset?: number; readonly dim1?: number; readonly dim2?: number }): Tensor;
+export function diagonal(input: Tensor, offset: number, options: { readonly dim1?: number; readonly dim2?: number }): Tensor;
+export function diagonal(input: Tensor, offset: number, dim1: number, options: { readonly dim2?: number }): Tensor;
 export function diagonal(...args: readonly unknown[]): Tensor {
   return callFunction(diagonalEntry, args);
 }
@@ -998,6 +1003,7 @@ const flattenEntry = apiEntry("torch.flatten");
  */
 export function flatten(input: Tensor, start_dim?: number, end_dim?: number): Tensor;
 export function flatten(input: Tensor, options: { readonly start_dim?: number; readonly end_dim?: number }): Tensor;
+export function flatten(input: Tensor, start_dim: number, options: { readonly end_dim?: number }): Tensor;
 export function flatten(...args: readonly unknown[]): Tensor {
   return callFunction(flattenEntry, args);
 }
@@ -1157,6 +1163,8 @@ const group_normEntry = apiEntry("torch.group_norm");
  */
 export function group_norm(input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
 export function group_norm(input: Tensor, num_groups: number, options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function group_norm(input: Tensor, num_groups: number, weight: Tensor | null, options: { readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function group_norm(input: Tensor, num_groups: number, weight: Tensor | null, bias: Tensor | null, options: { readonly eps?: number }): Tensor;
 export function group_norm(...args: readonly unknown[]): Tensor {
   return callFunction(group_normEntry, args);
 }
@@ -1300,6 +1308,7 @@ const iscloseEntry = apiEntry("torch.isclose");
  */
 export function isclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, options?: { readonly equal_nan?: boolean }): Tensor;
 export function isclose(input: Tensor, other: Tensor, options: { readonly rtol?: number; readonly atol?: number; readonly equal_nan?: boolean }): Tensor;
+export function isclose(input: Tensor, other: Tensor, rtol: number, options: { readonly atol?: number; readonly equal_nan?: boolean }): Tensor;
 export function isclose(...args: readonly unknown[]): Tensor {
   return callFunction(iscloseEntry, args);
 }
@@ -1372,6 +1381,8 @@ const layer_normEntry = apiEntry("torch.layer_norm");
  */
 export function layer_norm(input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
 export function layer_norm(input: Tensor, normalized_shape: readonly number[], options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function layer_norm(input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function layer_norm(input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, options: { readonly eps?: number }): Tensor;
 export function layer_norm(...args: readonly unknown[]): Tensor {
   return callFunction(layer_normEntry, args);
 }
@@ -1856,6 +1867,8 @@ const nan_to_numEntry = apiEntry("torch.nan_to_num");
  */
 export function nan_to_num(input: Tensor, nan?: number, posinf?: number | null, neginf?: number | null): Tensor;
 export function nan_to_num(input: Tensor, options: { readonly nan?: number; readonly posinf?: number | null; readonly neginf?: number | null }): Tensor;
+export function nan_to_num(input: Tensor, nan: number, options: { readonly posinf?: number | null; readonly neginf?: number | null }): Tensor;
+export function nan_to_num(input: Tensor, nan: number, posinf: number | null, options: { readonly neginf?: number | null }): Tensor;
 export function nan_to_num(...args: readonly unknown[]): Tensor {
   return callFunction(nan_to_numEntry, args);
 }
@@ -1932,6 +1945,7 @@ const normEntry = apiEntry("torch.norm");
  */
 export function norm(input: Tensor, p?: number | "fro", dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
 export function norm(input: Tensor, options: { readonly p?: number | "fro"; readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+export function norm(input: Tensor, p: number | "fro", options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
 export function norm(...args: readonly unknown[]): Tensor {
   return callFunction(normEntry, args);
 }
@@ -2246,6 +2260,7 @@ const rms_normEntry = apiEntry("torch.rms_norm");
  */
 export function rms_norm(input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
 export function rms_norm(input: Tensor, normalized_shape: readonly number[], options: { readonly weight?: Tensor | null; readonly eps?: number | null }): Tensor;
+export function rms_norm(input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { readonly eps?: number | null }): Tensor;
 export function rms_norm(...args: readonly unknown[]): Tensor {
   return callFunction(rms_normEntry, args);
 }

@@ -20,6 +20,7 @@ const vector_normEntry = apiEntry("torch.linalg.vector_norm");
  */
 export function vector_norm(input: Tensor, ord?: number, dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
 export function vector_norm(input: Tensor, options: { readonly ord?: number; readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+export function vector_norm(input: Tensor, ord: number, options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
 export function vector_norm(...args: readonly unknown[]): Tensor {
   return callFunction(vector_normEntry, args);
 }

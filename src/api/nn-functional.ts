@@ -22,6 +22,11 @@ const batch_normEntry = apiEntry("torch.nn.functional.batch_norm");
  */
 export function batch_norm(input: Tensor, running_mean?: Tensor | null, running_var?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, momentum?: number, eps?: number, options?: { readonly training?: boolean }): Tensor;
 export function batch_norm(input: Tensor, options: { readonly running_mean?: Tensor | null; readonly running_var?: Tensor | null; readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly training?: boolean }): Tensor;
+export function batch_norm(input: Tensor, running_mean: Tensor | null, options: { readonly running_var?: Tensor | null; readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly training?: boolean }): Tensor;
+export function batch_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly training?: boolean }): Tensor;
+export function batch_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, options: { readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly training?: boolean }): Tensor;
+export function batch_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, bias: Tensor | null, options: { readonly momentum?: number; readonly eps?: number; readonly training?: boolean }): Tensor;
+export function batch_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, bias: Tensor | null, momentum: number, options: { readonly eps?: number; readonly training?: boolean }): Tensor;
 export function batch_norm(...args: readonly unknown[]): Tensor {
   return callFunction(batch_normEntry, args);
 }
@@ -81,6 +86,8 @@ const group_normEntry = apiEntry("torch.nn.functional.group_norm");
  */
 export function group_norm(input: Tensor, num_groups: number, weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
 export function group_norm(input: Tensor, num_groups: number, options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function group_norm(input: Tensor, num_groups: number, weight: Tensor | null, options: { readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function group_norm(input: Tensor, num_groups: number, weight: Tensor | null, bias: Tensor | null, options: { readonly eps?: number }): Tensor;
 export function group_norm(...args: readonly unknown[]): Tensor {
   return callFunction(group_normEntry, args);
 }
@@ -125,6 +132,11 @@ const instance_normEntry = apiEntry("torch.nn.functional.instance_norm");
  */
 export function instance_norm(input: Tensor, running_mean?: Tensor | null, running_var?: Tensor | null, weight?: Tensor | null, bias?: Tensor | null, momentum?: number, eps?: number, options?: { readonly use_input_stats?: boolean }): Tensor;
 export function instance_norm(input: Tensor, options: { readonly running_mean?: Tensor | null; readonly running_var?: Tensor | null; readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
+export function instance_norm(input: Tensor, running_mean: Tensor | null, options: { readonly running_var?: Tensor | null; readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
+export function instance_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
+export function instance_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, options: { readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
+export function instance_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, bias: Tensor | null, options: { readonly momentum?: number; readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
+export function instance_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, bias: Tensor | null, momentum: number, options: { readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
 export function instance_norm(...args: readonly unknown[]): Tensor {
   return callFunction(instance_normEntry, args);
 }
@@ -140,6 +152,8 @@ const layer_normEntry = apiEntry("torch.nn.functional.layer_norm");
  */
 export function layer_norm(input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, bias?: Tensor | null, eps?: number): Tensor;
 export function layer_norm(input: Tensor, normalized_shape: readonly number[], options: { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function layer_norm(input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { readonly bias?: Tensor | null; readonly eps?: number }): Tensor;
+export function layer_norm(input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, bias: Tensor | null, options: { readonly eps?: number }): Tensor;
 export function layer_norm(...args: readonly unknown[]): Tensor {
   return callFunction(layer_normEntry, args);
 }
@@ -228,6 +242,8 @@ const normalizeEntry = apiEntry("torch.nn.functional.normalize");
  */
 export function normalize(input: Tensor, p?: number, dim?: number | readonly number[], eps?: number): Tensor;
 export function normalize(input: Tensor, options: { readonly p?: number; readonly dim?: number | readonly number[]; readonly eps?: number }): Tensor;
+export function normalize(input: Tensor, p: number, options: { readonly dim?: number | readonly number[]; readonly eps?: number }): Tensor;
+export function normalize(input: Tensor, p: number, dim: number | readonly number[], options: { readonly eps?: number }): Tensor;
 export function normalize(...args: readonly unknown[]): Tensor {
   return callFunction(normalizeEntry, args);
 }
@@ -259,6 +275,7 @@ const padEntry = apiEntry("torch.nn.functional.pad");
  */
 export function pad(input: Tensor, pad: readonly number[], mode?: "constant" | "reflect" | "replicate" | "circular", value?: Scalar | null): Tensor;
 export function pad(input: Tensor, pad: readonly number[], options: { readonly mode?: "constant" | "reflect" | "replicate" | "circular"; readonly value?: Scalar | null }): Tensor;
+export function pad(input: Tensor, pad: readonly number[], mode: "constant" | "reflect" | "replicate" | "circular", options: { readonly value?: Scalar | null }): Tensor;
 export function pad(...args: readonly unknown[]): Tensor {
   return callFunction(padEntry, args);
 }
@@ -303,6 +320,7 @@ const rms_normEntry = apiEntry("torch.nn.functional.rms_norm");
  */
 export function rms_norm(input: Tensor, normalized_shape: readonly number[], weight?: Tensor | null, eps?: number | null): Tensor;
 export function rms_norm(input: Tensor, normalized_shape: readonly number[], options: { readonly weight?: Tensor | null; readonly eps?: number | null }): Tensor;
+export function rms_norm(input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { readonly eps?: number | null }): Tensor;
 export function rms_norm(...args: readonly unknown[]): Tensor {
   return callFunction(rms_normEntry, args);
 }
@@ -360,6 +378,7 @@ const softplusEntry = apiEntry("torch.nn.functional.softplus");
  */
 export function softplus(input: Tensor, beta?: number, threshold?: number): Tensor;
 export function softplus(input: Tensor, options: { readonly beta?: number; readonly threshold?: number }): Tensor;
+export function softplus(input: Tensor, beta: number, options: { readonly threshold?: number }): Tensor;
 export function softplus(...args: readonly unknown[]): Tensor {
   return callFunction(softplusEntry, args);
 }

@@ -480,6 +480,7 @@ export class Tensor extends TensorObject {
    */
   allclose(other: Tensor, rtol?: number, atol?: number, options?: { readonly equal_nan?: boolean }): boolean;
   allclose(other: Tensor, options: { readonly rtol?: number; readonly atol?: number; readonly equal_nan?: boolean }): boolean;
+  allclose(other: Tensor, rtol: number, options: { readonly atol?: number; readonly equal_nan?: boolean }): boolean;
   allclose(...args: readonly unknown[]): boolean {
     return callMethod(allcloseEntry, this, args);
   }
@@ -729,6 +730,7 @@ export class Tensor extends TensorObject {
    */
   bincount(weights?: Tensor | null, minlength?: number): Tensor;
   bincount(options: { readonly weights?: Tensor | null; readonly minlength?: number }): Tensor;
+  bincount(weights: Tensor | null, options: { readonly minlength?: number }): Tensor;
   bincount(...args: readonly unknown[]): Tensor {
     return callMethod(bincountEntry, this, args);
   }
@@ -943,6 +945,7 @@ export class Tensor extends TensorObject {
    */
   clamp(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): Tensor;
   clamp(options: { readonly min?: Tensor | Scalar | null; readonly max?: Tensor | Scalar | null }): Tensor;
+  clamp(min: Tensor | Scalar | null, options: { readonly max?: Tensor | Scalar | null }): Tensor;
   clamp(...args: readonly unknown[]): Tensor {
     return callMethod(clampEntry, this, args);
   }
@@ -950,6 +953,7 @@ export class Tensor extends TensorObject {
   /** In-place version of `clamp`: Limits each element to [min, max]; either may be left out. NaN stays NaN. */
   clamp_(min?: Tensor | Scalar | null, max?: Tensor | Scalar | null): this;
   clamp_(options: { readonly min?: Tensor | Scalar | null; readonly max?: Tensor | Scalar | null }): this;
+  clamp_(min: Tensor | Scalar | null, options: { readonly max?: Tensor | Scalar | null }): this;
   clamp_(...args: readonly unknown[]): this {
     return callMethod(clamp_Entry, this, args);
   }
@@ -1153,6 +1157,8 @@ export class Tensor extends TensorObject {
    */
   diagonal(offset?: number, dim1?: number, dim2?: number): Tensor;
   diagonal(options: { readonly offset?: number; readonly dim1?: number; readonly dim2?: number }): Tensor;
+  diagonal(offset: number, options: { readonly dim1?: number; readonly dim2?: number }): Tensor;
+  diagonal(offset: number, dim1: number, options: { readonly dim2?: number }): Tensor;
   diagonal(...args: readonly unknown[]): Tensor {
     return callMethod(diagonalEntry, this, args);
   }
@@ -1436,6 +1442,7 @@ export class Tensor extends TensorObject {
    */
   flatten(start_dim?: number, end_dim?: number): Tensor;
   flatten(options: { readonly start_dim?: number; readonly end_dim?: number }): Tensor;
+  flatten(start_dim: number, options: { readonly end_dim?: number }): Tensor;
   flatten(...args: readonly unknown[]): Tensor {
     return callMethod(flattenEntry, this, args);
   }
@@ -1784,6 +1791,7 @@ export class Tensor extends TensorObject {
    */
   isclose(other: Tensor, rtol?: number, atol?: number, options?: { readonly equal_nan?: boolean }): Tensor;
   isclose(other: Tensor, options: { readonly rtol?: number; readonly atol?: number; readonly equal_nan?: boolean }): Tensor;
+  isclose(other: Tensor, rtol: number, options: { readonly atol?: number; readonly equal_nan?: boolean }): Tensor;
   isclose(...args: readonly unknown[]): Tensor {
     return callMethod(iscloseEntry, this, args);
   }
@@ -2357,6 +2365,8 @@ export class Tensor extends TensorObject {
    */
   nan_to_num(nan?: number, posinf?: number | null, neginf?: number | null): Tensor;
   nan_to_num(options: { readonly nan?: number; readonly posinf?: number | null; readonly neginf?: number | null }): Tensor;
+  nan_to_num(nan: number, options: { readonly posinf?: number | null; readonly neginf?: number | null }): Tensor;
+  nan_to_num(nan: number, posinf: number | null, options: { readonly neginf?: number | null }): Tensor;
   nan_to_num(...args: readonly unknown[]): Tensor {
     return callMethod(nan_to_numEntry, this, args);
   }
@@ -2366,6 +2376,8 @@ export class Tensor extends TensorObject {
    */
   nan_to_num_(nan?: number, posinf?: number | null, neginf?: number | null): this;
   nan_to_num_(options: { readonly nan?: number; readonly posinf?: number | null; readonly neginf?: number | null }): this;
+  nan_to_num_(nan: number, options: { readonly posinf?: number | null; readonly neginf?: number | null }): this;
+  nan_to_num_(nan: number, posinf: number | null, options: { readonly neginf?: number | null }): this;
   nan_to_num_(...args: readonly unknown[]): this {
     return callMethod(nan_to_num_Entry, this, args);
   }
@@ -2507,6 +2519,7 @@ export class Tensor extends TensorObject {
    */
   norm(p?: number | "fro", dim?: number | readonly number[] | null, options?: { readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
   norm(options: { readonly p?: number | "fro"; readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
+  norm(p: number | "fro", options: { readonly dim?: number | readonly number[] | null; readonly keepdim?: boolean; readonly dtype?: DType | null }): Tensor;
   norm(...args: readonly unknown[]): Tensor {
     return callMethod(normEntry, this, args);
   }
@@ -2521,6 +2534,7 @@ export class Tensor extends TensorObject {
    */
   normal_(mean?: number, std?: number, options?: { readonly generator?: Generator | null }): this;
   normal_(options: { readonly mean?: number; readonly std?: number; readonly generator?: Generator | null }): this;
+  normal_(mean: number, options: { readonly std?: number; readonly generator?: Generator | null }): this;
   normal_(...args: readonly unknown[]): this {
     return callMethod(normal_Entry, this, args);
   }
@@ -3357,6 +3371,7 @@ export class Tensor extends TensorObject {
    */
   uniform_(from?: number, to?: number, options?: { readonly generator?: Generator | null }): this;
   uniform_(options: { readonly from?: number; readonly to?: number; readonly generator?: Generator | null }): this;
+  uniform_(from: number, options: { readonly to?: number; readonly generator?: Generator | null }): this;
   uniform_(...args: readonly unknown[]): this {
     return callMethod(uniform_Entry, this, args);
   }
