@@ -4,6 +4,7 @@ import type { GraphModule } from "../fx/graph-module-brand.ts";
 import { inputsOverlap } from "./may-overlap.ts";
 import { NotCompilableError } from "./not-compilable.ts";
 import type { Program } from "./program.ts";
+import { ProgramCache } from "./program-cache.ts";
 import { recordGraph } from "./record-graph.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -12,8 +13,20 @@ export function inductor(
   graphModule: GraphModule,
   exampleInputs: readonly unknown[],
 ): CompiledGraph {
-  const program = recorded(graphModule, exampleInputs);
-  if (program === null) return graphModule;
+  const cache = new ProgramCache<GraphRunner>();
+  const prepare = (inputs: readonly unknown[]): GraphRunner => {
+    const program = recorded(graphModule, inputs);
+    const run = program === null ? graphModule : runnerOf(graphModule, program);
+    cache.add(inputs, program?.fixedNumbers ?? new Map(), run);
+    return run;
+  };
+  prepare(exampleInputs);
+  return (...inputs) => (cache.find(inputs) ?? prepare(inputs))(...inputs);
+}
+
+type GraphRunner = (...inputs: readonly unknown[]) => unknown;
+
+function runnerOf(graphModule: GraphModule, program: Program): GraphRunner {
   const written = writtenInputs(program);
   const noteFailure = graphModule.noteFailure;
   return (...inputs) =>
@@ -22,9 +35,9 @@ export function inductor(
       : runProgram(program, inputs, noteFailure);
 }
 
-function recorded(graphModule: GraphModule, exampleInputs: readonly unknown[]): Program | null {
+function recorded(graphModule: GraphModule, inputs: readonly unknown[]): Program | null {
   try {
-    return recordGraph(graphModule.graph, exampleInputs);
+    return recordGraph(graphModule.graph, inputs);
   } catch (error) {
     if (!(error instanceof NotCompilableError)) throw error;
     return null;

@@ -74,6 +74,8 @@ export interface Program {
   readonly steps: readonly Step[];
   /** The graph's output with fake tensors and runtime scalars in place of what they stand for. */
   readonly outputs: unknown;
+  /** Numbers among the inputs that shapes depend on, by position: the program is right for these values only. */
+  readonly fixedNumbers: ReadonlyMap<number, number>;
   /** How many numbers there are that differ from call to call; the first ones are inputs. */
   readonly scalarCount: number;
   /** The call that gave each fake tensor and runtime scalar; inputs are not in it. */

@@ -1,4 +1,6 @@
 /** Runs a graph on fake tensors and writes down what it would have done to memory. */
+import { Tensor } from "../api/tensor.ts";
+import { findInGraph } from "../dynamo/in-graph-lookup.ts";
 import { inGraphFunctions, tensorMethods } from "../api/in-graph.ts";
 import { runFake } from "../core/fake-mode.ts";
 import { fakeTensor, metaOf } from "../core/fake-tensor.ts";
@@ -6,7 +8,14 @@ import { RuntimeScalar } from "../core/runtime-scalar.ts";
 import type { Storage } from "../core/storage.ts";
 import { isFake, isTensor, stateOf, type TensorBase } from "../core/tensor.ts";
 import type { Graph } from "../fx/graph.ts";
-import { type CallNode, isNode, mapArgument, type Node, printedTarget } from "../fx/node.ts";
+import {
+  type CallNode,
+  isNode,
+  isPlainObject,
+  mapArgument,
+  type Node,
+  printedTarget,
+} from "../fx/node.ts";
 import { operatorOf } from "../fx/operators.ts";
 import type { Launch } from "../loops/backend.ts";
 import { runOnBackend } from "../loops/run-computation.ts";
@@ -36,6 +45,9 @@ class GraphRecording implements Recorder {
   readonly #madeBy = new Map<unknown, number>();
   readonly #scalars = new ScalarStandIns();
   readonly #inputs = new Set<unknown>();
+  /** Numbers given to the graph, by the slot of what stands for them. */
+  readonly #numberInputs = new Map<number, number>();
+  readonly #fixedNumbers = new Map<number, number>();
   #node: CallNode | null = null;
   #callIndex = -1;
 
@@ -60,6 +72,7 @@ class GraphRecording implements Recorder {
       steps: this.#steps,
       outputs: this.#outputs(),
       scalarCount: this.#scalars.count,
+      fixedNumbers: this.#fixedNumbers,
       madeBy: this.#madeBy,
     };
   }
@@ -70,8 +83,11 @@ class GraphRecording implements Recorder {
     if (isTensor(example)) {
       value = fakeTensor(metaOf(example));
       this.#addBuffer(stateOf(value).storage, { kind: "input", index });
-    } else if (typeof example === "number") value = this.#scalars.input(example);
-    else throw new NotCompilableError(`the input ${node.name} is a ${typeof example}`);
+    } else if (typeof example === "number") {
+      const scalar = this.#scalars.input(example);
+      this.#numberInputs.set(scalar.slot, index);
+      value = scalar;
+    } else throw new NotCompilableError(`the input ${node.name} is a ${typeof example}`);
     this.#values.set(node, value);
     this.#inputs.add(value);
     return value;
@@ -96,7 +112,11 @@ class GraphRecording implements Recorder {
   #call(node: CallNode): unknown {
     const args = node.args.map((argument) => this.#valueOf(argument));
     if (Object.keys(node.kwargs).length > 0) args.push(this.#valueOf(node.kwargs));
-    switch (kindOfCall(node)) {
+    const kind = kindOfCall(node);
+    // Arithmetic on sizes: a program is made for sizes, so they are numbers here.
+    const isKnown = (kind === "comparison" || kind === "arithmetic") && !containsScalar(args);
+    if (kind === "metadata" || isKnown) return invoke(node, args);
+    switch (kind) {
       case "getitem":
         // Tuples are results of operators, indexed by number or name.
         return Reflect.get(Object(args[0]), args[1] as PropertyKey);
@@ -108,8 +128,10 @@ class GraphRecording implements Recorder {
         const isBool = isTensor(args[0]) && args[0].dtype.category === "bool";
         return this.#opaque(node, args, this.#scalars.computed(isBool ? "boolean" : "number"));
       }
-      case "operator":
-        return this.#recorded(node, args) ?? this.#opaque(node, args, this.#onFakes(node, args));
+      case "operator": {
+        const given = this.#withSizes(node, args);
+        return this.#recorded(node, given) ?? this.#opaque(node, given, this.#onFakes(node, given));
+      }
       case "other":
         throw new NotCompilableError(`${printedTarget(node)} is not an operator of the library`);
     }
@@ -117,6 +139,35 @@ class GraphRecording implements Recorder {
 
   #valueOf(argument: unknown): unknown {
     return mapArgument(argument, (leaf) => (isNode(leaf) ? this.#values.get(leaf) : leaf));
+  }
+
+  /** Numbers that shapes depend on are fixed in a program, as sizes are. */
+  #withSizes(node: CallNode, args: readonly unknown[]): readonly unknown[] {
+    if (!containsScalar(args)) return args;
+    const kindAt = parameterKinds(node);
+    return args.map((argument, position) => {
+      if (isTensor(argument)) return argument;
+      if (!isPlainObject(argument)) return this.#fixSizes(argument, kindAt(position));
+      return Object.fromEntries(
+        Object.entries(argument).map(([name, value]) => [
+          name,
+          this.#fixSizes(value, kindAt(name)),
+        ]),
+      );
+    });
+  }
+
+  #fixSizes(argument: unknown, kind: string): unknown {
+    if (operandKinds.has(kind)) return argument;
+    return mapArgument(argument, (leaf) => {
+      if (!(leaf instanceof RuntimeScalar)) return leaf;
+      const index = this.#numberInputs.get(leaf.slot);
+      const value = index === undefined ? undefined : this.#examples[index];
+      if (index === undefined || typeof value !== "number")
+        throw new NotCompilableError("a size is computed from data");
+      this.#fixedNumbers.set(index, value);
+      return value;
+    });
   }
 
   /** The call as launches and routines; null where it cannot be taken apart. */
@@ -237,13 +288,34 @@ class GraphRecording implements Recorder {
   }
 }
 
-type CallKind = "getitem" | "comparison" | "arithmetic" | "item" | "operator" | "other";
+type CallKind =
+  | "getitem"
+  | "metadata"
+  | "comparison"
+  | "arithmetic"
+  | "item"
+  | "operator"
+  | "other";
+
+/** Methods that answer from the metadata, which a program is made for. */
+const metadataMethods: ReadonlySet<string> = new Set(["size", "numel", "dim", "stride"]);
+/** Kinds of parameters that take part in the arithmetic only. */
+const operandKinds: ReadonlySet<string> = new Set(["operand", "scalar", "data", "tensor"]);
+
+/** What a number means at each position of a call, the receiver of a method counting as the first. */
+function parameterKinds(node: CallNode): (position: number | string) => string {
+  const target: unknown =
+    node.op === "call_function" ? node.target : Reflect.get(Tensor.prototype, node.target);
+  const known = typeof target === "function" ? findInGraph(target) : null;
+  return (position) => known?.parameterKind(position) ?? "structure";
+}
 
 const comparisons: ReadonlySet<string> = new Set(["lt", "le", "gt", "ge", "eq", "ne", "not"]);
 
 function kindOfCall(node: CallNode): CallKind {
   if (node.op === "call_method") {
     if (node.target === "item") return "item";
+    if (metadataMethods.has(node.target)) return "metadata";
     return tensorMethods.has(node.target) ? "operator" : "other";
   }
   const operator = operatorOf(node.target);

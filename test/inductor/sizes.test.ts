@@ -1,0 +1,60 @@
+import * as torch from "fullgraph";
+import { afterEach, describe, test } from "vitest";
+
+afterEach(() => torch._dynamo.reset());
+
+/** Runs `fn` eager and with inductor on each list of arguments. */
+function compare(
+  fn: (...args: never[]) => torch.Tensor,
+  calls: readonly (readonly unknown[])[],
+): void {
+  const compiled = torch.compile(fn, { backend: "inductor", dynamic: true });
+  for (const args of calls) {
+    const [actual, expected] = [compiled, fn].map((each): unknown =>
+      Reflect.apply(each, undefined, args),
+    );
+    // Both give tensors, as the type of `fn` says.
+    torch.testing.assert_close(actual as torch.Tensor, expected as torch.Tensor);
+  }
+}
+
+describe("a graph that is compiled once runs with other sizes", () => {
+  test("pointwise operators and reductions", () => {
+    compare(
+      (x: torch.Tensor) => x.mul(2).add(x.sum(0)),
+      [3, 4, 7, 1].map((n) => [torch.arange(n).to(torch.float32)]),
+    );
+  });
+
+  test("views with sizes computed from sizes", () => {
+    compare(
+      (x: torch.Tensor) => {
+        const [rows = 0, columns = 0] = x.shape;
+        return x
+          .mul(2)
+          .view(rows * columns)
+          .add(rows);
+      },
+      [3, 4, 7, 1].map((n) => [torch.ones(n, 3)]),
+    );
+  });
+
+  test("numbers that shapes depend on, beside numbers that do not", () => {
+    compare(
+      (x: torch.Tensor, n: number, scale: number) => torch.arange(n).mul(scale).add(x),
+      [
+        [3, 0.5],
+        [4, 1.5],
+        [4, 2.5],
+        [3, 3.5],
+      ].map(([n = 0, scale = 0]) => [torch.ones(1), n, scale]),
+    );
+  });
+
+  test("a strided tensor after a contiguous one", () => {
+    compare(
+      (x: torch.Tensor) => x.add(1).sum(0),
+      [[torch.ones(3, 2)], [torch.ones(2, 5).t()], [torch.ones(3, 2)]],
+    );
+  });
+});
