@@ -1,14 +1,28 @@
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
+import * as torch from "fullgraph";
 import { measureCallCosts } from "./call-cost.ts";
 import { measureCapture } from "./capture.ts";
+import { measureCompile } from "./compile-time.ts";
 import { describeCommit } from "./describe-commit.ts";
+import { measureEagerCost } from "./eager-cost.ts";
 import { measureFirstCall } from "./first-call.ts";
+import { measureKernels } from "./kernels.ts";
 
-const results = [...(await measureCallCosts()), measureFirstCall(), measureCapture()];
+const results = [
+  ...(await measureCallCosts()),
+  await measureEagerCost(),
+  measureFirstCall(),
+  measureCapture(),
+  measureCompile(torch),
+  ...(await measureKernels()),
+];
 const report = {
   commit: describeCommit(),
   machine: `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores`,
   node: process.version,
-  results: results.map((result) => ({ ...result, median: Number(result.median.toPrecision(3)) })),
+  load: loadavg()[0],
+  results: results.map((result) =>
+    "median" in result ? { ...result, median: Number(result.median.toPrecision(3)) } : result,
+  ),
 };
 console.log(JSON.stringify(report, null, 2));

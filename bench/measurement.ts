@@ -1,9 +1,15 @@
 export interface Measurement {
   readonly name: string;
   readonly median: number;
-  readonly unit: "µs" | "ms";
+  readonly unit: "ns" | "µs" | "ms";
   /** What is aimed at, in the same unit: the median should be below it. */
   readonly target: number;
+}
+
+/** What cannot be measured yet. */
+export interface Unmeasured {
+  readonly name: string;
+  readonly reason: string;
 }
 
 export function medianOf(samples: readonly number[]): number {

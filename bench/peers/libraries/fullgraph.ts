@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type * as Torch from "fullgraph";
-import { notAvailable, type NotAvailable, type OpenPeer } from "../peer.ts";
+import { notAvailable, type NotAvailable, type OpenPeer, type PreparedWorkload } from "../peer.ts";
 import type { Operand } from "../operands.ts";
-import { forKind, type ForEachKind } from "../workload.ts";
+import { forKind, type ForEachKind, type Workload } from "../workload.ts";
 import { chainConstants, layerNormEpsilon } from "../workloads.ts";
 
 type Tensor = Torch.Tensor;
@@ -21,30 +21,38 @@ export const openFullgraph: OpenPeer = async ({ variant, threads, library }) => 
   return {
     kind: "opened",
     version: versionOf(library),
-    prepare: (workload, operands) => {
-      const needed = neededFunctions[workload.kind] ?? [];
-      const missing = needed.filter((name) => functionOf(torch.nn.functional, name) === null);
-      if (workload.kind === "mlpTraining") return notAvailable("there is no autograd yet");
-      if (missing.length > 0) {
-        return notAvailable(missing.map((name) => `no torch.nn.functional.${name}`).join(", "));
-      }
-      const tensors = Object.fromEntries(
-        Object.entries(operands).map(([name, operand]) => [name, toTensor(torch, operand)]),
-      );
-      const run = forKind(programs(torch, variant), workload, tensors);
-      let last: Tensor | null = null;
-      return {
-        kind: "prepared",
-        run: () => void (last = run()),
-        result: () => {
-          const list: unknown = (last ?? run()).reshape([-1]).tolist();
-          if (!Array.isArray(list)) throw new Error("a one-dimensional tensor is a list");
-          return list.map(Number);
-        },
-      };
-    },
+    prepare: (workload, operands) => prepareWorkload(torch, variant, workload, operands),
   };
 };
+
+/** A workload with our own library, or the reason why it cannot be run yet. */
+export function prepareWorkload(
+  torch: typeof Torch,
+  variant: string,
+  workload: Workload,
+  operands: Readonly<Record<string, Operand>>,
+): PreparedWorkload | NotAvailable {
+  if (workload.kind === "mlpTraining") return notAvailable("there is no autograd yet");
+  const needed = neededFunctions[workload.kind] ?? [];
+  const missing = needed.filter((name) => functionOf(torch.nn.functional, name) === null);
+  if (missing.length > 0) {
+    return notAvailable(missing.map((name) => `no torch.nn.functional.${name}`).join(", "));
+  }
+  const tensors = Object.fromEntries(
+    Object.entries(operands).map(([name, operand]) => [name, toTensor(torch, operand)]),
+  );
+  const run = forKind(programs(torch, variant), workload, tensors);
+  let last: Tensor | null = null;
+  return {
+    kind: "prepared",
+    run: () => void (last = run()),
+    result: () => {
+      const list: unknown = (last ?? run()).reshape([-1]).tolist();
+      if (!Array.isArray(list)) throw new Error("a one-dimensional tensor is a list");
+      return list.map(Number);
+    },
+  };
+}
 
 /** Functions of PyTorch's that a workload is written with. */
 const neededFunctions: Partial<Record<string, readonly (keyof Functional)[]>> = {
