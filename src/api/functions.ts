@@ -1774,7 +1774,7 @@ export function minimum(...args: readonly unknown[]): Tensor {
 const mmEntry = apiEntry("torch.mm");
 /**
  * The product of two matrices.
- * Shape: (n, m) and (m, p) give (n, p). float32 is summed in float64 and rounded once.
+ * Shape: (n, m) and (m, p) give (n, p). float32 is summed in float32 as in PyTorch, in an order of its own.
  *
  * @example
  * ```ts

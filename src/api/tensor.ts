@@ -2272,7 +2272,7 @@ export class Tensor extends TensorObject {
 
   /**
    * The product of two matrices.
-   * Shape: (n, m) and (m, p) give (n, p). float32 is summed in float64 and rounded once.
+   * Shape: (n, m) and (m, p) give (n, p). float32 is summed in float32 as in PyTorch, in an order of its own.
    *
    * @example
    * ```ts

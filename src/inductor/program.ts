@@ -6,6 +6,7 @@ import type { Storage } from "../core/storage.ts";
 import type { TensorBase } from "../core/tensor.ts";
 import type { CallNode } from "../fx/node.ts";
 import type { Kernel } from "../loops/kernel.ts";
+import type { ContractionAxes, ContractionKernel } from "../loops/template.ts";
 import type { RecordedRoutine } from "../ops/recorder.ts";
 
 /** One storage. Views are places in it: that is all there is to aliasing. */
@@ -50,6 +51,15 @@ export type LaunchStep = StepFields & {
   readonly scalars: readonly ScalarValue[];
 };
 
+/** A kernel of a template. */
+export type TemplateStep = StepFields & {
+  readonly kind: "template";
+  readonly kernel: ContractionKernel;
+  readonly axes: ContractionAxes;
+  readonly operands: readonly Place[];
+  readonly scalars: readonly ScalarValue[];
+};
+
 /** An operator's own code, on tensors made for it. */
 export type RoutineStep = StepFields & { readonly kind: "routine"; readonly call: RecordedRoutine };
 
@@ -63,7 +73,7 @@ export type CallStep = StepFields & {
 /** An in-place operation counts as one more version of the storage. */
 export type VersionStep = StepFields & { readonly kind: "version"; readonly buffer: Buffer };
 
-export type Step = LaunchStep | RoutineStep | CallStep | VersionStep;
+export type Step = LaunchStep | TemplateStep | RoutineStep | CallStep | VersionStep;
 
 export interface Program {
   /** What stands for each input: a fake tensor or a runtime scalar. */

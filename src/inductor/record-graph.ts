@@ -17,7 +17,7 @@ import {
   printedTarget,
 } from "../fx/node.ts";
 import { operatorOf } from "../fx/operators.ts";
-import type { Launch } from "../loops/backend.ts";
+import type { Backend, Launch } from "../loops/backend.ts";
 import { runOnBackend } from "../loops/run-computation.ts";
 import {
   NotRecordableError,
@@ -192,7 +192,21 @@ class GraphRecording implements Recorder {
   }
 
   #record<Result>(body: () => Result): Result {
-    const backend = { name: "recorder", run: (launch: Launch) => this.#launch(launch), reset() {} };
+    const backend: Backend = {
+      name: "recorder",
+      run: ({ kernel, parallel, fold, ...given }) =>
+        this.#step({
+          kind: "launch",
+          ...this.#fields(),
+          kernel,
+          parallel,
+          fold,
+          ...this.#places(given),
+        }),
+      runTemplate: ({ kernel, axes, ...given }) =>
+        this.#step({ kind: "template", ...this.#fields(), kernel, axes, ...this.#places(given) }),
+      reset() {},
+    };
     return recordWith(this, () => runOnBackend(backend, () => runFake(body)));
   }
 
@@ -246,23 +260,19 @@ class GraphRecording implements Recorder {
     return this.#bufferOf.get(storage) ?? this.#addBuffer(storage, { kind: "made" });
   }
 
-  #launch({ kernel, parallel, fold, operands, scalars }: Launch): void {
-    const places = operands.map(({ tensor, strides }): Place => ({
-      buffer: this.#bufferOfTensor(tensor),
-      offset: stateOf(tensor).offset,
-      strides,
-    }));
-    // Converted scalars are runtime scalars in the place of numbers; see `RuntimeScalar.as`.
-    const values = scalars as readonly ScalarValue[];
-    this.#step({
-      kind: "launch",
-      ...this.#fields(),
-      kernel,
-      parallel,
-      fold,
-      operands: places,
-      scalars: values,
-    });
+  #places({ operands, scalars }: Pick<Launch, "operands" | "scalars">): {
+    readonly operands: readonly Place[];
+    readonly scalars: readonly ScalarValue[];
+  } {
+    return {
+      operands: operands.map(({ tensor, strides }) => ({
+        buffer: this.#bufferOfTensor(tensor),
+        offset: stateOf(tensor).offset,
+        strides,
+      })),
+      // Converted scalars are runtime scalars in the place of numbers; see `RuntimeScalar.as`.
+      scalars,
+    };
   }
 
   /** Most routines are made of operators; those that touch data throw on fakes and stay whole. */

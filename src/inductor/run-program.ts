@@ -4,10 +4,11 @@ import { RuntimeScalar } from "../core/runtime-scalar.ts";
 import { convertScalar } from "../core/scalar.ts";
 import { mapArgument } from "../fx/node.ts";
 import type { GraphFailure } from "../fx/graph-module-brand.ts";
+import type { Launch } from "../loops/backend.ts";
 import { currentBackend } from "../loops/run-computation.ts";
 import { Frame } from "./frame.ts";
 import { invoke } from "./invoke.ts";
-import type { LaunchStep, Program, ScalarValue, Step } from "./program.ts";
+import type { LaunchStep, Program, ScalarValue, Step, TemplateStep } from "./program.ts";
 
 /** Runs the program on real inputs. What is thrown is reported with the call it belongs to, and passes. */
 export function runProgram(
@@ -35,13 +36,24 @@ export function runProgram(
 function runStep(frame: Frame, step: Step): void {
   switch (step.kind) {
     case "launch":
-      return runLaunch(frame, step);
+      return currentBackend().run({
+        kernel: step.kernel,
+        parallel: step.parallel,
+        fold: step.fold,
+        ...given(frame, step),
+      });
+    case "template":
+      return currentBackend().runTemplate({
+        kernel: step.kernel,
+        axes: step.axes,
+        ...given(frame, step),
+      });
     case "routine": {
       const { routine, args, outputs } = step.call;
-      const given: Record<string, unknown> = {};
-      for (const [name, value] of Object.entries(args)) given[name] = frame.real(value);
+      const values: Record<string, unknown> = {};
+      for (const [name, value] of Object.entries(args)) values[name] = frame.real(value);
       return routine(
-        given,
+        values,
         outputs.map((output) => frame.tensor(output)),
       );
     }
@@ -59,14 +71,15 @@ function runStep(frame: Frame, step: Step): void {
   }
 }
 
-function runLaunch(frame: Frame, { kernel, parallel, fold, operands, scalars }: LaunchStep): void {
-  currentBackend().run({
-    kernel,
-    parallel,
-    fold,
+/** What a launch works on in this call. */
+function given(
+  frame: Frame,
+  { operands, scalars }: LaunchStep | TemplateStep,
+): Pick<Launch, "operands" | "scalars"> {
+  return {
     operands: operands.map((place) => ({ tensor: frame.operand(place), strides: place.strides })),
     scalars: scalars.map((scalar) => scalarNow(frame, scalar)),
-  });
+  };
 }
 
 function scalarNow(frame: Frame, scalar: ScalarValue): number | bigint {

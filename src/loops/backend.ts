@@ -2,6 +2,7 @@
 import type { TensorBase } from "../core/tensor.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Kernel } from "./kernel.ts";
+import type { TemplateLaunch } from "./template.ts";
 
 /** Where one operand of a launch lies. */
 export interface LaunchOperand {
@@ -25,6 +26,7 @@ export interface Launch {
 export interface Backend {
   readonly name: string;
   run(launch: Launch): void;
+  runTemplate(launch: TemplateLaunch): void;
   /** Drops compiled code. */
   reset(): void;
 }

@@ -8,6 +8,8 @@ import type { Shape } from "../core/shape.ts";
 import type { TensorBase } from "../core/tensor.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import type { StoreMode } from "./kernel.ts";
+import type { LaunchOperand } from "./backend.ts";
+import type { ContractionAxes } from "./template.ts";
 
 /** Computes one output element from one element of each operand. Must depend on nothing but its arguments. */
 export type PointBody = (...inputs: readonly Expression[]) => Expression;
@@ -116,7 +118,26 @@ export interface Scan {
   readonly dim: number;
 }
 
-export type Computation = Pointwise | Indexed | Scatter | Reduction | Scan;
+/** What is done to each sum of a contraction before it is stored. */
+export interface Epilogue {
+  /** Takes the sum, in the dtype of the factors, then the operands. */
+  readonly body: PointBody;
+  /** Tensors are broadcast to the output. */
+  readonly operands: readonly Operand[];
+  /** The dtype the operands are converted to. */
+  readonly computeType: DType;
+}
+
+/** Sums of products; see `ContractionKernel`. */
+export interface Contraction {
+  readonly kind: "contraction";
+  readonly axes: ContractionAxes;
+  readonly left: LaunchOperand;
+  readonly right: LaunchOperand;
+  readonly epilogue: Epilogue | null;
+}
+
+export type Computation = Pointwise | Indexed | Scatter | Reduction | Scan | Contraction;
 
 /** A pointwise computation in one dtype. */
 export function pointwise(

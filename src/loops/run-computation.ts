@@ -26,6 +26,7 @@ import {
   type ValueType,
 } from "./expression.ts";
 import { javascriptBackend } from "./javascript/javascript-backend.ts";
+import { launchContraction, resetContractions } from "./run-contraction.ts";
 import { makeKernel, stage, type Kernel, type OperandSlot, type Store } from "./kernel.ts";
 
 let backend: Backend = javascriptBackend;
@@ -56,6 +57,7 @@ let kernels = new WeakMap<object, Map<string, Kernel>>();
 /** Forgets all kernels and compiled code. */
 export function resetKernels(): void {
   kernels = new WeakMap();
+  resetContractions();
   backend.reset();
 }
 
@@ -80,6 +82,8 @@ export function runComputation(computation: Computation, outputs: readonly Tenso
       return runReduction(computation, outputs);
     case "scan":
       return runScan(computation, outputs);
+    case "contraction":
+      return backend.runTemplate(launchContraction(computation, onlyOutput(outputs)));
     default:
       return unreachable(computation);
   }

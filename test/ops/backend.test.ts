@@ -16,6 +16,7 @@ function recordingBackend(launches: Launch[]): Backend {
       launches.push(launch);
       javascript.run(launch);
     },
+    runTemplate: (launch) => javascript.runTemplate(launch),
     reset: () => undefined,
   };
 }

@@ -5,6 +5,8 @@ import type { TypedArray } from "../../core/storage.ts";
 import type { Backend, Launch } from "../backend.ts";
 import { simplifyLaunch } from "../iteration.ts";
 import type { Kernel } from "../kernel.ts";
+import { multiplyInJavaScript } from "../templates/contraction/multiply-in-javascript.ts";
+import { resetPlainContractions } from "../templates/contraction/plain-contraction.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import { support } from "./support.ts";
 
@@ -125,7 +127,9 @@ function stepClass(step: number | undefined): string {
 export const javascriptBackend: Backend = {
   name: "javascript",
   run,
+  runTemplate: (launch) => multiplyInJavaScript(launch, run),
   reset: () => {
     compiledKernels = new WeakMap();
+    resetPlainContractions();
   },
 };

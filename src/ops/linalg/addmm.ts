@@ -1,58 +1,27 @@
 /** Matrix products that are added to something: `beta * input + alpha * product`. */
 import { RuntimeError } from "../../base/errors.ts";
-import type { DType } from "../../core/dtype.ts";
-import type { Scalar } from "../../core/scalar.ts";
-import { at, type Shape } from "../../core/shape.ts";
+import { at } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { naive } from "../naive-array.ts";
-import { add, mul } from "../pointwise/arithmetic.ts";
-import { sum } from "../reduction/sum.ts";
-import { runOp } from "../run-op.ts";
-import { expand } from "../view/expand.ts";
+import { expandGeometry } from "../view/expand.ts";
+import { addedProduct } from "./added-product.ts";
 import {
   checkBatchProduct,
   checkImplemented,
   checkInnerSizes,
   checkMatrixProduct,
+  checkMatrixVector,
   typeNameOf,
 } from "./matrix-checks.ts";
-import { bmm, mm } from "./mm.ts";
+import { matrixProduct, summedBatchProduct } from "./matrix-product.ts";
 import { naiveAdded, naiveMatmul, naiveProduct } from "./naive-product.ts";
-import { checkMatrixVector, mv } from "./vectors.ts";
 
 const factors = {
   beta: arg.keyword(arg.withDefault(arg.scalar, 1)),
   alpha: arg.keyword(arg.withDefault(arg.scalar, 1)),
 } as const;
-
-/** Factors are converted to the dtype of the tensors: PyTorch drops the fraction for integers. */
-function factorIn(dtype: DType, factor: Scalar): Scalar {
-  return !dtype.is_floating_point && typeof factor === "number" ? Math.trunc(factor) : factor;
-}
-
-interface Sum {
-  readonly added: TensorBase;
-  readonly beta: Scalar;
-  readonly product: TensorBase;
-  readonly alpha: Scalar;
-}
-
-function combine({ added, beta, product, alpha }: Sum): TensorBase {
-  const scale = (tensor: TensorBase, factor: Scalar): TensorBase => {
-    const own = factorIn(tensor.dtype, factor);
-    return own === 1 ? tensor : runOp(mul, { self: tensor, other: own });
-  };
-  const scaled = scale(product, alpha);
-  // With beta 0 the input is ignored altogether: NaN and infinity in it do not matter.
-  if (factorIn(added.dtype, beta) === 0) return scaled;
-  return runOp(add, { self: scale(added, beta), other: scaled });
-}
-
-function expanded(self: TensorBase, size: Shape): TensorBase {
-  return runOp(expand, { self, size });
-}
 
 export const addmm = defineOp({
   name: "addmm",
@@ -63,19 +32,21 @@ export const addmm = defineOp({
     summary: "`beta * input + alpha * (mat1 @ mat2)`, with `input` broadcast.",
     example: "torch.addmm(torch.tensor([1, 2]), torch.ones(2, 3), torch.ones(3, 2))",
   },
-  decomposition: ({ self, mat1, mat2, beta, alpha }) => {
+  meta: ({ self, mat1, mat2 }) => {
     if (mat1.ndim !== 2) throw new RuntimeError(`mat1 must be a matrix, got ${mat1.ndim}-D tensor`);
     if (mat2.ndim !== 2) throw new RuntimeError(`mat2 must be a matrix, got ${mat2.ndim}-D tensor`);
     checkInnerSizes(mat1, mat2);
-    const added = expanded(self, [at(mat1.shape, 0), at(mat2.shape, 1)]);
+    const { shape } = expandGeometry(self, [at(mat1.shape, 0), at(mat2.shape, 1)]);
     if (mat1.dtype === mat2.dtype && self.dtype !== mat2.dtype) {
       throw new RuntimeError(
         `self and mat2 must have the same dtype, but got ${self.dtype.scalarTypeName} and ${mat2.dtype.scalarTypeName}`,
       );
     }
     checkMatrixProduct(mat1, mat2);
-    return combine({ added, beta, product: runOp(mm, { self: mat1, mat2 }), alpha });
+    return { dtype: self.dtype, shape };
   },
+  lowering: ({ self, mat1, mat2, beta, alpha }) =>
+    matrixProduct(mat1, mat2, addedProduct({ added: self, beta, alpha })),
   reference: ({ self, mat1, mat2, beta, alpha }) =>
     naiveAdded(self, naiveProduct(naive(mat1), naive(mat2)), Number(beta), Number(alpha)),
   derivative: "pending",
@@ -102,15 +73,12 @@ export const addmv = defineOp({
     summary: "`beta * input + alpha * (mat @ vec)`, with `input` broadcast.",
     example: "torch.addmv(torch.tensor([1, 2]), torch.ones(2, 3), torch.ones(3))",
   },
-  decomposition: ({ self, mat, vec, beta, alpha }) => {
+  meta: ({ self, mat, vec }) => {
     checkMatrixVector(self, mat, vec);
-    return combine({
-      added: expanded(self, [at(mat.shape, 0)]),
-      beta,
-      product: runOp(mv, { self: mat, vec }),
-      alpha,
-    });
+    return { dtype: self.dtype, shape: mat.shape.slice(0, 1) };
   },
+  lowering: ({ self, mat, vec, beta, alpha }) =>
+    matrixProduct(mat, vec, addedProduct({ added: self, beta, alpha })),
   reference: ({ self, mat, vec, beta, alpha }) =>
     naiveAdded(self, naiveMatmul(mat, vec), Number(beta), Number(alpha)),
   derivative: "pending",
@@ -152,11 +120,13 @@ export const baddbmm = defineOp({
       "`beta * input + alpha * (batch1 @ batch2)` for every matrix of a batch, with `input` broadcast.",
     example: "torch.baddbmm(torch.zeros(2, 1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))",
   },
-  decomposition: ({ self, batch1, batch2, beta, alpha }) => {
+  meta: ({ self, batch1, batch2 }) => {
     checkAddedBatch(self, batch1, batch2);
-    const added = expanded(self, [at(batch1.shape, 0), at(batch1.shape, 1), at(batch2.shape, 2)]);
-    return combine({ added, beta, product: runOp(bmm, { self: batch1, mat2: batch2 }), alpha });
+    const size = [at(batch1.shape, 0), at(batch1.shape, 1), at(batch2.shape, 2)];
+    return { dtype: self.dtype, shape: expandGeometry(self, size).shape };
   },
+  lowering: ({ self, batch1, batch2, beta, alpha }) =>
+    matrixProduct(batch1, batch2, addedProduct({ added: self, beta, alpha })),
   reference: ({ self, batch1, batch2, beta, alpha }) =>
     naiveAdded(self, naiveProduct(naive(batch1), naive(batch2)), Number(beta), Number(alpha)),
   derivative: "pending",
@@ -191,17 +161,13 @@ export const addbmm = defineOp({
     summary: "`beta * input + alpha *` the sum of the products of two batches of matrices.",
     example: "torch.addbmm(torch.zeros(1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))",
   },
-  decomposition: ({ self, batch1, batch2, beta, alpha }) => {
+  meta: ({ self, batch1, batch2 }) => {
     checkAddedBatch(self, batch1, batch2);
-    const added = expanded(self, [at(batch1.shape, 1), at(batch2.shape, 2)]);
-    const products = runOp(bmm, { self: batch1, mat2: batch2 });
-    return combine({
-      added,
-      beta,
-      product: runOp(sum, { self: products, dim: [0], dtype: self.dtype }),
-      alpha,
-    });
+    const size = [at(batch1.shape, 1), at(batch2.shape, 2)];
+    return { dtype: self.dtype, shape: expandGeometry(self, size).shape };
   },
+  lowering: ({ self, batch1, batch2, beta, alpha }) =>
+    summedBatchProduct(batch1, batch2, addedProduct({ added: self, beta, alpha })),
   reference: ({ self, batch1, batch2, beta, alpha }) => {
     const products = naiveProduct(naive(batch1), naive(batch2));
     const shape = products.shape.slice(1);

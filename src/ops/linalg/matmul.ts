@@ -1,64 +1,71 @@
 import { RuntimeError } from "../../base/errors.ts";
-import { at, broadcastShapes, numelOf } from "../../core/shape.ts";
+import { at, broadcastShapes, numelOf, type Shape } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { naive, naiveFill, elementAt } from "../naive-array.ts";
 import { add } from "../pointwise/arithmetic.ts";
 import { runOp } from "../run-op.ts";
-import { expand } from "../view/expand.ts";
 import { reshape } from "../view/reshape.ts";
 import { permute } from "../view/permute.ts";
 import { addmm } from "./addmm.ts";
-import { bmm, mm } from "./mm.ts";
+import {
+  checkBatchProduct,
+  checkDot,
+  checkMatrixProduct,
+  checkMatrixVector,
+  type MatrixMeta,
+} from "./matrix-checks.ts";
+import { matrixProduct } from "./matrix-product.ts";
 import { naiveMatmul } from "./naive-product.ts";
-import { dot, mv } from "./vectors.ts";
 
 function reshaped(self: TensorBase, shape: readonly number[]): TensorBase {
   return runOp(reshape, { self, shape });
 }
 
-/** The product by the rules of NumPy's `@`; PyTorch's order of cases, so that errors are the same. */
-function multiply(left: TensorBase, right: TensorBase): TensorBase {
+/** Checks what PyTorch checks, in its order of cases, so that errors are the same; gives the shape of the product. */
+function checkedShape(left: TensorBase, right: TensorBase): Shape {
   if (left.ndim === 0 || right.ndim === 0) {
     throw new RuntimeError(
       `both arguments to matmul need to be at least 1D, but they are ${left.ndim}D and ${right.ndim}D`,
     );
   }
-  if (left.ndim === 1 && right.ndim === 1) return runOp(dot, { self: left, tensor: right });
-  if (left.ndim === 2 && right.ndim === 1) return runOp(mv, { self: left, vec: right });
-  if (left.ndim === 1 && right.ndim === 2) {
-    const row = reshaped(left, [1, left.numel()]);
-    return reshaped(runOp(mm, { self: row, mat2: right }), [at(right.shape, 1)]);
-  }
-  if (left.ndim === 2 && right.ndim === 2) return runOp(mm, { self: left, mat2: right });
-  if (left.ndim > 2 && right.ndim <= 2) return multiplyFolded(left, right);
-  return multiplyBatches(left, right);
-}
-
-/** A batch of matrices times one matrix or vector is one product with all the rows. */
-function multiplyFolded(left: TensorBase, right: TensorBase): TensorBase {
   const outer = left.shape.slice(0, -1);
-  const rows = reshaped(left, [numelOf(outer), at(left.shape, left.ndim - 1)]);
-  if (right.ndim === 1) return reshaped(runOp(mv, { self: rows, vec: right }), outer);
-  return reshaped(runOp(mm, { self: rows, mat2: right }), [...outer, at(right.shape, 1)]);
+  if (right.ndim === 1) {
+    if (left.ndim === 1) checkDot(left, right);
+    else checkMatrixVector(rowVector(left, right), folded(left), right);
+    return outer;
+  }
+  if (right.ndim === 2) {
+    checkMatrixProduct(folded(left), right);
+    return [...outer, at(right.shape, 1)];
+  }
+  return checkedBatchShape(left, right);
 }
 
-function multiplyBatches(left: TensorBase, right: TensorBase): TensorBase {
-  const a = left.ndim === 1 ? reshaped(left, [1, left.numel()]) : left;
-  const b = right.ndim === 1 ? reshaped(right, [right.numel(), 1]) : right;
-  const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const flat = (tensor: TensorBase): TensorBase => {
-    const matrix = tensor.shape.slice(-2);
-    return reshaped(runOp(expand, { self: tensor, size: [...batch, ...matrix] }), [
-      numelOf(batch),
-      ...matrix,
-    ]);
-  };
-  const product = runOp(bmm, { self: flat(a), mat2: flat(b) });
-  const rows = left.ndim === 1 ? [] : [at(a.shape, a.ndim - 2)];
-  const columns = right.ndim === 1 ? [] : [at(b.shape, b.ndim - 1)];
-  return reshaped(product, [...batch, ...rows, ...columns]);
+/** A batch of matrices as one matrix with all the rows, and a vector as a row. */
+function folded(tensor: TensorBase): MatrixMeta {
+  const shape = [numelOf(tensor.shape.slice(0, -1)), at(tensor.shape, tensor.ndim - 1)];
+  return { dtype: tensor.dtype, shape, ndim: 2 };
+}
+
+/** What PyTorch adds the product of a matrix and a vector to. */
+function rowVector(left: TensorBase, right: TensorBase): MatrixMeta {
+  return { dtype: right.dtype, shape: folded(left).shape.slice(0, 1), ndim: 1 };
+}
+
+function checkedBatchShape(left: TensorBase, right: TensorBase): Shape {
+  const matrixOf = ({ shape }: TensorBase): Shape => shape.slice(-2);
+  const a = left.ndim === 1 ? [1, ...left.shape] : matrixOf(left);
+  const b = matrixOf(right);
+  const batch = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const flat = (tensor: TensorBase, matrix: Shape): MatrixMeta => ({
+    dtype: tensor.dtype,
+    shape: [numelOf(batch), ...matrix],
+    ndim: 3,
+  });
+  checkBatchProduct(flat(left, a), flat(right, b));
+  return [...batch, ...(left.ndim === 1 ? [] : [at(a, 0)]), at(b, 1)];
 }
 
 export const matmul = defineOp({
@@ -72,7 +79,8 @@ export const matmul = defineOp({
       "A vector is a row on the left and a column on the right; dimensions before the last two broadcast.",
     example: "torch.matmul(torch.ones(2, 3), torch.tensor([1, 2, 3]))",
   },
-  decomposition: ({ self, other }) => multiply(self, other),
+  meta: ({ self, other }) => ({ shape: checkedShape(self, other), dtype: self.dtype }),
+  lowering: ({ self, other }) => matrixProduct(self, other),
   reference: ({ self, other }) => naiveMatmul(self, other),
   derivative: "pending",
   samples: function* (make) {
@@ -104,7 +112,7 @@ export const linear = defineOp({
   decomposition: ({ input, weight, bias }) => {
     const turned = weight.ndim === 2 ? runOp(permute, { self: weight, dims: [1, 0] }) : weight;
     if (bias === null || weight.ndim !== 2 || input.ndim === 0) {
-      const product = multiply(input, turned);
+      const product = runOp(matmul, { self: input, other: turned });
       return bias === null ? product : runOp(add, { self: product, other: bias });
     }
     const outer = input.shape.slice(0, -1);

@@ -1,11 +1,10 @@
 import { RuntimeError } from "../../base/errors.ts";
 import { at } from "../../core/shape.ts";
-import { multiplyMatrices } from "../algorithms/matrix-product.ts";
 import { arg } from "../arg.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { naive } from "../naive-array.ts";
 import { checkBatchProduct, checkMatrixProduct } from "./matrix-checks.ts";
-import { matrixPlace } from "./matrix-place.ts";
+import { matrixProduct } from "./matrix-product.ts";
 import { naiveProduct } from "./naive-product.ts";
 
 export const mm = defineOp({
@@ -15,7 +14,8 @@ export const mm = defineOp({
   dtypes: numberDTypes,
   doc: {
     summary: "The product of two matrices.",
-    details: "Shape: (n, m) and (m, p) give (n, p). float32 is summed in float64 and rounded once.",
+    details:
+      "Shape: (n, m) and (m, p) give (n, p). float32 is summed in float32 as in PyTorch, in an order of its own.",
     example: "torch.mm(torch.tensor([[1, 2], [3, 4]]), torch.tensor([[1, 0], [0, 2]]))",
   },
   meta: ({ self, mat2 }) => {
@@ -24,10 +24,7 @@ export const mm = defineOp({
     checkMatrixProduct(self, mat2);
     return { dtype: self.dtype, shape: [at(self.shape, 0), at(mat2.shape, 1)] };
   },
-  routine: ({ self, mat2 }, outputs) => {
-    const sizes = { rows: at(self.shape, 0), inner: at(self.shape, 1), columns: at(mat2.shape, 1) };
-    multiplyMatrices(matrixPlace(at(outputs, 0)), matrixPlace(self), matrixPlace(mat2), sizes);
-  },
+  lowering: ({ self, mat2 }) => matrixProduct(self, mat2),
   reference: ({ self, mat2 }) => naiveProduct(naive(self), naive(mat2)),
   derivative: "pending",
   samples: function* (make) {
@@ -54,18 +51,7 @@ export const bmm = defineOp({
     checkBatchProduct(self, mat2);
     return { dtype: self.dtype, shape: [at(self.shape, 0), at(self.shape, 1), at(mat2.shape, 2)] };
   },
-  routine: ({ self, mat2 }, outputs) => {
-    const [batches = 0, rows = 0, inner = 0] = self.shape;
-    const sizes = { rows, inner, columns: at(mat2.shape, 2) };
-    for (let batch = 0; batch < batches; batch++) {
-      multiplyMatrices(
-        matrixPlace(at(outputs, 0), batch),
-        matrixPlace(self, batch),
-        matrixPlace(mat2, batch),
-        sizes,
-      );
-    }
-  },
+  lowering: ({ self, mat2 }) => matrixProduct(self, mat2),
   reference: ({ self, mat2 }) => naiveProduct(naive(self), naive(mat2)),
   derivative: "pending",
   samples: function* (make) {

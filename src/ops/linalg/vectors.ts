@@ -9,37 +9,13 @@ import { mul } from "../pointwise/arithmetic.ts";
 import { runOp } from "../run-op.ts";
 import { reshape } from "../view/reshape.ts";
 import { permute } from "../view/permute.ts";
-import { checkImplemented } from "./matrix-checks.ts";
+import { checkDot, checkMatrixVector } from "./matrix-checks.ts";
+import { matrixProduct } from "./matrix-product.ts";
 import { mm } from "./mm.ts";
 import { naiveMatmul } from "./naive-product.ts";
 
 function reshaped(self: TensorBase, shape: readonly number[]): TensorBase {
   return runOp(reshape, { self, shape });
-}
-
-/** What `mv` and `addmv` check; the message names the tensor the product is added to. */
-export function checkMatrixVector(input: TensorBase, mat: TensorBase, vec: TensorBase): void {
-  if (mat.ndim !== 2 || vec.ndim !== 1 || input.ndim > 1) {
-    throw new RuntimeError(
-      `vector + matrix @ vector expected, got ${input.ndim}, ${mat.ndim}, ${vec.ndim}`,
-    );
-  }
-  const rows = at(mat.shape, 0);
-  const size = input.numel();
-  if (at(mat.shape, 1) !== at(vec.shape, 0) || (size !== rows && size !== 1)) {
-    throw new RuntimeError(
-      `size mismatch, got input (${size}), mat (${mat.shape.join("x")}), vec (${at(vec.shape, 0)})`,
-    );
-  }
-  if (mat.dtype !== vec.dtype || input.dtype !== mat.dtype) {
-    throw new RuntimeError(
-      `addmv input tensors must have the same dtype, but got ${[input, mat, vec]
-        .map((tensor) => tensor.dtype.scalarTypeName)
-        .join(", ")
-        .replace(/, (\w+)$/, ", and $1")}`,
-    );
-  }
-  checkImplemented("addmv_impl_cpu", mat.dtype);
 }
 
 export const mv = defineOp({
@@ -51,25 +27,13 @@ export const mv = defineOp({
     summary: "The product of a matrix and a vector.",
     example: "torch.mv(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))",
   },
-  decomposition: ({ self, vec }) => {
-    if (self.ndim !== 2 || vec.ndim !== 1) {
-      throw new RuntimeError(`vector + matrix @ vector expected, got 1, ${self.ndim}, ${vec.ndim}`);
-    }
-    if (at(self.shape, 1) !== at(vec.shape, 0)) {
-      throw new RuntimeError(
-        `size mismatch, got input (${at(self.shape, 0)}), mat (${self.shape.join("x")}), vec (${at(vec.shape, 0)})`,
-      );
-    }
-    if (self.dtype !== vec.dtype) {
-      throw new RuntimeError(
-        `addmv input tensors must have the same dtype, but got ${vec.dtype.scalarTypeName}, ${self.dtype.scalarTypeName}, and ${vec.dtype.scalarTypeName}`,
-      );
-    }
-    checkImplemented("addmv_impl_cpu", self.dtype);
-    return reshaped(runOp(mm, { self, mat2: reshaped(vec, [at(vec.shape, 0), 1]) }), [
-      at(self.shape, 0),
-    ]);
+  meta: ({ self, vec }) => {
+    // PyTorch adds the product to an empty vector of the right size and dtype, which its messages then mention.
+    const rows = self.shape.slice(0, 1);
+    checkMatrixVector({ shape: rows, ndim: 1, dtype: vec.dtype }, self, vec);
+    return { dtype: self.dtype, shape: rows };
   },
+  lowering: ({ self, vec }) => matrixProduct(self, vec),
   reference: ({ self, vec }) => naiveMatmul(self, vec),
   derivative: "pending",
   samples: function* (make) {
@@ -89,30 +53,11 @@ export const dot = defineOp({
     summary: "The sum of the products of the elements of two vectors.",
     example: "torch.dot(torch.tensor([1, 2]), torch.tensor([3, 4]))",
   },
-  decomposition: ({ self, tensor }) => {
-    if (self.ndim !== 1 || tensor.ndim !== 1) {
-      throw new RuntimeError(
-        `1D tensors expected, but got ${self.ndim}D and ${tensor.ndim}D tensors`,
-      );
-    }
-    if (self.dtype !== tensor.dtype) {
-      throw new RuntimeError(
-        `dot : expected both vectors to have same dtype, but found ${self.dtype.scalarTypeName} and ${tensor.dtype.scalarTypeName}`,
-      );
-    }
-    const length = self.numel();
-    if (length !== tensor.numel()) {
-      throw new RuntimeError(
-        `inconsistent tensor size, expected tensor ${formatShape(self.shape)} and src ${formatShape(tensor.shape)} to have the same number of elements, but got ${length} and ${tensor.numel()} elements respectively`,
-      );
-    }
-    checkImplemented("dot", self.dtype);
-    const product = runOp(mm, {
-      self: reshaped(self, [1, length]),
-      mat2: reshaped(tensor, [length, 1]),
-    });
-    return reshaped(product, []);
+  meta: ({ self, tensor }) => {
+    checkDot(self, tensor);
+    return { dtype: self.dtype, shape: [] };
   },
+  lowering: ({ self, tensor }) => matrixProduct(self, tensor),
   reference: ({ self, tensor }) => naiveMatmul(self, tensor),
   derivative: "pending",
   samples: function* (make) {

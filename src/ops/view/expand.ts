@@ -6,7 +6,8 @@ import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
 import { elementAt, naive, naiveFill } from "../naive-array.ts";
 
-function expandGeometry(self: TensorBase, size: Shape): Geometry {
+/** The view that `expand` gives. */
+export function expandGeometry(self: TensorBase, size: Shape): Geometry {
   const { shape, strides, offset } = stateOf(self);
   const missing = size.length - shape.length;
   if (missing < 0) {

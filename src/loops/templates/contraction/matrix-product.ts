@@ -1,4 +1,4 @@
-import type { TypedArray } from "../../core/storage.ts";
+import type { TypedArray } from "../../../core/storage.ts";
 
 /** A matrix somewhere in a typed array. */
 export interface MatrixPlace {

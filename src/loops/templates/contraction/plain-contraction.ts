@@ -1,0 +1,46 @@
+import { at } from "../../../core/shape.ts";
+import type { Launch } from "../../backend.ts";
+import { add, constant, type Expression, mul } from "../../expression.ts";
+import { type Kernel, makeKernel, stage } from "../../kernel.ts";
+import type { ContractionKernel, ContractionLaunch } from "../../template.ts";
+
+let kernels = new WeakMap<ContractionKernel, Kernel>();
+
+export function resetPlainContractions(): void {
+  kernels = new WeakMap();
+}
+
+/**
+ * A contraction as a loop kernel: a sum of products for each element of the output. What runs for small sizes and for
+ * dtypes the template does not take, and what tests compare the template to.
+ */
+export function plainContraction({ kernel, axes, operands, scalars }: ContractionLaunch): Launch {
+  let loops = kernels.get(kernel);
+  if (loops === undefined) kernels.set(kernel, (loops = loopKernel(kernel)));
+  return {
+    kernel: loops,
+    parallel: [...axes.batch, ...axes.rows, ...axes.columns],
+    fold: axes.inner,
+    operands,
+    scalars,
+  };
+}
+
+function loopKernel(kernel: ContractionKernel): Kernel {
+  const type = at(kernel.operands, 1);
+  const load = (operand: number): Expression => ({ kind: "load", type, operand });
+  const sum: Expression = { kind: "state", type, state: 0 };
+  const next = add(sum, mul(load(1), load(2)));
+  return makeKernel({
+    name: kernel.name,
+    operands: kernel.operands.map((own) => ({ type: own, access: "point" })),
+    scalars: kernel.scalars,
+    stages: [
+      stage({ over: "sweep", states: [{ type, initial: constant(type, 0), next }] }),
+      stage({
+        over: "once",
+        stores: [{ operand: 0, coordinates: null, mode: "set", value: kernel.value }],
+      }),
+    ],
+  });
+}
