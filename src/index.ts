@@ -3,6 +3,7 @@ export * from "./api/functions.ts";
 export * from "./api/metadata-functions.ts";
 export { Tensor } from "./api/tensor.ts";
 export { cond } from "./api/cond.ts";
+export { get_num_threads, set_num_threads } from "./api/threads.ts";
 export {
   default_generator,
   Generator,

@@ -24,6 +24,7 @@ export const logArtifacts = {
     doc: "The bytecode of each function and the code that replaces it.",
     withDynamo: true,
   },
+  perf_hints: { doc: "What keeps kernels from being as fast as they could be.", withDynamo: false },
 } as const satisfies Readonly<Record<string, LogArtifact>>;
 
 export type LogArtifactName = keyof typeof logArtifacts;

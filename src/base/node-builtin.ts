@@ -10,6 +10,7 @@ interface BuiltinModules {
   readonly module: typeof import("node:module");
   readonly worker_threads: typeof import("node:worker_threads");
   readonly util: typeof import("node:util");
+  readonly os: typeof import("node:os");
 }
 
 export function nodeBuiltin<Name extends keyof BuiltinModules>(
