@@ -25,10 +25,12 @@ export async function installPeers(directory: string, progress: Progress): Promi
     JSON.stringify({ name: "fullgraph-bench-peers", private: true }),
   );
   const names = Object.entries(packages).map(([name, version]) => `${name}@${version}`);
+  const title = `installing ${names.join(" ")} into ${directory}`;
+  progress.begin(title);
   const begin = performance.now();
   const timer = setInterval(() => {
     const seconds = ((performance.now() - begin) / 1000).toFixed(0);
-    progress.note(`installing ${names.join(" ")} into ${directory}: ${seconds} s`);
+    progress.note(`${title}: ${seconds} s`);
   }, 1000);
   try {
     // onnxruntime-node's library for the CPU comes with the package; its script would only download that for CUDA.

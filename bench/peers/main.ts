@@ -13,7 +13,7 @@ import type { PeerRecord } from "./peer-record.ts";
 import { peerRows, type PeerRow } from "./peer-rows.ts";
 import { measureLimits } from "./physical-limits.ts";
 import { Progress } from "./progress.ts";
-import { cellsOf, describePeer, medianColdStart, type Cell, type PeersReport } from "./report.ts";
+import { cellsOf, describePeer, combineColdStarts, type Cell, type PeersReport } from "./report.ts";
 import { reportText } from "./report-text.ts";
 import { runPeer, type RunContext } from "./run-peer.ts";
 import { writeReferences } from "./write-references.ts";
@@ -65,7 +65,7 @@ function chosenRows({ peers, threads, turbo, python }: Options): readonly PeerRo
 async function prepare(options: Options, progress: Progress): Promise<RunContext> {
   const root = fileURLToPath(new URL("../../", import.meta.url));
   if (options.build) {
-    progress.note("building the library");
+    progress.begin("building the library");
     execFileSync("npm", ["run", "--silent", "build", "--", "--log-level", "warn"], {
       cwd: root,
       stdio: ["ignore", "ignore", "inherit"],
@@ -150,11 +150,7 @@ async function measureColdStarts(
     }
   }
   return Object.fromEntries(
-    rows.flatMap(({ label }) => {
-      const found = records.get(label) ?? [];
-      const start = medianColdStart(found.filter((record) => record.kind === "cold start"));
-      return start === null ? [] : [[label, start]];
-    }),
+    rows.map(({ label }) => [label, combineColdStarts(records.get(label) ?? [])]),
   );
 }
 

@@ -25,9 +25,10 @@ export class Progress {
     else this.#stream.write(`${this.#bar()}${text}\n`);
   }
 
-  /** Says something that stays. */
-  say(text: string): void {
-    this.#stream.write(this.#stream.isTTY ? `\r${text}\u001b[K\n` : `${text}\n`);
+  /** What is begun now, for steps that are not counted. */
+  begin(text: string): void {
+    if (this.#stream.isTTY) this.note(text);
+    else this.#stream.write(`${text}\n`);
   }
 
   #bar(): string {

@@ -100,13 +100,17 @@ function ratiosTable(report: PeersReport): string {
 }
 
 function coldStartTable({ coldStarts }: PeersReport): string {
-  const rows = Object.entries(coldStarts).map(([label, start]) => [
-    label,
-    formatNumber(coldStartTime(start)),
-    formatNumber(start.importing),
-    formatNumber(start.firstResult),
-    String(start.residentMegabytes),
-  ]);
+  const rows = Object.entries(coldStarts).map(([label, start]) =>
+    start.kind === "not available"
+      ? [label, "n/a", "–", "–", "–"]
+      : [
+          label,
+          formatNumber(coldStartTime(start)),
+          formatNumber(start.importing),
+          formatNumber(start.firstResult),
+          String(start.residentMegabytes),
+        ],
+  );
   return rows.length === 0
     ? "Not measured."
     : table(["peer", "together", "import", "first result", "memory, MB"], rows);
@@ -132,7 +136,7 @@ ${count("pass")} pass, ${count("falls short")} fall short, ${count("not measured
 }
 
 /** Everything that is not a time, with its reason: nothing is left out silently. */
-function notesText({ peers, workloads }: PeersReport): string {
+function notesText({ peers, workloads, coldStarts }: PeersReport): string {
   const versions = Object.entries(peers).map(([label, { version, runtime, notAvailable }]) =>
     notAvailable === null
       ? `- ${label}: version ${version}, ${runtime}`
@@ -144,7 +148,13 @@ function notesText({ peers, workloads }: PeersReport): string {
       return reason === null ? [] : [`- ${id}, ${label}: ${reason}`];
     }),
   );
-  return [section("Notes", "Versions, and why a time is missing"), ...versions, ...gaps].join("\n");
+  const coldGaps = Object.entries(coldStarts).flatMap(([label, start]) =>
+    start.kind === "not available"
+      ? [`- cold start, ${label}: not available, ${start.reason}`]
+      : [],
+  );
+  const title = section("Notes", "Versions, and why a time is missing");
+  return [title, ...versions, ...gaps, ...coldGaps].join("\n");
 }
 
 function gapReason(cell: Cell): string | null {

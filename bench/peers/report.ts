@@ -14,7 +14,7 @@ export interface PeersReport {
   readonly budget: number;
   readonly peers: Readonly<Record<string, PeerDescription>>;
   readonly workloads: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
-  readonly coldStarts: Readonly<Record<string, ColdStart>>;
+  readonly coldStarts: Readonly<Record<string, ColdStartCell>>;
   /** Milliseconds our own compiler takes for 1000 operators; null when it was not measured. */
   readonly compileTime: number | null;
   readonly limits: readonly PhysicalLimit[];
@@ -27,6 +27,10 @@ export interface PeerDescription {
   /** null: it ran. */
   readonly notAvailable: string | null;
 }
+
+export type ColdStartCell =
+  | ({ readonly kind: "cold start" } & ColdStart)
+  | { readonly kind: "not available"; readonly reason: string };
 
 /** One workload of one peer over all rounds. */
 export type Cell =
@@ -85,10 +89,18 @@ export function cellsOf(records: readonly PeerRecord[]): Readonly<Record<string,
   return Object.fromEntries([...outcomes].map(([id, list]) => [id, combineOutcomes(list)]));
 }
 
-/** The process with the median time, so that its parts belong together; null for none. */
-export function medianColdStart(starts: readonly ColdStart[]): ColdStart | null {
-  const sorted = starts.toSorted((a, b) => coldStartTime(a) - coldStartTime(b));
-  return sorted[Math.floor(sorted.length / 2)] ?? null;
+/** The process with the median time, so that its parts belong together; or why there is none. */
+export function combineColdStarts(records: readonly PeerRecord[]): ColdStartCell {
+  const sorted = records
+    .filter((record) => record.kind === "cold start")
+    .toSorted((a, b) => coldStartTime(a) - coldStartTime(b));
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle !== undefined) return middle;
+  const closed = records.find((record) => record.kind === "closed to us");
+  return {
+    kind: "not available",
+    reason: closed?.reason ?? "its processes ended without a result",
+  };
 }
 
 export function coldStartTime({ importing, firstResult }: ColdStart): number {

@@ -23,7 +23,7 @@ export function writeReferences(
     ids.map((id) => {
       const file = join(folder, `${id}.f32`);
       if (!existsSync(file)) {
-        progress.note(`computing the reference of ${id}`);
+        progress.begin(`computing the reference of ${id}`);
         const values = Float32Array.from(referenceResult(workloadById(id)));
         // Under its name only when it is whole: another run may be looking.
         writeFileSync(`${file}.${process.pid}`, values);

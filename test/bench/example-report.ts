@@ -33,7 +33,8 @@ export const exampleReport: PeersReport = {
     },
   },
   coldStarts: {
-    "fullgraph-1t": { importing: 20, firstResult: 5, residentMegabytes: 60 },
+    "fullgraph-1t": { kind: "cold start", importing: 20, firstResult: 5, residentMegabytes: 60 },
+    "ort-node-2t": { kind: "not available", reason: "its processes ended without a result" },
   },
   compileTime: 250,
   limits: [{ name: "multiply-add 128 bit", threads: 2, unit: "GFLOP/s", value: 100 }],

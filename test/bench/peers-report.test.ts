@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ratioOn } from "../../bench/peers/compare-peers.ts";
 import { judgeTarget } from "../../bench/peers/judge-targets.ts";
 import { formatRecord, parseRecord } from "../../bench/peers/peer-record.ts";
-import { combineOutcomes, medianColdStart } from "../../bench/peers/report.ts";
+import { combineOutcomes, combineColdStarts } from "../../bench/peers/report.ts";
 import { reportText } from "../../bench/peers/report-text.ts";
 import { formatNumber, geometricMean } from "../../bench/peers/statistics.ts";
 import type { Target } from "../../bench/peers/targets.ts";
@@ -46,13 +46,13 @@ test("a process that was lost once does not hide the rounds that went well", () 
 });
 
 test("the parts of a cold start are those of the process with the median time", () => {
-  const start = (importing: number, firstResult: number) => ({
-    importing,
-    firstResult,
-    residentMegabytes: 50,
+  const start = (importing: number, firstResult: number) =>
+    ({ kind: "cold start", importing, firstResult, residentMegabytes: 50 }) as const;
+  expect(combineColdStarts([start(30, 1), start(10, 10), start(5, 5)])).toEqual(start(10, 10));
+  expect(combineColdStarts([{ kind: "closed to us", reason: "no threads" }])).toEqual({
+    kind: "not available",
+    reason: "no threads",
   });
-  expect(medianColdStart([start(30, 1), start(10, 10), start(5, 5)])).toEqual(start(10, 10));
-  expect(medianColdStart([])).toBeNull();
 });
 
 test("the geometric mean of a ratio and its inverse is one", () => {
@@ -134,6 +134,7 @@ test("the report is Markdown with times, ratios, limits, verdicts and the reason
     | peer | together | import | first result | memory, MB |
     | --- | --- | --- | --- | --- |
     | fullgraph-1t | 25.0 | 20.0 | 5.00 | 60 |
+    | ort-node-2t | n/a | – | – | – |
 
     ## Physical limits
 
@@ -176,6 +177,7 @@ test("the report is Markdown with times, ratios, limits, verdicts and the reason
     - torch-compile-2t: not available, it did not start
     - layernorm, jax-js-2t: a wrong result, off by 5.0e-1
     - layernorm, fullgraph-1t: not available, no torch.nn.functional.layer_norm
-    - layernorm, fullgraph-2t: failed, the process ended (SIGKILL)"
+    - layernorm, fullgraph-2t: failed, the process ended (SIGKILL)
+    - cold start, ort-node-2t: not available, its processes ended without a result"
   `);
 });

@@ -1,6 +1,7 @@
 import * as torch from "fullgraph";
 import { expect, test } from "vitest";
-import { largestError } from "../../bench/peers/largest-error.ts";
+import { largestError, tolerance } from "../../bench/peers/largest-error.ts";
+import { prepareWorkload } from "../../bench/peers/libraries/fullgraph.ts";
 import { encodeOnnxModel } from "../../bench/peers/libraries/onnx-model.ts";
 import { onnxWorkload } from "../../bench/peers/libraries/onnx-workloads.ts";
 import { operandPlans, operandsOf } from "../../bench/peers/operands.ts";
@@ -10,10 +11,7 @@ import { erf, referenceResult } from "../../bench/peers/references.ts";
 import { targets } from "../../bench/peers/targets.ts";
 import type { Workload } from "../../bench/peers/workload.ts";
 import { workloads } from "../../bench/peers/workloads.ts";
-
-const facts = { id: "small", title: "a small one" };
-const rows = { rows: 3, columns: 4 };
-const layers = { batch: 3, sizes: [5, 4, 3, 2] } as const;
+import { smallWorkloads } from "./small-workloads.ts";
 
 test("there are sixteen workloads with names of their own", () => {
   expect(new Set(workloads.map(({ id }) => id)).size).toBe(16);
@@ -21,7 +19,7 @@ test("there are sixteen workloads with names of their own", () => {
 
 test("operands are the same numbers every time, within their bounds, and of no two seeds alike", () => {
   const plans = workloads.flatMap((workload) => Object.values(operandPlans(workload)));
-  const small: Workload = { ...facts, kind: "softmax", ...rows };
+  const small = smallWorkloads.softmax;
   const { x } = operandsOf(small);
   expect(x?.values).toEqual(operandsOf(small)["x"]?.values);
   expect(Math.max(...(x?.values ?? [])) <= 2 && Math.min(...(x?.values ?? [])) >= -2).toBe(true);
@@ -30,7 +28,7 @@ test("operands are the same numbers every time, within their bounds, and of no t
 });
 
 test("the first numbers are those that the Python peer makes", () => {
-  const { x } = operandsOf({ ...facts, kind: "tinyAdds", size: 3, count: 1 });
+  const { x } = operandsOf(smallWorkloads.tinyAdds);
   expect([...(x?.values ?? [])]).toMatchInlineSnapshot(`
     [
       -0.17219893634319305,
@@ -50,14 +48,14 @@ test("the error function has its published values", () => {
 });
 
 test("row references agree with tensors", () => {
-  const x = tensorOf({ ...facts, kind: "softmax", ...rows }, "x");
-  expectClose({ ...facts, kind: "rowSum", ...rows }, x.sum(1));
-  expectClose({ ...facts, kind: "rowMean", ...rows }, x.mean(1));
-  expectClose({ ...facts, kind: "softmax", ...rows }, torch.softmax(x, 1));
+  const x = tensorOf(smallWorkloads.softmax, "x");
+  expectClose(smallWorkloads.rowSum, x.sum(1));
+  expectClose(smallWorkloads.rowMean, x.mean(1));
+  expectClose(smallWorkloads.softmax, torch.softmax(x, 1));
 });
 
 test("the layer norm's reference has weight times normalised plus bias", () => {
-  const workload: Workload = { ...facts, kind: "layerNorm", ...rows };
+  const workload = smallWorkloads.layerNorm;
   const [x, weight, bias] = ["x", "weight", "bias"].map((name) => tensorOf(workload, name));
   const centred = x?.sub(x.mean(1, { keepdim: true }));
   const deviation = x?.var(1, { correction: 0, keepdim: true }).add(1e-5).sqrt();
@@ -71,13 +69,13 @@ test("the layer norm's reference has weight times normalised plus bias", () => {
 });
 
 test("matrix product references agree with tensors", () => {
-  const product: Workload = { ...facts, kind: "matmul", m: 2, k: 5, n: 3, weightIsConstant: true };
+  const product = smallWorkloads.matmul;
   expectClose(product, tensorOf(product, "a").matmul(tensorOf(product, "b")));
-  expectClose({ ...facts, kind: "mlpForward", ...layers }, forward(tensorOf));
+  expectClose(smallWorkloads.mlpForward, forward(tensorOf));
 });
 
 test("a training step goes down the slope of the loss", () => {
-  const workload: Workload = { ...facts, kind: "mlpTraining", ...layers };
+  const workload = smallWorkloads.mlpTraining;
   const rate = 0.1;
   const next = referenceResult(workload);
   const before = ["w0", "b0", "w1", "b1", "w2", "b2"].flatMap((name) => [
@@ -93,8 +91,7 @@ test("a training step goes down the slope of the loss", () => {
 
 test("the convolution's reference is a sum over shifted images", () => {
   const workload: Workload = {
-    ...facts,
-    kind: "convolution",
+    ...smallWorkloads.convolution,
     batch: 1,
     channels: 1,
     height: 2,
@@ -109,14 +106,7 @@ test("the convolution's reference is a sum over shifted images", () => {
 });
 
 test("the transformer's reference agrees with tensors, written head by head", () => {
-  const workload: Workload = {
-    ...facts,
-    kind: "transformer",
-    tokens: 3,
-    features: 4,
-    heads: 2,
-    hidden: 8,
-  };
+  const workload = smallWorkloads.transformer;
   const p = (name: string): torch.Tensor => tensorOf(workload, name).to(torch.float64);
   const norm = (x: torch.Tensor, which: string): torch.Tensor =>
     x
@@ -136,6 +126,18 @@ test("the transformer's reference agrees with tensors, written head by head", ()
   expectClose(workload, gelu.matmul(p("downWeight")).add(p("downBias")).add(middle));
 });
 
+test("our own programs give the references' results, eager and compiled", () => {
+  const own = Object.values(smallWorkloads).flatMap((workload) =>
+    ["eager", "default"].map((variant) => ownError(workload, variant)),
+  );
+  expect(own.filter((error) => error > tolerance)).toEqual([]);
+});
+
+test("a workload that we cannot do yet says why", () => {
+  const prepared = prepareWorkload(torch, "default", smallWorkloads.mlpTraining, {});
+  expect(prepared).toEqual({ kind: "not available", reason: "there is no autograd yet" });
+});
+
 test("an error is relative to the largest value, and NaN or a wrong length is infinite", () => {
   expect(largestError([1, 2, 4.5], [1, 2, 5])).toBe(0.1);
   expect(largestError([1, NaN], [1, 2])).toBe(Infinity);
@@ -144,11 +146,11 @@ test("an error is relative to the largest value, and NaN or a wrong length is in
 });
 
 test("every workload but training is an ONNX graph whose names are all known", () => {
-  const small: Workload = { ...facts, kind: "mlpForward", ...layers };
+  const small = smallWorkloads.mlpForward;
   const model = onnxWorkload(small, operandsOf(small));
   expect(Object.keys(model?.constants ?? {})).toEqual(["w0", "b0", "w1", "b1", "w2", "b2"]);
   expect(Object.keys(model?.inputs ?? {})).toEqual(["x"]);
-  expect(onnxWorkload({ ...facts, kind: "mlpTraining", ...layers }, {})).toBeNull();
+  expect(onnxWorkload(smallWorkloads.mlpTraining, {})).toBeNull();
 });
 
 test("an ONNX model is encoded field by field", () => {
@@ -190,6 +192,14 @@ test("an unknown workload or a number that is none is refused by name", () => {
   expect(parseOptions(["--no-cold"])).toMatchObject({ cold: false, limits: true });
 });
 
+/** How far our own program is off; what is not available is not off at all. */
+function ownError(workload: Workload, variant: string): number {
+  const prepared = prepareWorkload(torch, variant, workload, operandsOf(workload));
+  if (prepared.kind === "not available") return 0;
+  prepared.run();
+  return largestError(prepared.result(), referenceResult(workload));
+}
+
 function tensorOf(workload: Workload, name: string): torch.Tensor {
   const operand = operandsOf(workload)[name];
   if (operand === undefined) throw new Error(`no operand ${name}`);
@@ -204,7 +214,7 @@ function expectClose(workload: Workload, expected: torch.Tensor | undefined): vo
 
 /** The MLP's logits, with its operands from `operand`. */
 function forward(operand: (workload: Workload, name: string) => torch.Tensor): torch.Tensor {
-  const workload: Workload = { ...facts, kind: "mlpTraining", ...layers };
+  const workload = smallWorkloads.mlpTraining;
   const p = (name: string): torch.Tensor => operand(workload, name).to(torch.float64);
   const first = torch.addmm(p("b0"), p("x"), p("w0")).relu();
   const second = torch.addmm(p("b1"), first, p("w1")).relu();
@@ -216,7 +226,7 @@ function lossWith(index: number, change: number): number {
   let start = 0;
   const moved = new Map<string, number>();
   for (const name of ["w0", "b0", "w1", "b1", "w2", "b2"]) {
-    const size = operandsOf({ ...facts, kind: "mlpForward", ...layers })[name]?.values.length ?? 0;
+    const size = operandsOf(smallWorkloads.mlpForward)[name]?.values.length ?? 0;
     if (index >= start && index < start + size) moved.set(name, index - start);
     start += size;
   }
@@ -228,7 +238,7 @@ function lossWith(index: number, change: number): number {
     flat.narrow(0, at, 1).add_(change);
     return flat.reshape([...tensor.shape]);
   });
-  const labels = operandsOf({ ...facts, kind: "mlpTraining", ...layers })["labels"];
+  const labels = operandsOf(smallWorkloads.mlpTraining)["labels"];
   const chosen = torch
     .tensor(labels?.values ?? [])
     .to(torch.int64)

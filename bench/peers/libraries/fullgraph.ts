@@ -25,13 +25,19 @@ export const openFullgraph: OpenPeer = async ({ variant, threads, library }) => 
   };
 };
 
+/** Nothing of ours has to be waited for. */
+interface OwnWorkload extends PreparedWorkload {
+  readonly run: () => void;
+  readonly result: () => readonly number[];
+}
+
 /** A workload with our own library, or the reason why it cannot be run yet. */
 export function prepareWorkload(
   torch: typeof Torch,
   variant: string,
   workload: Workload,
   operands: Readonly<Record<string, Operand>>,
-): PreparedWorkload | NotAvailable {
+): OwnWorkload | NotAvailable {
   if (workload.kind === "mlpTraining") return notAvailable("there is no autograd yet");
   const needed = neededFunctions[workload.kind] ?? [];
   const missing = needed.filter((name) => functionOf(torch.nn.functional, name) === null);
@@ -80,8 +86,9 @@ interface Functional {
   readonly scaled_dot_product_attention: (query: Tensor, key: Tensor, value: Tensor) => Tensor;
 }
 
+/** Inputs are arguments; weights are closed over, as a module's are. */
 function programs(torch: typeof Torch, variant: string): ForEachKind<Tensor, Program> {
-  // `prepare` has asked for each function that a workload needs; the names and arguments are PyTorch's.
+  // prepareWorkload has asked for each function that a workload needs; the names and arguments are PyTorch's.
   const functional: unknown = torch.nn.functional;
   const { gelu, layer_norm, conv2d, scaled_dot_product_attention } = functional as Functional;
   const { scale, shift } = chainConstants;
@@ -96,41 +103,23 @@ function programs(torch: typeof Torch, variant: string): ForEachKind<Tensor, Pro
     rowMean: ({ x }) => ready((x: Tensor) => x.mean(1), x),
     softmax: ({ x }) => ready((x: Tensor) => torch.softmax(x, 1), x),
     layerNorm: ({ x, weight, bias }, { columns }) =>
-      ready(
-        (x: Tensor, weight: Tensor, bias: Tensor) =>
-          layer_norm(x, [columns], weight, bias, layerNormEpsilon),
-        x,
-        weight,
-        bias,
-      ),
-    matmul: ({ a, b }) => ready((a: Tensor, b: Tensor) => a.matmul(b), a, b),
+      ready((x: Tensor) => layer_norm(x, [columns], weight, bias, layerNormEpsilon), x),
+    matmul: ({ a, b }, { weightIsConstant }) =>
+      weightIsConstant
+        ? ready((a: Tensor) => a.matmul(b), a)
+        : ready((a: Tensor, b: Tensor) => a.matmul(b), a, b),
     mlpForward: ({ x, w0, b0, w1, b1, w2, b2 }) =>
-      ready(
-        (x: Tensor, w0: Tensor, b0: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) => {
-          const first = torch.addmm(b0, x, w0).relu();
-          const second = torch.addmm(b1, first, w1).relu();
-          return torch.addmm(b2, second, w2);
-        },
-        x,
-        w0,
-        b0,
-        w1,
-        b1,
-        w2,
-        b2,
-      ),
+      ready((x: Tensor) => {
+        const first = torch.addmm(b0, x, w0).relu();
+        const second = torch.addmm(b1, first, w1).relu();
+        return torch.addmm(b2, second, w2);
+      }, x),
     mlpTraining: () => {
-      throw new Error("prepare() says that there is no autograd");
+      throw new Error("prepareWorkload says that there is no autograd");
     },
     convolution: ({ x, weight, bias }) =>
-      ready(
-        (x: Tensor, weight: Tensor, bias: Tensor) => conv2d(x, weight, bias, { padding: 1 }),
-        x,
-        weight,
-        bias,
-      ),
+      ready((x: Tensor) => conv2d(x, weight, bias, { padding: 1 }), x),
     transformer: (p, { tokens, features, heads }) => {
-      // Weights are closed over, as a module's are.
       const perHead = (part: Tensor): Tensor =>
         part.reshape([tokens, heads, features / heads]).transpose(0, 1);
       return ready((x: Tensor) => {
@@ -172,7 +161,7 @@ function configure(torch: typeof Torch, variant: string, threads: number): NotAv
   if (typeof wasm !== "object" || wasm === null)
     return notAvailable("no torch.backends.wasm.turbo");
   Reflect.set(wasm, "turbo", true);
-  return null;
+  return property(wasm, "turbo") === true ? null : notAvailable("turbo stays off in this engine");
 }
 
 function functionOf(namespace: object, name: string): ((...args: unknown[]) => unknown) | null {
