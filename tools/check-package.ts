@@ -70,6 +70,8 @@ function tryQuickStart(tarball: string): void {
   ];
   checkCapture("quick-start.js", process.execPath, ["quick-start.js"], project);
   checkCapture("quick-start.ts:5:7", bin("tsx"), ["quick-start.ts"], project);
+  const register = ["--import", "fullgraph/register", "quick-start.js"];
+  checkCapture("quick-start.js", process.execPath, register, project, { FULLGRAPH_TIER: "T" });
   if (fromJavaScript !== fromTypeScript) {
     throw new Error(`node printed\n${fromJavaScript}\nbut tsx printed\n${fromTypeScript}`);
   }
@@ -96,8 +98,14 @@ function tryQuickStart(tarball: string): void {
 }
 
 /** A wrong capture would run natively and print the same: the log shows that the bundle really compiles. */
-function checkCapture(place: string, command: string, args: readonly string[], cwd: string): void {
-  const env = { ...cleanEnvironment(), TORCH_LOGS: "graph_breaks,graph_code" };
+function checkCapture(
+  place: string,
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): void {
+  const env = { ...cleanEnvironment(), ...environment, TORCH_LOGS: "graph_breaks,graph_code" };
   const { stderr } = spawnSync(command, args, { cwd, encoding: "utf8", env });
   const wanted = [
     `Graph break in user code at ${place}`,

@@ -15,6 +15,7 @@ export const layers: readonly Layer[] = [
   { name: "data", job: "datasets and loaders, written only against the api" },
   { name: "io", job: "saving and loading, written only against the api" },
   { name: "dynamo", job: "the front end: source, bytecode, symbolic interpreter, guards, resume" },
+  { name: "transform", job: "source code prepared for capture by a loader or bundler" },
   { name: "aot", job: "functionalisation, joint graphs, partitioning" },
   { name: "inductor", job: "lowering, fusion schedule, code generation, memory plan" },
   { name: "compile.ts", job: "the only file that knows front end and back ends together" },

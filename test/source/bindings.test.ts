@@ -4,6 +4,7 @@ import { locateFunction } from "../../src/dynamo/source/locate-function.ts";
 import type { Binding, FunctionSource } from "../../src/dynamo/source/function-source.ts";
 import * as fixtureModule from "./fixture-module.ts";
 import { changingNumber, constantFunction } from "./fixture-module.ts";
+import { testOfTextCode } from "../capabilities.ts";
 
 function sourceOf(fn: Function): FunctionSource {
   const source = locateFunction(fn);
@@ -53,12 +54,15 @@ describe("which variable a name means", () => {
     expect(bindingOf(made, "error").read()).toEqual(new RangeError("seven"));
   });
 
-  test("a closure among the parameters sees the parameter, not a body variable of the same name", () => {
-    const make = new Function("p", "q = () => p", "var p = 5; return q") as (
-      p: number,
-    ) => () => number;
-    expect(bindingOf(make(1), "p").read()).toBe(1);
-  });
+  testOfTextCode(
+    "a closure among the parameters sees the parameter, not a body variable of the same name",
+    () => {
+      const make = new Function("p", "q = () => p", "var p = 5; return q") as (
+        p: number,
+      ) => () => number;
+      expect(bindingOf(make(1), "p").read()).toBe(1);
+    },
+  );
 
   test("a named function expression is the value of its own name", () => {
     const fn = function self(n: number): unknown {
@@ -82,7 +86,7 @@ describe("which variable a name means", () => {
     expect(bindingOf(Thing.prototype.own, "moduleConstant").read()).toBe(moduleConstant);
   });
 
-  test("global objects are global and unknown names are unresolved", () => {
+  testOfTextCode("global objects are global and unknown names are unresolved", () => {
     const fn = new Function("return typeof neverDeclaredAnywhere + Math.abs(1)");
     expect(bindingOf(fn, "Math")).toMatchObject({ scope: "global", constant: false });
     expect(bindingOf(fn, "Math").read()).toBe(Math);
@@ -110,12 +114,15 @@ describe("constant or not", () => {
     expect(bindingOf(fn, name).constant).toBe(true);
   });
 
-  test("constantness needs a value: a hoisted var before its initialiser is not constant", () => {
-    const make = new Function(
-      "const f = () => v; probe(f); var v = 3; return f;".replace("probe(f);", ""),
-    ) as () => () => number;
-    expect(bindingOf(make(), "v").constant).toBe(true);
-  });
+  testOfTextCode(
+    "constantness needs a value: a hoisted var before its initialiser is not constant",
+    () => {
+      const make = new Function(
+        "const f = () => v; probe(f); var v = 3; return f;".replace("probe(f);", ""),
+      ) as () => () => number;
+      expect(bindingOf(make(), "v").constant).toBe(true);
+    },
+  );
 });
 
 test("a closure in the body of a counting loop has a variable that never changes", () => {
@@ -129,7 +136,7 @@ test("a closure in the body of a counting loop has a variable that never changes
   ]);
 });
 
-test("a counting loop whose update makes closures has variables that change", () => {
+testOfTextCode("a counting loop whose update makes closures has variables that change", () => {
   const make = new Function(
     "const made = []; for (let i = 0; i < 3; made.push(() => i), i++); return made;",
   );
@@ -139,7 +146,7 @@ test("a counting loop whose update makes closures has variables that change", ()
 });
 
 describe("scripts that are no modules", () => {
-  test("share their top-level variables, which any script may change", () => {
+  testOfTextCode("share their top-level variables, which any script may change", () => {
     const { read } = vm.runInThisContext(
       "let sharedLexical = 1; var sharedProperty = 2; ({ read: () => [sharedLexical, sharedProperty] })",
     ) as { read: () => readonly number[] };
@@ -152,7 +159,7 @@ describe("scripts that are no modules", () => {
     expect(read()).toEqual([10, 20]);
   });
 
-  test("of another realm are seen with that realm's globals", () => {
+  testOfTextCode("of another realm are seen with that realm's globals", () => {
     const context = vm.createContext({ given: 5 });
     const fn = vm.runInContext(
       "let lexical = 1; var property = 2; (() => [lexical, property, given, Array])",

@@ -69,6 +69,33 @@ describe("under tsx", () => {
   });
 });
 
+describe("behind tsx with the loader of tier T", () => {
+  const loader = [
+    "--import",
+    "tsx",
+    "--import",
+    join(programs, "../../../src/transform/register.ts"),
+  ];
+  const transformed = (program: string, environment: Record<string, string>): string =>
+    outputOf([...loader, join(programs, program)], environment);
+
+  test("module variables, and closures and classes given to compile, are reached by it alone", () => {
+    expect(transformed("transformed.ts", { FULLGRAPH_TIER: "T" })).toBe("all as expected");
+  });
+
+  test("with probes every closure is", () => {
+    const environment = { FULLGRAPH_TIER: "T", FULLGRAPH_CLOSURES: "probe" };
+    expect(transformed("transformed.ts", environment)).toBe("all as expected");
+  });
+
+  test.each(["everything.ts", "positions.ts", "first-statements.ts"])(
+    "%s is as without it",
+    (program) => {
+      expect(transformed(program, { FULLGRAPH_CLOSURES: "probe" })).toBe("all as expected");
+    },
+  );
+});
+
 describe("under plain node, compiled to ES modules", () => {
   let built: BuiltPrograms;
   beforeAll(() => {
@@ -82,6 +109,20 @@ describe("under plain node, compiled to ES modules", () => {
 
   test("positions go through the map next to the file", () => {
     expect(outputOf([join(built.folder, "positions.js")])).toBe("all as expected");
+  });
+
+  test("the loader of tier T keeps positions, also those the engine maps", () => {
+    const loader = [
+      "--import",
+      "tsx",
+      "--import",
+      join(programs, "../../../src/transform/register.ts"),
+    ];
+    const environment = { FULLGRAPH_CLOSURES: "probe" };
+    for (const options of [loader, ["--enable-source-maps", ...loader]])
+      expect(outputOf([...options, join(built.folder, "positions.js")], environment)).toBe(
+        "all as expected",
+      );
   });
 
   test("positions are mapped once with --enable-source-maps", () => {

@@ -3,6 +3,7 @@ import { locateFunction, registerFunctionSource } from "../../src/dynamo/source/
 import type { Binding } from "../../src/dynamo/source/function-source.ts";
 import { ScopeAccessError } from "../../src/dynamo/source/source-unavailable.ts";
 import { forceSourceTier } from "../../src/dynamo/source/source-tier.ts";
+import { testOfTextCode } from "../capabilities.ts";
 
 afterEach(() => forceSourceTier(null));
 
@@ -96,27 +97,30 @@ describe("tier R", () => {
 });
 
 describe("tier P", () => {
-  test("sees the own name of an outer function expression", () => {
+  testOfTextCode("sees the own name of an outer function expression", () => {
     const outer = new Function(
       "return function own() { return () => own }",
     )() as () => () => unknown;
     expect(bindingOf(outer(), "own").read()).toBe(outer);
   });
 
-  test("a constructor's own variable does not stand in for an outer one of the same name", () => {
-    let state = 11;
-    class Shadowing {
-      constructor(state: number) {
-        void state;
+  testOfTextCode(
+    "a constructor's own variable does not stand in for an outer one of the same name",
+    () => {
+      let state = 11;
+      class Shadowing {
+        constructor(state: number) {
+          void state;
+        }
+        method(): number {
+          return state++;
+        }
       }
-      method(): number {
-        return state++;
-      }
-    }
-    expect(bindingOf(Shadowing, "state")).toMatchObject({ write: null, unavailable: null });
-    expect(bindingOf(Shadowing, "state").read()).toBe(11);
-    expect(bindingOf(Shadowing.prototype.method, "state").write).not.toBe(null);
-  });
+      expect(bindingOf(Shadowing, "state")).toMatchObject({ write: null, unavailable: null });
+      expect(bindingOf(Shadowing, "state").read()).toBe(11);
+      expect(bindingOf(Shadowing.prototype.method, "state").write).not.toBe(null);
+    },
+  );
 
   test("writes what the function then reads", () => {
     let state = 1;

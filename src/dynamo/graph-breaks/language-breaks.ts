@@ -146,6 +146,7 @@ fn(torch.ones(3));`,
       `The function assigns \`${variable}\`, a variable outside it, and compiled code cannot write it: ${why}.`,
     hints: [
       ({ variable }) => `Keep \`${variable}\` as a property of an object, or return the new value.`,
+      "Start the program with `node --import fullgraph/register`, or compile with `{ scope: (s) => eval(s) }`: both reach every variable.",
     ],
     context: "The assignment.",
     wrongExample: `

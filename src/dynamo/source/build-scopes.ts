@@ -8,6 +8,7 @@ import {
 } from "./function-record.ts";
 import { resolveReferences, type Reference } from "./resolve-references.ts";
 import {
+  type CompileCall,
   ScriptScope,
   type DeclarationKind,
   type FunctionForm,
@@ -21,14 +22,16 @@ export interface ScriptScopes {
   readonly writtenUndeclared: ReadonlySet<string>;
   /** Exported name -> name of the variable in this script. */
   readonly exports: ReadonlyMap<string, string>;
+  readonly compileCalls: readonly CompileCall[];
 }
 
 export function buildScopes(program: Program): ScriptScopes {
   const builder = new ScopeBuilder();
   builder.isStrict = program.body.some((node) => isModuleSyntax(node) || isUseStrict(node));
   for (const statement of program.body) builder.visit(statement);
-  const { functions, top, exports } = builder;
-  return { functions, top, exports, writtenUndeclared: resolveReferences(builder.references) };
+  const { functions, top, exports, compileCalls } = builder;
+  const writtenUndeclared = resolveReferences(builder.references);
+  return { functions, top, exports, compileCalls, writtenUndeclared };
 }
 
 class ScopeBuilder {
@@ -36,6 +39,7 @@ class ScopeBuilder {
   readonly top = new ScriptScope("top", null);
   readonly exports = new Map<string, string>();
   readonly references: Reference[] = [];
+  readonly compileCalls: CompileCall[] = [];
   private scope: ScriptScope = this.top;
   isStrict = false;
   private record: GrowingRecord | null = null;
@@ -65,6 +69,7 @@ class ScopeBuilder {
             node.kind === "var" ? "var" : node.kind === "let" ? "let" : "const",
             init !== null && init !== undefined,
           );
+          if (id.type === "Identifier" && init) this.noteFunction(id.name, init);
           this.visit(init);
         }
         return;
@@ -113,7 +118,12 @@ class ScopeBuilder {
         return this.inScope("with", () => this.visit(node.body));
       case "CallExpression":
         if (node.callee.type === "Identifier" && node.callee.name === "eval") this.noteDirectEval();
+        if (calledName(node.callee) === "compile")
+          this.compileCalls.push({ node, scope: this.scope });
         return this.visitChildren(node);
+      case "ThisExpression":
+        if (this.record !== null) this.record.usesThis = true;
+        return;
       case "MemberExpression":
         this.visit(node.object);
         return node.computed ? this.visit(node.property) : undefined;
@@ -344,6 +354,7 @@ class ScopeBuilder {
       else visitBody();
       for (const name of parameters.declarations.keys()) record.outermostNames.add(name);
     }, record);
+    if (record.isArrow && record.usesThis && this.record !== null) this.record.usesThis = true;
     this.isStrict = wasStrict;
   }
 
@@ -398,6 +409,14 @@ class ScopeBuilder {
       if (!before.has(name)) this.exports.set(name, name);
   }
 
+  /** `const f = () => …`: the variable stands for the function. */
+  private noteFunction(name: string, init: AnyNode): void {
+    const declaration = this.scope.declarations.get(name);
+    const value = withoutNameCall(init);
+    if (declaration?.kind === "const" && isFunctionNode(value))
+      declaration.functionAt = value.start;
+  }
+
   private noteDirectEval(): void {
     for (let place: ScriptScope | null = this.scope; place !== null; place = place.parent)
       place.hasDirectEval = true;
@@ -412,6 +431,23 @@ class ScopeBuilder {
       return;
     }
   }
+}
+
+/** esbuild puts names back on functions: `__name(() => …, "f")`. */
+function withoutNameCall(node: AnyNode): AnyNode {
+  if (node.type !== "CallExpression" || calledName(node.callee) !== "__name") return node;
+  return node.arguments[0] ?? node;
+}
+
+function isFunctionNode(node: AnyNode): boolean {
+  return node.type === "FunctionExpression" || node.type === "ArrowFunctionExpression";
+}
+
+/** The last name of `a.b.compile` or `compile`. */
+function calledName(callee: AnyNode): string | null {
+  if (callee.type === "Identifier") return callee.name;
+  const isNamed = callee.type === "MemberExpression" && !callee.computed;
+  return isNamed && callee.property.type === "Identifier" ? callee.property.name : null;
 }
 
 function isModuleSyntax(node: AnyNode): boolean {

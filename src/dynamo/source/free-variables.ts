@@ -1,5 +1,6 @@
 /** The free variables of one function object: which declaration each name means, and how to read and write it. */
 import { sharedAccessor } from "./accessor-pool.ts";
+import { explicitAccessor } from "./explicit-scope.ts";
 import { ScopeAccessError } from "./source-unavailable.ts";
 import type { Binding } from "./function-source.ts";
 import { globalBinding } from "./global-binding.ts";
@@ -9,6 +10,7 @@ import { readScopes, scopeWith, type ScopeObject, type ScopeSnapshot } from "./r
 import type { FunctionOrigin } from "./script-record.ts";
 import type { Declaration, FreeName, FunctionRecord } from "./script-scope.ts";
 import { sourceTier } from "./source-tier.ts";
+import { transformedVariables, type TransformedVariables } from "./transformed-variables.ts";
 
 export class FreeVariables {
   private readonly fn: Function;
@@ -18,6 +20,7 @@ export class FreeVariables {
   /** Weak: it holds values that the variables may have lost since. */
   private snapshotCache: WeakRef<ScopeSnapshot> | undefined;
   private grabbed: FunctionAccessors | undefined;
+  private transformedCache: TransformedVariables | null | undefined;
 
   constructor(fn: Function, origin: FunctionOrigin | null) {
     this.fn = fn;
@@ -38,6 +41,8 @@ export class FreeVariables {
   }
 
   lexicalThis(): unknown {
+    const readThis = this.transformed()?.readThis() ?? null;
+    if (readThis !== null) return readThis();
     const accessors = this.accessors();
     if ("refused" in accessors)
       throw new ScopeAccessError(
@@ -47,6 +52,63 @@ export class FreeVariables {
   }
 
   private resolve(name: string): Binding {
+    return this.fromTransform(name) ?? this.fromUser(name) ?? this.fromEngine(name);
+  }
+
+  private transformed(): TransformedVariables | null {
+    const tier = sourceTier();
+    if (tier === "R" || tier === "P") return null;
+    if (this.transformedCache === undefined)
+      this.transformedCache = transformedVariables(this.fn, this.origin);
+    return this.transformedCache;
+  }
+
+  /** Tier T. null: the transform says nothing about the variable. */
+  private fromTransform(name: string): Binding | null {
+    const free = this.record?.freeNames.get(name);
+    const transformed = this.transformed();
+    if (free?.isCertain !== true || transformed === null) return null;
+    if (free.declaration === null)
+      return commonJsParameters.has(name) ? null : globalBinding(name, null);
+    if (this.isOwnName(free.declaration)) return constant(name, this.fn);
+    const accessor = transformed.accessor(free);
+    return accessor === null ? null : this.accessed(name, free.declaration, accessor);
+  }
+
+  /** A variable behind an accessor: a constant once it has its value and nobody assigns it. */
+  private accessed(name: string, declaration: Declaration, accessor: Accessor): Binding {
+    const binding = inPlace(name, accessor, declaration.kind === "import");
+    if (declaration.isReassigned) return binding;
+    const value = valueOrNull(accessor);
+    if (value === null) return binding;
+    const { kind } = declaration;
+    // A `var` is undefined before its initialiser runs.
+    if ((kind === "var" || kind === "import") && value.value === undefined) return binding;
+    const isProven =
+      kind !== "import" ||
+      isImportImmutable(declaration, value.value, this.origin?.script ?? null, true);
+    return isProven ? constant(name, value.value) : binding;
+  }
+
+  /** `torch.compile(fn, { scope })`. */
+  private fromUser(name: string): Binding | null {
+    const free = this.record?.freeNames.get(name);
+    const accessor = explicitAccessor(this.fn, name, free?.declaration?.isReassigned ?? true);
+    if (accessor === null) return null;
+    const { declaration = null } = free ?? {};
+    return declaration === null
+      ? inPlace(name, accessor, false)
+      : this.accessed(name, declaration, accessor);
+  }
+
+  /** A function expression's own name: the engine does not list that scope, and the value is the function itself. */
+  private isOwnName({ kind, scope }: Declaration): boolean {
+    return kind === "functionName" && scope === this.record?.definedIn;
+  }
+
+  private fromEngine(name: string): Binding {
+    if (sourceTier() === "T")
+      return unavailable(name, "closure", "its module was not transformed in a way that shows it");
     const snapshot = this.snapshot();
     if (snapshot === null)
       return unavailable(
@@ -76,19 +138,21 @@ export class FreeVariables {
 
   private declared(free: FreeName, declaration: Declaration, snapshot: ScopeSnapshot): Binding {
     const { name } = free;
-    if (declaration.kind === "functionName") {
-      // The engine does not list this scope. The function itself is the value for its own name.
-      return declaration.scope === this.record?.definedIn
-        ? constant(name, this.fn)
-        : this.variable(name);
-    }
+    if (declaration.kind === "functionName")
+      return this.isOwnName(declaration) ? constant(name, this.fn) : this.variable(name);
     const found = scopeWith(snapshot, name);
     if (found === null || found.kind === "script") {
       return this.isScriptGlobal(name, declaration, snapshot)
         ? this.ofGlobalScope(name, snapshot)
         : this.variable(name);
     }
-    if (declaration.isReassigned || sourceTier() === "P") return this.variable(name);
+    if (declaration.isReassigned) return this.variable(name);
+    if (sourceTier() === "P") {
+      const accessor = this.accessor(name);
+      return "refused" in accessor
+        ? this.readOnly(name, accessor.refused)
+        : this.accessed(name, declaration, accessor);
+    }
     const value = initialisedValue(found, name);
     if (value === null) return this.afterCheck(name, declaration);
     if (
@@ -131,16 +195,21 @@ export class FreeVariables {
 
   /** A variable that may change: read and written in place, else read anew from the engine each time. */
   private variable(name: string): Binding {
+    const accessor = this.accessor(name);
+    const kind = this.record?.freeNames.get(name)?.declaration?.kind;
+    return "refused" in accessor
+      ? this.readOnly(name, accessor.refused)
+      : inPlace(name, accessor, kind === "import");
+  }
+
+  private accessor(name: string): Accessor | { readonly refused: string } {
     const declaration = this.record?.freeNames.get(name)?.declaration ?? null;
     const mayShare = this.grabbed === undefined && declaration !== null && sourceTier() !== "R";
     const shared = mayShare ? sharedAccessor(declaration, this.fn) : null;
-    if (shared !== null) return inPlace(name, shared, declaration?.kind === "import");
+    if (shared !== null) return shared;
     const accessors = this.accessors();
-    if ("refused" in accessors) return this.readOnly(name, accessors.refused);
-    const accessor = accessors.byName(name);
-    return accessor === null
-      ? this.readOnly(name, `another variable called ${name} hides it`)
-      : inPlace(name, accessor, declaration?.kind === "import");
+    if ("refused" in accessors) return accessors;
+    return accessors.byName(name) ?? { refused: `another variable called ${name} hides it` };
   }
 
   private accessors(): FunctionAccessors {
@@ -200,6 +269,14 @@ function initialisedValue(scope: ScopeObject, name: string): { readonly value: u
     return value === undefined ? null : { value };
   } catch {
     return null; // Node 22 and later refuse to show a variable before its initialisation
+  }
+}
+
+function valueOrNull({ get }: Accessor): { readonly value: unknown } | null {
+  try {
+    return { value: get() };
+  } catch {
+    return null; // before its initialisation
   }
 }
 

@@ -25,6 +25,11 @@ export function recordOfFunction(
     isStrict: true,
     definedIn,
     bodyStart: node.body.start,
+    bodyEnd: node.body.end,
+    hasExpressionBody: node.body.type !== "BlockStatement",
+    probeAt: startOfSteps(node),
+    usesThis: false,
+    privateNames: [],
     freeNames: new Map(),
     ownNames: new Set(),
     outermostNames: new Set(),
@@ -51,11 +56,35 @@ export function recordOfClass(node: Class, definedIn: ScriptScope): GrowingRecor
     isStrict: true, // ECMA-262 11.2.2
     definedIn,
     bodyStart: constructor?.body.start ?? node.start,
+    bodyEnd: constructor?.body.end ?? node.end,
+    hasExpressionBody: false,
+    probeAt: node.body.start + 1,
+    usesThis: false,
+    privateNames: privateNamesOf(node),
     freeNames: new Map(),
     ownNames: new Set(),
     outermostNames: new Set(),
     harmlessArguments: canEnter ? harmlessArguments(constructor.params) : null,
   };
+}
+
+/** Behind the directives: they are such only at the start of a body. */
+function startOfSteps({ body }: FunctionNode): number {
+  if (body.type !== "BlockStatement") return body.start;
+  return body.body.findLast(isDirective)?.end ?? body.start + 1;
+}
+
+function isDirective(statement: AnyNode): boolean {
+  return statement.type === "ExpressionStatement" && statement.directive !== undefined;
+}
+
+function privateNamesOf(node: Class): readonly string[] {
+  const names = new Set<string>();
+  for (const member of node.body.body) {
+    if (member.type !== "StaticBlock" && member.key.type === "PrivateIdentifier")
+      names.add(`#${member.key.name}`);
+  }
+  return [...names];
 }
 
 export function constructorOf(node: Class): MethodDefinition | undefined {

@@ -41,7 +41,7 @@ function grab(
   origin: FunctionOrigin | null,
   snapshot: ScopeSnapshot | null,
 ): FunctionAccessors {
-  if (sourceTier() === "R") return { refused: "FULLGRAPH_SOURCE_TIER=R allows reading only" };
+  if (sourceTier() === "R") return { refused: "FULLGRAPH_TIER=R allows reading only" };
   if (isDebuggerAttachable()) return { refused: "a debugger can be attached to this process" };
   const session = inspectorSession();
   const record = origin?.record ?? null;
@@ -83,7 +83,7 @@ const arrayIteratorPrototype: object = Object.getPrototypeOf([][Symbol.iterator]
 const arrayIteratorNext: unknown = Reflect.get(arrayIteratorPrototype, "next");
 
 /** Array patterns among the parameters are filled from array literals, and those are iterated. */
-function isArrayIterationOriginal(): boolean {
+export function isArrayIterationOriginal(): boolean {
   return (
     Array.prototype[Symbol.iterator] === arrayIterator &&
     Reflect.get(arrayIteratorPrototype, "next") === arrayIteratorNext

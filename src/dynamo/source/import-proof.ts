@@ -1,6 +1,7 @@
 /** Whether an imported variable can ever change: only the module that exports it can assign it. */
 import { functionAt } from "./analyze-script.ts";
 import { isPackageFile } from "./framework-files.ts";
+import { withoutInsertions } from "./insertions.ts";
 import { scriptOfFunction } from "./script-natives.ts";
 import { scriptRecord, type ScriptRecord } from "./script-record.ts";
 import type { Declaration } from "./script-scope.ts";
@@ -40,8 +41,8 @@ export function isImportImmutable(
   const record = functionAt(
     exporter.scopes,
     exporter.text,
-    origin.position,
-    Function.prototype.toString.call(value),
+    exporter.fromEngine(origin.position),
+    withoutInsertions(Function.prototype.toString.call(value)),
   );
   // A declaration, not a function of the same script that the variable merely holds.
   return record?.definedIn === exporter.scopes.top && exported.declaredAt === record.start;

@@ -3,6 +3,7 @@ import { functionAt } from "./analyze-script.ts";
 import { FreeVariables } from "./free-variables.ts";
 import type { FunctionKind, FunctionSource, SourceLocation } from "./function-source.ts";
 import { nodeBuiltin } from "../../base/node-builtin.ts";
+import { withoutInsertions } from "./insertions.ts";
 import { readScopes } from "./read-scopes.ts";
 import { parseFunctionText } from "./parse-function-text.ts";
 import { scriptOfFunction } from "./script-natives.ts";
@@ -31,7 +32,7 @@ const toText = Function.prototype.toString;
 function locate(fn: Function): FunctionSource | SourceUnavailable {
   const name = ownName(fn);
   if (nodeBuiltin("util")?.types.isProxy(fn) === true) return sourceUnavailable("proxy", "");
-  const text = toText.call(fn);
+  const text = withoutInsertions(toText.call(fn));
   if (isNativeText(text)) return sourceUnavailable(isBound(fn) ? "bound" : "native", name);
   const origin = originOf(fn, text);
   const shape = origin?.record ?? parseFunctionText(text);
@@ -52,8 +53,8 @@ function locate(fn: Function): FunctionSource | SourceUnavailable {
 function originOf(fn: Function, text: string): FunctionOrigin | null {
   const answer = scriptOfFunction(fn);
   if (answer === null) return null;
-  const { position } = answer;
   const script = scriptRecord(answer.scriptId, answer.scriptText);
+  const position = script.fromEngine(answer.position);
   return {
     script,
     position,

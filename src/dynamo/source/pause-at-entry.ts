@@ -6,6 +6,7 @@ import {
   withTemporaryGlobal,
   type InspectorSession,
 } from "../../base/inspector-session.ts";
+import { asyncGeneratorNext, generatorNext } from "./generator-next.ts";
 import type { EnginePlace } from "./read-scopes.ts";
 
 export interface PauseRequest {
@@ -40,10 +41,6 @@ interface CallFrame {
   readonly scopeChain: readonly { readonly type: string }[];
 }
 
-const generatorNext = Object.getPrototypeOf(Object.getPrototypeOf((function* () {})()))
-  .next as () => unknown; // ECMA-262 27.5.1
-const asyncGeneratorNext = Object.getPrototypeOf(Object.getPrototypeOf((async function* () {})()))
-  .next as () => unknown;
 const apply = Reflect.apply;
 const { eval: realEval } = globalThis;
 

@@ -3,6 +3,7 @@ import { analyzeScript } from "./analyze-script.ts";
 import type { ScriptScopes } from "./build-scopes.ts";
 import type { FunctionRecord } from "./script-scope.ts";
 import { inspectorSession } from "../../base/inspector-session.ts";
+import { OriginalText } from "./insertions.ts";
 import { lineStartsOf, positionIn, type LineAndColumn } from "./line-table.ts";
 import { PositionMap } from "./position-map.ts";
 import { pathOf } from "./source-file.ts";
@@ -23,16 +24,31 @@ export interface MeasuredPlace extends LineAndColumn {
 
 export class ScriptRecord {
   readonly id: number;
+  /** As the user wrote it; offsets everywhere count in it. */
   readonly text: string;
+  readonly #engineText: string;
+  readonly #original: OriginalText;
   private scopesCache: ScriptScopes | null | undefined;
   private lineStartsCache: readonly number[] | undefined;
   private urlCache: string | null | undefined;
   private originOffsetsCache: (LineAndColumn & { readonly fromFirstLine: boolean }) | undefined;
   private positionMapCache: PositionMap | undefined;
 
-  constructor(id: number, text: string) {
+  constructor(id: number, engineText: string) {
     this.id = id;
-    this.text = text;
+    this.#engineText = engineText;
+    this.#original = new OriginalText(engineText);
+    this.text = this.#original.text;
+  }
+
+  /** From an offset in what the engine runs. */
+  fromEngine(offset: number): number {
+    return this.#original.fromEngine(offset);
+  }
+
+  /** What the transform of tier T put in at an offset. */
+  insertedAt(offset: number): readonly string[] {
+    return this.#original.insertedAt(offset);
   }
 
   get scopes(): ScriptScopes | null {
@@ -48,7 +64,7 @@ export class ScriptRecord {
 
   get positions(): PositionMap {
     this.positionMapCache ??= PositionMap.ofScript(
-      this.text,
+      this.#engineText,
       () => this.url ?? `script:${this.id}`,
     );
     return this.positionMapCache;
@@ -70,10 +86,10 @@ export class ScriptRecord {
     return this.originOffsetsCache;
   }
 
-  /** 0-based line and column of an offset in the text. */
+  /** 0-based line and column, in what the engine runs, of an offset in the text. */
   lineAndColumn(offset: number): LineAndColumn {
-    this.lineStartsCache ??= lineStartsOf(this.text);
-    return positionIn(this.lineStartsCache, offset);
+    this.lineStartsCache ??= lineStartsOf(this.#engineText);
+    return positionIn(this.lineStartsCache, this.#original.toEngine(offset));
   }
 }
 

@@ -1,4 +1,5 @@
 /** The static scopes of a whole script: what is declared where, and which declarations are ever assigned again. */
+import type { CallExpression } from "acorn";
 
 export type DeclarationKind =
   | "var"
@@ -24,6 +25,8 @@ export interface Declaration {
   readonly imported: ImportedName | null;
   /** Where the function or class declaration starts that made the variable; -1 for other kinds. */
   readonly declaredAt: number;
+  /** Where the function starts that a `const` was initialised with; -1 for anything else. */
+  readonly functionAt: number;
 }
 
 export interface ImportedName {
@@ -32,10 +35,17 @@ export interface ImportedName {
   readonly name: string | null;
 }
 
+/** A call of something named `compile`, and the scope around it. */
+export interface CompileCall {
+  readonly node: CallExpression;
+  readonly scope: ScriptScope;
+}
+
 /** A declaration while the script is being walked. */
 export interface GrowingDeclaration extends Declaration {
   isReassigned: boolean;
   isCaptured: boolean;
+  functionAt: number;
 }
 
 export class ScriptScope {
@@ -80,6 +90,7 @@ export class ScriptScope {
       isCaptured: false,
       imported,
       declaredAt,
+      functionAt: -1,
     };
     this.declarations.set(name, declaration);
     return declaration;
@@ -111,6 +122,15 @@ export interface FunctionRecord {
   readonly definedIn: ScriptScope;
   /** Where the body starts; for a class that of its constructor. */
   readonly bodyStart: number;
+  readonly bodyEnd: number;
+  /** The body is an expression: an arrow function without braces. */
+  readonly hasExpressionBody: boolean;
+  /** Where the transform of tier T puts its probe: before the first statement. For a class, the start of its members. */
+  readonly probeAt: number;
+  /** Says `this` outside functions that have their own. */
+  usesThis: boolean;
+  /** Of a class: its private names, with their `#`. */
+  readonly privateNames: readonly string[];
   readonly freeNames: ReadonlyMap<string, FreeName>;
   /** Names declared by the function itself, in blocks too (not in functions inside): they may hide a free one. */
   readonly ownNames: ReadonlySet<string>;
