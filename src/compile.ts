@@ -3,6 +3,7 @@ import { initializeLogging } from "./base/logging.ts";
 import { type Backend, lookup_backend, register_backend } from "./dynamo/backends.ts";
 import { compiledOf, registerHandle } from "./dynamo/compiled-target.ts";
 import { rememberCompiled } from "./dynamo/compiled-functions.ts";
+import { registerScope } from "./dynamo/source/explicit-scope.ts";
 import { CompiledFunction } from "./dynamo/units/compiled-function.ts";
 import { inductor } from "./inductor/inductor.ts";
 import { resetReportedGraphBreaks } from "./dynamo/graph-breaks/report-graph-break.ts";
@@ -18,6 +19,8 @@ export interface CompileOptions {
   readonly disable?: boolean;
   /** How many entries may be compiled before calls run as plain JavaScript; default `config.recompile_limit`. */
   readonly recompile_limit?: number | null;
+  /** `(s) => eval(s)`, written where `fn` is: reaches its outer variables where neither a transform nor the engine can. */
+  readonly scope?: (text: string) => unknown;
 }
 
 type AnyFunction = (this: never, ...args: never[]) => unknown;
@@ -28,7 +31,7 @@ type MethodDecorator = <Fn extends AnyFunction>(
 
 register_backend(inductor, { name: "inductor" });
 
-const optionNames = ["fullgraph", "dynamic", "backend", "disable", "recompile_limit"];
+const optionNames = ["fullgraph", "dynamic", "backend", "disable", "recompile_limit", "scope"];
 
 /**
  * `torch.compile`: a function that does what `fn` does, with its tensor operations captured into graphs.
@@ -83,6 +86,11 @@ function checkOptions(options: CompileOptions): CompileOptions {
       );
     }
   }
+  if (options.scope !== undefined && typeof options.scope !== "function") {
+    throw new TypeError(
+      `torch.compile: the option 'scope' must be a function such as (s) => eval(s), but got ${shown(options.scope)}`,
+    );
+  }
   return options;
 }
 
@@ -96,6 +104,7 @@ function compileFunction<Fn extends AnyFunction>(fn: Fn, options: CompileOptions
   }
   if (options.disable === true) return fn;
   const target = compiledOf(fn)?.fn ?? fn;
+  if (options.scope !== undefined) registerScope(target, options.scope);
   const compiled = new CompiledFunction(
     target,
     {

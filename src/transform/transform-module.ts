@@ -1,5 +1,5 @@
 /** A module as a loader gives it: its text with accessors and an inline source map. */
-import { nodeBuiltin } from "../dynamo/source/node-builtin.ts";
+import { nodeBuiltin } from "../base/node-builtin.ts";
 import { shiftSourceMap, type SourceMapObject, sourceMapOfInsertions } from "./shift-source-map.ts";
 import { type ClosureOption, type TextInsertion, transformSource } from "./transform-source.ts";
 
