@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import * as torch from "../../../src/index.ts";
 import { runDifferential } from "../../differential.ts";
+import { testWithWrites } from "../../capabilities.ts";
 
 /** Group C of the behavioural checklist: what a captured function does to objects that exist outside it. */
 
@@ -87,20 +88,23 @@ test("C57: attributes set on an argument object cause no recompilation", () => {
 
 let moduleCounter = 0;
 
-test("C58↑: a counter at module level becomes symbolic instead of recompiling every call", () => {
-  const run = runDifferential(() => {
-    moduleCounter = 0;
-    const fn = (x: Tensor) => {
-      moduleCounter += 1;
-      return x.add(moduleCounter);
-    };
-    return { fn, calls: Array.from({ length: 5 }, () => [ones()]) };
-  });
-  expect(run.framesAfter).toEqual([1, 2, 2, 2, 2]);
-  expect(moduleCounter).toBe(5);
-});
+testWithWrites(
+  "C58↑: a counter at module level becomes symbolic instead of recompiling every call",
+  () => {
+    const run = runDifferential(() => {
+      moduleCounter = 0;
+      const fn = (x: Tensor) => {
+        moduleCounter += 1;
+        return x.add(moduleCounter);
+      };
+      return { fn, calls: Array.from({ length: 5 }, () => [ones()]) };
+    });
+    expect(run.framesAfter).toEqual([1, 2, 2, 2, 2]);
+    expect(moduleCounter).toBe(5);
+  },
+);
 
-test("C59: a counter in a closure needs two graphs for four calls", () => {
+testWithWrites("C59: a counter in a closure needs two graphs for four calls", () => {
   const run = runDifferential(() => {
     let count = 0;
     const fn = (x: Tensor) => {
