@@ -21,11 +21,12 @@ export interface BuiltPrograms {
   readonly remove: () => void;
 }
 
-/** Builds the source layer and the programs to plain JavaScript with maps next to the files, as a package would be. */
+/** Builds the source layer, what it stands on, and the programs to plain JavaScript with maps next to the files, as a package would be. */
 export function buildPrograms(format: "esm" | "cjs"): BuiltPrograms {
   const target = realpathSync(mkdtempSync(join(tmpdir(), "source-programs-")));
   writeFileSync(join(target, "package.json"), JSON.stringify({ type: "module" }));
   symlinkSync(join(root, "node_modules"), join(target, "node_modules"));
+  buildFolder("src/base", target, "esm");
   buildFolder("src/dynamo/source", target, "esm");
   buildFolder("test/source/programs", target, format);
   return {
