@@ -14,7 +14,6 @@ export interface RunContext {
   /** Where the peers, the programs and the references are. */
   readonly directory: string;
   readonly library: string;
-  readonly backend: string | null;
   readonly references: Readonly<Record<string, string>>;
   readonly budget: number;
   /** Node for our own library; the peers always run under the Node of this process. */
@@ -81,8 +80,7 @@ function commandOf(
   context: RunContext,
 ): { readonly command: string; readonly args: readonly string[] } {
   const { variant, threads, nodeFlags, library } = row;
-  const { directory, backend } = context;
-  const setup = { variant, threads, directory, library: context.library, backend };
+  const setup = { variant, threads, directory: context.directory, library: context.library };
   const shared = { setup, budget: context.budget, references: context.references };
   if (library === "torch") {
     if (context.python === null) throw new Error("no Python was named");

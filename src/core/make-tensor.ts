@@ -5,7 +5,6 @@ import { isFakeMode } from "./fake-mode.ts";
 import { contiguousStrides, numelOf, type Shape } from "./shape.ts";
 import { Storage, type TypedArray } from "./storage.ts";
 import { stateOf, TensorBase, type TensorState } from "./tensor.ts";
-import { noteTensor } from "./tensor-history.ts";
 
 type TensorConstructor = new (state: TensorState) => TensorBase;
 
@@ -30,7 +29,7 @@ export function constructTensor(
   geometry: Geometry,
   base: TensorBase | null,
 ): TensorBase {
-  const tensor = new tensorClass({
+  return new tensorClass({
     storage,
     dtype,
     device: cpu,
@@ -44,27 +43,18 @@ export function constructTensor(
     base,
     disposed: false,
   });
-  noteTensor(tensor);
-  return tensor;
 }
 
-interface EmptyTensorOptions {
-  /** Without data; defaults to whether this is fake mode. */
-  readonly fake?: boolean;
-  /** False: the elements are whatever was there before, because all of them will be written. Defaults to true. */
-  readonly zeroed?: boolean;
-}
-
-/** A fresh tensor, contiguous unless strides are given. */
+/** A fresh zeroed tensor, contiguous unless strides are given; fake in fake mode or when `fake` says so. */
 export function emptyTensor(
   shape: Shape,
   dtype: DType,
   strides?: Shape | null,
-  { fake = isFakeMode(), zeroed = true }: EmptyTensorOptions = {},
+  fake = isFakeMode(),
 ): TensorBase {
   const layout = strides ?? contiguousStrides(shape);
   const length = numelOf(shape);
-  const storage = fake ? Storage.fake(dtype, length) : Storage.allocate(dtype, length, zeroed);
+  const storage = fake ? Storage.fake(dtype, length) : Storage.allocate(dtype, length);
   return constructTensor(storage, dtype, { shape, strides: layout, offset: 0 }, null);
 }
 

@@ -130,7 +130,7 @@ function hasOwnResults({ states, stores, rows }: Stage): boolean {
 }
 
 /** All expressions a stage evaluates. */
-function expressionsOf(own: Stage): Expression[] {
+export function expressionsOf(own: Stage): Expression[] {
   return [
     ...own.states.flatMap((state) => [state.initial, state.next]),
     ...(own.combine ?? []),
@@ -140,7 +140,7 @@ function expressionsOf(own: Stage): Expression[] {
 }
 
 /** Calls `visit` for every expression that the roots are made of, once for each. */
-function visitExpressions(
+export function visitExpressions(
   roots: readonly Expression[],
   visit: (expression: Expression) => void,
 ): void {

@@ -25,10 +25,6 @@ import * as einsum from "./linalg/einsum.ts";
 import * as matmul from "./linalg/matmul.ts";
 import * as mm from "./linalg/mm.ts";
 import * as vectors from "./linalg/vectors.ts";
-import * as classElements from "./loss/class-elements.ts";
-import * as classLosses from "./loss/class-losses.ts";
-import * as elementwiseLosses from "./loss/elementwise-losses.ts";
-import * as probabilityLosses from "./loss/probability-losses.ts";
 import * as batchNorm from "./normalization/batch-norm.ts";
 import * as groupNorm from "./normalization/group-norm.ts";
 import * as layerNorm from "./normalization/layer-norm.ts";
@@ -117,10 +113,6 @@ const modules: readonly object[] = [
   groupNorm,
   batchNorm,
   normalize,
-  elementwiseLosses,
-  probabilityLosses,
-  classElements,
-  classLosses,
   gather,
   indexSelect,
   indexTensors,

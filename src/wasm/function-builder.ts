@@ -51,7 +51,7 @@ export class FunctionBuilder implements FunctionReference {
   readonly name: string;
   readonly type: FunctionType;
   readonly #locals: Local[] = [];
-  /** Runs before the body; see `constant`. */
+  /** Runs before the body; see `atStart`. */
   readonly #prologue = new ByteWriter(64);
   readonly #body = new ByteWriter();
   readonly #constants = new Map<string, Local>();
@@ -102,13 +102,21 @@ export class FunctionBuilder implements FunctionReference {
     if (local === undefined) {
       local = this.local("v128", name);
       this.#constants.set(key, local);
-      const out = this.#out;
-      this.#out = this.#prologue;
-      this.v128Const(bytes);
-      this.set(local);
-      this.#out = out;
+      const target = local;
+      this.atStart(() => {
+        this.v128Const(bytes);
+        this.set(target);
+      });
     }
     return local;
+  }
+
+  /** Writes code that runs at the start of the function, after what was put there before. */
+  atStart(body: () => void): void {
+    const out = this.#out;
+    this.#out = this.#prologue;
+    body();
+    this.#out = out;
   }
 
   emit(instruction: PlainInstruction): void {

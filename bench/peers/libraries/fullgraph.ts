@@ -13,17 +13,15 @@ type Program = () => Tensor;
  * Our own library as its users write for it: plain functions over tensors, compiled with the default backend, results
  * left to the garbage collector. The variant "eager" runs the same functions without compiling them.
  */
-export const openFullgraph: OpenPeer = async ({ variant, threads, library, backend }) => {
+export const openFullgraph: OpenPeer = async ({ variant, threads, library }) => {
   // The built package: its types are those of the sources.
   const torch = (await import(pathToFileURL(library).href)) as typeof Torch;
   const unset = configure(torch, variant, threads);
   if (unset !== null) return unset;
-  const choice = backend === null ? {} : { backend };
-  const compile = variant === "eager" ? null : { fullgraph: true, ...choice };
   return {
     kind: "opened",
     version: versionOf(library),
-    prepare: (workload, operands) => prepareWorkload(torch, compile, workload, operands),
+    prepare: (workload, operands) => prepareWorkload(torch, variant, workload, operands),
   };
 };
 
@@ -33,10 +31,10 @@ interface OwnWorkload extends PreparedWorkload {
   readonly result: () => readonly number[];
 }
 
-/** A workload with our own library, eager without compile options; or the reason why it cannot be run yet. */
+/** A workload with our own library, or the reason why it cannot be run yet. */
 export function prepareWorkload(
   torch: typeof Torch,
-  compile: Torch.CompileOptions | null,
+  variant: string,
   workload: Workload,
   operands: Readonly<Record<string, Operand>>,
 ): OwnWorkload | NotAvailable {
@@ -49,7 +47,7 @@ export function prepareWorkload(
   const tensors = Object.fromEntries(
     Object.entries(operands).map(([name, operand]) => [name, toTensor(torch, operand)]),
   );
-  const run = forKind(programs(torch, compile), workload, tensors);
+  const run = forKind(programs(torch, variant), workload, tensors);
   let last: Tensor | null = null;
   return {
     kind: "prepared",
@@ -89,16 +87,13 @@ interface Functional {
 }
 
 /** Inputs are arguments; weights are closed over, as a module's are. */
-function programs(
-  torch: typeof Torch,
-  compile: Torch.CompileOptions | null,
-): ForEachKind<Tensor, Program> {
+function programs(torch: typeof Torch, variant: string): ForEachKind<Tensor, Program> {
   // prepareWorkload has asked for each function that a workload needs; the names and arguments are PyTorch's.
   const functional: unknown = torch.nn.functional;
   const { gelu, layer_norm, conv2d, scaled_dot_product_attention } = functional as Functional;
   const { scale, shift } = chainConstants;
   const ready = (fn: (...args: Tensor[]) => Tensor, ...args: readonly Tensor[]): Program => {
-    const call = compile === null ? fn : torch.compile(fn, compile);
+    const call = variant === "eager" ? fn : torch.compile(fn, { fullgraph: true });
     return () => call(...args);
   };
   return {

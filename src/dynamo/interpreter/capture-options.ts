@@ -2,6 +2,4 @@
 export interface CaptureOptions {
   readonly fullgraph: boolean;
   captureScalarOutputs(): boolean;
-  /** Whether operators whose result sizes depend on data stay in the graph. */
-  captureDynamicOutputShapes(): boolean;
 }

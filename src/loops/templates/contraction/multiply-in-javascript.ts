@@ -72,7 +72,7 @@ function multiplyThenFinish(launch: ContractionLaunch, run: (launch: Launch) => 
   const { kernel, axes, operands } = launch;
   const type = dtypes[at(kernel.operands, 1)];
   const outer = [...axes.batch, ...axes.rows, ...axes.columns];
-  const sums = emptyTensor(outer, type, null, { fake: false });
+  const sums = emptyTensor(outer, type, null, false);
   const steps = contiguousStrides(outer);
   const product: ContractionLaunch = {
     ...launch,

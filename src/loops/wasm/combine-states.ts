@@ -1,0 +1,58 @@
+/** How the states of two parts of a sweep join. */
+import { at } from "../../core/shape.ts";
+import { childrenOf, type ArithmeticOperation, type Expression } from "../expression.ts";
+import type { FoldState, Stage } from "../kernel.ts";
+
+const joiningOperations: ReadonlySet<ArithmeticOperation> = new Set([
+  "add",
+  "mul",
+  "minimum",
+  "maximum",
+  "bitwiseAnd",
+  "bitwiseOr",
+  "bitwiseXor",
+]);
+
+/** The joined states as expressions of `state` and `otherState`, or null where a sweep has to go from start to end. */
+export function combinedStates(own: Stage, first: number): readonly Expression[] | null {
+  if (own.combine !== null) return own.combine;
+  const joined: Expression[] = [];
+  for (let n = 0; n < own.states.length; n++) {
+    const expression = joinedByOperation(at(own.states, n), first + n, first, own.states.length);
+    if (expression === null) return null;
+    joined.push(expression);
+  }
+  return joined;
+}
+
+/** `next` is `state + x` (or another such operation), where x depends on no state of this stage. */
+function joinedByOperation(
+  { next, type }: FoldState,
+  state: number,
+  first: number,
+  count: number,
+): Expression | null {
+  if (next.kind !== "arithmetic" || !joiningOperations.has(next.operation)) return null;
+  const isOwn = (x: Expression): boolean => x.kind === "state" && x.state === state;
+  const addend = isOwn(next.x) ? next.y : isOwn(next.y) ? next.x : null;
+  if (addend === null || usesStates(addend, first, count)) return null;
+  return {
+    kind: "arithmetic",
+    type,
+    operation: next.operation,
+    x: { kind: "state", type, state },
+    y: { kind: "otherState", type, state },
+  };
+}
+
+function usesStates(root: Expression, first: number, count: number): boolean {
+  const seen = new Set<Expression>();
+  const pending = [root];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (next.kind === "state" && next.state >= first && next.state < first + count) return true;
+    pending.push(...childrenOf(next));
+  }
+  return false;
+}

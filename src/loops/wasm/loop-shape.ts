@@ -1,0 +1,21 @@
+/** What the code of a kernel is specialised for, besides the kernel itself; sizes and other steps are arguments. */
+
+/** The axis whose points are computed four at a time: the last parallel one, the last fold axis, or none. */
+export type VectorAxis = "parallel" | "fold" | "none";
+
+export interface LoopShape {
+  /** At least one: a launch without parallel axes has one of size 1. */
+  readonly parallelAxes: number;
+  /** At least one where the kernel sweeps. */
+  readonly foldAxes: number;
+  readonly vectorAxis: VectorAxis;
+  /** Per operand, its step along the axis that is vectorised: `c` one element, `z` none, `s` any other; `r` read at random. */
+  readonly innerSteps: string;
+  /** Dimensions of operands read at random, per operand. */
+  readonly randomRanks: readonly number[];
+}
+
+/** Elements of the last parallel axis in one unit of work, for kernels that do not vectorise a fold axis. */
+export function columnsPerUnit(sweeps: boolean): number {
+  return sweeps ? 64 : 4096;
+}

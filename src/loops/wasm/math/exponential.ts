@@ -1,0 +1,113 @@
+/**
+ * exp, exp2 and expm1.
+ *
+ * x = n·ln 2 + r with |r| ≤ ln 2 / 2; a polynomial gives exp(r), and adding n to the exponent bits scales it.
+ * exp of float32: at most 1 ulp off where the result is a normal number; smaller results are 0. float64: 1 ulp.
+ */
+import { at } from "../../../core/shape.ts";
+import { f64x2 } from "../../../wasm/vector-constant.ts";
+import type { ProgramBuilder, Register, Value } from "../program.ts";
+
+/** Adding it rounds a float32 to an integer, which is then in the low bits. */
+const roundingTerm32 = 12582912;
+const roundingTerm64 = 6755399441055744;
+
+/** S. L. Moshier, Cephes (1992), expf; halved, see below. */
+const expCoefficients32 = [
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
+  5.0000001201e-1, 1, 1,
+];
+const logOfLargest32 = 88.8;
+const logOfSmallestNormal32 = -87.336544;
+
+export function exp32(b: ProgramBuilder, x: Value): Value {
+  const input = at(x.parts, 0);
+  const clamped = b.plain("f32x4.pmin", input, b.f32(logOfLargest32));
+  const shifted = b.multiplyAdd("f32", clamped, b.f32(Math.LOG2E), b.f32(roundingTerm32));
+  const n = b.plain("f32x4.sub", shifted, b.f32(roundingTerm32));
+  let r = b.negativeMultiplyAdd("f32", n, b.f32(0.693359375), clamped);
+  r = b.negativeMultiplyAdd("f32", n, b.f32(-2.1219444e-4), r);
+  // Half of exp(r), doubled in the end: so results up to the largest float need no exponent that does not exist.
+  const half = b.polynomial(
+    "f32",
+    r,
+    expCoefficients32.map((coefficient) => coefficient / 2),
+  );
+  const scaled = b.plain("i32x4.add", half, b.shift("i32x4.shl", shifted, 23));
+  const doubled = b.plain("f32x4.add", scaled, scaled);
+  const tooSmall = b.plain("f32x4.lt", input, b.f32(logOfSmallestNormal32));
+  return { kind: "f32", parts: [b.plain("v128.andnot", doubled, tooSmall)] };
+}
+
+/** 1/13!, …, 1/1!, 1: the rest of the series is below 2^-57 for |r| ≤ ln 2 / 2. */
+const expSeries = Array.from({ length: 14 }, (_, i) => {
+  let factorial = 1;
+  for (let k = 2; k <= 13 - i; k++) factorial *= k;
+  return 1 / factorial;
+});
+const ln2High = 6.9314718036912381649e-1;
+const ln2Low = 1.90821492927058770002e-10;
+
+/** 2^n for integers n (as floats) in [-1022, 1023]. */
+function powerOfTwo(b: ProgramBuilder, n: Register): Register {
+  const bits = b.plain("f64x2.add", n, b.f64(roundingTerm64));
+  return b.plain("i64x2.add", b.shift("i64x2.shl", bits, 52), b.f64(1));
+}
+
+/** x·2^n, in two factors: n may lie outside the exponents of normal numbers. */
+function scaleByPowerOfTwo(b: ProgramBuilder, x: Register, n: Register): Register {
+  const first = b.plain("f64x2.nearest", b.plain("f64x2.mul", n, b.f64(0.5)));
+  const second = b.plain("f64x2.sub", n, first);
+  return b.plain("f64x2.mul", b.plain("f64x2.mul", x, powerOfTwo(b, first)), powerOfTwo(b, second));
+}
+
+function clamp64(b: ProgramBuilder, x: Register, low: number, high: number): Register {
+  return b.plain("f64x2.pmax", b.plain("f64x2.pmin", x, b.f64(high)), b.f64(low));
+}
+
+/** exp of `x`, a number in [-746, 710] or NaN. */
+function expPart(b: ProgramBuilder, x: Register): Register {
+  const n = b.plain("f64x2.nearest", b.plain("f64x2.mul", x, b.f64(Math.LOG2E)));
+  let r = b.negativeMultiplyAdd("f64", n, b.f64(ln2High), x);
+  r = b.negativeMultiplyAdd("f64", n, b.f64(ln2Low), r);
+  return scaleByPowerOfTwo(b, b.polynomial("f64", r, expSeries), n);
+}
+
+export function exp64(b: ProgramBuilder, x: Value): Value {
+  return b.parts("f64", (part) => expPart(b, clamp64(b, at(x.parts, part), -746, 710)));
+}
+
+export function exp2of64(b: ProgramBuilder, x: Value): Value {
+  return b.parts("f64", (part) => {
+    const clamped = clamp64(b, at(x.parts, part), -1076, 1025);
+    const n = b.plain("f64x2.nearest", clamped);
+    const r = b.plain("f64x2.mul", b.plain("f64x2.sub", clamped, n), b.f64(Math.LN2));
+    return scaleByPowerOfTwo(b, b.polynomial("f64", r, expSeries), n);
+  });
+}
+
+/** exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1), each with the accuracy of its own; at most 2 ulp off. */
+export function expm1of64(b: ProgramBuilder, x: Value): Value {
+  return b.parts("f64", (part) => {
+    const input = at(x.parts, part);
+    const clamped = clamp64(b, input, -50, 710);
+    const n = b.plain("f64x2.nearest", b.plain("f64x2.mul", clamped, b.f64(Math.LOG2E)));
+    let r = b.negativeMultiplyAdd("f64", n, b.f64(ln2High), clamped);
+    r = b.negativeMultiplyAdd("f64", n, b.f64(ln2Low), r);
+    // exp(r) - 1 = r + r²·(1/2 + …)
+    const tail = b.polynomial("f64", r, expSeries.slice(0, 12));
+    const minusOne = b.multiplyAdd("f64", b.plain("f64x2.mul", r, r), tail, r);
+    // Half of it all, doubled in the end: 2^1024 is no float.
+    const halfPower = powerOfTwo(b, b.plain("f64x2.sub", n, b.f64(1)));
+    const sum = b.multiplyAdd(
+      "f64",
+      halfPower,
+      minusOne,
+      b.plain("f64x2.sub", halfPower, b.f64(0.5)),
+    );
+    const result = b.plain("f64x2.add", sum, sum);
+    // The sign of zero: -0 stays as it is.
+    const isZero = b.plain("f64x2.eq", input, b.constantBytes(f64x2(0)));
+    return b.plain("v128.bitselect", input, result, isZero);
+  });
+}

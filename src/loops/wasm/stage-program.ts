@@ -1,0 +1,110 @@
+/** The body of a stage as a program: the next states, the rows and the values to store. */
+import { InternalError } from "../../base/errors.ts";
+import { at } from "../../core/shape.ts";
+import type { Kernel, Stage, Store } from "../kernel.ts";
+import { arithmeticOn } from "./arithmetic.ts";
+import { selectValue, toDType } from "./convert.ts";
+import {
+  convertKind,
+  ExpressionLowering,
+  bytesOf,
+  type LoweringContext,
+} from "./lower-expression.ts";
+import { ProgramBuilder, type Register, type Value } from "./program.ts";
+
+export interface StoredValue {
+  readonly operand: number;
+  /** Bytes of an element. Elements of one byte are in the low bytes of the register. */
+  readonly bytes: 1 | 4 | 8;
+  readonly parts: readonly Register[];
+  /** Where to, for stores at computed coordinates. */
+  readonly address: Register | null;
+}
+
+export interface StageProgram {
+  readonly program: ProgramBuilder;
+  /** By state, in the order of the stage. */
+  readonly next: readonly Value[];
+  readonly rows: readonly { readonly row: number; readonly value: Value }[];
+  readonly stores: readonly StoredValue[];
+}
+
+export interface StageProgramOptions {
+  readonly lanes: 1 | 4;
+  readonly relaxed: boolean;
+  /** Some lanes may lie beyond the end: their states must stay. The register `valid` says which do not. */
+  readonly masked: boolean;
+}
+
+/** The program of a stage's body; `first` is the number of the stage's first state. */
+export function stageProgram(
+  kernel: Kernel,
+  own: Stage,
+  first: number,
+  context: LoweringContext,
+  options: StageProgramOptions,
+): StageProgram {
+  const program = new ProgramBuilder(options.lanes, options.relaxed);
+  const lowering = new ExpressionLowering(program, context);
+  const valid: Value | null = options.masked ? validLanes(program) : null;
+  const next = own.states.map((state, n) => {
+    const kind = lowering.stateKind(first + n, state.type);
+    const value = convertKind(program, lowering.lower(state.next), kind);
+    if (valid === null) return value;
+    const current = lowering.lower({ kind: "state", type: state.type, state: first + n });
+    return selectValue(program, valid, value, current);
+  });
+  if (next.length > 0) lowering.bindStates(new Map(next.map((value, n) => [first + n, value])));
+  const rows = own.rows.map(({ row, value }) => ({
+    row,
+    value: convertKind(program, lowering.lower(value), lowering.rowKind(at(kernel.rows, row))),
+  }));
+  const stores = own.stores.map((store) => storedValue(kernel, store, program, lowering));
+  return { program, next, rows, stores };
+}
+
+function validLanes(program: ProgramBuilder): Value {
+  const name = "valid";
+  const register = program.add({ kind: "input", name, perUnit: false, args: [] }, 2, name);
+  return { kind: "mask", parts: [register] };
+}
+
+const combiningOperation = {
+  add: "add",
+  multiply: "mul",
+  minimum: "minimum",
+  maximum: "maximum",
+} as const;
+
+function storedValue(
+  kernel: Kernel,
+  store: Store,
+  b: ProgramBuilder,
+  lowering: ExpressionLowering,
+): StoredValue {
+  const { type } = at(kernel.operands, store.operand);
+  let value = toDType(b, lowering.lower(store.value), type);
+  const address =
+    store.coordinates === null ? null : lowering.address(store.operand, store.coordinates);
+  if (store.mode !== "set") {
+    const operation = arithmeticOn(combiningOperation[store.mode], value.kind, type === "uint8");
+    if (operation === null || address === null)
+      throw new InternalError(`no vector code for storing by ${store.mode} to ${type}`);
+    value = toDType(b, operation(b, lowering.elementAt(store.operand, address), value), type);
+  }
+  return {
+    operand: store.operand,
+    bytes: bytesOf[type],
+    parts: storedParts(b, value, bytesOf[type]),
+    address,
+  };
+}
+
+/** The registers as they go to memory. */
+function storedParts(b: ProgramBuilder, value: Value, bytes: number): readonly Register[] {
+  if (bytes !== 1) return value.parts;
+  const register = at(value.parts, 0);
+  const words = value.kind === "mask" ? b.plain("v128.and", register, b.i32(1)) : register;
+  const halves = b.plain("i16x8.narrow_i32x4_u", words, words);
+  return [b.plain("i8x16.narrow_i16x8_u", halves, halves)];
+}
