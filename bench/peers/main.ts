@@ -29,11 +29,13 @@ else await comparePeers(options);
 async function comparePeers(options: Options): Promise<void> {
   const progress = new Progress();
   const rows = chosenRows(options);
+  // Before the build: the checkout may move on while the run goes on for many minutes.
+  const commit = describeCommit();
   const context = await prepare(options, progress);
   const load: number[] = [];
   const records = await runRounds(rows, options, context, progress, load);
   const report: PeersReport = {
-    commit: describeCommit(),
+    commit,
     machine: `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}`,
     date: new Date().toISOString().slice(0, 10),
     rounds: options.rounds,
