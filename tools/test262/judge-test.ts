@@ -33,8 +33,8 @@ export async function judgeTest(
     runTest(realm, file, `${text}()`, filename, options.timeLimit),
   );
   if (native !== null) return verdict("native-fail", "", native.error);
-  return withRealm(factory, file, true, async (realm) => {
-    const calls = compiledCall(text, options.splitEveryInstruction);
+  const calls = compiledCall(text, options.splitEveryInstruction);
+  const compiled = async (realm: Realm): Promise<Verdict> => {
     const failure = await runTest(realm, file, calls, filename, options.timeLimit * 4);
     const breaks = readBreaks(realm);
     if (failure?.isTimeout === true) return verdict("timed-out", "time limit", failure.error);
@@ -47,7 +47,22 @@ export async function judgeTest(
     const [first] = skipped;
     if (first !== undefined) return verdict("fell-back", first.what, first.explanation);
     return verdict("equal");
-  });
+  };
+  if (mayShareRealm(file)) {
+    const shared = await compiled(factory.shared(file.includes));
+    // Anything else is judged again where no other test has been.
+    if (shared.kind === "equal" || shared.kind === "fell-back") return shared;
+    factory.forgetShared(file.includes);
+  }
+  return withRealm(factory, file, true, compiled);
+}
+
+/** Whether the test leaves the global object and the built-ins as they were, by all that its text tells. */
+function mayShareRealm({ source }: TestFile): boolean {
+  const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+  return !/\b[A-Z]\w*\.prototype\b(?!\.\w+\.call)|\w+Prototype\b|globalThis|__proto__|\beval\b|\$262|\bFunction\(/.test(
+    code.replace(/\b[A-Z]\.prototype/g, ""),
+  );
 }
 
 async function withRealm<Result>(
@@ -68,7 +83,9 @@ async function withRealm<Result>(
 function compiledCall(text: string, splitEveryInstruction: boolean): string {
   const setUp = [
     "var __breaks = [];",
-    "torch._dynamo.onGraphBreak((record) => { __breaks[__breaks.length] = record; });",
+    "if (!globalThis.__listens) torch._dynamo.onGraphBreak((record) => { __breaks[__breaks.length] = record; });",
+    "globalThis.__listens = true;",
+    "torch._dynamo.utils.counters.clear();",
     "torch._dynamo.config.debug_force_residual_code = true;",
     `torch._dynamo.config.debug_break_everywhere = ${splitEveryInstruction};`,
   ].join(" ");
