@@ -72,6 +72,8 @@ export interface Code {
   /** Where this function is in `text`. */
   readonly span: Span;
   readonly kind: CodeKind;
+  /** Whether and how the function stops in the middle. */
+  readonly suspends: "generator" | "async" | "asyncGenerator" | null;
   /** False: generated code must be sloppy too, and the frame's `this` must be coerced by whoever makes the frame. */
   readonly isStrict: boolean;
   /** Declared parameters, rest not counted. */

@@ -28,6 +28,12 @@ import {
 } from "./intrinsics.ts";
 import type { IteratorRecord } from "./iterator-record.ts";
 import { KeyCursor, nativeKeys } from "./key-cursor.ts";
+import { isReturnCompletion, suspension } from "./suspension.ts";
+import {
+  type AsyncIteratorRecord,
+  openAsyncIterator,
+  requireIteratorResult,
+} from "./async-iterator.ts";
 import { ProtocolIterator } from "./protocol-iterator.ts";
 
 // ---- iteration
@@ -66,6 +72,12 @@ function throwNotIterable(value: unknown, site: string): never {
   throw new TypeError(
     `${describeValue(value)} is not iterable (cannot read property Symbol(Symbol.iterator))`,
   );
+}
+
+function getAsyncIterator(iterable: unknown, site: string): AsyncIteratorRecord {
+  return openAsyncIterator(iterable, () => {
+    throw new TypeError(`${site === "" ? describeValue(iterable) : site} is not async iterable`);
+  });
 }
 
 function enumerateKeys(object: unknown): IteratorRecord {
@@ -305,4 +317,8 @@ export const runtime = Object.freeze({
   callFunction,
   callMethod,
   constructObject,
+  suspension,
+  isReturnCompletion,
+  getAsyncIterator,
+  requireIteratorResult,
 });

@@ -14,11 +14,14 @@ export interface GraphBreakReason {
 /** Thrown inside the tracer where a graph must end, and caught there; users see it only as `Unsupported`. */
 export class GraphBreak extends Error {
   readonly reason: GraphBreakReason;
+  /** Not worth telling anybody: a step on the way to a break that is told, or one that a test forces. */
+  readonly isSilent: boolean;
 
-  constructor(reason: GraphBreakReason) {
+  constructor(reason: GraphBreakReason, isSilent = false) {
     super(`${reason.id} ${reason.title}: ${reason.explanation}`);
     this.name = "GraphBreak";
     this.reason = reason;
+    this.isSilent = isSilent;
   }
 }
 

@@ -8,8 +8,8 @@ export const languageBreaks = {
     title: "Attempt to trace generator",
     facts: { functionName: text("name of the function") },
     explanation: ({ functionName }) =>
-      `\`${functionName}\` is a generator function: it runs in pieces, at times its caller chooses, ` +
-      "so no graph can be made of it.",
+      `\`${functionName}\` is a generator function: it runs in pieces, at times its caller chooses. ` +
+      "A graph ends at each `yield`, and a new one begins behind it.",
     hints: [
       "Compile the work between two `yield`s as a function of its own.",
       standardHints.fundamental,
@@ -35,7 +35,8 @@ function* steps(x: torch.Tensor) {
     title: "Async function or await",
     facts: { functionName: text("name of the function") },
     explanation: ({ functionName }) =>
-      `\`${functionName}\` is asynchronous: between its parts other code runs, which may change anything.`,
+      `\`${functionName}\` is asynchronous: where it waits other code runs, which may change anything. ` +
+      "A graph ends at each `await`, and a new one begins behind it.",
     hints: [
       "Compile the synchronous work between two `await`s as a function of its own, and await outside it.",
       standardHints.fundamental,

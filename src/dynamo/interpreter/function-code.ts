@@ -18,8 +18,6 @@ export interface NotInterpretable {
     | "native"
     | "bound"
     | "sourceUnavailable"
-    | "generator"
-    | "async"
     | "classConstructor"
     | "syntax"
     | "outerVariable";
@@ -62,11 +60,6 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
       source.reason === "native" || source.reason === "bound" ? source.reason : "sourceUnavailable";
     return { reason, detail: source.explanation };
   }
-  if (source.kind === "generator" || source.kind === "asyncGenerator") {
-    return { reason: "generator", detail: `${source.name} is a generator function` };
-  }
-  if (source.kind === "async")
-    return { reason: "async", detail: `${source.name} is an async function` };
   const code = lower(source);
   if ("reason" in code) return code;
   if (typeof fn.name === "string" && fn.name !== "") names.set(code, fn.name);

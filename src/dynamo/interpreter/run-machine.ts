@@ -1,8 +1,9 @@
 import type { Next } from "../bytecode/instructions/symbolic-rule.ts";
+import { frameInstructions } from "../bytecode/instructions/frame.ts";
 import { recordOf } from "../bytecode/instructions/table.ts";
 import { config } from "../config.ts";
 import { GraphBreak } from "../graph-breaks/graph-break.ts";
-import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { breakGraph, describeBreak } from "../graph-breaks/graph-break.ts";
 import type { Variable } from "../variables/variable.ts";
 import { type Frame, stackAfterReturn } from "./frame.ts";
 import { findHandler } from "./find-handler.ts";
@@ -13,12 +14,7 @@ import { SymbolicInterpreter } from "./symbolic-interpreter.ts";
 export type Outcome =
   | { readonly kind: "return"; readonly value: Variable }
   | { readonly kind: "throw"; readonly value: Variable }
-  | {
-      readonly kind: "break";
-      readonly graphBreak: GraphBreak;
-      /** Nothing asked for it but a test of the compiler. */
-      readonly isForced: boolean;
-    };
+  | { readonly kind: "break"; readonly graphBreak: GraphBreak };
 
 /** Beyond this many instructions a capture is a loop unrolled too far: the rest runs natively. */
 const instructionBudget = 200_000;
@@ -30,12 +26,8 @@ export function runMachine(machine: Machine, base = 0): Outcome {
     const depth = frames.length;
     const stack = frame.stack.slice();
     let next: Next;
-    let isForced = false;
     try {
-      if (config.debug_break_everywhere && base === 0 && canBreakAt(frame)) {
-        isForced = true;
-        breakGraph("userGraphBreak", { message: "debug_break_everywhere" }, "every instruction");
-      }
+      if (config.debug_break_everywhere && base === 0 && canBreakAt(frame)) throw forcedBreak();
       if (count >= instructionBudget)
         breakGraph(
           "traceTooLong",
@@ -47,17 +39,26 @@ export function runMachine(machine: Machine, base = 0): Outcome {
       if (!(error instanceof GraphBreak)) throw error;
       frames.length = depth;
       frame.stack = stack;
-      return { kind: "break", graphBreak: error, isForced };
+      return { kind: "break", graphBreak: error };
     }
     const outcome = follow(machine, frame, next, base);
     if (outcome !== null) return outcome;
   }
 }
 
-/** Ways out of a frame and jumps are no places to stop: what they lead to is. */
+const forcedBreak = (): GraphBreak =>
+  new GraphBreak(
+    describeBreak("userGraphBreak", { message: "debug_break_everywhere" }, "every instruction"),
+    true,
+  );
+
+/**
+ * Ways out of a frame and jumps are no places to stop: what they lead to is. What reads the call of the frame cannot
+ * break by itself.
+ */
 function canBreakAt(frame: Frame): boolean {
   const op = frame.code.instructions[frame.pc]?.op;
-  return op !== undefined && op !== "jump" && op !== "return";
+  return op !== undefined && op !== "jump" && op !== "return" && !(op in frameInstructions);
 }
 
 function step(machine: Machine, frame: Frame): Next {

@@ -1,7 +1,8 @@
 import type { CallResult } from "../builtins/builtin.ts";
 import { uninitialized } from "../bytecode/cell.ts";
 import type { BinaryOperator, UnaryOperator } from "../bytecode/instructions/operand.ts";
-import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { SuspensionKind } from "../bytecode/suspension.ts";
+import { breakGraph, describeBreak, GraphBreak } from "../graph-breaks/graph-break.ts";
 import { appendElements, appendHole, elementsOf } from "../operations/array-literal.ts";
 import {
   assignCell,
@@ -327,6 +328,21 @@ export class SymbolicInterpreter {
       { functionName: "tagged template", argumentTypes: "", loggingFunction: null },
       "templateObject",
     );
+  }
+
+  // Stops in the middle.
+
+  suspend(how: SuspensionKind): never {
+    const functionName = this.#frame.code.name;
+    return this.#frame.code.suspends === "async" || how === "await"
+      ? breakGraph("asyncFunction", { functionName }, how)
+      : breakGraph("generatorFunction", { functionName }, how);
+  }
+
+  /** A step that only the engine can make, on the way to or from a suspension. */
+  breakSilently(op: string): never {
+    const functionName = this.#frame.code.name;
+    throw new GraphBreak(describeBreak("generatorFunction", { functionName }, op), true);
   }
 
   // Calls and closures.

@@ -1,6 +1,7 @@
 import { breakForConstruct } from "../graph-breaks/break-for-construct.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { CallResult } from "../builtins/builtin.ts";
+import type { Code } from "../bytecode/code.ts";
 import { compiledOf } from "../compiled-target.ts";
 import { disabledReason } from "../disable.ts";
 import { Frame, type ReturnMode } from "../interpreter/frame.ts";
@@ -156,6 +157,7 @@ function closureFrame(
     );
   }
   const { code } = child;
+  refuseSuspending(code);
   if (code.kind === "classConstructor")
     return breakGraph(
       "unsupportedCall",
@@ -202,6 +204,7 @@ function functionFrame(
       );
     }
     const { code } = child;
+    refuseSuspending(code);
     const isArrow = code.kind === "arrow";
     const capturesSource: Source = { kind: "closureCaptures", base: target.source };
     const lexicalThis = new LazyVariable(rebuilt.frame.this, {
@@ -238,6 +241,7 @@ function functionFrame(
     );
   }
   const { code } = known;
+  refuseSuspending(code);
   if (code.kind === "classConstructor" && returnMode !== "construct") {
     return breakGraph(
       "unsupportedCall",
@@ -278,14 +282,17 @@ function functionFrame(
   });
 }
 
+/** A frame that stops in the middle is driven from outside: only a compiled function itself can be one. */
+function refuseSuspending({ name, suspends }: Code): void {
+  if (suspends === null) return;
+  const key = suspends === "async" ? "asyncFunction" : "generatorFunction";
+  breakGraph(key, { functionName: name }, `call UserFunctionVariable(${name})`);
+}
+
 /** Breaks with the reason why a function runs natively. */
 export function refuseFunction(why: NotInterpretable, name: string): never {
   const context = `call UserFunctionVariable(${name})`;
   switch (why.reason) {
-    case "generator":
-      return breakGraph("generatorFunction", { functionName: name }, context);
-    case "async":
-      return breakGraph("asyncFunction", { functionName: name }, context);
     case "syntax":
       return breakForConstruct(why.detail, name, context);
     case "outerVariable":

@@ -1,3 +1,5 @@
+import { recordOf } from "../bytecode/instructions/table.ts";
+import type { SuspensionKind } from "../bytecode/suspension.ts";
 import { InternalError } from "../../base/errors.ts";
 import type { GraphBreakKey } from "../graph-breaks/catalogue.ts";
 import type { GraphBreak } from "../graph-breaks/graph-break.ts";
@@ -74,6 +76,8 @@ export class BreakWriter {
       newTarget: frame.code.usesNewTarget ? texts.newTarget() : "(void 0)",
       stack: texts.stack,
     };
+    const how = suspensionAt(frame);
+    if (how !== null) return this.#suspend(how, frame.pc, texts.stack);
     const { statements, next, jump } = emitNatively(this.#writer, native, frame.pc);
     const way = [
       ...statements,
@@ -83,6 +87,18 @@ export class BreakWriter {
     const handler = this.#handlerText();
     if (handler === null) this.#writer.body.push(...way);
     else this.#writer.body.push("try {", ...way, "} catch (error) {", handler, "}");
+  }
+
+  /** Leaves the frame to the driver, with both ways on. */
+  #suspend(how: SuspensionKind, pc: number, stack: readonly string[]): void {
+    const below = how === "start" ? stack : stack.slice(0, -1);
+    const value = how === "start" ? "(void 0)" : (stack.at(-1) ?? "(void 0)");
+    const received = how === "start" ? below : [...below, "r"];
+    const goOn =
+      how === "return" ? "(r) => { throw r; }" : `(r) => { ${this.#goOn(pc + 1, received)} }`;
+    const handler = this.#handlerText();
+    const fail = handler === null ? "null" : `(error) => { ${handler} }`;
+    this.#writer.body.push(`return R.suspend(${JSON.stringify(how)}, ${value}, ${goOn}, ${fail});`);
   }
 
   /** Makes all values of a frame real now, in variables: the instruction may change what they were read from. */
@@ -227,6 +243,15 @@ export class BreakWriter {
       "error",
     ]);
   }
+}
+
+/** How the instruction that breaks stops the frame, if it does. */
+function suspensionAt(frame: Frame): SuspensionKind | null {
+  const op = frame.code.instructions[frame.pc]?.op;
+  if (op === undefined) return null;
+  if (op === "returnAwaited") return "return";
+  const { emit } = recordOf(op);
+  return emit.kind === "suspend" ? emit.how : null;
 }
 
 function skipJumps(frame: Frame | undefined, pc: number): number {

@@ -86,6 +86,8 @@ export function emitNatively(
         jump: { condition, target, stack: [...below, ...pick(args, emit.jumpKeeps)] },
       };
     }
+    case "suspend":
+      throw new InternalError(`${instruction.op} is left to the driver`);
     case "throw":
       return {
         statements: [...scope.declarations, emit.statement(args, operands, scope)],

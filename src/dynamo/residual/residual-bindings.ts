@@ -4,6 +4,7 @@ import { makeClosure } from "../bytecode/closures/make-closure.ts";
 import { runtime } from "../bytecode/runtime.ts";
 import type { Code } from "../bytecode/code.ts";
 import type { BindingCell } from "../bytecode/cell.ts";
+import { suspend } from "./suspend.ts";
 import { residualRuntime } from "./runtime.ts";
 
 /** A loop's record in the middle of an array. */
@@ -34,7 +35,7 @@ function keyCursor(
 
 /** The two libraries of residual code: `R` for guards and effects, `B` for instructions of the bytecode. */
 export const residualBindings = Object.freeze({
-  R: Object.freeze({ ...residualRuntime, arrayCursor, keyCursor }),
+  R: Object.freeze({ ...residualRuntime, arrayCursor, keyCursor, suspend }),
   B: Object.freeze({
     ...runtime,
     makeClosure: (

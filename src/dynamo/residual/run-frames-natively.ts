@@ -1,6 +1,7 @@
 import { isObject } from "../../base/is-object.ts";
 import { runFrom } from "../bytecode/codegen/run.ts";
 import { stackAfterReturn } from "../interpreter/frame.ts";
+import { runSuspending, type SuspendedFrame } from "./suspend.ts";
 import { type FrameShape, InputReader, frameState } from "./frame-shape.ts";
 
 /** Runs a stack of frames by the engine alone: the innermost from its pc, then every caller with what came back. */
@@ -33,7 +34,9 @@ export function runFramesNatively(
       }
     }
     try {
-      const value = runFrom(shape.code, { pc, ...state });
+      const result = runFrom(shape.code, { pc, ...state });
+      // Sound: the code of a function that stops in the middle is generated as a generator of requests.
+      const value = shape.code.suspends === null ? result : runSuspending(result as SuspendedFrame);
       completion = {
         value: shape.returnMode === "construct" && !isObject(value) ? state.this : value,
       };

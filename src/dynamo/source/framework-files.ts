@@ -4,6 +4,11 @@ import { pathOf } from "./source-file.ts";
 /** Marks the text of generated functions: `//# sourceURL=fullgraph:///…`. */
 const generatedCodeUrl = "fullgraph:///";
 
+/** A script that the compiler wrote: `new Function` puts a brace behind the line that names it. */
+export function isGeneratedScript(text: string): boolean {
+  return text.slice(-300).includes(`\n//# sourceURL=${generatedCodeUrl}`);
+}
+
 export function isFrameworkFile(url: string): boolean {
   if (url.startsWith(generatedCodeUrl) || url.startsWith("node:") || url.startsWith("evalmachine."))
     return true;

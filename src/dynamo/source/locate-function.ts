@@ -2,6 +2,7 @@
 import { functionAt } from "./analyze-script.ts";
 import { FreeVariables } from "./free-variables.ts";
 import type { FunctionKind, FunctionSource, SourceLocation } from "./function-source.ts";
+import { isGeneratedScript } from "./framework-files.ts";
 import { nodeBuiltin } from "../../base/node-builtin.ts";
 import { withoutInsertions } from "./insertions.ts";
 import { readScopes } from "./read-scopes.ts";
@@ -35,6 +36,9 @@ function locate(fn: Function): FunctionSource | SourceUnavailable {
   const text = withoutInsertions(toText.call(fn));
   if (isNativeText(text)) return sourceUnavailable(isBound(fn) ? "bound" : "native", name);
   const origin = originOf(fn, text);
+  // Its variables are cells of a frame, which a capture of that frame knows in another way.
+  if (origin !== null && isGeneratedScript(origin.script.text))
+    return sourceUnavailable("generated", name);
   const shape = origin?.record ?? parseFunctionText(text);
   if ("error" in shape) return sourceUnavailable("unparseable", name, shape.error);
   const variables = new FreeVariables(fn, origin);

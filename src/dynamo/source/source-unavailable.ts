@@ -1,6 +1,6 @@
 /** The answer of `locateFunction` for a function that cannot be captured, and the error of a variable out of reach. */
 
-export type UnavailableReason = "native" | "bound" | "proxy" | "unparseable";
+export type UnavailableReason = "native" | "bound" | "proxy" | "generated" | "unparseable";
 
 export interface SourceUnavailable {
   readonly kind: "unavailable";
@@ -13,6 +13,8 @@ const explanations = {
   bound: (name) =>
     `${name} was made by Function.prototype.bind; compile the function it was made from.`,
   proxy: (name) => `${name} is a Proxy around a function; its behaviour is not in any source text.`,
+  generated: (name) =>
+    `${name} belongs to a class or function that a compiled function made; its text is not the program's.`,
   unparseable: (name, detail) =>
     `The source text of ${name} cannot be parsed as JavaScript: ${detail}.`,
 } satisfies Record<UnavailableReason, (name: string, detail: string) => string>;

@@ -67,13 +67,18 @@ export class CompiledFunction {
 
   /** Runs units until one returns: residual code goes on in the next unit by a tail call. */
   drive(first: Unit, receiver: unknown, inputs: readonly unknown[]): unknown {
-    let result = first.step(receiver, inputs);
+    return this.finish(first.step(receiver, inputs));
+  }
+
+  /** Goes on from the result of residual code until a frame returns or stops. */
+  readonly finish = (start: unknown): unknown => {
+    let result = start;
     while (result === tailCall) {
       const { unit, inputs: next } = takeTail();
       result = unit instanceof Unit ? unit.step(undefined, next) : unit.run(next);
     }
     return result;
-  }
+  };
 
   /** The resume function for a stack of frames: shared by all calls and entries that stop at the same place. */
   resumeUnit(shapes: readonly FrameShape[], symbolic: readonly SymbolicInput[]): Unit {

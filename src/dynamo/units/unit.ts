@@ -5,6 +5,7 @@ import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { config } from "../config.ts";
 import { batchGrabs } from "../source/debugger-switch.ts";
+import { returnCompletion } from "../bytecode/suspension.ts";
 import { currentStance } from "../stance.ts";
 import { counters, increment } from "../counters.ts";
 import {
@@ -30,6 +31,7 @@ import { logEntry } from "./log-entry.ts";
 import { specializedDims } from "../shapes/specialized-dims.ts";
 import { sourceName } from "../variables/source.ts";
 import { NumberRecords } from "./number-records.ts";
+import { startSuspending } from "./drive-suspending.ts";
 import { describeRecompile, noteRecompile, reachedLimit } from "./recompiles.ts";
 import { userCallers, userFrameAt, userStack } from "./user-stack.ts";
 
@@ -141,6 +143,9 @@ export class Unit implements Continuation {
       return this.#skip(machine, inputs, index, error); // the frame itself cannot be interpreted
     }
     if (outcome.kind === "throw") {
+      // Somebody called a generator's `return`: nothing of the program throws.
+      if (isLeft(machine, outcome.value))
+        return this.#entry(machine, inputs, index, this.#native, null);
       const reason = describeBreak(
         "observedException",
         thrownFacts(machine, outcome.value),
@@ -151,7 +156,7 @@ export class Unit implements Continuation {
     if (outcome.kind === "break") {
       if (outcome.graphBreak.reason.key === "userSkipFrame")
         return this.#skip(machine, inputs, index, outcome.graphBreak);
-      if (!outcome.isForced) this.#report(machine, outcome.graphBreak, false);
+      if (!outcome.graphBreak.isSilent) this.#report(machine, outcome.graphBreak, false);
     }
     // Nothing of torch happens before the end: the engine does it faster and leaves better stack traces.
     if (
@@ -160,6 +165,9 @@ export class Unit implements Continuation {
       !config.debug_force_residual_code
     )
       return this.#entry(machine, inputs, index, this.#native, null);
+    const suspends = this.owner.isRoot(this)
+      ? (machine.tracer.frames[0]?.code.suspends ?? null)
+      : null;
     try {
       const residual = buildResidual(machine, outcome, (shapes, symbolic) =>
         this.owner.resumeUnit(shapes, symbolic),
@@ -173,7 +181,14 @@ export class Unit implements Continuation {
         machine.tracer.guards.add({ kind: "GRAD_MODE", enabled: gradModeEnabled() }, null);
         machine.tracer.guards.add({ kind: "DEFAULT_DTYPE", dtype: get_default_dtype() }, null);
       }
-      return this.#entry(machine, inputs, index, residual.link(runGraph), residual.graphModule);
+      const code = residual.link(runGraph);
+      const { owner } = this;
+      const started: ResidualCode =
+        suspends === null
+          ? code
+          : (receiver, given) =>
+              startSuspending(suspends, owner.fn, owner.finish, () => code(receiver, given));
+      return this.#entry(machine, inputs, index, started, residual.graphModule);
     } catch (error) {
       if (!(error instanceof GraphBreak)) throw error;
       return this.#skip(machine, inputs, index, error); // a value cannot be made real
@@ -267,6 +282,11 @@ export class Unit implements Continuation {
     logEntry(this, entry, graphModule);
     return entry;
   }
+}
+
+function isLeft(machine: Machine, thrown: Variable): boolean {
+  const value = machine.force(thrown);
+  return "value" in value && value.value === returnCompletion;
 }
 
 /** Class and message of an error that leaves the compiled function, as far as they are known before it is thrown. */

@@ -66,6 +66,8 @@ export class Folder {
       }
       case "call":
         return this.#call(instruction, emit.form, emit.spread);
+      case "suspend":
+        return this.#suspend(emit.how);
       default:
         throw new Error(`${instruction.op} ends a block and is not folded`);
     }
@@ -231,6 +233,16 @@ export class Folder {
           ? orderedExpression(text, parts, { isFaithful: parts.every((part) => part.isFaithful) })
           : constantExpression(text, isAtomText(text));
     }
+  }
+
+  /** Everything before it has happened when the frame stops. */
+  #suspend(how: "start" | "await" | "yield" | "delegate"): void {
+    const parts = this.#pop(how === "start" ? 0 : 1);
+    const value = parts[0]?.text ?? "void 0";
+    const text = `(yield ${this.#scope.runtime("suspension")}("${how}",${value}))`;
+    if (how !== "start") return this.#push(orderedExpression(text, parts, { isFaithful: false }));
+    this.#flushOrdered();
+    this.statements.push(`${text};`);
   }
 
   #pushMethod(parts: readonly OperandExpression[], member: string): void {

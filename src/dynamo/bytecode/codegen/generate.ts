@@ -18,7 +18,7 @@ export interface GenerateOptions {
 }
 
 /**
- * JavaScript that continues a frame of `code` at `pc`: the text of a function to be called with the frame's `this` and
+ * JavaScript that continues a frame (of a generator or async function: a generator of `SuspensionRequest`s) of `code` at `pc`: the text of a function to be called with the frame's `this` and
  * `($args, $newTarget, $self, $captures, $locals, $stack)`. It mentions `$r` (runtime), `$instructions`, `$closure` and `$split`.
  */
 export function generateFrom(code: Code, pc: number, options: GenerateOptions = {}): string {
@@ -33,5 +33,5 @@ export function generateFrom(code: Code, pc: number, options: GenerateOptions = 
   const body = structured ?? printDispatch(graph, print);
   const declarations = naming.declarations(code.maxDepth, depth);
   const mode = code.isStrict ? '"use strict";\n' : "";
-  return `function($args,$newTarget,$self,$captures,$locals,$stack){\n${mode}${declarations}\n${body}\n}`;
+  return `function${code.suspends === null ? "" : "*"}($args,$newTarget,$self,$captures,$locals,$stack){\n${mode}${declarations}\n${body}\n}`;
 }

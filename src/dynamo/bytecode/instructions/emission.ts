@@ -53,6 +53,8 @@ export type Emission<O> =
       readonly form: "plain" | "method" | "construct";
       readonly spread: boolean;
     }
+  /** Pops its operand, stops the frame, and pushes what it goes on with; `start` does neither. */
+  | { readonly kind: "suspend"; readonly how: "start" | "await" | "yield" | "delegate" }
   | { readonly kind: "jump" }
   /** Jumps when the condition holds. What each way keeps of the operands is a list of indices. */
   | {

@@ -11,6 +11,7 @@ import { objectInstructions } from "./objects.ts";
 import type { OperandOf, OperandSchema } from "./operand.ts";
 import { operatorInstructions } from "./operators.ts";
 import { stackInstructions } from "./stack.ts";
+import { suspensionInstructions } from "./suspension.ts";
 
 export const instructionTable = {
   ...stackInstructions,
@@ -22,6 +23,7 @@ export const instructionTable = {
   ...callInstructions,
   ...iterationInstructions,
   ...controlInstructions,
+  ...suspensionInstructions,
 };
 
 type Table = typeof instructionTable;

@@ -42,7 +42,8 @@ export function lowerExit(at: Lowering, node: AnyNode, exit: Exit): void {
     at.emitter.outsideRegions(control.regionCount, () => {
       const below = at.controls.splice(i);
       if (control.kind === "iterator") {
-        at.emit(node, { op: "iteratorClose", iterator: control.slot });
+        if (control.isAsync) closeAsyncIterator(at, node, control.slot);
+        else at.emit(node, { op: "iteratorClose", iterator: control.slot });
         lowerExit(at, node, exit);
       } else lowerEntryOfFinally(at, node, control, exit);
       at.controls.push(...below);
@@ -66,4 +67,30 @@ function lowerEntryOfFinally(
   at.emit(node, { op: "pushConstant", value: completion.firstExit + index });
   at.emit(node, { op: "storeLocal", slot: control.token });
   at.jump(node, "jump", control.entry);
+}
+
+/** The handler around the use of an iterator: closes it as what was thrown demands, and throws on. */
+export function closeAndThrow(at: Lowering, node: AnyNode, iterator: number): void {
+  if (at.isGenerator) {
+    const isError = at.label();
+    at.emit(node, { op: "isReturnCompletion" });
+    at.jump(node, "jumpIfFalse", isError);
+    at.emit(node, { op: "iteratorClose", iterator });
+    at.emit(node, { op: "throw" });
+    at.emitter.bind(isError);
+  }
+  at.emit(node, { op: "iteratorCloseQuietly", iterator });
+  at.emit(node, { op: "throw" });
+}
+
+/** AsyncIteratorClose (ECMA-262 7.4.13) for a completion that is not a throw. */
+export function closeAsyncIterator(at: Lowering, node: AnyNode, iterator: number): void {
+  const end = at.label();
+  at.emit(node, { op: "hasAsyncReturn", iterator });
+  at.jump(node, "jumpIfFalse", end);
+  at.emit(node, { op: "asyncIteratorReturn", iterator });
+  at.emit(node, { op: "await" });
+  at.emit(node, { op: "requireIteratorResult" });
+  at.emit(node, { op: "pop" });
+  at.emitter.bind(end);
 }

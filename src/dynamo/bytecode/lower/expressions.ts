@@ -97,9 +97,12 @@ export function lowerExpression(at: Lowering, node: Expression): void {
     case "ImportExpression":
       return at.unsupported(node, "dynamic import");
     case "AwaitExpression":
-      return at.unsupported(node, "await");
+      lowerExpression(at, node.argument);
+      return at.emit(node, { op: "await" });
     case "YieldExpression":
-      return at.unsupported(node, "yield");
+      if (node.argument) lowerExpression(at, node.argument);
+      else at.emit(node, { op: "pushConstant", value: undefined });
+      return at.emit(node, { op: node.delegate ? "yieldDelegate" : "yield" });
   }
 }
 

@@ -12,6 +12,7 @@ export interface CodeFacts {
   readonly text: string;
   readonly span: Span;
   readonly kind: CodeKind;
+  readonly suspends: Code["suspends"];
   readonly isStrict: boolean;
   readonly parameters: readonly Pattern[];
   readonly instructions: readonly Instruction[];
@@ -29,6 +30,7 @@ export class FunctionCode implements Code {
   readonly text: string;
   readonly span: Span;
   readonly kind: CodeKind;
+  readonly suspends: Code["suspends"];
   readonly isStrict: boolean;
   readonly parameterCount: number;
   readonly length: number;
@@ -56,6 +58,7 @@ export class FunctionCode implements Code {
     this.text = facts.text;
     this.span = facts.span;
     this.kind = facts.kind;
+    this.suspends = facts.suspends;
     this.isStrict = facts.isStrict;
     this.parameterCount = facts.parameters.filter(
       (parameter) => parameter.type !== "RestElement",

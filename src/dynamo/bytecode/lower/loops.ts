@@ -9,12 +9,14 @@ import type {
 } from "acorn";
 import type { Label } from "./emitter.ts";
 import { printIterableSite } from "./call-site.ts";
+import { closeAndThrow } from "./exits.ts";
+import { lowerForAwait } from "./for-await.ts";
 import { lowerExpression } from "./expressions.ts";
 import type { Control, Lowering } from "./lowering.ts";
 import { lowerMemberTarget, lowerPattern } from "./patterns.ts";
 import { lowerEffect, lowerStatement, lowerVariables } from "./statements.ts";
 
-function place(
+export function place(
   labels: readonly string[],
   breakTo: Label | null,
   continueTo: Label | null,
@@ -94,7 +96,7 @@ export function lowerForIn(at: Lowering, node: ForInStatement, labels: readonly 
   at.emitter.bind(head);
   at.controls.push(place(labels, end, head));
   at.emit(node.left, { op: "advanceIterator", iterator, target: end });
-  bindIteration(at, node, iterator);
+  bindIteration(at, node, () => at.emit(node.left, { op: "iteratorValue", iterator }));
   lowerStatement(at, node.body);
   at.controls.pop();
   at.jump(node, "jump", head);
@@ -103,7 +105,7 @@ export function lowerForIn(at: Lowering, node: ForInStatement, labels: readonly 
 }
 
 export function lowerForOf(at: Lowering, node: ForOfStatement, labels: readonly string[]): void {
-  if (node.await) at.unsupported(node, "`for await`");
+  if (node.await) return lowerForAwait(at, node, labels);
   const site = printIterableSite(node.right);
   const iterator = openIteration(at, node, () => at.emit(node.right, { op: "getIterator", site }));
   const head = at.label();
@@ -117,19 +119,19 @@ export function lowerForOf(at: Lowering, node: ForOfStatement, labels: readonly 
   at.controls.push({
     kind: "iterator",
     slot: iterator,
+    isAsync: false,
     regionCount: at.emitter.openRegions.length,
   });
   at.controls.push(place(labels, null, next));
   at.emitter.openRegion(handler, 0);
-  bindIteration(at, node, iterator);
+  bindIteration(at, node, () => at.emit(node.left, { op: "iteratorValue", iterator }));
   lowerStatement(at, node.body);
   at.emitter.closeRegion();
   at.controls.splice(-3);
   at.emitter.bind(next);
   at.jump(node, "jump", head);
   at.emitter.bind(handler);
-  at.emit(node, { op: "iteratorCloseQuietly", iterator });
-  at.emit(node, { op: "throw" });
+  closeAndThrow(at, node, iterator);
   at.emitter.bind(end);
   closeIteration(at, node, iterator);
 }
@@ -137,7 +139,7 @@ export function lowerForOf(at: Lowering, node: ForOfStatement, labels: readonly 
 type ForEach = ForInStatement | ForOfStatement;
 
 /** Evaluates the subject, with the loop variables in their dead zone, and keeps the iterator record in a local. */
-function openIteration(at: Lowering, node: ForEach, begin: () => void): number {
+export function openIteration(at: Lowering, node: ForEach, begin: () => void): number {
   if (node.left.type === "VariableDeclaration" && node.left.kind === "var") {
     const declarator = node.left.declarations[0];
     // Annex B `for (var x = 1 in o)`
@@ -153,7 +155,7 @@ function openIteration(at: Lowering, node: ForEach, begin: () => void): number {
 }
 
 /** The variables of one iteration, bound to the record's current value. */
-function bindIteration(at: Lowering, node: ForEach, iterator: number): void {
+export function bindIteration(at: Lowering, node: ForEach, fetch: () => void): void {
   const scope = at.scopeOf(node);
   if (scope !== null) at.enterScope(node, scope);
   const { left } = node;
@@ -165,7 +167,6 @@ function bindIteration(at: Lowering, node: ForEach, iterator: number): void {
   ) {
     at.unsupported(left, `\`${left.kind}\` declaration`);
   }
-  const fetch = (): void => at.emit(left, { op: "iteratorValue", iterator });
   lowerLoopTarget(at, target, left.type === "VariableDeclaration", fetch);
 }
 
@@ -182,7 +183,7 @@ function lowerLoopTarget(
   }
 }
 
-function closeIteration(at: Lowering, node: ForEach, iterator: number): void {
+export function closeIteration(at: Lowering, node: ForEach, iterator: number): void {
   at.emitter.release(iterator);
   const scope = at.scopeOf(node);
   if (scope !== null) at.leaveScope(scope);

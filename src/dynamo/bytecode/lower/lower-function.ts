@@ -52,11 +52,15 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
       name,
       captures,
       classBody: constructor.body,
+      suspends: null,
     });
   }
   const captures = [...analysis.root.captures.values()].map(outerCapture);
-  const kind = loweredKind(parsed.kind, text.length);
-  return lowerUnit(source, analysis.root, { kind, name: parsed.name, captures, classBody: null });
+  const facts = { name: parsed.name, captures, classBody: null };
+  return lowerUnit(source, analysis.root, {
+    ...facts,
+    ...kindsOf(node, analysis.root, parsed.kind),
+  });
 }
 
 function outerCapture(use: {
@@ -66,18 +70,21 @@ function outerCapture(use: {
   return { name: use.variable.name, from: { kind: "outer" }, assigned: use.isAssigned };
 }
 
-const refusedKinds = {
-  generator: "generator function",
-  async: "async function",
-  asyncGenerator: "async generator function",
-  class: "class",
-} as const;
+/** What a function is beside being a generator or async. */
+function plainKind(node: FunctionNode, unit: Unit): CodeKind {
+  if (node.type === "ArrowFunctionExpression") return "arrow";
+  return unit.isMethod ? "method" : "function";
+}
 
-function loweredKind(kind: Child["kind"], length: number): CodeKind {
-  if (kind === "generator" || kind === "async" || kind === "asyncGenerator" || kind === "class") {
-    throw new UnsupportedSyntax(refusedKinds[kind], 0, length);
-  }
-  return kind;
+function kindsOf(
+  node: FunctionNode,
+  unit: Unit,
+  kind: Child["kind"],
+): Pick<UnitFacts, "kind" | "suspends"> {
+  if (kind === "generator" || kind === "async" || kind === "asyncGenerator")
+    return { kind: plainKind(node, unit), suspends: kind };
+  if (kind === "class") throw new UnsupportedSyntax("class", 0, 0);
+  return { kind, suspends: null };
 }
 
 function hasUseStrict(node: FunctionNode | ClassExpression): boolean {
@@ -96,6 +103,7 @@ interface UnitFacts {
   readonly name: string;
   readonly captures: readonly Capture[];
   readonly classBody: Code["classBody"];
+  readonly suspends: Code["suspends"];
 }
 
 function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
@@ -103,8 +111,12 @@ function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
   const { node } = unit;
   if (node === null || !("params" in node)) throw new Error("only functions have code");
   refuseSloppy(source, unit, node);
-  const lowering = new Lowering(source, unit, (child, childUnit, captures, options) =>
-    describeChild(source, child, childUnit, captures, options),
+  const lowering = new Lowering(
+    source,
+    unit,
+    (child, childUnit, captures, options) =>
+      describeChild(source, child, childUnit, captures, options),
+    facts.suspends,
   );
   lowerBody(lowering, node);
   const code = new FunctionCode({
@@ -209,17 +221,13 @@ class LazyChild implements Child {
 
   #lower(): { readonly code: Code | null; readonly unsupported: UnsupportedSyntax | null } {
     const { kind, name, captures, span } = this;
-    if (kind === "generator" || kind === "async" || kind === "asyncGenerator" || kind === "class") {
-      return {
-        code: null,
-        unsupported: new UnsupportedSyntax(refusedKinds[kind], span.start, span.end),
-      };
-    }
+    if (kind === "class")
+      return { code: null, unsupported: new UnsupportedSyntax("class", span.start, span.end) };
     try {
-      return {
-        code: lowerUnit(this.source, this.unit, { kind, name, captures, classBody: null }),
-        unsupported: null,
-      };
+      const { node } = this.unit;
+      if (node === null || !("params" in node)) throw new Error("only functions have code");
+      const facts = { name, captures, classBody: null, ...kindsOf(node, this.unit, kind) };
+      return { code: lowerUnit(this.source, this.unit, facts), unsupported: null };
     } catch (error) {
       if (error instanceof UnsupportedSyntax) return { code: null, unsupported: error };
       throw error;

@@ -1,7 +1,7 @@
 /** State of lowering one function: its unit, slots of variables, children, and the control constructs around the current point. */
 
 import type { AnyNode, Identifier, VariableDeclaration } from "acorn";
-import type { Capture, Child, Span } from "../code.ts";
+import type { Capture, Child, Code, Span } from "../code.ts";
 import type { Instruction } from "../instructions/table.ts";
 import {
   type Analysis,
@@ -26,7 +26,12 @@ export type Control =
       readonly takesPlainBreak: boolean;
     }
   /** A `for…of` in progress: leaving closes the iterator. */
-  | { readonly kind: "iterator"; readonly slot: number; readonly regionCount: number }
+  | {
+      readonly kind: "iterator";
+      readonly slot: number;
+      readonly isAsync: boolean;
+      readonly regionCount: number;
+    }
   /** A `try` with `finally`: leaving runs it first. */
   | {
       readonly kind: "finally";
@@ -74,10 +79,17 @@ export class Lowering {
   readonly captures: readonly Variable[];
   readonly #slots = new Map<Variable, number>();
   readonly #makeChild: ChildFactory;
+  readonly suspends: Code["suspends"];
   /** Labels of the statement about to be lowered. */
   pendingLabels: readonly string[] = [];
 
-  constructor(source: Source, unit: Unit, makeChild: ChildFactory) {
+  constructor(
+    source: Source,
+    unit: Unit,
+    makeChild: ChildFactory,
+    suspends: Code["suspends"] = null,
+  ) {
+    this.suspends = suspends;
     this.source = source;
     this.unit = unit;
     this.captures = [...unit.captures.keys()];
@@ -235,6 +247,11 @@ export class Lowering {
     target: Label,
   ): void {
     this.emit(node, { op, target });
+  }
+
+  /** Whether the frame can be left by its caller in the middle: handlers must let that by. */
+  get isGenerator(): boolean {
+    return this.suspends === "generator" || this.suspends === "asyncGenerator";
   }
 
   label(): Label {

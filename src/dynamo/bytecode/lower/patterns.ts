@@ -4,6 +4,7 @@ import type { ArrayPattern, MemberExpression, ObjectPattern, Pattern, RestElemen
 import { keyName } from "../parse/parse-function.ts";
 import { storeMember } from "./assignments.ts";
 import { lowerMemberReference } from "./calls.ts";
+import { closeAndThrow } from "./exits.ts";
 import { lowerExpression, lowerNamed } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
 
@@ -142,8 +143,7 @@ function lowerArrayPattern(at: Lowering, node: ArrayPattern, mode: PatternMode):
   at.emit(node, { op: "iteratorClose", iterator });
   at.jump(node, "jump", end);
   at.emitter.bind(handler);
-  at.emit(node, { op: "iteratorCloseQuietly", iterator });
-  at.emit(node, { op: "throw" });
+  closeAndThrow(at, node, iterator);
   at.emitter.bind(end);
   at.emitter.release(iterator);
 }

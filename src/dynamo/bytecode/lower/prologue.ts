@@ -21,6 +21,7 @@ export function lowerBody(at: Lowering, node: FunctionNode): void {
   bindParameters(at, node);
   const bodyScope = analysis.bodyScopes.get(node) ?? null;
   if (bodyScope !== null) enterBodyScope(at, node, scope, bodyScope);
+  if (at.isGenerator) at.emit(node, { op: "startGenerator" });
   if (node.body.type === "BlockStatement") {
     lowerStatements(at, node.body.body);
     at.emit(node, { op: "pushConstant", value: undefined });

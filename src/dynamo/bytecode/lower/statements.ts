@@ -167,6 +167,8 @@ function patternSite(pattern: string, init: Expression | null): string {
 function lowerReturn(at: Lowering, node: ReturnStatement): void {
   if (node.argument) lowerExpression(at, node.argument);
   else at.emit(node, { op: "pushConstant", value: undefined });
+  if (at.suspends === "asyncGenerator" && node.argument)
+    return at.emit(node, { op: "returnAwaited" });
   lowerExit(at, node, { to: "return", controlCount: 0 });
 }
 

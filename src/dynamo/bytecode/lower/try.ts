@@ -83,9 +83,20 @@ function lowerTryCatch(at: Lowering, node: TryStatement): void {
   at.emitter.bind(end);
 }
 
+/** A generator's `return` is no error: no `catch` clause sees it. */
+function letReturnsBy(at: Lowering, node: CatchClause): void {
+  if (!at.isGenerator) return;
+  const isError = at.label();
+  at.emit(node, { op: "isReturnCompletion" });
+  at.jump(node, "jumpIfFalse", isError);
+  at.emit(node, { op: "throw" });
+  at.emitter.bind(isError);
+}
+
 function lowerCatch(at: Lowering, node: CatchClause): void {
   const scope = at.scopeOf(node);
   if (scope !== null) at.enterScope(node, scope);
+  letReturnsBy(at, node);
   if (node.param) lowerPattern(at, node.param, { initializes: true, site: ".catch" });
   else at.emit(node, { op: "pop" });
   lowerBlock(at, node.body);
