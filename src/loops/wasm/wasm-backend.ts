@@ -10,6 +10,11 @@ import { wasmFeatures } from "../../wasm/features.ts";
 import type { Backend, Launch } from "../backend.ts";
 import { javascriptBackend } from "../javascript/javascript-backend.ts";
 import type { Kernel } from "../kernel.ts";
+import { resetFinishKernels } from "../templates/contraction/finish-contraction.ts";
+import {
+  multiplyInWebAssembly,
+  takesContraction,
+} from "../templates/contraction/multiply-in-webassembly.ts";
 import type { ArgumentLayout } from "./argument-layout.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import { longestAxis } from "./index-width.ts";
@@ -53,19 +58,24 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
     }
     return variants;
   };
+  const run = (launch: Launch): void => {
+    const points = numelOf(launch.parallel) * numelOf(launch.fold);
+    if (points < smallestLaunch || !wasmFeatures().simd) return javascriptBackend.run(launch);
+    const memory = kernelMemoryOrNull();
+    const variants = variantsOf(launch.kernel);
+    if (memory === null || variants.reasonAgainst !== null) return javascriptBackend.run(launch);
+    runInMemory(launch, memory, variants.byShape);
+  };
   return {
     name: "wasm",
-    run: (launch) => {
-      const points = numelOf(launch.parallel) * numelOf(launch.fold);
-      if (points < smallestLaunch || !wasmFeatures().simd) return javascriptBackend.run(launch);
-      const memory = kernelMemoryOrNull();
-      const variants = variantsOf(launch.kernel);
-      if (memory === null || variants.reasonAgainst !== null) return javascriptBackend.run(launch);
-      runInMemory(launch, memory, variants.byShape);
+    run,
+    runTemplate: (launch) => {
+      if (takesContraction(launch)) multiplyInWebAssembly(launch, run);
+      else javascriptBackend.runTemplate(launch);
     },
-    runTemplate: (launch) => javascriptBackend.runTemplate(launch),
     reset: () => {
       kernels = new WeakMap();
+      resetFinishKernels();
       javascriptBackend.reset();
     },
   };

@@ -1,0 +1,49 @@
+import { at, numelOf } from "../../../core/shape.ts";
+import { stateOf } from "../../../core/tensor.ts";
+import { kernelMemoryOrNull } from "../../../runtime/kernel-memory.ts";
+import { kernelRuntime, type KernelRuntime } from "../../../runtime/kernel-runtime.ts";
+import { wasmFeatures } from "../../../wasm/features.ts";
+import type { Launch } from "../../backend.ts";
+import type { ContractionLaunch } from "../../template.ts";
+import { multiplyThenFinish } from "./finish-contraction.ts";
+import { elements, type ElementName, isElementName } from "./wasm/element.ts";
+import { runProduct } from "./wasm/run-product.ts";
+
+/** Multiplications from which the blocked kernels beat plain loops, their tables included. */
+const smallestProduct = 4096;
+
+/**
+ * Whether the blocked kernels of the template take a contraction: floats, and large enough. Where WebAssembly cannot be
+ * used they take none.
+ */
+export function takesContraction({ kernel, axes }: ContractionLaunch): boolean {
+  const [, left = "", right] = kernel.operands;
+  if (left !== right || !isElementName(left)) return false;
+  const work = numelOf(axes.batch) * numelOf(axes.rows) * numelOf(axes.columns);
+  if (work * numelOf(axes.inner) < smallestProduct) return false;
+  return wasmFeatures().simd && kernelMemoryOrNull() !== null;
+}
+
+/** Runs a contraction that `takesContraction` accepted; `run` runs the epilogue. */
+export function multiplyInWebAssembly(
+  launch: ContractionLaunch,
+  run: (launch: Launch) => void,
+): void {
+  const runtime = kernelRuntime();
+  const [, name = ""] = launch.kernel.operands;
+  if (isElementName(name)) multiplyThenFinish(launch, (sums) => multiply(runtime, name, sums), run);
+}
+
+function multiply(runtime: KernelRuntime, name: ElementName, launch: ContractionLaunch): void {
+  const states = launch.operands.slice(0, 3).map(({ tensor }) => stateOf(tensor));
+  const address = (operand: number): number => {
+    const { storage, offset } = at(states, operand);
+    return storage.address() + offset * elements[name].bytes;
+  };
+  const addresses = [address(0), address(1), address(2)] as const;
+  try {
+    runProduct(runtime, name, launch, addresses);
+  } finally {
+    states.forEach(({ storage }, operand) => storage.endStage(operand === 0));
+  }
+}

@@ -1,0 +1,464 @@
+/** The loops around the micro-kernel, after Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008). */
+import type {
+  FunctionBuilder,
+  FunctionReference,
+  Local,
+} from "../../../../wasm/function-builder.ts";
+import type { ModuleBuilder } from "../../../../wasm/module-builder.ts";
+import { kernelType } from "../../../../runtime/thread-module.ts";
+import { tile } from "./blocking.ts";
+import type { Element } from "./element.ts";
+import { forBelow, loadWord, setLimitedSum, setScaledSum } from "./structured-loops.ts";
+
+/** The words of the argument block of `packRight` and `multiply`. */
+export const productWords = {
+  /** For each packed right factor: where the factor lies, and where it is packed. */
+  packTable: 0,
+  /** For each product: addresses of the left factor, the packed right factor and the output. */
+  batchTable: 1,
+  rows: 2,
+  columns: 3,
+  inner: 4,
+  blockRows: 5,
+  blockInner: 6,
+  blockPanels: 7,
+  rowBlocks: 8,
+  columnBlocks: 9,
+  panels: 10,
+  /** Distances in bytes of rows, columns and inner steps, for each operand that has them. */
+  leftRows: 11,
+  leftInner: 12,
+  leftConsecutive: 13,
+  rightColumns: 14,
+  rightInner: 15,
+  rightConsecutive: 16,
+  outRows: 17,
+  outColumns: 18,
+  /** Whether columns of the output lie side by side. */
+  outConsecutive: 19,
+} as const;
+export const productWordCount = 20;
+
+/** What a thread's scratch space holds: row distances of the spare tile, the spare tile, the packed left factor. */
+export const scratchLayout = { spareRows: 0, spareTile: 64, packed: 1024 } as const;
+
+/** `packRight(args, begin, end)`: units are panels, counted through all factors. */
+export function definePackRight(
+  module: ModuleBuilder,
+  element: Element,
+  pack: FunctionReference,
+): void {
+  const width = tile.vectors * element.lanes;
+  const f = module.function("packRight", kernelType, { export: true });
+  const args = f.parameter(0, "args");
+  const unit = f.parameter(1, "begin");
+  const end = f.parameter(2, "end");
+  const word = (name: keyof typeof productWords): Local =>
+    loadWord(f, args, productWords[name], name);
+  const table = word("packTable");
+  const panels = word("panels");
+  const inner = word("inner");
+  const blockInner = word("blockInner");
+  const columns = word("rightColumns");
+  const innerTable = word("rightInner");
+  const consecutive = word("rightConsecutive");
+  const [first, start, steps, entry, panel] = ["first", "start", "steps", "entry", "panel"].map(
+    (name) => f.local("i32", name),
+  ) as [Local, Local, Local, Local, Local]; // five names, five locals
+  f.get(unit);
+  f.set(first);
+  // Blocks outside, panels inside: neighbouring panels share cache lines of the factor.
+  forBelow(f, start, inner, blockInner, () => {
+    innerSteps(f, steps, inner, start, blockInner);
+    f.get(first);
+    f.set(unit);
+    forBelow(f, unit, end, 1, () => {
+      f.get(unit);
+      f.get(panels);
+      f.emit("i32.rem_u");
+      f.set(panel);
+      f.get(unit);
+      f.get(panels);
+      f.emit("i32.div_u");
+      f.i32Const(8);
+      f.emit("i32.mul");
+      f.get(table);
+      f.emit("i32.add");
+      f.set(entry);
+      // target = packed + (start * panels + panel * steps) * width
+      f.get(entry);
+      f.load("i32.load", { offset: 4 });
+      f.get(start);
+      f.get(panels);
+      f.emit("i32.mul");
+      f.get(panel);
+      f.get(steps);
+      f.emit("i32.mul");
+      f.emit("i32.add");
+      f.i32Const(width * element.bytes);
+      f.emit("i32.mul");
+      f.emit("i32.add");
+      f.get(entry);
+      f.load("i32.load");
+      pushScaledSum(f, columns, panel, width * 4);
+      pushScaledSum(f, innerTable, start, 4);
+      f.get(steps);
+      f.get(consecutive);
+      f.call(pack);
+    });
+  });
+}
+
+function innerSteps(
+  f: FunctionBuilder,
+  target: Local,
+  inner: Local,
+  start: Local,
+  block: Local,
+): void {
+  f.get(inner);
+  f.get(start);
+  f.emit("i32.sub");
+  f.tee(target);
+  f.get(block);
+  f.get(target);
+  f.get(block);
+  f.emit("i32.lt_s");
+  f.emit("select");
+  f.set(target);
+}
+
+function pushScaledSum(f: FunctionBuilder, x: Local, y: Local, factor: number): void {
+  f.get(x);
+  f.get(y);
+  f.i32Const(factor);
+  f.emit("i32.mul");
+  f.emit("i32.add");
+}
+
+export interface MultiplyParts {
+  readonly tile: FunctionReference;
+  readonly packLeft: FunctionReference;
+  readonly scratch: FunctionReference;
+}
+
+/** `multiply(args, begin, end)`: units are blocks of the output; blocks of rows change fastest, then those of columns. */
+export function defineMultiply(
+  module: ModuleBuilder,
+  element: Element,
+  { tile: microKernel, packLeft, scratch }: MultiplyParts,
+): void {
+  const width = tile.vectors * element.lanes;
+  const edge = defineEdgeTile(module, element, microKernel);
+  const f = module.function("multiply", kernelType, { export: true });
+  const args = f.parameter(0, "args");
+  const unit = f.parameter(1, "begin");
+  const end = f.parameter(2, "end");
+  const word = (name: keyof typeof productWords): Local =>
+    loadWord(f, args, productWords[name], name);
+  const local = (name: string): Local => f.local("i32", name);
+  const batchTable = word("batchTable");
+  const rows = word("rows");
+  const columns = word("columns");
+  const inner = word("inner");
+  const blockRows = word("blockRows");
+  const blockInner = word("blockInner");
+  const blockPanels = word("blockPanels");
+  const rowBlocks = word("rowBlocks");
+  const columnBlocks = word("columnBlocks");
+  const panels = word("panels");
+  const leftRows = word("leftRows");
+  const leftInner = word("leftInner");
+  const leftConsecutive = word("leftConsecutive");
+  const outRows = word("outRows");
+  const outColumns = word("outColumns");
+  const outConsecutive = word("outConsecutive");
+  const [space, packed, entry, start, steps] = [
+    local("space"),
+    local("packed"),
+    local("entry"),
+    local("start"),
+    local("steps"),
+  ];
+  const [row, firstRow, endRow] = [local("row"), local("firstRow"), local("endRow")];
+  const [panel, firstPanel, endPanel] = [local("panel"), local("firstPanel"), local("endPanel")];
+  const [rest, leftPanel, leftPanelBytes] = [
+    local("rest"),
+    local("leftPanel"),
+    local("leftPanelBytes"),
+  ];
+  const [right, rightPanelBytes, isWhole] = [
+    local("right"),
+    local("rightPanelBytes"),
+    local("isWhole"),
+  ];
+  f.call(scratch);
+  f.set(space);
+  f.get(space);
+  f.i32Const(scratchLayout.packed);
+  f.emit("i32.add");
+  f.set(packed);
+  for (let spareRow = 0; spareRow < tile.rows; spareRow++) {
+    f.get(space);
+    f.i32Const(spareRow * width * element.bytes);
+    f.store("i32.store", { offset: scratchLayout.spareRows + spareRow * 4 });
+  }
+
+  /** One tile, by the micro-kernel alone if it lies inside the output. `next`: of the second panel of the two. */
+  const emitTile = (next: 0 | 1): void => {
+    const pushFactors = (): void => {
+      f.get(leftPanel);
+      f.get(right);
+      if (next === 1) {
+        f.get(rightPanelBytes);
+        f.emit("i32.add");
+      }
+      f.get(leftPanel);
+      f.get(leftPanelBytes);
+      f.emit("i32.add");
+      pushScaledSum(f, outRows, row, 4);
+    };
+    const pushAccumulate = (): void => {
+      f.get(start);
+      f.i32Const(0);
+      f.emit("i32.ne");
+    };
+    const pushColumn = (): void => {
+      f.get(panel);
+      if (next === 1) {
+        f.i32Const(1);
+        f.emit("i32.add");
+      }
+      f.i32Const(width);
+      f.emit("i32.mul");
+    };
+    f.get(isWhole);
+    f.get(row);
+    f.i32Const(tile.rows);
+    f.emit("i32.add");
+    f.get(rows);
+    f.emit("i32.le_s");
+    f.emit("i32.and");
+    f.if(
+      () => {
+        pushFactors();
+        f.get(entry);
+        f.load("i32.load", { offset: 8 });
+        pushColumn();
+        f.i32Const(element.bytes);
+        f.emit("i32.mul");
+        f.emit("i32.add");
+        pushAccumulate();
+        f.call(microKernel);
+      },
+      () => {
+        pushFactors();
+        f.get(entry);
+        f.load("i32.load", { offset: 8 });
+        pushAccumulate();
+        f.get(outColumns);
+        pushColumn();
+        f.i32Const(4);
+        f.emit("i32.mul");
+        f.emit("i32.add");
+        f.get(rows);
+        f.get(row);
+        f.emit("i32.sub");
+        f.get(columns);
+        pushColumn();
+        f.emit("i32.sub");
+        f.get(space);
+        f.call(edge);
+      },
+    );
+  };
+
+  forBelow(f, unit, end, 1, () => {
+    // unit = (product * columnBlocks + column block) * rowBlocks + row block
+    f.get(unit);
+    f.get(rowBlocks);
+    f.emit("i32.rem_u");
+    f.get(blockRows);
+    f.emit("i32.mul");
+    f.set(firstRow);
+    setLimitedSum(f, endRow, firstRow, blockRows, rows);
+    f.get(unit);
+    f.get(rowBlocks);
+    f.emit("i32.div_u");
+    f.tee(rest);
+    f.get(columnBlocks);
+    f.emit("i32.rem_u");
+    f.get(blockPanels);
+    f.emit("i32.mul");
+    f.set(firstPanel);
+    setLimitedSum(f, endPanel, firstPanel, blockPanels, panels);
+    f.get(rest);
+    f.get(columnBlocks);
+    f.emit("i32.div_u");
+    f.set(rest);
+    setScaledSum(f, entry, batchTable, rest, 12);
+    f.i32Const(0);
+    f.set(start);
+    forBelow(f, start, inner, blockInner, () => {
+      innerSteps(f, steps, inner, start, blockInner);
+      f.get(steps);
+      f.i32Const(tile.rows * element.bytes);
+      f.emit("i32.mul");
+      f.set(leftPanelBytes);
+      f.get(steps);
+      f.i32Const(width * element.bytes);
+      f.emit("i32.mul");
+      f.set(rightPanelBytes);
+      // The rows of this block.
+      f.get(packed);
+      f.set(leftPanel);
+      f.get(firstRow);
+      f.set(row);
+      forBelow(f, row, endRow, tile.rows, () => {
+        f.get(leftPanel);
+        f.get(entry);
+        f.load("i32.load");
+        pushScaledSum(f, leftRows, row, 4);
+        pushScaledSum(f, leftInner, start, 4);
+        f.get(steps);
+        f.get(leftConsecutive);
+        f.call(packLeft);
+        f.get(leftPanel);
+        f.get(leftPanelBytes);
+        f.emit("i32.add");
+        f.set(leftPanel);
+      });
+      // right = packed right factor + (start * panels + firstPanel * steps) * width
+      f.get(entry);
+      f.load("i32.load", { offset: 4 });
+      f.get(start);
+      f.get(panels);
+      f.emit("i32.mul");
+      f.get(firstPanel);
+      f.get(steps);
+      f.emit("i32.mul");
+      f.emit("i32.add");
+      f.i32Const(width * element.bytes);
+      f.emit("i32.mul");
+      f.emit("i32.add");
+      f.set(right);
+      f.get(firstPanel);
+      f.set(panel);
+      // Two panels for each of the left factor: whole cache lines of the output are written.
+      forBelow(f, panel, endPanel, 2, () => {
+        f.get(outConsecutive);
+        f.get(panel);
+        f.i32Const(2);
+        f.emit("i32.add");
+        f.i32Const(width);
+        f.emit("i32.mul");
+        f.get(columns);
+        f.emit("i32.le_s");
+        f.emit("i32.and");
+        f.set(isWhole);
+        f.get(packed);
+        f.set(leftPanel);
+        f.get(firstRow);
+        f.set(row);
+        forBelow(f, row, endRow, tile.rows, () => {
+          emitTile(0);
+          f.get(panel);
+          f.i32Const(1);
+          f.emit("i32.add");
+          f.get(endPanel);
+          f.emit("i32.lt_s");
+          f.if(() => emitTile(1));
+          f.get(leftPanel);
+          f.get(leftPanelBytes);
+          f.emit("i32.add");
+          f.set(leftPanel);
+        });
+        setScaledSum(f, right, right, rightPanelBytes, 2);
+      });
+    });
+  });
+}
+
+/**
+ * A tile that reaches over the edge of the output, or whose columns do not lie side by side: computed in the spare
+ * tile, from where the part that exists is copied element by element.
+ */
+function defineEdgeTile(
+  module: ModuleBuilder,
+  element: Element,
+  microKernel: FunctionReference,
+): FunctionBuilder {
+  const width = tile.vectors * element.lanes;
+  const f = module.function("edgeTile", {
+    params: Array.from({ length: 10 }, () => "i32" as const),
+    results: [],
+  });
+  const left = f.parameter(0, "left");
+  const right = f.parameter(1, "right");
+  const leftEnd = f.parameter(2, "leftEnd");
+  const outRows = f.parameter(3, "outRows");
+  const out = f.parameter(4, "out");
+  const accumulate = f.parameter(5, "accumulate");
+  const outColumns = f.parameter(6, "outColumns");
+  const rows = f.parameter(7, "rows");
+  const columns = f.parameter(8, "columns");
+  const space = f.parameter(9, "space");
+  const row = f.local("i32", "row");
+  const column = f.local("i32", "column");
+  const [from, place, rowStart] = [f.local("i32"), f.local("i32"), f.local("i32")];
+  f.get(left);
+  f.get(right);
+  f.get(leftEnd);
+  f.get(space);
+  f.get(space);
+  f.i32Const(scratchLayout.spareTile);
+  f.emit("i32.add");
+  f.i32Const(0);
+  f.call(microKernel);
+  const limit = (local: Local, most: number): void => {
+    f.get(local);
+    f.i32Const(most);
+    f.get(local);
+    f.i32Const(most);
+    f.emit("i32.lt_s");
+    f.emit("select");
+    f.set(local);
+  };
+  limit(rows, tile.rows);
+  limit(columns, width);
+  forBelow(f, row, rows, 1, () => {
+    pushTableEntry(f, outRows, row);
+    f.get(out);
+    f.emit("i32.add");
+    f.set(rowStart);
+    setScaledSum(f, from, space, row, width * element.bytes);
+    f.i32Const(0);
+    f.set(column);
+    forBelow(f, column, columns, 1, () => {
+      f.get(rowStart);
+      pushTableEntry(f, outColumns, column);
+      f.emit("i32.add");
+      f.tee(place);
+      f.get(from);
+      f.load(element.load, { offset: scratchLayout.spareTile });
+      f.get(accumulate);
+      f.if(
+        () => {
+          f.get(place);
+          f.load(element.load);
+        },
+        () => (element.bytes === 4 ? f.f32Const(-0) : f.f64Const(-0)),
+        element.scalar,
+      );
+      f.emit(element.scalarAdd);
+      f.store(element.store);
+      f.increment(from, element.bytes);
+    });
+  });
+  return f;
+}
+
+function pushTableEntry(f: FunctionBuilder, table: Local, index: Local): void {
+  pushScaledSum(f, table, index, 4);
+  f.load("i32.load");
+}
