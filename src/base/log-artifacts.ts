@@ -24,6 +24,12 @@ export const logArtifacts = {
     doc: "The bytecode of each function and the code that replaces it.",
     withDynamo: true,
   },
+  schedule: { doc: "Each compiled graph as the steps that run it.", withDynamo: false },
+  fusion: { doc: "Which operators of a graph became one kernel.", withDynamo: false },
+  output_code: {
+    doc: "The kernels of each compiled graph as loops, with the lines they come from.",
+    withDynamo: false,
+  },
   perf_hints: { doc: "What keeps kernels from being as fast as they could be.", withDynamo: false },
 } as const satisfies Readonly<Record<string, LogArtifact>>;
 

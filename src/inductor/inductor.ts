@@ -1,11 +1,14 @@
 /** The backend "inductor". */
+import { emit } from "../base/logging.ts";
 import type { CompiledGraph } from "../dynamo/backends.ts";
 import type { GraphModule } from "../fx/graph-module-brand.ts";
+import { logProgram } from "./log-program.ts";
 import { inputsOverlap } from "./may-overlap.ts";
 import { NotCompilableError } from "./not-compilable.ts";
 import type { Program } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { recordGraph } from "./record-graph.ts";
+import { scheduleProgram } from "./schedule/schedule-program.ts";
 import { runProgram } from "./run-program.ts";
 
 /** Compiles a graph. What cannot be compiled runs operator by operator, with the same results. */
@@ -37,9 +40,12 @@ function runnerOf(graphModule: GraphModule, program: Program): GraphRunner {
 
 function recorded(graphModule: GraphModule, inputs: readonly unknown[]): Program | null {
   try {
-    return recordGraph(graphModule.graph, inputs);
+    const program = scheduleProgram(recordGraph(graphModule.graph, inputs));
+    logProgram(program);
+    return program;
   } catch (error) {
     if (!(error instanceof NotCompilableError)) throw error;
+    emit("perf_hints", `A graph runs operator by operator: ${error.message}.`);
     return null;
   }
 }

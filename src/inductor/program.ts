@@ -44,6 +44,8 @@ interface StepFields {
 /** A kernel over loops. */
 export type LaunchStep = StepFields & {
   readonly kind: "launch";
+  /** The calls whose work it does, for people. */
+  readonly origins: readonly CallNode[];
   readonly kernel: Kernel;
   readonly parallel: Shape;
   readonly fold: Shape;

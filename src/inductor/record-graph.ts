@@ -197,6 +197,7 @@ class GraphRecording implements Recorder {
       run: ({ kernel, parallel, fold, ...given }) =>
         this.#step({
           kind: "launch",
+          origins: this.#node === null ? [] : [this.#node],
           ...this.#fields(),
           kernel,
           parallel,

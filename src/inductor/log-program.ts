@@ -1,0 +1,10 @@
+import { emit, isEnabled } from "../base/logging.ts";
+import { printFusion, printOutputCode, printSchedule } from "./print-program.ts";
+import type { Program } from "./program.ts";
+
+/** What the logs show of a compiled graph. */
+export function logProgram(program: Program): void {
+  if (isEnabled("schedule")) emit("schedule", `SCHEDULE\n${printSchedule(program)}`);
+  if (isEnabled("fusion")) emit("fusion", `FUSION\n${printFusion(program)}`);
+  if (isEnabled("output_code")) emit("output_code", `OUTPUT CODE\n${printOutputCode(program)}`);
+}

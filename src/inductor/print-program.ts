@@ -1,0 +1,95 @@
+/** Programs as text: what runs, over which memory, and the lines of the user's program it comes from. */
+import { RuntimeScalar } from "../core/runtime-scalar.ts";
+import { at } from "../core/shape.ts";
+import { type CallNode, printedTarget } from "../fx/node.ts";
+import type { Buffer, LaunchStep, Place, Program, ScalarValue, Step } from "./program.ts";
+import { printExpression, printKernel } from "./print-kernel.ts";
+
+/** Every step of a program, kernels written out. Deterministic: no addresses, times or paths. */
+export function printProgram(program: Program): string {
+  return program.steps
+    .filter(({ kind }) => kind !== "version")
+    .map((step) => [printStep(step), ...printBody(step)].join("\n"))
+    .join("\n");
+}
+
+/** One line for each step of a program. */
+export function printSchedule(program: Program): string {
+  return program.steps.map(printStep).join("\n");
+}
+
+/** The kernels of a program under the lines of the user's program that they do the work of. */
+export function printOutputCode(program: Program): string {
+  return program.steps
+    .flatMap((step) => {
+      const body = printBody(step);
+      if (body.length === 0) return [];
+      const nodes = step.kind === "launch" ? step.origins : [step.node];
+      return [...new Set(nodes.map(sourceLine)), printStep(step), ...body, ""];
+    })
+    .join("\n")
+    .trimEnd();
+}
+
+/** The operators that became one kernel, for every kernel made of several. */
+export function printFusion(program: Program): string {
+  return program.steps
+    .flatMap((step) =>
+      step.kind === "launch" && step.origins.length > 1
+        ? [`${step.kernel.name}: ${step.origins.map(({ name }) => name).join(", ")}`]
+        : [],
+    )
+    .join("\n");
+}
+
+function sourceLine({ meta, name }: CallNode): string {
+  const { source } = meta;
+  return source === null
+    ? `// ${name}`
+    : `// ${name}, ${source.file}:${source.line}: ${source.code.trim()}`;
+}
+
+function printStep(step: Step): string {
+  switch (step.kind) {
+    case "launch":
+      return printLaunch(step);
+    case "template":
+      return `${step.kernel.name} [${Object.values(step.axes).join(" x ")}]: ${step.operands.map(placeName).join(", ")}`;
+    case "routine":
+      return `routine ${step.call.op.name}`;
+    case "call":
+      return `call ${printedTarget(step.node)}`;
+    case "version":
+      return `written ${bufferName(step.buffer)}`;
+  }
+}
+
+function printLaunch({ kernel, parallel, fold }: LaunchStep): string {
+  return `${kernel.name} [${parallel.join()}]${fold.length === 0 ? "" : ` fold [${fold.join()}]`}`;
+}
+
+function printBody(step: Step): readonly string[] {
+  if (step.kind === "template" && step.kernel.value.kind !== "state") {
+    const operands = step.operands.map(placeName);
+    const scalars = step.scalars.map(scalarName);
+    return [
+      `  ${bufferName(at(step.operands, 0).buffer)} = ${printExpression(step.kernel.value, { operands, scalars })}`,
+    ];
+  }
+  if (step.kind !== "launch") return [];
+  const names = { operands: step.operands.map(placeName), scalars: step.scalars.map(scalarName) };
+  return [printKernel(step.kernel, names).replace(/^/gm, "  ")];
+}
+
+function placeName({ buffer, offset, strides }: Place): string {
+  const start = offset === 0 ? "" : `+${offset}`;
+  return `${bufferName(buffer)}${start}(${strides.join()})`;
+}
+
+function bufferName({ id, origin }: Buffer): string {
+  return origin.kind === "input" ? `in${origin.index}` : `buf${id}`;
+}
+
+function scalarName(scalar: ScalarValue): string {
+  return scalar instanceof RuntimeScalar ? `number${scalar.slot}` : String(scalar);
+}

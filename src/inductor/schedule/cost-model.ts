@@ -1,0 +1,72 @@
+/** When two pieces of work become one kernel, and when not. All numbers are guesses to be replaced by measurements. */
+import { childrenOf, type Expression } from "../../loops/expression.ts";
+
+export const costModel = {
+  /** Operands of one kernel: each takes an address register, and a cache line in flight. */
+  maximumOperands: 24,
+  /** Distinct values computed by one kernel; beyond that, generated code gets slow to compile and spills. */
+  maximumValues: 4096,
+  /** Elements of a row that several sweeps may walk: it must stay in the second-level cache. */
+  maximumRow: 65536,
+  /** A fold over more elements than this is better split among threads than fused with what follows for each row. */
+  splittableFold: 16384,
+  /** Kernels that share nothing are run together only if calling them costs more than they do. */
+  smallPoints: 4096,
+  /** A value that costs at least this much is kept in a row rather than computed again by the next sweep. */
+  rowCost: 8,
+  /** A value that is the same along a row and costs this much is computed before the sweep. */
+  hoistCost: 3,
+} as const;
+
+const operationCosts: ReadonlyMap<string, number> = new Map([
+  ["div", 3],
+  ["sqrt", 4],
+  ["exp", 10],
+  ["pow", 25],
+  ["quotient", 6],
+  ["floorDivide", 6],
+  ["remainder", 6],
+  ["fmod", 6],
+]);
+const cheapUnary: ReadonlySet<string> = new Set([
+  "neg",
+  "abs",
+  "floor",
+  "ceil",
+  "trunc",
+  "round",
+  "bitwiseNot",
+  "logicalNot",
+  "isNaN",
+]);
+
+/** What computing this one node costs, in additions. */
+function nodeCost(expression: Expression): number {
+  switch (expression.kind) {
+    case "unary": {
+      const { operation } = expression;
+      return operationCosts.get(operation) ?? (cheapUnary.has(operation) ? 1 : 15);
+    }
+    case "arithmetic":
+      return operationCosts.get(expression.operation) ?? 1;
+    case "gather":
+      return 4;
+    case "comparison":
+    case "select":
+    case "cast":
+    case "checkedIndex":
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+/** What computing the expression from its loads costs; shared parts count each time, up to a bound. */
+export function expressionCost(expression: Expression, bound: number): number {
+  let cost = nodeCost(expression);
+  for (const child of childrenOf(expression)) {
+    if (cost >= bound) return cost;
+    cost += expressionCost(child, bound - cost);
+  }
+  return cost;
+}
