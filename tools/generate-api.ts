@@ -80,31 +80,35 @@ function signatures(overload: Overload): string[] {
     ];
     if (keywords.length > 0) {
       lists.push(
-        `...args: readonly [${[...before, `...${spread.name}: ${spread.arg.type.replace("readonly ", "")}`, optionsDeclaration(keywords).replace("?:", ":")].join(", ")}]`,
+        `...args: readonly [${[...before, `...${spread.name}: ${spread.arg.type.replace("readonly ", "")}`, optionsDeclaration(keywords).replace("options?:", "options:")].join(", ")}]`,
       );
     }
     return lists;
   }
+  // What comes before options that must be given must be given too.
+  const declareBefore = keywords.every(isOptional) ? declare : declareRequired;
   const lists = [
     [
-      ...positional.map(declare),
+      ...positional.map(declareBefore),
       ...(keywords.length > 0 ? [optionsDeclaration(keywords)] : []),
     ].join(", "),
   ];
   const movable = positional.filter(isOptional);
   const required = positional.filter((parameter) => !isOptional(parameter));
   movable.forEach((_, count) => {
-    const before = [...required, ...movable.slice(0, count)].map(
-      ({ name, arg }) => `${name}: ${arg.type}`,
-    );
+    const before = [...required, ...movable.slice(0, count)].map(declareRequired);
     const options = optionsDeclaration([...movable.slice(count), ...keywords]);
-    lists.push([...before, options.replace("?:", ":")].join(", "));
+    lists.push([...before, options.replace("options?:", "options:")].join(", "));
   });
   return lists;
 }
 
 function declare({ name, arg }: Parameter): string {
   return `${name}${arg.fallback === undefined ? "" : "?"}: ${arg.type}`;
+}
+
+function declareRequired({ name, arg }: Parameter): string {
+  return `${name}: ${arg.type}`;
 }
 
 function optionsDeclaration(parameters: readonly Parameter[]): string {

@@ -57,6 +57,20 @@ export function acosh(...args: readonly unknown[]): Tensor {
   return callFunction(acoshEntry, args);
 }
 
+const adaptive_avg_pool1dEntry = apiEntry("torch.adaptive_avg_pool1d");
+/**
+ * Means of windows over the last dimension, as many as `output_size` says.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.adaptive_avg_pool1d(torch.tensor([[1, 3, 2, 4]]), 2)
+ * ```
+ */
+export function adaptive_avg_pool1d(input: Tensor, output_size: number | readonly number[]): Tensor;
+export function adaptive_avg_pool1d(...args: readonly unknown[]): Tensor {
+  return callFunction(adaptive_avg_pool1dEntry, args);
+}
+
 const addEntry = apiEntry("torch.add");
 /**
  * Adds `other`, scaled by `alpha`, to `input`.
@@ -380,6 +394,23 @@ const atanhEntry = apiEntry("torch.atanh");
 export function atanh(input: Tensor): Tensor;
 export function atanh(...args: readonly unknown[]): Tensor {
   return callFunction(atanhEntry, args);
+}
+
+const avg_pool1dEntry = apiEntry("torch.avg_pool1d");
+/**
+ * The mean of each window of the last dimension.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input. Zeros of the padding count unless `count_include_pad` is false.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.avg_pool1d(torch.tensor([[1, 3, 2, 4]]), 2)
+ * ```
+ */
+export function avg_pool1d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], options?: { readonly ceil_mode?: boolean; readonly count_include_pad?: boolean }): Tensor;
+export function avg_pool1d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean }): Tensor;
+export function avg_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean }): Tensor;
+export function avg_pool1d(...args: readonly unknown[]): Tensor {
+  return callFunction(avg_pool1dEntry, args);
 }
 
 const baddbmmEntry = apiEntry("torch.baddbmm");
@@ -1674,6 +1705,42 @@ export function max(input: Tensor): Tensor;
 export function max(input: Tensor, dim: number, options?: { readonly keepdim?: boolean }): NamedTuple<"values" | "indices", Tensor>;
 export function max(...args: readonly unknown[]): Tensor | NamedTuple<"values" | "indices", Tensor> {
   return callFunction(maxEntry, args);
+}
+
+const max_pool1dEntry = apiEntry("torch.max_pool1d");
+/**
+ * The largest element of each window of the last dimension.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.max_pool1d(torch.tensor([[1, 3, 2, 4]]), 2)
+ * ```
+ */
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], options?: { readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool1d(...args: readonly unknown[]): Tensor {
+  return callFunction(max_pool1dEntry, args);
+}
+
+const max_pool2dEntry = apiEntry("torch.max_pool2d");
+/**
+ * The largest element of each window of the last two dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.max_pool2d(torch.arange(16).reshape(1, 4, 4).float(), 2)
+ * ```
+ */
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], options?: { readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool2d(...args: readonly unknown[]): Tensor {
+  return callFunction(max_pool2dEntry, args);
 }
 
 const maximumEntry = apiEntry("torch.maximum");

@@ -10,6 +10,88 @@ import type { DType } from "../core/dtype.ts";
 // Whoever makes a tensor gets one with methods.
 registerTensorClass(Tensor);
 
+const adaptive_avg_pool1dEntry = apiEntry("torch.nn.functional.adaptive_avg_pool1d");
+/**
+ * Means of windows over the last dimension, as many as `output_size` says.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.adaptive_avg_pool1d(torch.tensor([[1, 3, 2, 4]]), 2)
+ * ```
+ */
+export function adaptive_avg_pool1d(input: Tensor, output_size: number | readonly number[]): Tensor;
+export function adaptive_avg_pool1d(...args: readonly unknown[]): Tensor {
+  return callFunction(adaptive_avg_pool1dEntry, args);
+}
+
+const adaptive_avg_pool2dEntry = apiEntry("torch.nn.functional.adaptive_avg_pool2d");
+/**
+ * Means of windows over the last two dimensions, as many as `output_size` says.
+ * null keeps a size.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.adaptive_avg_pool2d(torch.ones(1, 4, 4), 1)
+ * ```
+ */
+export function adaptive_avg_pool2d(input: Tensor, output_size: number | readonly (number | null)[]): Tensor;
+export function adaptive_avg_pool2d(...args: readonly unknown[]): Tensor {
+  return callFunction(adaptive_avg_pool2dEntry, args);
+}
+
+const adaptive_max_pool2dEntry = apiEntry("torch.nn.functional.adaptive_max_pool2d");
+/**
+ * The largest elements of windows over the last two dimensions, as many as `output_size` says.
+ * null keeps a size. With `return_indices` also where they stand in the flattened plane.
+ *
+ * The largest elements of windows over the last two dimensions, as many as `output_size` says.
+ * null keeps a size. With `return_indices` also where they stand in the flattened plane.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.adaptive_max_pool2d(torch.ones(1, 4, 4), 1)
+ * ```
+ */
+export function adaptive_max_pool2d(input: Tensor, output_size: number | readonly (number | null)[], options: { readonly return_indices: true }): readonly Tensor[];
+export function adaptive_max_pool2d(input: Tensor, output_size: number | readonly (number | null)[], options?: { readonly return_indices?: false }): Tensor;
+export function adaptive_max_pool2d(...args: readonly unknown[]): readonly Tensor[] | Tensor {
+  return callFunction(adaptive_max_pool2dEntry, args);
+}
+
+const avg_pool1dEntry = apiEntry("torch.nn.functional.avg_pool1d");
+/**
+ * The mean of each window of the last dimension.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input. Zeros of the padding count unless `count_include_pad` is false.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.avg_pool1d(torch.tensor([[1, 3, 2, 4]]), 2)
+ * ```
+ */
+export function avg_pool1d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], options?: { readonly ceil_mode?: boolean; readonly count_include_pad?: boolean }): Tensor;
+export function avg_pool1d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean }): Tensor;
+export function avg_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean }): Tensor;
+export function avg_pool1d(...args: readonly unknown[]): Tensor {
+  return callFunction(avg_pool1dEntry, args);
+}
+
+const avg_pool2dEntry = apiEntry("torch.nn.functional.avg_pool2d");
+/**
+ * The mean of each window of the last two dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input. Zeros of the padding count unless `count_include_pad` is false; `divisor_override` divides the sums instead.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.avg_pool2d(torch.arange(16).reshape(1, 4, 4).float(), 2)
+ * ```
+ */
+export function avg_pool2d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], options?: { readonly ceil_mode?: boolean; readonly count_include_pad?: boolean; readonly divisor_override?: number | null }): Tensor;
+export function avg_pool2d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean; readonly divisor_override?: number | null }): Tensor;
+export function avg_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean; readonly divisor_override?: number | null }): Tensor;
+export function avg_pool2d(...args: readonly unknown[]): Tensor {
+  return callFunction(avg_pool2dEntry, args);
+}
+
 const batch_normEntry = apiEntry("torch.nn.functional.batch_norm");
 /**
  * Normalizes each channel (dimension 1): mean 0 and variance 1, times `weight`, plus `bias`.
@@ -29,6 +111,53 @@ export function batch_norm(input: Tensor, running_mean: Tensor | null, running_v
 export function batch_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, bias: Tensor | null, momentum: number, options: { readonly eps?: number; readonly training?: boolean }): Tensor;
 export function batch_norm(...args: readonly unknown[]): Tensor {
   return callFunction(batch_normEntry, args);
+}
+
+const binary_cross_entropyEntry = apiEntry("torch.nn.functional.binary_cross_entropy");
+/**
+ * -(target * log(input) + (1 - target) * log(1 - input)) of probabilities, times `weight`; the mean, unless `reduction` says otherwise.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.binary_cross_entropy(torch.tensor([0.9, 0.2]), torch.tensor([1, 0]))
+ * ```
+ */
+export function binary_cross_entropy(input: Tensor, target: Tensor, weight?: Tensor | null, options?: { readonly reduction?: "mean" | "sum" | "none" }): Tensor;
+export function binary_cross_entropy(input: Tensor, target: Tensor, options: { readonly weight?: Tensor | null; readonly reduction?: "mean" | "sum" | "none" }): Tensor;
+export function binary_cross_entropy(...args: readonly unknown[]): Tensor {
+  return callFunction(binary_cross_entropyEntry, args);
+}
+
+const binary_cross_entropy_with_logitsEntry = apiEntry("torch.nn.functional.binary_cross_entropy_with_logits");
+/**
+ * The binary cross entropy of the sigmoids of `input`, without overflow; the mean, unless `reduction` says otherwise.
+ * `pos_weight` multiplies the losses of positive targets, `weight` all.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor([2]), torch.tensor([1]))
+ * ```
+ */
+export function binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight?: Tensor | null, options?: { readonly reduction?: "mean" | "sum" | "none"; readonly pos_weight?: Tensor | null }): Tensor;
+export function binary_cross_entropy_with_logits(input: Tensor, target: Tensor, options: { readonly weight?: Tensor | null; readonly reduction?: "mean" | "sum" | "none"; readonly pos_weight?: Tensor | null }): Tensor;
+export function binary_cross_entropy_with_logits(...args: readonly unknown[]): Tensor {
+  return callFunction(binary_cross_entropy_with_logitsEntry, args);
+}
+
+const cross_entropyEntry = apiEntry("torch.nn.functional.cross_entropy");
+/**
+ * The cross entropy between the softmax of `input` and the target, class indices or probabilities; the mean, unless `reduction` says otherwise.
+ * Classes are dimension 1. `weight` has one number for each class; targets equal to `ignore_index` do not count; `label_smoothing` mixes the target with all classes alike.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.cross_entropy(torch.tensor([[2, 1]]), torch.tensor([0n]))
+ * ```
+ */
+export function cross_entropy(input: Tensor, target: Tensor, weight?: Tensor | null, options?: { readonly ignore_index?: number; readonly reduction?: "mean" | "sum" | "none"; readonly label_smoothing?: number }): Tensor;
+export function cross_entropy(input: Tensor, target: Tensor, options: { readonly weight?: Tensor | null; readonly ignore_index?: number; readonly reduction?: "mean" | "sum" | "none"; readonly label_smoothing?: number }): Tensor;
+export function cross_entropy(...args: readonly unknown[]): Tensor {
+  return callFunction(cross_entropyEntry, args);
 }
 
 const eluEntry = apiEntry("torch.nn.functional.elu");
@@ -120,6 +249,20 @@ export function hardswish(...args: readonly unknown[]): Tensor {
   return callFunction(hardswishEntry, args);
 }
 
+const huber_lossEntry = apiEntry("torch.nn.functional.huber_loss");
+/**
+ * Half the squared differences up to `delta`, `delta` times the absolute ones less `delta` / 2 beyond. Their mean, unless `reduction` says otherwise.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.huber_loss(torch.tensor([1, 2]), torch.tensor([1, 4]))
+ * ```
+ */
+export function huber_loss(input: Tensor, target: Tensor, options?: { readonly reduction?: "mean" | "sum" | "none"; readonly delta?: number }): Tensor;
+export function huber_loss(...args: readonly unknown[]): Tensor {
+  return callFunction(huber_lossEntry, args);
+}
+
 const instance_normEntry = apiEntry("torch.nn.functional.instance_norm");
 /**
  * Normalizes each channel of each example: mean 0 and variance 1, times `weight`, plus `bias`.
@@ -139,6 +282,35 @@ export function instance_norm(input: Tensor, running_mean: Tensor | null, runnin
 export function instance_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, bias: Tensor | null, momentum: number, options: { readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
 export function instance_norm(...args: readonly unknown[]): Tensor {
   return callFunction(instance_normEntry, args);
+}
+
+const kl_divEntry = apiEntry("torch.nn.functional.kl_div");
+/**
+ * The Kullback-Leibler divergence target * (log(target) - input), where `input` holds logarithms; the mean, unless `reduction` says otherwise.
+ * `"batchmean"` divides the sum by the first size, as the definition does; `log_target` says that the target holds logarithms too.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.kl_div(torch.tensor([0.5]).log(), torch.tensor([1]), { reduction: "sum" })
+ * ```
+ */
+export function kl_div(input: Tensor, target: Tensor, options?: { readonly reduction?: "mean" | "sum" | "none" | "batchmean"; readonly log_target?: boolean }): Tensor;
+export function kl_div(...args: readonly unknown[]): Tensor {
+  return callFunction(kl_divEntry, args);
+}
+
+const l1_lossEntry = apiEntry("torch.nn.functional.l1_loss");
+/**
+ * The absolute differences between input and target. Their mean, unless `reduction` says otherwise.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.l1_loss(torch.tensor([1, 2]), torch.tensor([1, 4]))
+ * ```
+ */
+export function l1_loss(input: Tensor, target: Tensor, options?: { readonly reduction?: "mean" | "sum" | "none" }): Tensor;
+export function l1_loss(...args: readonly unknown[]): Tensor {
+  return callFunction(l1_lossEntry, args);
 }
 
 const layer_normEntry = apiEntry("torch.nn.functional.layer_norm");
@@ -217,6 +389,56 @@ export function logsigmoid(...args: readonly unknown[]): Tensor {
   return callFunction(logsigmoidEntry, args);
 }
 
+const max_pool1dEntry = apiEntry("torch.nn.functional.max_pool1d");
+/**
+ * The largest element of each window of the last dimension.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input. With `return_indices` also where they stand in the flattened plane.
+ *
+ * The largest element of each window of the last dimension.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.max_pool1d(torch.tensor([[1, 3, 2, 4]]), 2)
+ * ```
+ */
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { readonly ceil_mode?: boolean; readonly return_indices: true }): readonly Tensor[];
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices: true }): readonly Tensor[];
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices: true }): readonly Tensor[];
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices: true }): readonly Tensor[];
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], options?: { readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool1d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool1d(...args: readonly unknown[]): readonly Tensor[] | Tensor {
+  return callFunction(max_pool1dEntry, args);
+}
+
+const max_pool2dEntry = apiEntry("torch.nn.functional.max_pool2d");
+/**
+ * The largest element of each window of the last two dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input. With `return_indices` also where they stand in the flattened plane.
+ *
+ * The largest element of each window of the last two dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.max_pool2d(torch.arange(16).reshape(1, 4, 4).float(), 2)
+ * ```
+ */
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], dilation: number | readonly number[], options: { readonly ceil_mode?: boolean; readonly return_indices: true }): readonly Tensor[];
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices: true }): readonly Tensor[];
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices: true }): readonly Tensor[];
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices: true }): readonly Tensor[];
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], options?: { readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
+export function max_pool2d(...args: readonly unknown[]): readonly Tensor[] | Tensor {
+  return callFunction(max_pool2dEntry, args);
+}
+
 const mishEntry = apiEntry("torch.nn.functional.mish");
 /**
  * x * tanh(softplus(x)).
@@ -229,6 +451,36 @@ const mishEntry = apiEntry("torch.nn.functional.mish");
 export function mish(input: Tensor): Tensor;
 export function mish(...args: readonly unknown[]): Tensor {
   return callFunction(mishEntry, args);
+}
+
+const mse_lossEntry = apiEntry("torch.nn.functional.mse_loss");
+/**
+ * The squared differences between input and target. Their mean, unless `reduction` says otherwise.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.mse_loss(torch.tensor([1, 2]), torch.tensor([1, 4]))
+ * ```
+ */
+export function mse_loss(input: Tensor, target: Tensor, options?: { readonly reduction?: "mean" | "sum" | "none" }): Tensor;
+export function mse_loss(...args: readonly unknown[]): Tensor {
+  return callFunction(mse_lossEntry, args);
+}
+
+const nll_lossEntry = apiEntry("torch.nn.functional.nll_loss");
+/**
+ * Minus the logarithm of the probability of the target class, for logarithms of probabilities; the mean, unless `reduction` says otherwise.
+ * Classes are dimension 1. `weight` has one number for each class; targets equal to `ignore_index` do not count. The mean of none is NaN.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.nll_loss(torch.tensor([[-0.1, -2.3]]), torch.tensor([0n]))
+ * ```
+ */
+export function nll_loss(input: Tensor, target: Tensor, weight?: Tensor | null, options?: { readonly ignore_index?: number; readonly reduction?: "mean" | "sum" | "none" }): Tensor;
+export function nll_loss(input: Tensor, target: Tensor, options: { readonly weight?: Tensor | null; readonly ignore_index?: number; readonly reduction?: "mean" | "sum" | "none" }): Tensor;
+export function nll_loss(...args: readonly unknown[]): Tensor {
+  return callFunction(nll_lossEntry, args);
 }
 
 const normalizeEntry = apiEntry("torch.nn.functional.normalize");
@@ -351,6 +603,20 @@ const siluEntry = apiEntry("torch.nn.functional.silu");
 export function silu(input: Tensor): Tensor;
 export function silu(...args: readonly unknown[]): Tensor {
   return callFunction(siluEntry, args);
+}
+
+const smooth_l1_lossEntry = apiEntry("torch.nn.functional.smooth_l1_loss");
+/**
+ * Squared differences divided by 2 `beta` below `beta`, absolute ones less `beta` / 2 from it on. Their mean, unless `reduction` says otherwise.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.smooth_l1_loss(torch.tensor([1, 2]), torch.tensor([1, 4]))
+ * ```
+ */
+export function smooth_l1_loss(input: Tensor, target: Tensor, options?: { readonly reduction?: "mean" | "sum" | "none"; readonly beta?: number }): Tensor;
+export function smooth_l1_loss(...args: readonly unknown[]): Tensor {
+  return callFunction(smooth_l1_lossEntry, args);
 }
 
 const softmaxEntry = apiEntry("torch.nn.functional.softmax");

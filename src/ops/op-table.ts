@@ -25,11 +25,18 @@ import * as einsum from "./linalg/einsum.ts";
 import * as matmul from "./linalg/matmul.ts";
 import * as mm from "./linalg/mm.ts";
 import * as vectors from "./linalg/vectors.ts";
+import * as classElements from "./loss/class-elements.ts";
+import * as classLosses from "./loss/class-losses.ts";
+import * as elementwiseLosses from "./loss/elementwise-losses.ts";
+import * as probabilityLosses from "./loss/probability-losses.ts";
 import * as batchNorm from "./normalization/batch-norm.ts";
 import * as groupNorm from "./normalization/group-norm.ts";
 import * as layerNorm from "./normalization/layer-norm.ts";
 import * as normalize from "./normalization/normalize.ts";
 import * as standardize from "./normalization/standardize.ts";
+import * as adaptivePool from "./pool/adaptive-pool.ts";
+import * as averagePool from "./pool/average-pool.ts";
+import * as maxPool from "./pool/max-pool.ts";
 import * as randomCreate from "./random/create.ts";
 import * as randomFill from "./random/fill-in-place.ts";
 import * as multinomial from "./random/multinomial.ts";
@@ -113,6 +120,13 @@ const modules: readonly object[] = [
   groupNorm,
   batchNorm,
   normalize,
+  elementwiseLosses,
+  probabilityLosses,
+  classElements,
+  classLosses,
+  maxPool,
+  averagePool,
+  adaptivePool,
   gather,
   indexSelect,
   indexTensors,

@@ -57,7 +57,8 @@ export const productFold: Fold = {
   results: (states) => states,
 };
 
-const lowest: Readonly<Record<DTypeName | "index", number | bigint>> = {
+/** Below every element of a type, or equal to its least one. */
+export const lowest: Readonly<Record<DTypeName | "index", number | bigint>> = {
   float32: -Infinity,
   float64: -Infinity,
   int64: -(2n ** 63n),

@@ -1,6 +1,6 @@
 /** Padding at the ends of dimensions. */
 import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
-import { aliasOf } from "../../core/make-tensor.ts";
+import { aliasOf, emptyTensor } from "../../core/make-tensor.ts";
 import { at, formatShape, type Shape } from "../../core/shape.ts";
 import { stateOf, type TensorBase } from "../../core/tensor.ts";
 import { indexed, type IndexedContext, scalarValue } from "../../loops/computation.ts";
@@ -55,9 +55,8 @@ export const constantPad = defineOp({
   args: { self: arg.tensor, pad: arg.ints, value: arg.withDefault(arg.scalar, 0) },
   doc: { summary: "Dimensions extended by a constant; negative amounts cut." },
   derivative: "pending",
-  meta: ({ self, pad }) => ({ dtype: self.dtype, shape: paddedShape(self, pad) }),
-  routine: ({ self, pad, value }, outputs) => {
-    const output = at(outputs, 0);
+  decomposition: ({ self, pad, value }) => {
+    const output = emptyTensor(paddedShape(self, pad), self.dtype);
     runOp(fill_, { self: output, value });
     const added = amounts(self, pad);
     const inner = self.shape.map((size, axis) =>
@@ -82,6 +81,7 @@ export const constantPad = defineOp({
         offset: source.offset + shift(source.strides, -1),
       }),
     });
+    return output;
   },
   reference: ({ self, pad, value }) => {
     const source = naive(self);
