@@ -1,8 +1,9 @@
 /**
- * What the forced way at outer variables cannot do (`FULLGRAPH_TIER`); such tests show as skipped in its run.
- * Without a forced tier nothing is skipped.
+ * What the forced way at outer variables (`FULLGRAPH_TIER`) or interpreting text instead of compiling it
+ * (`FULLGRAPH_NO_EVAL`) cannot do; such tests show as skipped in its run. Without these, nothing is skipped.
  */
 import { test } from "vitest";
+import { mayGenerateCode } from "../src/script/may-generate-code.ts";
 
 const tier = process.env["FULLGRAPH_TIER"];
 
@@ -11,3 +12,6 @@ export const testWithWrites = test.skipIf(tier === "R");
 
 /** Looks into a function made from text (`new Function`, `vm`), which no transform has seen. */
 export const testOfTextCode = test.skipIf(tier === "T");
+
+/** Makes a class, generator or async function inside compiled code, which takes the engine's compiler. */
+export const testOfCompiledText = test.skipIf(!mayGenerateCode());

@@ -70,6 +70,8 @@ function tryQuickStart(tarball: string): void {
   ];
   checkCapture("quick-start.js", process.execPath, ["quick-start.js"], project);
   checkCapture("quick-start.ts:5:7", bin("tsx"), ["quick-start.ts"], project);
+  const noEval = ["--disallow-code-generation-from-strings", "quick-start.js"];
+  checkCapture("quick-start.js", process.execPath, noEval, project);
   const register = ["--import", "fullgraph/register", "quick-start.js"];
   checkCapture("quick-start.js", process.execPath, register, project, { FULLGRAPH_TIER: "T" });
   if (fromJavaScript !== fromTypeScript) {

@@ -1,6 +1,7 @@
 /** The layers of `src/`, lowest first: a file may import from its own layer and from those above it in this list. */
 export const layers: readonly Layer[] = [
   { name: "base", job: "errors, config flags, logging, small data structures; knows no tensors" },
+  { name: "script", job: "JavaScript text as functions, through the engine or interpreted" },
   { name: "symbolic", job: "symbolic numbers and booleans, their ranges and simplification" },
   { name: "wasm", job: "encoder of WebAssembly modules: instructions, functions, text form" },
   { name: "runtime", job: "kernel memory, installed modules, threads; knows no tensors" },

@@ -2,6 +2,7 @@ import type { Graph } from "./graph.ts";
 import { argumentNodes, isCall } from "./node.ts";
 import { printArgument, printCall } from "./print-argument.ts";
 import type { ArgumentPrinter } from "./print-argument.ts";
+import { makeFunction } from "../script/make-function.ts";
 
 /** Gets the index of the call that threw, among `graph.calls`, and the outputs as far as they were computed. */
 export type FailureReport = (callIndex: number, outputs: unknown) => void;
@@ -11,16 +12,12 @@ export type GraphRunner = (...inputs: readonly unknown[]) => unknown;
 
 /**
  * Compiles a graph to one straight-line JavaScript function.
- * @throws EvalError where the environment forbids code generation (a page's content security policy).
  */
 export function compileGraph(graph: Graph, reportFailure: FailureReport): GraphRunner {
   const captured: unknown[] = [];
   const text = runnerText(graph, captured);
   // The text holds only identifiers made by NameScope, literals, and captured values by number.
-  const make: unknown = new Function("$captured", "$report", text);
-  if (typeof make !== "function")
-    throw new TypeError("the Function constructor did not give a function");
-  const runner: unknown = Reflect.apply(make, undefined, [captured, reportFailure]);
+  const runner = makeFunction(["$captured", "$report"], text)(captured, reportFailure);
   // The text below is a `return function`.
   return runner as GraphRunner;
 }

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { Cell, uninitialized } from "../../src/dynamo/bytecode/cell.ts";
 import { closureInfo, makeClosure } from "../../src/dynamo/bytecode/closures/make-closure.ts";
 import { lowerFunction } from "../../src/dynamo/bytecode/lower/lower-function.ts";
+import { testOfCompiledText } from "../capabilities.ts";
 
 const frame = { this: { k: "receiver" }, newTarget: undefined };
 
@@ -70,7 +71,7 @@ test("closureInfo finds code, cells and frame of a closure again", () => {
   expect(closureInfo(() => 1)).toBeNull();
 });
 
-test("an opaque child is made all the same", () => {
+testOfCompiledText("an opaque child is made all the same", () => {
   const n = new Cell(2, "n");
   const code = lowerFunction("function(){ let n=1; return function*(){ yield n; n++; yield n } }");
   const closure = makeClosure(code, 0, [n], frame);

@@ -26,8 +26,8 @@ export function buildPrograms(format: "esm" | "cjs"): BuiltPrograms {
   const target = realpathSync(mkdtempSync(join(tmpdir(), "source-programs-")));
   writeFileSync(join(target, "package.json"), JSON.stringify({ type: "module" }));
   symlinkSync(join(root, "node_modules"), join(target, "node_modules"));
-  buildFolder("src/base", target, "esm");
-  buildFolder("src/dynamo/source", target, "esm");
+  for (const layer of ["src/base", "src/script", "src/script/interpret", "src/dynamo/source"])
+    buildFolder(layer, target, "esm");
   buildFolder("test/source/programs", target, format);
   return {
     folder: join(target, "test/source/programs"),

@@ -2,6 +2,8 @@ import type { Code } from "../bytecode/code.ts";
 import { lowerFunction } from "../bytecode/lower/lower-function.ts";
 import { UnsupportedSyntax } from "../bytecode/unsupported-syntax.ts";
 import type { FunctionSource, SourceLocation } from "../source/function-source.ts";
+import { syntaxLeftOut } from "../../script/interpret/interpret-function.ts";
+import { mayGenerateCode } from "../../script/may-generate-code.ts";
 import { locateFunction } from "../source/locate-function.ts";
 import { type OuterCell, outerCellsOf } from "./outer-cell.ts";
 
@@ -62,6 +64,13 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
   }
   const code = lower(source);
   if ("reason" in code) return code;
+  const leftOut = mayGenerateCode() ? null : syntaxLeftOut(source.text);
+  if (leftOut !== null) {
+    return {
+      reason: "sourceUnavailable",
+      detail: `It contains ${leftOut}, which can only be made by compiling text, and this process forbids that.`,
+    };
+  }
   if (typeof fn.name === "string" && fn.name !== "") names.set(code, fn.name);
   const captures = outerCellsOf(code, source);
   for (const [index, capture] of code.captures.entries()) {

@@ -8,6 +8,7 @@ import { residualBindings } from "./residual-bindings.ts";
 import { BreakWriter, type UnitFor } from "./break-writer.ts";
 import { EffectWriter } from "./effect-writer.ts";
 import { ResidualWriter } from "./residual-writer.ts";
+import { makeFunction } from "../../script/make-function.ts";
 
 /** What generated code of one segment does when it is called. */
 export type ResidualCode = (receiver: unknown, inputs: readonly unknown[]) => unknown;
@@ -96,24 +97,12 @@ function link(
   graphModule: GraphModule | null,
 ): ResidualCode {
   const names = constants.map((_, index) => `k${index} = K[${index}]`);
-  const make: unknown = new Function(
-    "K",
-    "R",
-    "B",
-    "G",
-    "failure",
+  const make = makeFunction(
+    ["K", "R", "B", "G", "failure"],
     `${isStrict ? '"use strict";\n' : ""}${names.length > 0 ? `const ${names.join(", ")};\n` : ""}return (T, A) => {\n${text}\n};`,
   );
-  if (typeof make !== "function")
-    throw new InternalError("the Function constructor did not give a function");
   // A backend that runs something else and does not say where it failed (`noteFailure`): then nothing is replayed.
   const failure = (): GraphFailure => graphModule?.takeFailure() ?? { callIndex: -1, outputs: [] };
   // The text above returns a function of receiver and inputs.
-  return Reflect.apply(make, undefined, [
-    constants,
-    residualBindings.R,
-    residualBindings.B,
-    runGraph,
-    failure,
-  ]) as ResidualCode;
+  return make(constants, residualBindings.R, residualBindings.B, runGraph, failure) as ResidualCode;
 }

@@ -8,6 +8,7 @@ import {
   type TransformedScope,
   type TransformRegistry,
 } from "./transform-registry.ts";
+import { makeFunction } from "../../script/make-function.ts";
 
 /** null: the function has no probe, or its parameters cannot be filled without running code of the user's. */
 export function enterProbe(
@@ -20,7 +21,7 @@ export function enterProbe(
   if (harmlessArguments === null || !hasProbe(script, record) || !isArrayIterationOriginal())
     return null;
   // Literals of numbers, arrays and objects, written by `harmlessArguments`.
-  const args = new Function(`return [${harmlessArguments}]`)() as unknown[];
+  const args = makeFunction([], `return [${harmlessArguments}]`)() as unknown[];
   registry.answer = null;
   registry.on = true;
   try {

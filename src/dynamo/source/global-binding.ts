@@ -1,5 +1,6 @@
 /** Variables that no scope around the function declares: properties of the global object and top-level lexicals of scripts. */
 import type { Binding } from "./function-source.ts";
+import { makeFunction } from "../../script/make-function.ts";
 
 /** ECMA-262 19.1: these three can be neither written nor redefined. */
 const immutableGlobals: ReadonlySet<string> = new Set(["undefined", "NaN", "Infinity"]);
@@ -36,11 +37,14 @@ const accessByName = new Map<string, GlobalAccess>();
 function ownRealmAccess(name: string): GlobalAccess {
   let access = accessByName.get(name);
   if (access === undefined) {
-    const build = new Function(`"use strict"; return {
+    const build = makeFunction(
+      [],
+      `"use strict"; return {
       exists: () => { if (${JSON.stringify(name)} in globalThis) return true; try { ${name}; return true } catch { return false } },
       read: () => ${name},
       write: (value) => { ${name === "value" ? "globalThis.value" : name} = value },
-    }`) as () => GlobalAccess; // the object literal above
+    }`,
+    ) as () => GlobalAccess; // the object literal above
     access = build();
     accessByName.set(name, access);
   }

@@ -5,6 +5,7 @@ import type { FunctionKind, FunctionSource, SourceLocation } from "./function-so
 import { isGeneratedScript } from "./framework-files.ts";
 import { nodeBuiltin } from "../../base/node-builtin.ts";
 import { withoutInsertions } from "./insertions.ts";
+import { isInterpreted } from "../../script/interpret/interpreted-functions.ts";
 import { readScopes } from "./read-scopes.ts";
 import { parseFunctionText } from "./parse-function-text.ts";
 import { scriptOfFunction } from "./script-natives.ts";
@@ -33,6 +34,8 @@ const toText = Function.prototype.toString;
 function locate(fn: Function): FunctionSource | SourceUnavailable {
   const name = ownName(fn);
   if (nodeBuiltin("util")?.types.isProxy(fn) === true) return sourceUnavailable("proxy", "");
+  // Its text would be the interpreter's own.
+  if (isInterpreted(fn)) return sourceUnavailable("native", name);
   const text = withoutInsertions(toText.call(fn));
   if (isNativeText(text)) return sourceUnavailable(isBound(fn) ? "bound" : "native", name);
   const origin = originOf(fn, text);

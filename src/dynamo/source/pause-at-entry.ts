@@ -8,6 +8,7 @@ import {
 } from "../../base/inspector-session.ts";
 import { asyncGeneratorNext, generatorNext } from "./generator-next.ts";
 import type { EnginePlace } from "./read-scopes.ts";
+import { mayGenerateCode } from "../../script/may-generate-code.ts";
 
 export interface PauseRequest {
   readonly fn: Function;
@@ -52,7 +53,7 @@ function exchangeFor(request: PauseRequest): { value: unknown } {
   return Object.assign(Object.create(null), {
     fn: request.fn,
     resume,
-    eval: ownEval,
+    eval: mayGenerateCode() ? ownEval : null,
     value: undefined,
   });
 }

@@ -2,6 +2,7 @@
 import type { InspectorSession } from "../../base/inspector-session.ts";
 import { pauseAt } from "./pause-at-entry.ts";
 import { readScopes } from "./read-scopes.ts";
+import { nodeBuiltin } from "../../base/node-builtin.ts";
 
 let works: boolean | undefined;
 
@@ -12,9 +13,11 @@ export function pausingWorks(session: InspectorSession): boolean {
 
 /** True only if the engine stopped, gave access to the variables, and ran nothing of the body. */
 function selfTest(session: InspectorSession): boolean {
-  const make = new Function(
-    "let inside = 1, calls = 0; return [() => { calls++; return inside }, () => [inside, calls]]",
+  // A script of its own: bundlers rename what is in files.
+  const make: unknown = nodeBuiltin("vm")?.runInThisContext(
+    "(() => { let inside = 1, calls = 0; return [() => { calls++; return inside }, () => [inside, calls]] })",
   );
+  if (typeof make !== "function") return false;
   const [fn, look] = make() as [() => number, () => [number, number]]; // as written in the line above
   const place = readScopes(fn)?.place;
   if (place === undefined) return false;
@@ -26,7 +29,7 @@ function selfTest(session: InspectorSession): boolean {
     place,
     bodyStart: place,
     end: { ...place, column: place.column + 40 },
-    globalObject: globalThis, // of this very realm, which need not be the main one (vm contexts)
+    globalObject: session.mainGlobal,
   });
   const access = pause?.value as { get: () => unknown; set: (value: unknown) => void } | undefined; // the expression
   if (access === undefined) return false;

@@ -1,4 +1,3 @@
-import { InternalError } from "../../base/errors.ts";
 import type { PlacedGuard } from "../guards/guard-set.ts";
 import { explainGuard, guardSource, guardTest } from "../guards/guard.ts";
 import { residualBindings } from "../residual/residual-bindings.ts";
@@ -8,6 +7,7 @@ import type { SizeDecisions } from "../shapes/dim-decision.ts";
 import type { ShapeTrace } from "../shapes/shape-trace.ts";
 import { type ConstantPool, type Source, sourceText } from "../variables/source.ts";
 import { ResidualWriter } from "../residual/residual-writer.ts";
+import { makeFunction } from "../../script/make-function.ts";
 
 export type GuardFunction = (receiver: unknown, inputs: readonly unknown[]) => boolean;
 
@@ -39,14 +39,11 @@ export function compileGuards(guards: readonly PlacedGuard[], inputCount: number
 
 function build<Result>(pool: ResidualWriter, text: string): Result {
   const names = pool.constants.map((_, index) => `k${index} = K[${index}]`);
-  const make: unknown = new Function(
-    "K",
-    "R",
+  const make = makeFunction(
+    ["K", "R"],
     `"use strict";\n${names.length > 0 ? `const ${names.join(", ")};\n` : ""}${text}`,
   );
-  if (typeof make !== "function")
-    throw new InternalError("the Function constructor did not give a function");
-  return Reflect.apply(make, undefined, [pool.constants, residualBindings.R]) as Result; // as the text says
+  return make(pool.constants, residualBindings.R) as Result; // as the text says
 }
 
 /** The first guard that does not hold and why, or null if all do. Evaluates them one at a time, off the hot path. */

@@ -9,6 +9,7 @@ import { multiplyInJavaScript } from "../templates/contraction/multiply-in-javas
 import { resetPlainContractions } from "../templates/contraction/plain-contraction.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import { support } from "./support.ts";
+import { makeFunction } from "../../script/make-function.ts";
 
 type CompiledKernel = (
   arrays: readonly TypedArray[],
@@ -33,10 +34,9 @@ function compile(
     innerSteps,
     randomRanks,
   });
-  const build = new Function(
-    "support",
-    "embedded",
-    `return function ${kernel.name}(arrays, offsets, steps, sizes, scalars) {\n${text}\n}`,
+  const build = makeFunction(
+    ["support", "embedded"],
+    `"use strict"; return function ${kernel.name}(arrays, offsets, steps, sizes, scalars) {\n${text}\n}`,
   );
   // Proof of the cast: the text above is a function of exactly these parameters.
   return build(support, embedded) as CompiledKernel;

@@ -5,6 +5,7 @@ import * as torch from "../../../src/index.ts";
 import { runDifferential } from "../../differential.ts";
 import { caseSummary } from "./case-summary.ts";
 import { explainCall } from "./explain-call.ts";
+import { testOfCompiledText } from "../../capabilities.ts";
 
 /** Group A of the behavioural checklist: breaks at calls that cannot be captured. */
 
@@ -216,17 +217,20 @@ describe("A9: native functions", () => {
   });
 });
 
-test("A26: a class in the function is made for real, and the function goes on with it", () => {
-  const fn = (x: torch.Tensor) => {
-    class Twice {
-      static of(t: torch.Tensor) {
-        return t.mul(2);
+testOfCompiledText(
+  "A26: a class in the function is made for real, and the function goes on with it",
+  () => {
+    const fn = (x: torch.Tensor) => {
+      class Twice {
+        static of(t: torch.Tensor) {
+          return t.mul(2);
+        }
       }
-    }
-    return Twice.of(x.add(1));
-  };
-  const result = runDifferential(() => ({ fn, calls: [[torch.ones(3)]] }));
-  expect(result.breaks.map(({ reason }) => reason.id)).toEqual(["GB0075"]);
-  expect(result.frames).toBe(1);
-  expect(explainCall(fn, [torch.ones(3)]).graphs).toEqual([["add", "mul"]]);
-});
+      return Twice.of(x.add(1));
+    };
+    const result = runDifferential(() => ({ fn, calls: [[torch.ones(3)]] }));
+    expect(result.breaks.map(({ reason }) => reason.id)).toEqual(["GB0075"]);
+    expect(result.frames).toBe(1);
+    expect(explainCall(fn, [torch.ones(3)]).graphs).toEqual([["add", "mul"]]);
+  },
+);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import * as torch from "../../../src/index.ts";
 import { runDifferential } from "../../differential.ts";
+import { testOfCompiledText } from "../../capabilities.ts";
 
 class Affine {
   calls = 0;
@@ -45,7 +46,7 @@ class Derived extends Affine {
   }
 }
 
-test("an object made by a class of the program costs no break", () => {
+testOfCompiledText("an object made by a class of the program costs no break", () => {
   const run = runDifferential(() => ({
     fn: (x: torch.Tensor) => {
       const layer = new Affine(x.add(1));
@@ -73,7 +74,7 @@ test("a break inside a constructor goes on inside it, and gives the object", () 
   expect([run.frames, run.breaks.length]).toEqual([2, 1]);
 });
 
-test("a break after construction hands the object on", () => {
+testOfCompiledText("a break after construction hands the object on", () => {
   const run = runDifferential(() => ({
     fn: (x: torch.Tensor) => {
       const layer = new Affine(x);

@@ -6,6 +6,7 @@ import { syntaxOf } from "../lower/source-of.ts";
 import type { Unit, Variable } from "../parse/scope.ts";
 import { runtime } from "../runtime.ts";
 import { rewriteSource } from "./rewrite-source.ts";
+import { makeFunction } from "../../../script/make-function.ts";
 
 /** Called with the frame's `this` and `new.target`, the name, and one cell or value per capture. */
 export type ClosureFactory = (
@@ -62,8 +63,8 @@ export function compileFactory(
   const mode = source.isStrict ? '"use strict";' : "";
   const url = `//# sourceURL=fullgraph:///${encodeURI(child.name === "" ? "closure" : child.name)}`;
   // Sound: the text is a function of this shape.
-  return new Function(
-    `${prefix}r`,
+  return makeFunction(
+    [`${prefix}r`],
     `${mode}return function(${list}){${declarations}return ${expression}}\n${url}`,
   )(runtime) as ClosureFactory;
 }

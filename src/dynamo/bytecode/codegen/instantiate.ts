@@ -3,6 +3,7 @@
 import type { BindingCell } from "../cell.ts";
 import type { Code } from "../code.ts";
 import type { Continuation } from "./run.ts";
+import { makeFunction } from "../../../script/make-function.ts";
 
 /** @param lexicalThis `this` of an arrow function; other functions have their own */
 export function instantiate(
@@ -15,7 +16,7 @@ export function instantiate(
   const mode = code.isStrict ? '"use strict";' : "";
   const text = `${mode}const $self=function(){return $apply($run,${receiver},[arguments,new.target,$self,$captures,[],[]])};return $self`;
   // Sound: the text makes a function.
-  const make = new Function("$apply", "$run", "$captures", "$this", text);
+  const make = makeFunction(["$apply", "$run", "$captures", "$this"], text);
   const instance = make(Reflect.apply, continuation, captures, lexicalThis) as (
     ...args: never[]
   ) => unknown;

@@ -6,6 +6,7 @@ import type { Code } from "../code.ts";
 import { apply } from "../intrinsics.ts";
 import { runtime } from "../runtime.ts";
 import { type GenerateOptions, generateFrom } from "./generate.ts";
+import { makeFunction } from "../../../script/make-function.ts";
 
 /** A frame about to be continued at `pc`. */
 export interface FrameState {
@@ -103,7 +104,7 @@ export function compileContinuation(
     locals: readonly unknown[],
     stack: readonly unknown[],
   ): unknown => onSplit({ pc: at, this: receiver, args, newTarget, self, captures, locals, stack });
-  const make = new Function("$r", "$instructions", "$closure", "$split", text);
+  const make = makeFunction(["$r", "$instructions", "$closure", "$split"], text);
   // Sound: the text is a function of this shape.
   return make(runtime, code.instructions, closure, split) as Continuation;
 }
