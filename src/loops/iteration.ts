@@ -1,5 +1,6 @@
 /** Simplifies the iteration space of a launch: orders parallel axes for memory and merges axes that are walked as one. */
-import { at, type Shape } from "../core/shape.ts";
+import { at, isContiguousLayout, type Shape } from "../core/shape.ts";
+import type { Launch } from "./backend.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** The axes of a launch as they are walked, with each operand's step along each of them, parallel ones first. */
@@ -8,6 +9,26 @@ export interface SimplifiedLaunch {
   readonly foldSizes: readonly number[];
   /** Steps of operands read at random are those of their own dimensions. */
   readonly steps: readonly (readonly number[])[];
+}
+
+/** Whether all operands are contiguous and of one shape: one loop, and no arithmetic on axes. */
+export function isFlat({ kernel, parallel, fold, operands }: Launch): boolean {
+  if (kernel.keepsParallel || fold.length > 0 || kernel.stages[0]?.over !== "point") return false;
+  for (let operand = 0; operand < operands.length; operand++) {
+    if (at(kernel.operands, operand).access === "random") return false;
+    if (!isContiguousLayout(parallel, at(operands, operand).strides)) return false;
+  }
+  return true;
+}
+
+const flatStepsByCount: (readonly (readonly number[])[])[] = [];
+
+/** The steps of the operands of a flat launch. */
+export function flatSteps(count: number): readonly (readonly number[])[] {
+  let steps = flatStepsByCount[count];
+  if (steps === undefined)
+    flatStepsByCount[count] = steps = Array.from({ length: count }, () => [1]);
+  return steps;
 }
 
 /** Simplifies what the kernel does not ask to keep. */

@@ -25,11 +25,11 @@ import {
   position,
   type ValueType,
 } from "./expression.ts";
-import { defaultBackend } from "./default-backend.ts";
+import { wasmBackend } from "./wasm/wasm-backend.ts";
 import { launchContraction, resetContractions } from "./run-contraction.ts";
 import { makeKernel, stage, type Kernel, type OperandSlot, type Store } from "./kernel.ts";
 
-let backend: Backend = defaultBackend;
+let backend: Backend = wasmBackend;
 
 /** The backend that runs eager kernels. */
 export function currentBackend(): Backend {

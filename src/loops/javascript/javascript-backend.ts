@@ -1,9 +1,9 @@
 /** Runs kernels as generated JavaScript loops over typed arrays. Hot path: a launch costs one key and one call. */
-import { at, isContiguousLayout, numelOf } from "../../core/shape.ts";
+import { at, numelOf } from "../../core/shape.ts";
 import { stateOf } from "../../core/tensor.ts";
 import type { TypedArray } from "../../core/storage.ts";
 import type { Backend, Launch } from "../backend.ts";
-import { simplifyLaunch } from "../iteration.ts";
+import { flatSteps, isFlat, simplifyLaunch } from "../iteration.ts";
 import type { Kernel } from "../kernel.ts";
 import { multiplyInJavaScript } from "../templates/contraction/multiply-in-javascript.ts";
 import { resetPlainContractions } from "../templates/contraction/plain-contraction.ts";
@@ -52,7 +52,6 @@ function run(launch: Launch): void {
     offsets.push(state.offset);
   }
   if (isFlat(launch)) {
-    // All operands are contiguous and of one shape: one loop, and no arithmetic on axes.
     const count = operands.length;
     variantOf(kernel, 1, 0, "c".repeat(count), noRandomRanks)(
       arrays,
@@ -82,24 +81,6 @@ function run(launch: Launch): void {
 }
 
 const noRandomRanks: readonly number[] = [];
-
-function isFlat({ kernel, parallel, fold, operands }: Launch): boolean {
-  if (kernel.keepsParallel || fold.length > 0 || kernel.stages[0]?.over !== "point") return false;
-  for (let operand = 0; operand < operands.length; operand++) {
-    if (at(kernel.operands, operand).access === "random") return false;
-    if (!isContiguousLayout(parallel, at(operands, operand).strides)) return false;
-  }
-  return true;
-}
-
-const flatStepsByCount: (readonly (readonly number[])[])[] = [];
-
-function flatSteps(count: number): readonly (readonly number[])[] {
-  let steps = flatStepsByCount[count];
-  if (steps === undefined)
-    flatStepsByCount[count] = steps = Array.from({ length: count }, () => [1]);
-  return steps;
-}
 
 /** The compiled form of a kernel for one shape of launch; compiled on first use. */
 function variantOf(

@@ -19,3 +19,16 @@ export interface LoopShape {
 export function columnsPerUnit(sweeps: boolean): number {
   return sweeps ? 64 : 4096;
 }
+
+const keys = new WeakMap<LoopShape, string>();
+
+/** Equal for equal shapes. */
+export function shapeKey(shape: LoopShape): string {
+  let key = keys.get(shape);
+  if (key === undefined) {
+    const { parallelAxes, foldAxes, vectorAxis, innerSteps, randomRanks } = shape;
+    key = `${parallelAxes}|${foldAxes}|${vectorAxis}|${innerSteps}|${randomRanks.join()}`;
+    keys.set(shape, key);
+  }
+  return key;
+}

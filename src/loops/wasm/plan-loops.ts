@@ -1,8 +1,8 @@
 /** Decides how the loops of a launch run: which axis is vectorised, and what a unit of work is. */
-import { at, type Shape } from "../../core/shape.ts";
+import { at, numelOf, type Shape } from "../../core/shape.ts";
 import type { Launch } from "../backend.ts";
 import { childrenOf, type Expression } from "../expression.ts";
-import { simplifyLaunch } from "../iteration.ts";
+import { flatSteps, isFlat, simplifyLaunch } from "../iteration.ts";
 import { firstStates, type Kernel, type Stage } from "../kernel.ts";
 import { combinedStates } from "./combine-states.ts";
 import { columnsPerUnit, type LoopShape, type VectorAxis } from "./loop-shape.ts";
@@ -25,6 +25,7 @@ const shortFold = 8;
 
 export function planLoops(launch: Launch): LoopPlan {
   const { kernel } = launch;
+  if (isFlat(launch)) return flatPlan(numelOf(launch.parallel), kernel.operands.length);
   const traits = traitsOf(kernel);
   const strides = launch.operands.map((operand) => operand.strides);
   const simplified = simplifyLaunch(kernel, launch.parallel, launch.fold, strides);
@@ -52,6 +53,27 @@ export function planLoops(launch: Launch): LoopPlan {
     randomRanks: steps.map((own, operand) => (isRandom(operand) ? own.length : 0)),
   };
   return { shape, sizes, steps, ...unitsOf(shape, sizes, traits.sweeps) };
+}
+
+const flatShapes: LoopShape[] = [];
+
+function flatPlan(points: number, operands: number): LoopPlan {
+  const shape = (flatShapes[operands] ??= {
+    parallelAxes: 1,
+    foldAxes: 0,
+    vectorAxis: "parallel",
+    innerSteps: "c".repeat(operands),
+    randomRanks: Array.from({ length: operands }, () => 0),
+  });
+  const columns = columnsPerUnit(false);
+  return {
+    shape,
+    sizes: [points],
+    steps: flatSteps(operands),
+    units: Math.ceil(points / columns),
+    pointsPerUnit: Math.min(points, columns),
+    rowLength: 0,
+  };
 }
 
 function unitsOf(

@@ -21,6 +21,7 @@ import { longestAxis } from "./index-width.ts";
 import { errorOf } from "./kernel-failures.ts";
 import { kernelTarget } from "./kernel-target.ts";
 import { bytesOf } from "./lower-expression.ts";
+import { shapeKey } from "./loop-shape.ts";
 import { planLoops, traitsOf, type LoopPlan } from "./plan-loops.ts";
 import { reasonAgainst } from "./vector-support.ts";
 
@@ -81,6 +82,13 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
   };
 }
 
+/**
+ * Below, a JavaScript loop is done before a WebAssembly launch has written its arguments: `npm run bench` shows both.
+ */
+const smallestWasmLaunch = 1024;
+
+export const wasmBackend = makeWasmBackend({ smallestLaunch: smallestWasmLaunch });
+
 function runInMemory(
   launch: Launch,
   memory: KernelMemory,
@@ -96,8 +104,7 @@ function runInMemory(
     endStages(launch, false);
     return javascriptBackend.run(launch);
   }
-  const { shape } = plan;
-  const key = `${shape.parallelAxes}|${shape.foldAxes}|${shape.vectorAxis}|${shape.innerSteps}|${shape.randomRanks.join()}`;
+  const key = shapeKey(plan.shape);
   let compiled = variants.get(key);
   if (compiled === undefined) {
     compiled = compile(launch.kernel, plan, memory);

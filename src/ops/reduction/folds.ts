@@ -98,36 +98,49 @@ function extremeFold(
 export const maximumFold = extremeFold("amax", lowest, maximum);
 export const minimumFold = extremeFold("amin", highest, minimum);
 
+/** Above any position: the first element takes the place of nothing. */
+const noPosition = 2 ** 31 - 1;
+
 /** The extreme element and where it first stands. NaN counts as more extreme than anything. */
-function positionFold(name: string, isBetter: "gt" | "lt"): Fold {
+function positionFold(name: string, isBetter: "gt" | "lt", initial: typeof lowest): Fold {
+  /** Whether a candidate takes the place of the best one: it is better, or as good and stands before it. */
+  const takes = (x: Expression, place: Expression, best: readonly Expression[]): Expression => {
+    const bestNaN = isNaNValue(at(best, 0));
+    const better = logicalOr(
+      compare(isBetter, x, at(best, 0)),
+      logicalAnd(isNaNValue(x), logicalNot(bestNaN)),
+    );
+    const same = logicalOr(compare("eq", x, at(best, 0)), logicalAnd(isNaNValue(x), bestNaN));
+    return logicalOr(better, logicalAnd(same, compare("lt", place, at(best, 1))));
+  };
   return {
     name,
     usesPosition: true,
     states: (inputs, place) => {
       const x = at(inputs, 0);
-      const takes = (states: readonly Expression[]): Expression => {
-        const best = at(states, 0);
-        const better = logicalOr(
-          compare(isBetter, x, best),
-          logicalAnd(isNaNValue(x), logicalNot(isNaNValue(best))),
-        );
-        return logicalOr(compare("eq", place, 0), better);
-      };
       return [
-        { type: x.type, initial: 0, next: (states) => select(takes(states), x, at(states, 0)) },
+        {
+          type: x.type,
+          initial: initial[x.type],
+          next: (states) => select(takes(x, place, states), x, at(states, 0)),
+        },
         {
           type: "index",
-          initial: 0,
-          next: (states) => select(takes(states), place, at(states, 1)),
+          initial: noPosition,
+          next: (states) => select(takes(x, place, states), place, at(states, 1)),
         },
       ];
+    },
+    combine: (states, others) => {
+      const taken = takes(at(others, 0), at(others, 1), states);
+      return others.map((other, n) => select(taken, other, at(states, n)));
     },
     results: (states) => states,
   };
 }
 
-export const maximumWithPosition = positionFold("max", "gt");
-export const minimumWithPosition = positionFold("min", "lt");
+export const maximumWithPosition = positionFold("max", "gt", lowest);
+export const minimumWithPosition = positionFold("min", "lt", highest);
 /** Only the position. */
 export const argmaxFold: Fold = {
   ...maximumWithPosition,
@@ -188,6 +201,20 @@ const welfordStates: Fold["states"] = (inputs) => {
   ];
 };
 
+/** T. F. Chan, G. H. Golub, R. J. LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979. */
+const joinWelford: Fold["combine"] = (states, others) => {
+  const count = add(at(states, 0), at(others, 0));
+  // Where both parts are empty there is nothing to divide by, and nothing to divide.
+  const share = div(at(others, 0), maximum(count, 1));
+  const difference = sub(at(others, 1), at(states, 1));
+  const between = mul(mul(mul(difference, difference), at(states, 0)), share);
+  return [
+    count,
+    add(at(states, 1), mul(difference, share)),
+    add(add(at(states, 2), at(others, 2)), between),
+  ];
+};
+
 /** M2 / max(0, count - correction): NaN or infinity when nothing is left to divide by. The mean of nothing is NaN. */
 function welfordResults(root: boolean, withMean: boolean): Fold["results"] {
   return (states, scalars) => {
@@ -203,24 +230,28 @@ export const varianceFold: Fold = {
   name: "var",
   usesPosition: false,
   states: welfordStates,
+  combine: joinWelford,
   results: welfordResults(false, false),
 };
 export const deviationFold: Fold = {
   name: "std",
   usesPosition: false,
   states: welfordStates,
+  combine: joinWelford,
   results: welfordResults(true, false),
 };
 export const varianceMeanFold: Fold = {
   name: "var_mean",
   usesPosition: false,
   states: welfordStates,
+  combine: joinWelford,
   results: welfordResults(false, true),
 };
 export const deviationMeanFold: Fold = {
   name: "std_mean",
   usesPosition: false,
   states: welfordStates,
+  combine: joinWelford,
   results: welfordResults(true, true),
 };
 
@@ -243,6 +274,16 @@ export const logSumExpFold: Fold = {
         },
       },
     ];
+  },
+  combine: (states, others) => {
+    const largest = maximum(at(states, 0), at(others, 0));
+    // A part that has seen nothing but -∞ has the sum 0, which exp(-∞ - -∞) must not touch.
+    const scaled = (part: readonly Expression[]): Expression => {
+      const isEmpty = compare("eq", at(part, 0), -Infinity);
+      const zero = constant("float64", 0);
+      return select(isEmpty, zero, mul(at(part, 1), exp(sub(at(part, 0), largest))));
+    };
+    return [largest, add(scaled(states), scaled(others))];
   },
   results: (states) => {
     const largest = at(states, 0);
