@@ -614,6 +614,20 @@ export function ceil(...args: readonly unknown[]): Tensor {
   return callFunction(ceilEntry, args);
 }
 
+const channel_shuffleEntry = apiEntry("torch.channel_shuffle");
+/**
+ * Takes channels (dimension 1) from each of `groups` groups in turn.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.channel_shuffle(torch.arange(4).reshape(1, 4, 1), 2)
+ * ```
+ */
+export function channel_shuffle(input: Tensor, groups: number): Tensor;
+export function channel_shuffle(...args: readonly unknown[]): Tensor {
+  return callFunction(channel_shuffleEntry, args);
+}
+
 const chunkEntry = apiEntry("torch.chunk");
 /**
  * Views of at most `chunks` equal pieces of a dimension.
@@ -2095,6 +2109,34 @@ export function permute(input: Tensor, dims: readonly number[]): Tensor;
 export function permute(input: Tensor, ...dims: readonly number[]): Tensor;
 export function permute(...args: readonly unknown[]): Tensor {
   return callFunction(permuteEntry, args);
+}
+
+const pixel_shuffleEntry = apiEntry("torch.pixel_shuffle");
+/**
+ * Spreads groups of `upscale_factor`² channels over larger planes.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.pixel_shuffle(torch.arange(8).reshape(1, 4, 1, 2), 2)
+ * ```
+ */
+export function pixel_shuffle(input: Tensor, upscale_factor: number): Tensor;
+export function pixel_shuffle(...args: readonly unknown[]): Tensor {
+  return callFunction(pixel_shuffleEntry, args);
+}
+
+const pixel_unshuffleEntry = apiEntry("torch.pixel_unshuffle");
+/**
+ * Gathers squares of `downscale_factor` pixels into channels.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.pixel_unshuffle(torch.arange(8).reshape(1, 1, 2, 4), 2)
+ * ```
+ */
+export function pixel_unshuffle(input: Tensor, downscale_factor: number): Tensor;
+export function pixel_unshuffle(...args: readonly unknown[]): Tensor {
+  return callFunction(pixel_unshuffleEntry, args);
 }
 
 const powEntry = apiEntry("torch.pow");

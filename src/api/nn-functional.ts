@@ -144,6 +144,20 @@ export function binary_cross_entropy_with_logits(...args: readonly unknown[]): T
   return callFunction(binary_cross_entropy_with_logitsEntry, args);
 }
 
+const channel_shuffleEntry = apiEntry("torch.nn.functional.channel_shuffle");
+/**
+ * Takes channels (dimension 1) from each of `groups` groups in turn.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.channel_shuffle(torch.arange(4).reshape(1, 4, 1), 2)
+ * ```
+ */
+export function channel_shuffle(input: Tensor, groups: number): Tensor;
+export function channel_shuffle(...args: readonly unknown[]): Tensor {
+  return callFunction(channel_shuffleEntry, args);
+}
+
 const cross_entropyEntry = apiEntry("torch.nn.functional.cross_entropy");
 /**
  * The cross entropy between the softmax of `input` and the target, class indices or probabilities; the mean, unless `reduction` says otherwise.
@@ -188,6 +202,23 @@ export function embedding(input: Tensor, weight: Tensor, padding_idx?: number | 
 export function embedding(input: Tensor, weight: Tensor, options: { readonly padding_idx?: number | null }): Tensor;
 export function embedding(...args: readonly unknown[]): Tensor {
   return callFunction(embeddingEntry, args);
+}
+
+const foldEntry = apiEntry("torch.nn.functional.fold");
+/**
+ * Sums columns, as `unfold` gives them, into planes of `output_size`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.fold(torch.ones(1, 4, 4), 3, 2)
+ * ```
+ */
+export function fold(input: Tensor, output_size: number | readonly number[], kernel_size: number | readonly number[], dilation?: number | readonly number[], padding?: number | readonly number[], stride?: number | readonly number[]): Tensor;
+export function fold(input: Tensor, output_size: number | readonly number[], kernel_size: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly padding?: number | readonly number[]; readonly stride?: number | readonly number[] }): Tensor;
+export function fold(input: Tensor, output_size: number | readonly number[], kernel_size: number | readonly number[], dilation: number | readonly number[], options: { readonly padding?: number | readonly number[]; readonly stride?: number | readonly number[] }): Tensor;
+export function fold(input: Tensor, output_size: number | readonly number[], kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], options: { readonly stride?: number | readonly number[] }): Tensor;
+export function fold(...args: readonly unknown[]): Tensor {
+  return callFunction(foldEntry, args);
 }
 
 const geluEntry = apiEntry("torch.nn.functional.gelu");
@@ -282,6 +313,23 @@ export function instance_norm(input: Tensor, running_mean: Tensor | null, runnin
 export function instance_norm(input: Tensor, running_mean: Tensor | null, running_var: Tensor | null, weight: Tensor | null, bias: Tensor | null, momentum: number, options: { readonly eps?: number; readonly use_input_stats?: boolean }): Tensor;
 export function instance_norm(...args: readonly unknown[]): Tensor {
   return callFunction(instance_normEntry, args);
+}
+
+const interpolateEntry = apiEntry("torch.nn.functional.interpolate");
+/**
+ * Resizes the dimensions after the first two to `size`, or by `scale_factor`.
+ * Modes: "nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic" and "area". With `align_corners` the first and last elements stay where they are.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.interpolate(torch.tensor([[[1, 3]]]), 4, null, { mode: "linear" })
+ * ```
+ */
+export function interpolate(input: Tensor, size?: number | readonly number[] | null, scale_factor?: number | readonly number[] | null, options?: { readonly mode?: "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area"; readonly align_corners?: boolean | null; readonly recompute_scale_factor?: boolean | null }): Tensor;
+export function interpolate(input: Tensor, options: { readonly size?: number | readonly number[] | null; readonly scale_factor?: number | readonly number[] | null; readonly mode?: "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area"; readonly align_corners?: boolean | null; readonly recompute_scale_factor?: boolean | null }): Tensor;
+export function interpolate(input: Tensor, size: number | readonly number[] | null, options: { readonly scale_factor?: number | readonly number[] | null; readonly mode?: "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area"; readonly align_corners?: boolean | null; readonly recompute_scale_factor?: boolean | null }): Tensor;
+export function interpolate(...args: readonly unknown[]): Tensor {
+  return callFunction(interpolateEntry, args);
 }
 
 const kl_divEntry = apiEntry("torch.nn.functional.kl_div");
@@ -532,6 +580,34 @@ export function pad(...args: readonly unknown[]): Tensor {
   return callFunction(padEntry, args);
 }
 
+const pixel_shuffleEntry = apiEntry("torch.nn.functional.pixel_shuffle");
+/**
+ * Spreads groups of `upscale_factor`² channels over larger planes.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.pixel_shuffle(torch.arange(8).reshape(1, 4, 1, 2), 2)
+ * ```
+ */
+export function pixel_shuffle(input: Tensor, upscale_factor: number): Tensor;
+export function pixel_shuffle(...args: readonly unknown[]): Tensor {
+  return callFunction(pixel_shuffleEntry, args);
+}
+
+const pixel_unshuffleEntry = apiEntry("torch.nn.functional.pixel_unshuffle");
+/**
+ * Gathers squares of `downscale_factor` pixels into channels.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.pixel_unshuffle(torch.arange(8).reshape(1, 1, 2, 4), 2)
+ * ```
+ */
+export function pixel_unshuffle(input: Tensor, downscale_factor: number): Tensor;
+export function pixel_unshuffle(...args: readonly unknown[]): Tensor {
+  return callFunction(pixel_unshuffleEntry, args);
+}
+
 const reluEntry = apiEntry("torch.nn.functional.relu");
 /**
  * Each element, or 0 if it is negative.
@@ -661,4 +737,21 @@ const softsignEntry = apiEntry("torch.nn.functional.softsign");
 export function softsign(input: Tensor): Tensor;
 export function softsign(...args: readonly unknown[]): Tensor {
   return callFunction(softsignEntry, args);
+}
+
+const unfoldEntry = apiEntry("torch.nn.functional.unfold");
+/**
+ * The sliding blocks of planes as columns: [batch, channels * block, blocks].
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.unfold(torch.arange(9).reshape(1, 1, 3, 3).float(), 2)
+ * ```
+ */
+export function unfold(input: Tensor, kernel_size: number | readonly number[], dilation?: number | readonly number[], padding?: number | readonly number[], stride?: number | readonly number[]): Tensor;
+export function unfold(input: Tensor, kernel_size: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly padding?: number | readonly number[]; readonly stride?: number | readonly number[] }): Tensor;
+export function unfold(input: Tensor, kernel_size: number | readonly number[], dilation: number | readonly number[], options: { readonly padding?: number | readonly number[]; readonly stride?: number | readonly number[] }): Tensor;
+export function unfold(input: Tensor, kernel_size: number | readonly number[], dilation: number | readonly number[], padding: number | readonly number[], options: { readonly stride?: number | readonly number[] }): Tensor;
+export function unfold(...args: readonly unknown[]): Tensor {
+  return callFunction(unfoldEntry, args);
 }

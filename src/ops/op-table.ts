@@ -57,6 +57,9 @@ import * as norm from "./reduction/norm.ts";
 import * as softmax from "./reduction/softmax.ts";
 import * as sum from "./reduction/sum.ts";
 import * as variance from "./reduction/variance.ts";
+import * as interpolate from "./resize/interpolate.ts";
+import * as shuffle from "./resize/shuffle.ts";
+import * as unfold from "./resize/unfold.ts";
 import * as cat from "./shape/cat.ts";
 import * as pad from "./shape/pad.ts";
 import * as repeat from "./shape/repeat.ts";
@@ -127,6 +130,9 @@ const modules: readonly object[] = [
   maxPool,
   averagePool,
   adaptivePool,
+  interpolate,
+  shuffle,
+  unfold,
   gather,
   indexSelect,
   indexTensors,
