@@ -41,6 +41,12 @@ export const config = defineConfig("torch._dynamo.config", {
     env: "TORCHDYNAMO_CAPTURE_SCALAR_OUTPUTS",
     doc: "Keep `Tensor.item()` and its kin in the captured graph instead of breaking it.",
   },
+  capture_dynamic_output_shape_ops: {
+    kind: "boolean",
+    default: false,
+    env: "TORCHDYNAMO_CAPTURE_DYNAMIC_OUTPUT_SHAPE_OPS",
+    doc: "Keep operators whose result sizes depend on data (`torch.nonzero`) in the captured graph instead of breaking it.",
+  },
   automatic_dynamic_shapes: {
     kind: "boolean",
     default: true,

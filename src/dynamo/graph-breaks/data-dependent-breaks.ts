@@ -83,6 +83,7 @@ fn(torch.ones(3), torch.ones(3));`,
     explanation: ({ operator }) =>
       `How many elements \`${operator}\` gives depends on the data, so its shape is not known before it has run.`,
     hints: [
+      "Set `torch._dynamo.config.capture_dynamic_output_shape_ops = true` to keep such operators in the graph.",
       "Keep the shape and mask instead: `torch.where(mask, x, 0)` in place of `torch.masked_select(x, mask)`.",
     ],
     context: "The operator.",
@@ -91,6 +92,29 @@ const fn = torch.compile((x: torch.Tensor) => torch.masked_select(x, x.gt(0)).su
 fn(torch.ones(3));`,
     rightExample: `
 const fn = torch.compile((x: torch.Tensor) => torch.where(x.gt(0), x, 0).sum());
+fn(torch.ones(3));`,
+  }),
+  unbackedSize: defineGraphBreak({
+    id: "GBJ011",
+    title: "Shape depends on a size that only running the graph gives",
+    facts: {
+      operator: text("the operator, as in `squeeze`"),
+      why: text("what differs, as in `it gives 0 dimensions for size 1, not 1`"),
+    },
+    explanation: ({ operator, why }) =>
+      `A size in \`${operator}\` comes out of tensor data, and more than sizes depends on it: ${why}.`,
+    hints: [
+      "Give the operator what it needs to know, such as the dimension: `x.squeeze(0)` instead of `x.squeeze()`.",
+      "Do this step after the compiled function has returned.",
+    ],
+    context: "The operator.",
+    wrongExample: `
+torch._dynamo.config.capture_dynamic_output_shape_ops = true;
+const fn = torch.compile((x: torch.Tensor) => torch.masked_select(x, x.gt(0)).squeeze());
+fn(torch.ones(3));`,
+    rightExample: `
+torch._dynamo.config.capture_dynamic_output_shape_ops = true;
+const fn = torch.compile((x: torch.Tensor) => torch.masked_select(x, x.gt(0)).mul(2));
 fn(torch.ones(3));`,
   }),
   tensorToPrimitive: defineGraphBreak({

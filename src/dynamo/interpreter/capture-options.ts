@@ -2,4 +2,6 @@
 export interface CaptureOptions {
   readonly fullgraph: boolean;
   captureScalarOutputs(): boolean;
+  /** Whether operators whose result sizes depend on data stay in the graph. */
+  captureDynamicOutputShapes(): boolean;
 }

@@ -115,7 +115,12 @@ export class GraphRecorder {
       case "constant":
         return expression.value;
       case "leaf":
-        if (expression.leaf.kind === "size") return this.#size(expression.leaf);
+        if (expression.leaf.kind === "size") {
+          const { tensor, dim, hint } = expression.leaf;
+          if (tensor.node === null)
+            throw new InternalError("a tensor that the graph makes has a node");
+          return this.size(tensor.node, dim, hint);
+        }
         return expression.leaf.kind === "node" ? expression.leaf.node : this.scalar(expression);
       case "unary":
         return this.#operator("unary", expression.operator, [expression.operand]);
@@ -133,12 +138,12 @@ export class GraphRecorder {
     }
   }
 
-  #size({ tensor, dim, hint }: Extract<NumberLeaf, { kind: "size" }>): Node {
-    if (tensor.node === null) throw new InternalError("a tensor that the graph makes has a node");
-    const key = `${tensor.node.name} ${dim}`;
+  /** A size of a tensor of the graph, as a number of the graph. */
+  size(tensor: Node, dim: number, hint: number | undefined): Node {
+    const key = `${tensor.name} ${dim}`;
     let node = this.#sizes.get(key);
     if (node === undefined) {
-      node = this.builder.callMethod("size", [tensor.node, dim], { example: hint, type: "number" });
+      node = this.builder.callMethod("size", [tensor, dim], { example: hint, type: "number" });
       this.#sizes.set(key, node);
     }
     return node;

@@ -8,6 +8,7 @@ import type { Guard } from "../guards/guard.ts";
 import { type GuardPlace, GuardSet } from "../guards/guard-set.ts";
 import type { DimDecision, SizeDecisions } from "../shapes/dim-decision.ts";
 import type { DimMark } from "../shapes/mark-dynamic.ts";
+import { UnbackedShapes } from "../shapes/unbacked-shapes.ts";
 import { ShapeTrace } from "../shapes/shape-trace.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { SideEffect } from "../side-effects.ts";
@@ -64,6 +65,8 @@ export class Tracer {
   readonly history: NumberHistory;
   /** What is known about tensors whose sizes may vary. */
   readonly shapes = new ShapeTrace();
+  /** What is known about tensors whose sizes only running the graph tells. */
+  readonly unbacked = new UnbackedShapes();
   /** Which dimensions of tensors from outside vary; of other dynamic tensors, all may. */
   readonly dynamicDims = new Map<Tensor, readonly number[]>();
   readonly sizeDecisions: SizeDecisions[] = [];

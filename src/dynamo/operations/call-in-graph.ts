@@ -4,7 +4,9 @@ import { stateOf } from "../../core/tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
 import type { Argument, Node } from "../../fx/node.ts";
-import { type Expression, leavesOf } from "../../symbolic/expression.ts";
+import { type Expression, evaluateExpression, leavesOf } from "../../symbolic/expression.ts";
+import { unbackedResult } from "../shapes/unbacked-result.ts";
+import { standInSize } from "../shapes/unbacked-shapes.ts";
 import { constantRef, type ShapeRef } from "../shapes/shape-ref.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { findHandler } from "../interpreter/find-handler.ts";
@@ -74,18 +76,22 @@ export function callInGraph(
   const fakes = captured.map((argument) => argument.fake);
   if (callee.function.mayThrow || (callee.function.mutates && mayOverlap(machine, capture.tensors)))
     breakWhereCaught(machine, callee);
-  const result = callOnFakes(callee, receiver === null ? undefined : fakes.shift(), fakes, inputs);
   const refs = captured.map((argument) => argument.shape);
-  machine.tracer.shapes.addCall(
-    {
-      name: callee.name,
-      fn: callee.value,
-      receiver: receiver === null ? null : (refs.shift() ?? null),
-      args: refs,
-    },
-    result,
-    machine.tracer.guardPlace,
+  const call = {
+    name: callee.name,
+    fn: callee.value,
+    receiver: receiver === null ? null : (refs.shift() ?? null),
+    args: refs,
+  };
+  const result = callOnFakes(
+    machine,
+    callee,
+    call,
+    receiver === null ? undefined : fakes.shift(),
+    fakes,
+    inputs,
   );
+  noteShapes(machine, call, result);
   return new ResultWrapper(machine, callee, captured, capture.tensors).wrap(result);
 }
 
@@ -97,7 +103,8 @@ function metadataCall(
   args: readonly Variable[],
 ): Variable | null {
   if (name === "size" && args.length === 0) return shapeOf(machine.tracer, receiver);
-  if (!machine.tracer.shapes.isDynamic(receiver.fake)) return null;
+  const { shapes, unbacked } = machine.tracer;
+  if (!shapes.isDynamic(receiver.fake) && !unbacked.isUnbacked(receiver.fake)) return null;
   if (name === "numel" && args.length === 0) return elementCountOf(machine.tracer, receiver);
   const [first] = args;
   if (name !== "size" || first === undefined || args.length !== 1) return null;
@@ -146,8 +153,43 @@ function refuseMutationInBranch(machine: Machine, [target]: readonly TensorVaria
   }
 }
 
+interface ShapeCall {
+  readonly name: string;
+  readonly fn: Function;
+  readonly receiver: ShapeRef | null;
+  readonly args: readonly ShapeRef[];
+}
+
+/** Records what follows for the sizes of the results, for sizes that vary and for sizes that depend on data. */
+function noteShapes({ tracer }: Machine, call: ShapeCall, result: unknown): void {
+  const { shapes, unbacked, guardPlace } = tracer;
+  if (!unbacked.depends(call)) {
+    shapes.addCall(call, result, guardPlace);
+    return;
+  }
+  const problem = unbacked.check(call, result);
+  if (problem !== null)
+    breakGraph("unbackedSize", { operator: call.name, why: problem }, `call ${call.name}`);
+  // For other sizes at entry, what depends on data keeps its stand-in.
+  const fixed = (ref: ShapeRef): ShapeRef =>
+    ref.kind === "number" && !isKnownAtEntry(ref.expression)
+      ? constantRef(standInValue(ref.expression))
+      : ref.kind === "list"
+        ? { kind: "list", items: ref.items.map(fixed) }
+        : ref;
+  shapes.addCall({ ...call, args: call.args.map(fixed) }, result, guardPlace);
+}
+
+/** The value of a size that depends on data, with the stand-in for what is not known. */
+const standInValue = (expression: Expression<NumberLeaf>): number | boolean =>
+  evaluateExpression(expression, (leaf) =>
+    leaf.kind === "source" || leaf.kind === "size" ? leaf.hint : standInSize,
+  ) ?? standInSize;
+
 function callOnFakes(
+  machine: Machine,
   callee: InGraphVariable,
+  call: ShapeCall,
   thisFake: unknown,
   fakes: readonly unknown[],
   inputs: readonly Variable[],
@@ -157,10 +199,17 @@ function callOnFakes(
     return runFake(() => Reflect.apply(callee.value, thisFake, fakes) as unknown);
   } catch (error) {
     if (error instanceof DataDependentError) {
+      if (error.kind === "shape" && machine.options.captureDynamicOutputShapes()) {
+        const results = unbackedResult(machine.tracer.unbacked, callee.value, thisFake, fakes);
+        if (results !== null) return results;
+      }
       if (error.kind === "shape")
         return breakGraph("dynamicShapeOperator", { operator: callee.name }, context);
       return breakGraph("dataDependentOperator", { operator: callee.name }, context);
     }
+    // With other sizes than the stand-in it may well do: only running it tells.
+    if (error instanceof Error && machine.tracer.unbacked.depends(call))
+      return breakGraph("unbackedSize", { operator: callee.name, why: error.message }, context);
     if (error instanceof TypeError) {
       return breakGraph(
         "fakeCallTypeError",
@@ -191,6 +240,14 @@ function callOnFakes(
     }
     throw error;
   }
+}
+
+/** Whether a number may stay a symbol where shapes depend on it: known at entry, or computed in the graph. */
+function isSize({ hint, expression }: NumberVariable): boolean {
+  if (isKnownAtEntry(expression)) return typeof hint === "number";
+  return [...leavesOf(expression)].every(
+    (leaf) => leaf.kind !== "item" && !(leaf.kind === "node" && leaf.type === "boolean"),
+  );
 }
 
 /** Whether the numbers of an expression are there, or follow from sizes that are there, before the graph runs. */
@@ -260,10 +317,10 @@ class ArgumentCapture {
   #number(value: NumberVariable, position: number | string): CapturedArgument {
     const { tracer } = this.#machine;
     const kind = this.#callee.function.parameterKind(position);
-    if (sizeKinds.has(kind) && typeof value.hint === "number" && isKnownAtEntry(value.expression)) {
-      const { expression, hint } = value;
+    const { expression } = value;
+    if (sizeKinds.has(kind) && isSize(value)) {
       return {
-        fake: hint,
+        fake: isKnownAtEntry(expression) ? value.hint : standInValue(expression),
         node: tracer.graph.scalar(expression),
         shape: { kind: "number", expression },
       };

@@ -48,11 +48,14 @@ export function tensorProperty(
   if (key === "shape") return shapeOf(machine.tracer, target);
   const read = (tensor: Tensor): unknown => Reflect.get(tensor, key);
   const value = runFake(() => read(target.fake));
-  const { shapes } = machine.tracer;
+  const { shapes, unbacked } = machine.tracer;
+  const call = { fn: read, receiver: null, args: [{ kind: "tensor", fake: target.fake }] } as const;
+  if (unbacked.isUnbacked(target.fake)) {
+    const problem = unbacked.check(call, value);
+    if (problem !== null) return unsupported(problem);
+  }
   if (shapes.isDynamic(target.fake) && key !== "dtype" && key !== "device") {
-    const args = [{ kind: "tensor", fake: target.fake }] as const;
-    const { guardPlace } = machine.tracer;
-    shapes.addCall({ name: String(key), fn: read, receiver: null, args }, value, guardPlace);
+    shapes.addCall({ name: String(key), ...call }, value, machine.tracer.guardPlace);
   }
   if (value instanceof Tensor) {
     if (value === target.fake) return target;
@@ -122,6 +125,10 @@ export function shapeOf(tracer: Tracer, target: TensorVariable): ArrayVariable {
 export function sizeOf(tracer: Tracer, target: TensorVariable, dim: number): Variable {
   const { fake, source } = target;
   const hint = fake.shape[dim] ?? NaN;
+  if (tracer.unbacked.isUnbackedDim(fake, dim)) {
+    const node = tracer.graph.size(tracer.nodeOf(target), dim, undefined);
+    return tracer.number({ kind: "leaf", leaf: { kind: "node", node, type: "number" } });
+  }
   if (!tracer.shapes.isDynamic(fake)) return new ConstantVariable(hint);
   const dims = tracer.dynamicDims.get(fake);
   if (dims !== undefined && !dims.includes(dim)) return new ConstantVariable(hint);

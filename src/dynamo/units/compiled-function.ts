@@ -55,6 +55,8 @@ export class CompiledFunction {
     this.captureOptions = {
       fullgraph: options.fullgraph,
       captureScalarOutputs: () => options.fullgraph || config.capture_scalar_outputs,
+      captureDynamicOutputShapes: () =>
+        options.fullgraph || config.capture_dynamic_output_shape_ops,
     };
     this.#root = new Unit(rootStart(fn), this);
   }
