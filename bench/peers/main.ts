@@ -22,6 +22,10 @@ import { writeReferences } from "./write-references.ts";
 const coldStartRuns = 5;
 const compileTimeRuns = 3;
 
+/** Ctrl-C ends the measuring, and what there is is reported; a second one ends everything. */
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort());
+
 const options = parseOptions(process.argv.slice(2));
 if (options === null) console.log(helpText);
 else await comparePeers(options);
@@ -40,6 +44,7 @@ async function comparePeers(options: Options): Promise<void> {
     date: new Date().toISOString().slice(0, 10),
     rounds: options.rounds,
     budget: options.budget,
+    backend: options.backend,
     peers: Object.fromEntries(
       rows.map((row) => [row.label, describePeer(row.group, records.get(row.label) ?? [])]),
     ),
@@ -78,6 +83,7 @@ async function prepare(options: Options, progress: Progress): Promise<RunContext
   return {
     directory: options.directory,
     library: join(root, "dist/index.js"),
+    backend: options.backend,
     references: writeReferences(options.directory, options.ids, progress),
     budget: options.budget,
     node: options.node,
@@ -101,6 +107,7 @@ async function runRounds(
   ).flat();
   progress.expect(steps.length);
   for (const { round, row } of steps) {
+    if (interrupted.signal.aborted) break;
     const title = `round ${round + 1} of ${rounds}, ${row.label}`;
     const chosen = ids.filter(
       (id) => row.skip[id] === undefined && (row.only?.includes(id) ?? true),
@@ -146,6 +153,7 @@ async function measureColdStarts(
   progress.expect(coldStartRuns * rows.length);
   for (let run = 0; run < coldStartRuns; run++) {
     for (const row of rows) {
+      if (interrupted.signal.aborted) break;
       const found = await runPeer(row, [], "cold-start-program", context);
       records.set(row.label, [...(records.get(row.label) ?? []), ...found]);
       progress.finishStep(`cold start ${run + 1} of ${coldStartRuns}, ${row.label}`);

@@ -15,6 +15,7 @@ export interface Options {
   readonly json: string | null;
   readonly python: string | null;
   readonly node: string;
+  readonly backend: string | null;
   readonly turbo: boolean;
   readonly build: boolean;
   readonly cold: boolean;
@@ -34,6 +35,7 @@ It installs the peers into a folder of their own; give the machine to it alone, 
   --threads A,B    thread counts (1 and the number of cores)
   --python PATH    a Python with torch: PyTorch's eager mode and torch.compile join as peers
   --node PATH      run our own library under another Node
+  --backend NAME   compile our own programs with this backend (torch.compile's default)
   --turbo          also run our own library with torch.backends.wasm.turbo
   --dir PATH       where the peers are installed (a folder of the system's temporary directory)
   --json PATH      write the report as JSON, too
@@ -58,6 +60,7 @@ export function parseOptions(args: readonly string[]): Options | null {
       json: { type: "string" },
       python: { type: "string" },
       node: { type: "string", default: process.execPath },
+      backend: { type: "string" },
       turbo: { type: "boolean", default: false },
       build: { type: "boolean", default: true },
       cold: { type: "boolean", default: true },
@@ -77,6 +80,7 @@ export function parseOptions(args: readonly string[]): Options | null {
     json: values.json ?? null,
     python: values.python ?? null,
     node: values.node,
+    backend: values.backend ?? null,
     turbo: values.turbo,
     build: values.build,
     cold: values.cold,

@@ -13,6 +13,8 @@ export interface PeerSetup {
   readonly directory: string;
   /** Our own library's entry, built. */
   readonly library: string;
+  /** A backend of our own compiler; null: its default. */
+  readonly backend: string | null;
 }
 
 export interface OpenedPeer {

@@ -30,9 +30,9 @@ export function reportText(report: PeersReport): string {
   ].join("\n");
 }
 
-function headText({ commit, machine, date, rounds, budget, load }: PeersReport): string {
+function headText({ commit, machine, date, rounds, budget, backend, load }: PeersReport): string {
   const loads = load.length === 0 ? "unknown" : `${least(load)} to ${most(load)}`;
-  return `fullgraph ${commit} on ${machine}, ${date}
+  return `fullgraph ${commit}${backend === null ? "" : `, backend ${backend},`} on ${machine}, ${date}
 ${rounds} rounds of ${budget} ms a workload, load average ${loads}`;
 }
 

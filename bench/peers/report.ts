@@ -12,6 +12,8 @@ export interface PeersReport {
   readonly load: readonly number[];
   readonly rounds: number;
   readonly budget: number;
+  /** What our own programs were compiled with; null: the default. */
+  readonly backend: string | null;
   readonly peers: Readonly<Record<string, PeerDescription>>;
   readonly workloads: Readonly<Record<string, Readonly<Record<string, Cell>>>>;
   readonly coldStarts: Readonly<Record<string, ColdStartCell>>;

@@ -14,6 +14,7 @@ export interface RunContext {
   /** Where the peers, the programs and the references are. */
   readonly directory: string;
   readonly library: string;
+  readonly backend: string | null;
   readonly references: Readonly<Record<string, string>>;
   readonly budget: number;
   /** Node for our own library; the peers always run under the Node of this process. */
@@ -80,7 +81,8 @@ function commandOf(
   context: RunContext,
 ): { readonly command: string; readonly args: readonly string[] } {
   const { variant, threads, nodeFlags, library } = row;
-  const setup = { variant, threads, directory: context.directory, library: context.library };
+  const { directory, backend } = context;
+  const setup = { variant, threads, directory, library: context.library, backend };
   const shared = { setup, budget: context.budget, references: context.references };
   if (library === "torch") {
     if (context.python === null) throw new Error("no Python was named");

@@ -8,6 +8,7 @@ export const exampleReport: PeersReport = {
   load: [0.5, 2.25],
   rounds: 3,
   budget: 400,
+  backend: null,
   peers: {
     "ort-web-2t": peer("wasm", "1.30.0"),
     "jax-js-2t": peer("wasm", "0.1.25"),

@@ -128,13 +128,15 @@ test("the transformer's reference agrees with tensors, written head by head", ()
 
 test("our own programs give the references' results, eager and compiled", () => {
   const own = Object.values(smallWorkloads).flatMap((workload) =>
-    ["eager", "default"].map((variant) => ownError(workload, variant)),
+    [null, { fullgraph: true }, { backend: "inductor" }].map((compile) =>
+      ownError(workload, compile),
+    ),
   );
   expect(own.filter((error) => error > tolerance)).toEqual([]);
 });
 
 test("a workload that we cannot do yet says why", () => {
-  const prepared = prepareWorkload(torch, "default", smallWorkloads.mlpTraining, {});
+  const prepared = prepareWorkload(torch, null, smallWorkloads.mlpTraining, {});
   expect(prepared).toEqual({ kind: "not available", reason: "there is no autograd yet" });
 });
 
@@ -193,8 +195,8 @@ test("an unknown workload or a number that is none is refused by name", () => {
 });
 
 /** How far our own program is off; what is not available is not off at all. */
-function ownError(workload: Workload, variant: string): number {
-  const prepared = prepareWorkload(torch, variant, workload, operandsOf(workload));
+function ownError(workload: Workload, compile: torch.CompileOptions | null): number {
+  const prepared = prepareWorkload(torch, compile, workload, operandsOf(workload));
   if (prepared.kind === "not available") return 0;
   prepared.run();
   return largestError(prepared.result(), referenceResult(workload));

@@ -13,15 +13,17 @@ type Program = () => Tensor;
  * Our own library as its users write for it: plain functions over tensors, compiled with the default backend, results
  * left to the garbage collector. The variant "eager" runs the same functions without compiling them.
  */
-export const openFullgraph: OpenPeer = async ({ variant, threads, library }) => {
+export const openFullgraph: OpenPeer = async ({ variant, threads, library, backend }) => {
   // The built package: its types are those of the sources.
   const torch = (await import(pathToFileURL(library).href)) as typeof Torch;
   const unset = configure(torch, variant, threads);
   if (unset !== null) return unset;
+  const choice = backend === null ? {} : { backend };
+  const compile = variant === "eager" ? null : { fullgraph: true, ...choice };
   return {
     kind: "opened",
     version: versionOf(library),
-    prepare: (workload, operands) => prepareWorkload(torch, variant, workload, operands),
+    prepare: (workload, operands) => prepareWorkload(torch, compile, workload, operands),
   };
 };
 
@@ -31,10 +33,10 @@ interface OwnWorkload extends PreparedWorkload {
   readonly result: () => readonly number[];
 }
 
-/** A workload with our own library, or the reason why it cannot be run yet. */
+/** A workload with our own library, eager without compile options; or the reason why it cannot be run yet. */
 export function prepareWorkload(
   torch: typeof Torch,
-  variant: string,
+  compile: Torch.CompileOptions | null,
   workload: Workload,
   operands: Readonly<Record<string, Operand>>,
 ): OwnWorkload | NotAvailable {
@@ -47,7 +49,7 @@ export function prepareWorkload(
   const tensors = Object.fromEntries(
     Object.entries(operands).map(([name, operand]) => [name, toTensor(torch, operand)]),
   );
-  const run = forKind(programs(torch, variant), workload, tensors);
+  const run = forKind(programs(torch, compile), workload, tensors);
   let last: Tensor | null = null;
   return {
     kind: "prepared",
@@ -87,13 +89,16 @@ interface Functional {
 }
 
 /** Inputs are arguments; weights are closed over, as a module's are. */
-function programs(torch: typeof Torch, variant: string): ForEachKind<Tensor, Program> {
+function programs(
+  torch: typeof Torch,
+  compile: Torch.CompileOptions | null,
+): ForEachKind<Tensor, Program> {
   // prepareWorkload has asked for each function that a workload needs; the names and arguments are PyTorch's.
   const functional: unknown = torch.nn.functional;
   const { gelu, layer_norm, conv2d, scaled_dot_product_attention } = functional as Functional;
   const { scale, shift } = chainConstants;
   const ready = (fn: (...args: Tensor[]) => Tensor, ...args: readonly Tensor[]): Program => {
-    const call = variant === "eager" ? fn : torch.compile(fn, { fullgraph: true });
+    const call = compile === null ? fn : torch.compile(fn, compile);
     return () => call(...args);
   };
   return {
