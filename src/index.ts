@@ -35,6 +35,7 @@ export {
 } from "./base/errors.ts";
 export * as _logging from "./base/logging-namespace.ts";
 export * as _dynamo from "./dynamo/public.ts";
+export * as memory from "./dynamo/memory-namespace.ts";
 export * as compiler from "./dynamo/compiler-namespace.ts";
 export type { GraphBreakRecord } from "./dynamo/graph-breaks/graph-break-record.ts";
 export { compile, type CompileOptions } from "./compile.ts";

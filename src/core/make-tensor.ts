@@ -5,6 +5,7 @@ import { isFakeMode } from "./fake-mode.ts";
 import { contiguousStrides, numelOf, type Shape } from "./shape.ts";
 import { Storage, type TypedArray } from "./storage.ts";
 import { stateOf, TensorBase, type TensorState } from "./tensor.ts";
+import { noteTensor } from "./tensor-history.ts";
 
 type TensorConstructor = new (state: TensorState) => TensorBase;
 
@@ -29,7 +30,7 @@ export function constructTensor(
   geometry: Geometry,
   base: TensorBase | null,
 ): TensorBase {
-  return new tensorClass({
+  const tensor = new tensorClass({
     storage,
     dtype,
     device: cpu,
@@ -43,18 +44,27 @@ export function constructTensor(
     base,
     disposed: false,
   });
+  noteTensor(tensor);
+  return tensor;
 }
 
-/** A fresh zeroed tensor, contiguous unless strides are given; fake in fake mode or when `fake` says so. */
+interface EmptyTensorOptions {
+  /** Without data; defaults to whether this is fake mode. */
+  readonly fake?: boolean;
+  /** False: the elements are whatever was there before, because all of them will be written. Defaults to true. */
+  readonly zeroed?: boolean;
+}
+
+/** A fresh tensor, contiguous unless strides are given. */
 export function emptyTensor(
   shape: Shape,
   dtype: DType,
   strides?: Shape | null,
-  fake = isFakeMode(),
+  { fake = isFakeMode(), zeroed = true }: EmptyTensorOptions = {},
 ): TensorBase {
   const layout = strides ?? contiguousStrides(shape);
   const length = numelOf(shape);
-  const storage = fake ? Storage.fake(dtype, length) : Storage.allocate(dtype, length);
+  const storage = fake ? Storage.fake(dtype, length) : Storage.allocate(dtype, length, zeroed);
   return constructTensor(storage, dtype, { shape, strides: layout, offset: 0 }, null);
 }
 

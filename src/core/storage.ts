@@ -177,6 +177,13 @@ export class Storage {
   }
 }
 
+let smallAllocations = 0;
+
+/** How many storages were made as JavaScript arrays because they are small. */
+export function smallStorageCount(): number {
+  return smallAllocations;
+}
+
 export type StorageHome = "fake" | "javascript" | "memory" | "user" | "released";
 
 interface Home {
@@ -189,7 +196,10 @@ const noHome: Home = { array: null, block: null };
 /** A new array of ours, or a block of the memory; an array also where the memory is full, as the engine may have more. */
 function newHome(dtype: DType, length: number, zeroed: boolean): Home {
   const bytes = length * dtype.itemsize;
-  if (bytes < smallestBlockBytes) return { array: allocateArray(dtype, length), block: null };
+  if (bytes < smallestBlockBytes) {
+    smallAllocations += 1;
+    return { array: allocateArray(dtype, length), block: null };
+  }
   const memory = kernelMemoryOrNull();
   try {
     if (memory !== null) return { array: null, block: memory.own(bytes, zeroed) };

@@ -35,13 +35,16 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
       // In fake mode, so that tensors the decomposition makes are fake as well.
       return fake ? runFake(() => execution.decomposition(args)) : execution.decomposition(args);
     case "lowering": {
-      const outputs = makeOutputs(execution.meta(args), fake);
-      if (!fake || activeRecorder() !== null) runComputation(execution.lowering(args), outputs);
+      const meta = execution.meta(args);
+      const computation = !fake || activeRecorder() !== null ? execution.lowering(args) : null;
+      // A scatter leaves the places it does not write to; all other computations write every element.
+      const outputs = makeOutputs(meta, fake, computation?.kind === "scatter");
+      if (computation !== null) runComputation(computation, outputs);
       markLeaves(outputs, args);
       return op.returns.assemble(outputs);
     }
     case "routine": {
-      const outputs = makeOutputs(execution.meta(args), fake);
+      const outputs = makeOutputs(execution.meta(args), fake, true);
       if (!fake) execution.routine(args, outputs);
       else activeRecorder()?.routine({ op, routine: execution.routine, args, outputs });
       markLeaves(outputs, args);
@@ -110,9 +113,15 @@ function hasFakeTensor(op: OpRecord, args: AnyArgs): boolean {
   return found;
 }
 
-function makeOutputs(meta: OutputMeta | readonly OutputMeta[], fake: boolean): TensorBase[] {
+function makeOutputs(
+  meta: OutputMeta | readonly OutputMeta[],
+  fake: boolean,
+  zeroed: boolean,
+): TensorBase[] {
   const metas = isSingle(meta) ? [meta] : meta;
-  return metas.map((output) => emptyTensor(output.shape, output.dtype, output.strides, fake));
+  return metas.map(({ shape, dtype, strides }) =>
+    emptyTensor(shape, dtype, strides, { fake, zeroed }),
+  );
 }
 
 /** Functions that make tensors take `requires_grad`. */

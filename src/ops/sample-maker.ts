@@ -46,11 +46,11 @@ export function sampleMaker(dtype: DType): SampleMaker {
   return {
     dtype,
     tensor: (shape, options = {}) =>
-      fill(emptyTensor(shape, options.dtype ?? dtype, null, false), options),
+      fill(emptyTensor(shape, options.dtype ?? dtype, null, { fake: false }), options),
     strided: (shape, options = {}) => {
       const reversed = [...shape].reverse();
       const base = fill(
-        emptyTensor([...reversed, 2], options.dtype ?? dtype, null, false),
+        emptyTensor([...reversed, 2], options.dtype ?? dtype, null, { fake: false }),
         options,
       );
       const strides = contiguousStrides([...reversed, 2]);

@@ -12,7 +12,7 @@ import {
   objectGroup,
 } from "../base/inspector-session.ts";
 
-/** All reachable objects whose class is `objectClass`, or null where there is no inspector to ask (browsers, Bun, Deno). */
+/** All reachable objects made by `objectClass` or a subclass (and prototypes of subclasses), or null where there is no inspector to ask (browsers, Bun, Deno). */
 export function liveObjects<Instance extends object>(
   objectClass: abstract new (...args: never) => Instance,
 ): readonly Instance[] | null {
@@ -21,11 +21,7 @@ export function liveObjects<Instance extends object>(
   try {
     const found = query(session, objectClass.prototype);
     if (!Array.isArray(found)) return null;
-    // Objects that merely inherit from the prototype, as a subclass's prototype would, do not count.
-    return found.filter(
-      (candidate): candidate is Instance =>
-        candidate instanceof objectClass && candidate.constructor === objectClass,
-    );
+    return found.filter((candidate): candidate is Instance => candidate instanceof objectClass);
   } finally {
     releaseRemotes(session);
   }

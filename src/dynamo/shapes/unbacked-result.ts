@@ -38,7 +38,7 @@ function realLike(value: unknown, content: (position: number) => number): unknow
   if (Array.isArray(value)) return value.map((item: unknown) => realLike(item, content));
   if (!(value instanceof Tensor)) return value;
   if (value.numel() > maximumElements) throw new RangeError("too large to try");
-  const real = emptyTensor(value.shape, value.dtype, null, false);
+  const real = emptyTensor(value.shape, value.dtype, null, { fake: false });
   const array = arrayOf(real);
   for (let position = 0; position < array.length; position++)
     array[position] =

@@ -24,7 +24,7 @@ function positionsOfNonzero(self: TensorBase): readonly number[] {
 /** Positions as coordinates, one row each; column by column in memory, as in PyTorch. */
 function coordinatesOfPositions(positions: readonly number[], shape: Shape): TensorBase {
   const rows = positions.length;
-  const result = emptyTensor([rows, shape.length], int64, [1, rows], false);
+  const result = emptyTensor([rows, shape.length], int64, [1, rows], { fake: false });
   const array = arrayOf(result);
   positions.forEach((position, row) => {
     let rest = position;
