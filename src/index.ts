@@ -2,6 +2,7 @@
 export * from "./api/functions.ts";
 export * from "./api/metadata-functions.ts";
 export { Tensor } from "./api/tensor.ts";
+export { _check } from "./api/check.ts";
 export { cond } from "./api/cond.ts";
 export { get_num_threads, set_num_threads } from "./api/threads.ts";
 export {
@@ -34,6 +35,7 @@ export {
   ValueError,
 } from "./base/errors.ts";
 export * as _logging from "./base/logging-namespace.ts";
+export * as fx from "./dynamo/fx-namespace.ts";
 export * as _dynamo from "./dynamo/public.ts";
 export * as memory from "./dynamo/memory-namespace.ts";
 export * as compiler from "./dynamo/compiler-namespace.ts";

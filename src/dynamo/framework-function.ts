@@ -1,8 +1,11 @@
+import { _check } from "../api/check.ts";
 import { cond } from "../api/cond.ts";
 import { breakGraph } from "./graph-breaks/graph-break.ts";
 import type { CallResult } from "./builtins/builtin.ts";
 import type { Machine } from "./interpreter/machine.ts";
 import { captureCond } from "./operations/capture-cond.ts";
+import { askCondition, checkCondition } from "./operations/check-condition.ts";
+import { guard_or_false, guard_or_true, statically_known_true } from "./symbolic-shapes.ts";
 import { ConstantVariable, type Variable } from "./variables/variable.ts";
 
 /** A function of this package that means something to the interpreter itself. */
@@ -44,6 +47,10 @@ const rules = new Map<Function, FrameworkRule>([
   ],
   [is_compiling, () => new ConstantVariable(true)],
   [cond, captureCond],
+  [_check, checkCondition],
+  [statically_known_true, askCondition(false, false)],
+  [guard_or_false, askCondition(false, true)],
+  [guard_or_true, askCondition(true, true)],
 ]);
 
 export const frameworkFunction = (fn: Function): FrameworkRule | null => rules.get(fn) ?? null;

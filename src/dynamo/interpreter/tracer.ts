@@ -8,6 +8,7 @@ import type { Guard } from "../guards/guard.ts";
 import { type GuardPlace, GuardSet } from "../guards/guard-set.ts";
 import type { DimDecision, SizeDecisions } from "../shapes/dim-decision.ts";
 import type { DimMark } from "../shapes/mark-dynamic.ts";
+import { Assumptions } from "../shapes/assumptions.ts";
 import { UnbackedShapes } from "../shapes/unbacked-shapes.ts";
 import { ShapeTrace } from "../shapes/shape-trace.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
@@ -67,6 +68,8 @@ export class Tracer {
   readonly shapes = new ShapeTrace();
   /** What is known about tensors whose sizes only running the graph tells. */
   readonly unbacked = new UnbackedShapes();
+  /** What the program promised about numbers that only running the graph tells. */
+  readonly assumptions = new Assumptions();
   /** Which dimensions of tensors from outside vary; of other dynamic tensors, all may. */
   readonly dynamicDims = new Map<Tensor, readonly number[]>();
   readonly sizeDecisions: SizeDecisions[] = [];
@@ -308,7 +311,7 @@ export class Tracer {
 
   /** Which way a condition goes, guarded by the condition itself (not by the values it was computed from). */
   decide(variable: NumberVariable): boolean | undefined {
-    if (variable.hint === undefined) return undefined;
+    if (variable.hint === undefined) return this.assumptions.truthOf(variable.expression);
     const truth = Boolean(variable.hint);
     this.addGuard({ kind: "EXPRESSION", expression: variable.expression, truth });
     return truth;

@@ -127,7 +127,10 @@ export function sizeOf(tracer: Tracer, target: TensorVariable, dim: number): Var
   const hint = fake.shape[dim] ?? NaN;
   if (tracer.unbacked.isUnbackedDim(fake, dim)) {
     const node = tracer.graph.size(tracer.nodeOf(target), dim, undefined);
-    return tracer.number({ kind: "leaf", leaf: { kind: "node", node, type: "number" } });
+    return tracer.number({
+      kind: "leaf",
+      leaf: { kind: "node", node, type: "number", isSize: true },
+    });
   }
   if (!tracer.shapes.isDynamic(fake)) return new ConstantVariable(hint);
   const dims = tracer.dynamicDims.get(fake);

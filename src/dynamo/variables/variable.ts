@@ -87,7 +87,13 @@ export type NumberLeaf =
       readonly dim: number;
       readonly hint: number;
     }
-  | { readonly kind: "node"; readonly node: Node; readonly type: "number" | "boolean" };
+  | {
+      readonly kind: "node";
+      readonly node: Node;
+      readonly type: "number" | "boolean";
+      /** A size of a tensor: whole and not negative. */
+      readonly isSize?: boolean;
+    };
 
 /** A tensor: a fake one while capturing; `node` once it takes part in the graph. */
 export class TensorVariable {
