@@ -54,6 +54,7 @@ async function comparePeers(options: Options): Promise<void> {
     limits: options.limits ? measureLimits(options.directory, options.threads) : [],
     load: [...load, loadavg()[0] ?? NaN].map((value) => Number(value.toFixed(2))),
   };
+  progress.end();
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
   console.log(reportText(report));
   const verdicts = relevantTargets(report).map((target) => judgeTarget(report, target).verdict);

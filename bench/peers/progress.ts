@@ -16,7 +16,10 @@ export class Progress {
 
   /** What is being done now; only a terminal shows it. */
   note(text: string): void {
-    if (this.#stream.isTTY) this.#stream.write(`\r${this.#bar()}${text}\u001b[K`);
+    if (!this.#stream.isTTY) return;
+    // A longer line would wrap, and the next one could not draw over it.
+    const line = `${this.#bar()}${text}`.slice(0, this.#stream.columns - 1);
+    this.#stream.write(`\r${line}\u001b[K`);
   }
 
   finishStep(text: string): void {
@@ -29,6 +32,11 @@ export class Progress {
   begin(text: string): void {
     if (this.#stream.isTTY) this.note(text);
     else this.#stream.write(`${text}\n`);
+  }
+
+  /** Leaves the terminal's line to what is printed next. */
+  end(): void {
+    if (this.#stream.isTTY) this.#stream.write("\r\u001b[K");
   }
 
   #bar(): string {
