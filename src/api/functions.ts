@@ -614,6 +614,21 @@ export function ceil(...args: readonly unknown[]): Tensor {
   return callFunction(ceilEntry, args);
 }
 
+const celuEntry = apiEntry("torch.celu");
+/**
+ * Each element, or alpha * (exp(x / alpha) - 1) if it is negative.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.celu(torch.tensor([-1, 2]))
+ * ```
+ */
+export function celu(input: Tensor, alpha?: number): Tensor;
+export function celu(input: Tensor, options: { readonly alpha?: number }): Tensor;
+export function celu(...args: readonly unknown[]): Tensor {
+  return callFunction(celuEntry, args);
+}
+
 const channel_shuffleEntry = apiEntry("torch.channel_shuffle");
 /**
  * Takes channels (dimension 1) from each of `groups` groups in turn.
@@ -715,6 +730,22 @@ export function cosh(...args: readonly unknown[]): Tensor {
   return callFunction(coshEntry, args);
 }
 
+const cosine_similarityEntry = apiEntry("torch.cosine_similarity");
+/**
+ * The cosine of the angle between vectors along `dim`; lengths below `eps` count as `eps`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.cosine_similarity(torch.tensor([1, 0]), torch.tensor([1, 1]), 0)
+ * ```
+ */
+export function cosine_similarity(input: Tensor, other: Tensor, dim?: number, eps?: number): Tensor;
+export function cosine_similarity(input: Tensor, other: Tensor, options: { readonly dim?: number; readonly eps?: number }): Tensor;
+export function cosine_similarity(input: Tensor, other: Tensor, dim: number, options: { readonly eps?: number }): Tensor;
+export function cosine_similarity(...args: readonly unknown[]): Tensor {
+  return callFunction(cosine_similarityEntry, args);
+}
+
 const count_nonzeroEntry = apiEntry("torch.count_nonzero");
 /**
  * How many elements are not zero.
@@ -728,6 +759,34 @@ export function count_nonzero(input: Tensor, dim?: number | readonly number[] | 
 export function count_nonzero(input: Tensor, options: { readonly dim?: number | readonly number[] | null }): Tensor;
 export function count_nonzero(...args: readonly unknown[]): Tensor {
   return callFunction(count_nonzeroEntry, args);
+}
+
+const cummaxEntry = apiEntry("torch.cummax");
+/**
+ * The largest element so far along a dimension, and where it last stood.
+ *
+ * @example
+ * ```ts
+ * torch.cummax(torch.tensor([1, 3, 2]), 0)
+ * ```
+ */
+export function cummax(input: Tensor, dim: number): NamedTuple<"values" | "indices", Tensor>;
+export function cummax(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+  return callFunction(cummaxEntry, args);
+}
+
+const cumminEntry = apiEntry("torch.cummin");
+/**
+ * The smallest element so far along a dimension, and where it last stood.
+ *
+ * @example
+ * ```ts
+ * torch.cummin(torch.tensor([1, 3, 2]), 0)
+ * ```
+ */
+export function cummin(input: Tensor, dim: number): NamedTuple<"values" | "indices", Tensor>;
+export function cummin(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+  return callFunction(cumminEntry, args);
 }
 
 const cumprodEntry = apiEntry("torch.cumprod");
@@ -805,6 +864,23 @@ export function diagonal(...args: readonly unknown[]): Tensor {
   return callFunction(diagonalEntry, args);
 }
 
+const diffEntry = apiEntry("torch.diff");
+/**
+ * Differences of neighbours along a dimension, `n` times over.
+ * `prepend` and `append` are joined to the input first. Differences of bools are bools.
+ *
+ * @example
+ * ```ts
+ * torch.diff(torch.tensor([1, 4, 9]))
+ * ```
+ */
+export function diff(input: Tensor, n?: number, dim?: number, options?: { readonly prepend?: Tensor | null; readonly append?: Tensor | null }): Tensor;
+export function diff(input: Tensor, options: { readonly n?: number; readonly dim?: number; readonly prepend?: Tensor | null; readonly append?: Tensor | null }): Tensor;
+export function diff(input: Tensor, n: number, options: { readonly dim?: number; readonly prepend?: Tensor | null; readonly append?: Tensor | null }): Tensor;
+export function diff(...args: readonly unknown[]): Tensor {
+  return callFunction(diffEntry, args);
+}
+
 const digammaEntry = apiEntry("torch.digamma");
 /**
  * The derivative of `lgamma`.
@@ -846,6 +922,21 @@ const dotEntry = apiEntry("torch.dot");
 export function dot(input: Tensor, tensor: Tensor): Tensor;
 export function dot(...args: readonly unknown[]): Tensor {
   return callFunction(dotEntry, args);
+}
+
+const dropoutEntry = apiEntry("torch.dropout");
+/**
+ * Sets elements to zero with probability `p` and divides the others by 1 - `p`; the input itself unless `training`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.dropout(torch.ones(3), 0.5, { training: false })
+ * ```
+ */
+export function dropout(input: Tensor, p?: number, options?: { readonly training?: boolean }): Tensor;
+export function dropout(input: Tensor, options: { readonly p?: number; readonly training?: boolean }): Tensor;
+export function dropout(...args: readonly unknown[]): Tensor {
+  return callFunction(dropoutEntry, args);
 }
 
 const einsumEntry = apiEntry("torch.einsum");
@@ -1228,6 +1319,21 @@ export function gt(...args: readonly unknown[]): Tensor {
   return callFunction(gtEntry, args);
 }
 
+const hardshrinkEntry = apiEntry("torch.hardshrink");
+/**
+ * Each element, or 0 if it lies in [-`lambd`, `lambd`].
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.hardshrink(torch.tensor([0.3, 2]))
+ * ```
+ */
+export function hardshrink(input: Tensor, lambd?: number): Tensor;
+export function hardshrink(input: Tensor, options: { readonly lambd?: number }): Tensor;
+export function hardshrink(...args: readonly unknown[]): Tensor {
+  return callFunction(hardshrinkEntry, args);
+}
+
 const hypotEntry = apiEntry("torch.hypot");
 /**
  * The length of the hypotenuse.
@@ -1556,6 +1662,20 @@ const log_softmaxEntry = apiEntry("torch.log_softmax");
 export function log_softmax(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
 export function log_softmax(...args: readonly unknown[]): Tensor {
   return callFunction(log_softmaxEntry, args);
+}
+
+const logcumsumexpEntry = apiEntry("torch.logcumsumexp");
+/**
+ * The logarithm of running sums of exponentials, without overflow.
+ *
+ * @example
+ * ```ts
+ * torch.logcumsumexp(torch.tensor([0, 0]), 0)
+ * ```
+ */
+export function logcumsumexp(input: Tensor, dim: number): Tensor;
+export function logcumsumexp(...args: readonly unknown[]): Tensor {
+  return callFunction(logcumsumexpEntry, args);
 }
 
 const logical_andEntry = apiEntry("torch.logical_and");
@@ -2096,6 +2216,22 @@ export function outer(...args: readonly unknown[]): Tensor {
   return callFunction(outerEntry, args);
 }
 
+const pairwise_distanceEntry = apiEntry("torch.pairwise_distance");
+/**
+ * The norm of order `p` of the differences between vectors along the last dimension, each plus `eps`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.pairwise_distance(torch.tensor([3, 0]), torch.tensor([0, 4]))
+ * ```
+ */
+export function pairwise_distance(input: Tensor, other: Tensor, p?: number, eps?: number, options?: { readonly keepdim?: boolean }): Tensor;
+export function pairwise_distance(input: Tensor, other: Tensor, options: { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean }): Tensor;
+export function pairwise_distance(input: Tensor, other: Tensor, p: number, options: { readonly eps?: number; readonly keepdim?: boolean }): Tensor;
+export function pairwise_distance(...args: readonly unknown[]): Tensor {
+  return callFunction(pairwise_distanceEntry, args);
+}
+
 const permuteEntry = apiEntry("torch.permute");
 /**
  * A view with the dimensions in the order `dims`.
@@ -2151,6 +2287,20 @@ const powEntry = apiEntry("torch.pow");
 export function pow(input: Tensor | Scalar, exponent: Tensor | Scalar): Tensor;
 export function pow(...args: readonly unknown[]): Tensor {
   return callFunction(powEntry, args);
+}
+
+const preluEntry = apiEntry("torch.prelu");
+/**
+ * Each element, times `weight` if it is negative: one number, or one for each channel (dimension 1).
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.prelu(torch.tensor([-1, 2]), torch.tensor([0.25]))
+ * ```
+ */
+export function prelu(input: Tensor, weight: Tensor): Tensor;
+export function prelu(...args: readonly unknown[]): Tensor {
+  return callFunction(preluEntry, args);
 }
 
 const prodEntry = apiEntry("torch.prod");
@@ -2502,6 +2652,20 @@ export function select(...args: readonly unknown[]): Tensor {
   return callFunction(selectEntry, args);
 }
 
+const seluEntry = apiEntry("torch.selu");
+/**
+ * A scaled elu that keeps mean 0 and variance 1 from layer to layer.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.selu(torch.tensor([-1, 2]))
+ * ```
+ */
+export function selu(input: Tensor): Tensor;
+export function selu(...args: readonly unknown[]): Tensor {
+  return callFunction(seluEntry, args);
+}
+
 const sigmoidEntry = apiEntry("torch.sigmoid");
 /**
  * 1 / (1 + exp(-x)).
@@ -2821,6 +2985,20 @@ const tensorEntry = apiEntry("torch.tensor");
 export function tensor(data: NestedData, options?: { readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
 export function tensor(...args: readonly unknown[]): Tensor {
   return callFunction(tensorEntry, args);
+}
+
+const thresholdEntry = apiEntry("torch.threshold");
+/**
+ * Each element if it exceeds `threshold`, else `value`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.threshold(torch.tensor([1, 3]), 2, 0)
+ * ```
+ */
+export function threshold(input: Tensor, threshold: number, value: number): Tensor;
+export function threshold(...args: readonly unknown[]): Tensor {
+  return callFunction(thresholdEntry, args);
 }
 
 const tileEntry = apiEntry("torch.tile");

@@ -144,6 +144,21 @@ export function binary_cross_entropy_with_logits(...args: readonly unknown[]): T
   return callFunction(binary_cross_entropy_with_logitsEntry, args);
 }
 
+const celuEntry = apiEntry("torch.nn.functional.celu");
+/**
+ * Each element, or alpha * (exp(x / alpha) - 1) if it is negative.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.celu(torch.tensor([-1, 2]))
+ * ```
+ */
+export function celu(input: Tensor, alpha?: number): Tensor;
+export function celu(input: Tensor, options: { readonly alpha?: number }): Tensor;
+export function celu(...args: readonly unknown[]): Tensor {
+  return callFunction(celuEntry, args);
+}
+
 const channel_shuffleEntry = apiEntry("torch.nn.functional.channel_shuffle");
 /**
  * Takes channels (dimension 1) from each of `groups` groups in turn.
@@ -156,6 +171,22 @@ const channel_shuffleEntry = apiEntry("torch.nn.functional.channel_shuffle");
 export function channel_shuffle(input: Tensor, groups: number): Tensor;
 export function channel_shuffle(...args: readonly unknown[]): Tensor {
   return callFunction(channel_shuffleEntry, args);
+}
+
+const cosine_similarityEntry = apiEntry("torch.nn.functional.cosine_similarity");
+/**
+ * The cosine of the angle between vectors along `dim`; lengths below `eps` count as `eps`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.cosine_similarity(torch.tensor([1, 0]), torch.tensor([1, 1]), 0)
+ * ```
+ */
+export function cosine_similarity(input: Tensor, other: Tensor, dim?: number, eps?: number): Tensor;
+export function cosine_similarity(input: Tensor, other: Tensor, options: { readonly dim?: number; readonly eps?: number }): Tensor;
+export function cosine_similarity(input: Tensor, other: Tensor, dim: number, options: { readonly eps?: number }): Tensor;
+export function cosine_similarity(...args: readonly unknown[]): Tensor {
+  return callFunction(cosine_similarityEntry, args);
 }
 
 const cross_entropyEntry = apiEntry("torch.nn.functional.cross_entropy");
@@ -172,6 +203,66 @@ export function cross_entropy(input: Tensor, target: Tensor, weight?: Tensor | n
 export function cross_entropy(input: Tensor, target: Tensor, options: { readonly weight?: Tensor | null; readonly ignore_index?: number; readonly reduction?: "mean" | "sum" | "none"; readonly label_smoothing?: number }): Tensor;
 export function cross_entropy(...args: readonly unknown[]): Tensor {
   return callFunction(cross_entropyEntry, args);
+}
+
+const dropoutEntry = apiEntry("torch.nn.functional.dropout");
+/**
+ * Sets elements to zero with probability `p` and divides the others by 1 - `p`; the input itself unless `training`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.dropout(torch.ones(3), 0.5, { training: false })
+ * ```
+ */
+export function dropout(input: Tensor, p?: number, options?: { readonly training?: boolean }): Tensor;
+export function dropout(input: Tensor, options: { readonly p?: number; readonly training?: boolean }): Tensor;
+export function dropout(...args: readonly unknown[]): Tensor {
+  return callFunction(dropoutEntry, args);
+}
+
+const dropout1dEntry = apiEntry("torch.nn.functional.dropout1d");
+/**
+ * Sets whole channels (dimension 1) to zero with probability `p` and divides the others by 1 - `p`; the input itself unless `training`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.dropout1d(torch.ones(2, 3, 4, 1, 1).squeeze(), 0.5, { training: false })
+ * ```
+ */
+export function dropout1d(input: Tensor, p?: number, options?: { readonly training?: boolean }): Tensor;
+export function dropout1d(input: Tensor, options: { readonly p?: number; readonly training?: boolean }): Tensor;
+export function dropout1d(...args: readonly unknown[]): Tensor {
+  return callFunction(dropout1dEntry, args);
+}
+
+const dropout2dEntry = apiEntry("torch.nn.functional.dropout2d");
+/**
+ * Sets whole channels (dimension 1) to zero with probability `p` and divides the others by 1 - `p`; the input itself unless `training`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.dropout2d(torch.ones(2, 3, 4, 1, 1).squeeze(), 0.5, { training: false })
+ * ```
+ */
+export function dropout2d(input: Tensor, p?: number, options?: { readonly training?: boolean }): Tensor;
+export function dropout2d(input: Tensor, options: { readonly p?: number; readonly training?: boolean }): Tensor;
+export function dropout2d(...args: readonly unknown[]): Tensor {
+  return callFunction(dropout2dEntry, args);
+}
+
+const dropout3dEntry = apiEntry("torch.nn.functional.dropout3d");
+/**
+ * Sets whole channels (dimension 1) to zero with probability `p` and divides the others by 1 - `p`; the input itself unless `training`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.dropout3d(torch.ones(2, 3, 4, 1, 1).squeeze(), 0.5, { training: false })
+ * ```
+ */
+export function dropout3d(input: Tensor, p?: number, options?: { readonly training?: boolean }): Tensor;
+export function dropout3d(input: Tensor, options: { readonly p?: number; readonly training?: boolean }): Tensor;
+export function dropout3d(...args: readonly unknown[]): Tensor {
+  return callFunction(dropout3dEntry, args);
 }
 
 const eluEntry = apiEntry("torch.nn.functional.elu");
@@ -235,6 +326,21 @@ export function gelu(...args: readonly unknown[]): Tensor {
   return callFunction(geluEntry, args);
 }
 
+const gluEntry = apiEntry("torch.nn.functional.glu");
+/**
+ * The first half of a dimension times the sigmoid of the second half.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.glu(torch.tensor([3, 0]))
+ * ```
+ */
+export function glu(input: Tensor, dim?: number): Tensor;
+export function glu(input: Tensor, options: { readonly dim?: number }): Tensor;
+export function glu(...args: readonly unknown[]): Tensor {
+  return callFunction(gluEntry, args);
+}
+
 const group_normEntry = apiEntry("torch.nn.functional.group_norm");
 /**
  * Normalizes each of `num_groups` groups of channels (dimension 1) of each example: mean 0 and variance 1, times `weight`, plus `bias`.
@@ -250,6 +356,21 @@ export function group_norm(input: Tensor, num_groups: number, weight: Tensor | n
 export function group_norm(input: Tensor, num_groups: number, weight: Tensor | null, bias: Tensor | null, options: { readonly eps?: number }): Tensor;
 export function group_norm(...args: readonly unknown[]): Tensor {
   return callFunction(group_normEntry, args);
+}
+
+const hardshrinkEntry = apiEntry("torch.nn.functional.hardshrink");
+/**
+ * Each element, or 0 if it lies in [-`lambd`, `lambd`].
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.hardshrink(torch.tensor([0.3, 2]))
+ * ```
+ */
+export function hardshrink(input: Tensor, lambd?: number): Tensor;
+export function hardshrink(input: Tensor, options: { readonly lambd?: number }): Tensor;
+export function hardshrink(...args: readonly unknown[]): Tensor {
+  return callFunction(hardshrinkEntry, args);
 }
 
 const hardsigmoidEntry = apiEntry("torch.nn.functional.hardsigmoid");
@@ -278,6 +399,22 @@ const hardswishEntry = apiEntry("torch.nn.functional.hardswish");
 export function hardswish(input: Tensor): Tensor;
 export function hardswish(...args: readonly unknown[]): Tensor {
   return callFunction(hardswishEntry, args);
+}
+
+const hardtanhEntry = apiEntry("torch.nn.functional.hardtanh");
+/**
+ * Each element limited to [`min_val`, `max_val`].
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.hardtanh(torch.tensor([-3, 0.5]))
+ * ```
+ */
+export function hardtanh(input: Tensor, min_val?: number, max_val?: number): Tensor;
+export function hardtanh(input: Tensor, options: { readonly min_val?: number; readonly max_val?: number }): Tensor;
+export function hardtanh(input: Tensor, min_val: number, options: { readonly max_val?: number }): Tensor;
+export function hardtanh(...args: readonly unknown[]): Tensor {
+  return callFunction(hardtanhEntry, args);
 }
 
 const huber_lossEntry = apiEntry("torch.nn.functional.huber_loss");
@@ -580,6 +717,22 @@ export function pad(...args: readonly unknown[]): Tensor {
   return callFunction(padEntry, args);
 }
 
+const pairwise_distanceEntry = apiEntry("torch.nn.functional.pairwise_distance");
+/**
+ * The norm of order `p` of the differences between vectors along the last dimension, each plus `eps`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.pairwise_distance(torch.tensor([3, 0]), torch.tensor([0, 4]))
+ * ```
+ */
+export function pairwise_distance(input: Tensor, other: Tensor, p?: number, eps?: number, options?: { readonly keepdim?: boolean }): Tensor;
+export function pairwise_distance(input: Tensor, other: Tensor, options: { readonly p?: number; readonly eps?: number; readonly keepdim?: boolean }): Tensor;
+export function pairwise_distance(input: Tensor, other: Tensor, p: number, options: { readonly eps?: number; readonly keepdim?: boolean }): Tensor;
+export function pairwise_distance(...args: readonly unknown[]): Tensor {
+  return callFunction(pairwise_distanceEntry, args);
+}
+
 const pixel_shuffleEntry = apiEntry("torch.nn.functional.pixel_shuffle");
 /**
  * Spreads groups of `upscale_factor`² channels over larger planes.
@@ -606,6 +759,20 @@ const pixel_unshuffleEntry = apiEntry("torch.nn.functional.pixel_unshuffle");
 export function pixel_unshuffle(input: Tensor, downscale_factor: number): Tensor;
 export function pixel_unshuffle(...args: readonly unknown[]): Tensor {
   return callFunction(pixel_unshuffleEntry, args);
+}
+
+const preluEntry = apiEntry("torch.nn.functional.prelu");
+/**
+ * Each element, times `weight` if it is negative: one number, or one for each channel (dimension 1).
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.prelu(torch.tensor([-1, 2]), torch.tensor([0.25]))
+ * ```
+ */
+export function prelu(input: Tensor, weight: Tensor): Tensor;
+export function prelu(...args: readonly unknown[]): Tensor {
+  return callFunction(preluEntry, args);
 }
 
 const reluEntry = apiEntry("torch.nn.functional.relu");
@@ -651,6 +818,20 @@ export function rms_norm(input: Tensor, normalized_shape: readonly number[], opt
 export function rms_norm(input: Tensor, normalized_shape: readonly number[], weight: Tensor | null, options: { readonly eps?: number | null }): Tensor;
 export function rms_norm(...args: readonly unknown[]): Tensor {
   return callFunction(rms_normEntry, args);
+}
+
+const seluEntry = apiEntry("torch.nn.functional.selu");
+/**
+ * A scaled elu that keeps mean 0 and variance 1 from layer to layer.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.selu(torch.tensor([-1, 2]))
+ * ```
+ */
+export function selu(input: Tensor): Tensor;
+export function selu(...args: readonly unknown[]): Tensor {
+  return callFunction(seluEntry, args);
 }
 
 const sigmoidEntry = apiEntry("torch.nn.functional.sigmoid");
@@ -709,6 +890,20 @@ export function softmax(...args: readonly unknown[]): Tensor {
   return callFunction(softmaxEntry, args);
 }
 
+const softminEntry = apiEntry("torch.nn.functional.softmin");
+/**
+ * The softmax of -input.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.softmin(torch.tensor([0, 1]), 0)
+ * ```
+ */
+export function softmin(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
+export function softmin(...args: readonly unknown[]): Tensor {
+  return callFunction(softminEntry, args);
+}
+
 const softplusEntry = apiEntry("torch.nn.functional.softplus");
 /**
  * log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`.
@@ -725,6 +920,21 @@ export function softplus(...args: readonly unknown[]): Tensor {
   return callFunction(softplusEntry, args);
 }
 
+const softshrinkEntry = apiEntry("torch.nn.functional.softshrink");
+/**
+ * Each element moved towards 0 by `lambd`, and 0 if it was nearer.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.softshrink(torch.tensor([0.3, 2]))
+ * ```
+ */
+export function softshrink(input: Tensor, lambd?: number): Tensor;
+export function softshrink(input: Tensor, options: { readonly lambd?: number }): Tensor;
+export function softshrink(...args: readonly unknown[]): Tensor {
+  return callFunction(softshrinkEntry, args);
+}
+
 const softsignEntry = apiEntry("torch.nn.functional.softsign");
 /**
  * x / (1 + |x|).
@@ -737,6 +947,34 @@ const softsignEntry = apiEntry("torch.nn.functional.softsign");
 export function softsign(input: Tensor): Tensor;
 export function softsign(...args: readonly unknown[]): Tensor {
   return callFunction(softsignEntry, args);
+}
+
+const tanhshrinkEntry = apiEntry("torch.nn.functional.tanhshrink");
+/**
+ * x - tanh(x).
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.tanhshrink(torch.tensor([1]))
+ * ```
+ */
+export function tanhshrink(input: Tensor): Tensor;
+export function tanhshrink(...args: readonly unknown[]): Tensor {
+  return callFunction(tanhshrinkEntry, args);
+}
+
+const thresholdEntry = apiEntry("torch.nn.functional.threshold");
+/**
+ * Each element if it exceeds `threshold`, else `value`.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.threshold(torch.tensor([1, 3]), 2, 0)
+ * ```
+ */
+export function threshold(input: Tensor, threshold: number, value: number): Tensor;
+export function threshold(...args: readonly unknown[]): Tensor {
+  return callFunction(thresholdEntry, args);
 }
 
 const unfoldEntry = apiEntry("torch.nn.functional.unfold");

@@ -82,12 +82,15 @@ const coshEntry = apiEntry("Tensor.cosh");
 const cosh_Entry = apiEntry("Tensor.cosh_");
 const count_nonzeroEntry = apiEntry("Tensor.count_nonzero");
 const cpuEntry = apiEntry("Tensor.cpu");
+const cummaxEntry = apiEntry("Tensor.cummax");
+const cumminEntry = apiEntry("Tensor.cummin");
 const cumprodEntry = apiEntry("Tensor.cumprod");
 const cumsumEntry = apiEntry("Tensor.cumsum");
 const dataEntry = apiEntry("Tensor.data");
 const detachEntry = apiEntry("Tensor.detach");
 const diagEntry = apiEntry("Tensor.diag");
 const diagonalEntry = apiEntry("Tensor.diagonal");
+const diffEntry = apiEntry("Tensor.diff");
 const digammaEntry = apiEntry("Tensor.digamma");
 const digamma_Entry = apiEntry("Tensor.digamma_");
 const divEntry = apiEntry("Tensor.div");
@@ -129,6 +132,7 @@ const geEntry = apiEntry("Tensor.ge");
 const ge_Entry = apiEntry("Tensor.ge_");
 const gtEntry = apiEntry("Tensor.gt");
 const gt_Entry = apiEntry("Tensor.gt_");
+const hardshrinkEntry = apiEntry("Tensor.hardshrink");
 const hypotEntry = apiEntry("Tensor.hypot");
 const hypot_Entry = apiEntry("Tensor.hypot_");
 const indexEntry = apiEntry("Tensor.index");
@@ -163,6 +167,7 @@ const log2Entry = apiEntry("Tensor.log2");
 const log2_Entry = apiEntry("Tensor.log2_");
 const log_Entry = apiEntry("Tensor.log_");
 const log_softmaxEntry = apiEntry("Tensor.log_softmax");
+const logcumsumexpEntry = apiEntry("Tensor.logcumsumexp");
 const logical_andEntry = apiEntry("Tensor.logical_and");
 const logical_and_Entry = apiEntry("Tensor.logical_and_");
 const logical_notEntry = apiEntry("Tensor.logical_not");
@@ -211,6 +216,7 @@ const outerEntry = apiEntry("Tensor.outer");
 const permuteEntry = apiEntry("Tensor.permute");
 const powEntry = apiEntry("Tensor.pow");
 const pow_Entry = apiEntry("Tensor.pow_");
+const preluEntry = apiEntry("Tensor.prelu");
 const prodEntry = apiEntry("Tensor.prod");
 const random_Entry = apiEntry("Tensor.random_");
 const reciprocalEntry = apiEntry("Tensor.reciprocal");
@@ -1082,6 +1088,32 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * The largest element so far along a dimension, and where it last stood.
+   *
+   * @example
+   * ```ts
+   * torch.cummax(torch.tensor([1, 3, 2]), 0)
+   * ```
+   */
+  cummax(dim: number): NamedTuple<"values" | "indices", Tensor>;
+  cummax(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+    return callMethod(cummaxEntry, this, args);
+  }
+
+  /**
+   * The smallest element so far along a dimension, and where it last stood.
+   *
+   * @example
+   * ```ts
+   * torch.cummin(torch.tensor([1, 3, 2]), 0)
+   * ```
+   */
+  cummin(dim: number): NamedTuple<"values" | "indices", Tensor>;
+  cummin(...args: readonly unknown[]): NamedTuple<"values" | "indices", Tensor> {
+    return callMethod(cumminEntry, this, args);
+  }
+
+  /**
    * Running product along a dimension; integers give int64.
    *
    * @example
@@ -1161,6 +1193,22 @@ export class Tensor extends TensorObject {
   diagonal(offset: number, dim1: number, options: { readonly dim2?: number }): Tensor;
   diagonal(...args: readonly unknown[]): Tensor {
     return callMethod(diagonalEntry, this, args);
+  }
+
+  /**
+   * Differences of neighbours along a dimension, `n` times over.
+   * `prepend` and `append` are joined to the input first. Differences of bools are bools.
+   *
+   * @example
+   * ```ts
+   * torch.diff(torch.tensor([1, 4, 9]))
+   * ```
+   */
+  diff(n?: number, dim?: number, options?: { readonly prepend?: Tensor | null; readonly append?: Tensor | null }): Tensor;
+  diff(options: { readonly n?: number; readonly dim?: number; readonly prepend?: Tensor | null; readonly append?: Tensor | null }): Tensor;
+  diff(n: number, options: { readonly dim?: number; readonly prepend?: Tensor | null; readonly append?: Tensor | null }): Tensor;
+  diff(...args: readonly unknown[]): Tensor {
+    return callMethod(diffEntry, this, args);
   }
 
   /**
@@ -1603,6 +1651,20 @@ export class Tensor extends TensorObject {
   }
 
   /**
+   * Each element, or 0 if it lies in [-`lambd`, `lambd`].
+   *
+   * @example
+   * ```ts
+   * torch.nn.functional.hardshrink(torch.tensor([0.3, 2]))
+   * ```
+   */
+  hardshrink(lambd?: number): Tensor;
+  hardshrink(options: { readonly lambd?: number }): Tensor;
+  hardshrink(...args: readonly unknown[]): Tensor {
+    return callMethod(hardshrinkEntry, this, args);
+  }
+
+  /**
    * The length of the hypotenuse.
    *
    * @example
@@ -1993,6 +2055,19 @@ export class Tensor extends TensorObject {
   log_softmax(dim: number, options?: { readonly dtype?: DType | null }): Tensor;
   log_softmax(...args: readonly unknown[]): Tensor {
     return callMethod(log_softmaxEntry, this, args);
+  }
+
+  /**
+   * The logarithm of running sums of exponentials, without overflow.
+   *
+   * @example
+   * ```ts
+   * torch.logcumsumexp(torch.tensor([0, 0]), 0)
+   * ```
+   */
+  logcumsumexp(dim: number): Tensor;
+  logcumsumexp(...args: readonly unknown[]): Tensor {
+    return callMethod(logcumsumexpEntry, this, args);
   }
 
   /**
@@ -2584,6 +2659,19 @@ export class Tensor extends TensorObject {
   pow_(exponent: Tensor | Scalar): this;
   pow_(...args: readonly unknown[]): this {
     return callMethod(pow_Entry, this, args);
+  }
+
+  /**
+   * Each element, times `weight` if it is negative: one number, or one for each channel (dimension 1).
+   *
+   * @example
+   * ```ts
+   * torch.nn.functional.prelu(torch.tensor([-1, 2]), torch.tensor([0.25]))
+   * ```
+   */
+  prelu(weight: Tensor): Tensor;
+  prelu(...args: readonly unknown[]): Tensor {
+    return callMethod(preluEntry, this, args);
   }
 
   /**

@@ -39,6 +39,7 @@ import * as averagePool from "./pool/average-pool.ts";
 import * as maxPool from "./pool/max-pool.ts";
 import * as randomCreate from "./random/create.ts";
 import * as randomFill from "./random/fill-in-place.ts";
+import * as dropout from "./random/dropout.ts";
 import * as multinomial from "./random/multinomial.ts";
 import * as activation from "./pointwise/activation.ts";
 import * as arithmetic from "./pointwise/arithmetic.ts";
@@ -46,14 +47,17 @@ import * as choice from "./pointwise/choice.ts";
 import * as comparison from "./pointwise/comparison.ts";
 import * as exponential from "./pointwise/exponential.ts";
 import * as logical from "./pointwise/logical.ts";
+import * as moreActivations from "./pointwise/more-activations.ts";
 import * as rounding from "./pointwise/rounding.ts";
 import * as special from "./pointwise/special.ts";
 import * as specialValues from "./pointwise/special-values.ts";
 import * as trigonometric from "./pointwise/trigonometric.ts";
 import * as cumulative from "./reduction/cumulative.ts";
+import * as distances from "./reduction/distances.ts";
 import * as extremes from "./reduction/extremes.ts";
 import * as logic from "./reduction/logic.ts";
 import * as norm from "./reduction/norm.ts";
+import * as running from "./reduction/running.ts";
 import * as softmax from "./reduction/softmax.ts";
 import * as sum from "./reduction/sum.ts";
 import * as variance from "./reduction/variance.ts";
@@ -111,6 +115,7 @@ const modules: readonly object[] = [
   logical,
   choice,
   activation,
+  moreActivations,
   sum,
   variance,
   extremes,
@@ -118,6 +123,8 @@ const modules: readonly object[] = [
   norm,
   softmax,
   cumulative,
+  running,
+  distances,
   standardize,
   layerNorm,
   groupNorm,
@@ -155,6 +162,7 @@ const modules: readonly object[] = [
   unique,
   randomCreate,
   randomFill,
+  dropout,
   multinomial,
 ];
 

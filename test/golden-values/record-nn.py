@@ -69,4 +69,35 @@ f("unfold", plane, 2); f("unfold", plane, [2, 3], 1, 1, 2); f("unfold", plane, 3
 columns = torch.randn(1, 8, 20)
 f("fold", columns, [5, 6], 2); f("fold", torch.randn(1, 8, 6), [4, 5], 2, 2, 1, 1); f("fold", torch.randn(1, 8, 6), [4, 5], 2, [2, 2], [1, 1]); f("fold", columns[0], [5, 6], 2); f("fold", columns, [4, 4], 2); f("fold", torch.randn(1, 7, 20), [5, 6], 2); f("fold", x23[0], [5, 6], 2); f("fold", torch.randn(2, 9, 4), 4, 3); f("fold", torch.randn(2, 12, 4), [5, 4], [3, 2], 2, [1, 0], [1, 1])
 
+group("dropout and distances")
+def seeded(seed, name, *args, **kwargs):
+    torch.manual_seed(seed); f(name, *args, **kwargs)
+    from recorder import current
+    current[-1]["seed"] = seed
+seeded(0, "dropout", torch.ones(4, 5)); seeded(0, "dropout", x234, 0.25); seeded(0, "dropout", x23, 1); seeded(0, "dropout", x23, 0); seeded(0, "dropout", x23, training=False); seeded(0, "dropout", x23.double(), 0.1); seeded(0, "dropout", torch.zeros(0)); seeded(0, "dropout", x23, 1.5); seeded(0, "dropout", t([1, 2]), 0.5); seeded(3, "dropout1d", x234); seeded(3, "dropout2d", image, 0.5); seeded(3, "dropout3d", torch.ones(2, 2, 1, 2, 2), 0.5); seeded(0, "dropout", torch.ones(40), 0.3); seeded(3, "dropout2d", image, 0.5, training=False)
+f("cosine_similarity", x23, torch.randn(2, 3)); f("cosine_similarity", x234, torch.randn(4), 2); f("cosine_similarity", x234, torch.randn(3, 4), 1, 0.5); f("cosine_similarity", torch.zeros(2, 2), torch.ones(2, 2), -1); f("cosine_similarity", t([[1, 2]]), t([[3, 4]])); f("cosine_similarity", x23, x23, dim=0)
+f("pairwise_distance", x23, torch.randn(2, 3)); f("pairwise_distance", x23, torch.randn(3), 1, keepdim=True); f("pairwise_distance", x234, torch.randn(2, 3, 4), 3, 0); f("pairwise_distance", t([1.5, 2.5]), t([0.5, 0.5])); f("pairwise_distance", x23, x23); call("pairwise_distance", x23, x23, inf)
+
+group("activations")
+values = torch.cat([torch.linspace(-4, 4, 17), t([1e-4, -1e-4, 30.0, -30.0, inf, -inf, nan, -0.0])])
+for name in "selu celu hardtanh tanhshrink softmin glu softshrink hardshrink relu6 logsigmoid softsign".split():
+    for v in (values, values.double(), t([-2, 0, 3, 1])):
+        if name == "glu":
+            f(name, v[:-1] if v.numel() % 2 else v)
+        elif name == "softshrink":
+            f(name, v.abs())  # the sign of zeros depends on PyTorch's vector width
+        elif name == "softmin":
+            f(name, v[:3], 0)
+        else:
+            f(name, v)
+f("celu", values, 0.5); f("celu", values, 0); f("hardtanh", values, -0.5, 2.5); f("hardtanh", t([-3, 0, 3]), -2, 2); f("hardtanh", values, 2, 1); f("threshold", values, 0.5, -1); f("threshold", t([1, 2, 3]), 2, 9); f("softshrink", values.abs(), 1.5); f("softshrink", values, -1); f("hardshrink", values, 1.5); f("glu", x234); f("glu", x234, 0); f("glu", x234, 1); f("glu", t(1.5)); f("prelu", values, t([0.25])); f("prelu", image, t([0.1, 0.2, 0.3, 0.4])); f("prelu", x23, t([0.1, 0.2])); f("prelu", x23, t(0.5)); f("prelu", x23, t([0.5], F64)); f("prelu", t([1.5]), t([0.5, 0.5])); call("selu", values); call("celu", values); call("prelu", values, t([0.25])); f("softmin", x23, 1)
+f("relu", values); f("silu", values); f("mish", values); f("hardswish", values); f("leaky_relu", values, 0.3)
+
+group("running extremes and differences")
+runs = t([[1.0, 3.0, 2.0, 3.0], [nan, 1.0, 5.0, 0.0], [2.0, 2.0, nan, inf]])
+for name in ("cummax", "cummin"):
+    call(name, runs, 1); call(name, runs, 0); call(name, t([3, 1, 3, 5, 2]), 0); call(name, t([True, False, True]), 0); call(name, t(1.5), 0); call(name, torch.zeros(0, 2), 0); call(name, runs, 2); call("." + name, runs.double(), -1)
+call("logcumsumexp", x234, 1); call("logcumsumexp", x234.double(), -1); call("logcumsumexp", t([-inf, 1.0, inf, 2.0]), 0); call("logcumsumexp", t([1000.0, 1000.0, -1000.0]), 0); call("logcumsumexp", t([nan, 1.0]), 0); call("logcumsumexp", t([1, 2]), 0); call("logcumsumexp", t(1.5), 0); call("logcumsumexp", torch.zeros(0), 0); call("logcumsumexp", t([-inf, -inf]), 0)
+call("diff", t([1, 4, 9, 16])); call("diff", t([1.5, 4.0, 9.5]), 2); call("diff", x23, 1, 0); call("diff", t([1, 2]), 3); call("diff", t([1, 4]), prepend=t([0]), append=t([9, 11])); call("diff", t([True, False, True])); call("diff", t(1.5)); call("diff", x23, 0); call("diff", x23, -1); call(".diff", x234, 1, -1)
+
 print_recording()
