@@ -3,7 +3,7 @@ export * from "./api/functions.ts";
 export * from "./api/metadata-functions.ts";
 export { Tensor } from "./api/tensor.ts";
 export { _check } from "./api/check.ts";
-export { cond } from "./api/cond.ts";
+export { cond } from "./api/higher-order/cond.ts";
 export { get_num_threads, set_num_threads } from "./api/threads.ts";
 export {
   default_generator,
@@ -19,6 +19,7 @@ export {
   type PrintOptions,
   set_printoptions,
 } from "./core/print/print-options.ts";
+export * as _higher_order_ops from "./api/higher-order-ops.ts";
 export * as library from "./api/library.ts";
 export * as testing from "./api/testing.ts";
 export * as linalg from "./api/linalg.ts";

@@ -1,9 +1,17 @@
 import { _check } from "../api/check.ts";
-import { cond } from "../api/cond.ts";
+import { associative_scan } from "../api/higher-order/associative-scan.ts";
+import { map } from "../api/higher-order/map.ts";
+import { scan } from "../api/higher-order/scan.ts";
+import { switch_ } from "../api/higher-order/switch.ts";
+import { while_loop } from "../api/higher-order/while-loop.ts";
+import { cond } from "../api/higher-order/cond.ts";
 import { breakGraph } from "./graph-breaks/graph-break.ts";
 import type { CallResult } from "./builtins/builtin.ts";
 import type { Machine } from "./interpreter/machine.ts";
-import { captureCond } from "./operations/capture-cond.ts";
+import { captureAssociativeScan, captureMap, captureScan } from "./operations/higher-order/scan.ts";
+import { captureSwitch } from "./operations/higher-order/switch.ts";
+import { captureWhileLoop } from "./operations/higher-order/while-loop.ts";
+import { captureCond } from "./operations/higher-order/cond.ts";
 import { askCondition, checkCondition } from "./operations/check-condition.ts";
 import { guard_or_false, guard_or_true, statically_known_true } from "./symbolic-shapes.ts";
 import { ConstantVariable, type Variable } from "./variables/variable.ts";
@@ -47,6 +55,11 @@ const rules = new Map<Function, FrameworkRule>([
   ],
   [is_compiling, () => new ConstantVariable(true)],
   [cond, captureCond],
+  [while_loop, captureWhileLoop],
+  [scan, captureScan],
+  [associative_scan, captureAssociativeScan],
+  [map, captureMap],
+  [switch_, captureSwitch],
   [_check, checkCondition],
   [statically_known_true, askCondition(false, false)],
   [guard_or_false, askCondition(false, true)],

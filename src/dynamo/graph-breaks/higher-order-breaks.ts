@@ -12,18 +12,6 @@ const rightCond = branchOn("x.sum().gt(0)", "(x: torch.Tensor) => x.add(1)");
 
 /** Reasons why a higher-order operator cannot be captured. These surface as errors: it has no other way to run. */
 export const higherOrderBreaks = {
-  branchAliasesInput: defineGraphBreak({
-    id: "GB0040",
-    title: "Encountered aliasing during higher order op tracing",
-    facts: { operator, output: text("which output"), alias: text("what it shares memory with") },
-    explanation: ({ operator, output, alias }) =>
-      `${output} of a function given to ${operator} shares memory with ${alias}. Which branch ran would then decide ` +
-      "what a later write changes.",
-    hints: ["Return a copy: replace `return x` by `return x.clone()`."],
-    context: "The output and the operand.",
-    wrongExample: branchOn("x.sum().gt(0)", "(x: torch.Tensor) => x"),
-    rightExample: branchOn("x.sum().gt(0)", "(x: torch.Tensor) => x.clone()"),
-  }),
   branchMutatesInput: defineGraphBreak({
     id: "GB0041",
     title: "Encountered input mutation during higher order op tracing",
@@ -135,11 +123,13 @@ fn(torch.ones(3));`,
     id: "GB0313",
     title: "torch.cond: differing branch outputs",
     facts: {
-      whenTrue: text("structure of the first result"),
-      whenFalse: text("structure of the second result"),
+      operator,
+      first: text("structure of the first result"),
+      other: text("structure of the other result"),
     },
-    explanation: ({ whenTrue, whenFalse }) =>
-      `The functions of torch.cond must return the same structure, but return ${whenTrue} and ${whenFalse}.`,
+    explanation: ({ operator, first, other }) =>
+      `The functions of ${operator} must return the same structure, with tensors of the same dtype and number of ` +
+      `dimensions, but return ${first} and ${other}.`,
     hints: ["Return the same arrays and property names, in the same order, from both."],
     context: "The two results.",
     wrongExample: branchOn(
@@ -147,6 +137,106 @@ fn(torch.ones(3));`,
       "(x: torch.Tensor) => [x.add(1)] as unknown as torch.Tensor",
     ),
     rightExample: rightCond,
+  }),
+  operatorArguments: defineGraphBreak({
+    id: "GBJ012",
+    title: "Higher-order operator: improper arguments",
+    facts: { operator, wanted: text("what it takes") },
+    explanation: ({ operator, wanted }) => `${operator} wants ${wanted}.`,
+    hints: ["See the operator's documentation for what it takes."],
+    context: "The call.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) =>
+  torch._higher_order_ops.map((row: torch.Tensor) => row.sum(), "x" as unknown as typeof x),
+);
+fn(torch.ones(3, 2));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) =>
+  torch._higher_order_ops.map((row: torch.Tensor) => row.sum(), x),
+);
+fn(torch.ones(3, 2));`,
+  }),
+  carriedChanges: defineGraphBreak({
+    id: "GBJ013",
+    title: "Higher-order operator: what is carried changes",
+    facts: { operator, carried: text("what went in"), returned: text("what came out") },
+    explanation: ({ operator, carried, returned }) =>
+      `A step of ${operator} must return what it is given in the same dtype and shape, but was given ${carried} ` +
+      `and returned ${returned}.`,
+    hints: ["Convert what is carried in before the operator: `x.to(torch.float32)`."],
+    context: "The value returned.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) =>
+  torch._higher_order_ops.while_loop(
+    (x) => x.sum().lt(10),
+    (x) => [x.to(torch.float64)],
+    [x],
+  ),
+);
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) =>
+  torch._higher_order_ops.while_loop(
+    (x) => x.sum().lt(10),
+    (x) => [x.add(1)],
+    [x],
+  ),
+);
+fn(torch.ones(3));`,
+  }),
+  loopCondition: defineGraphBreak({
+    id: "GB0308",
+    title: "torch.while_loop: unsupported cond_fn return type",
+    facts: { operator, returned: text("what it returned") },
+    explanation: ({ operator, returned }) =>
+      `cond_fn of ${operator} must return a boolean or a bool tensor of one element, but returned ${returned}.`,
+    hints: ["Compare, and reduce to one element: `x.lt(10).all()`."],
+    context: "The value returned.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) =>
+  torch._higher_order_ops.while_loop(
+    (x) => x.lt(10),
+    (x) => [x.add(1)],
+    [x],
+  ),
+);
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) =>
+  torch._higher_order_ops.while_loop(
+    (x) => x.lt(10).all(),
+    (x) => [x.add(1)],
+    [x],
+  ),
+);
+fn(torch.ones(3));`,
+  }),
+  loopNeverEnds: defineGraphBreak({
+    id: "GB0339",
+    title: "torch.while_loop: infinite loop detected",
+    facts: { operator },
+    explanation: ({ operator }) =>
+      `cond_fn of ${operator} is true whatever is carried: the loop would never end.`,
+    hints: ["Let the condition depend on what the loop changes."],
+    context: "The condition.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) =>
+  torch._higher_order_ops.while_loop(
+    () => true,
+    (x) => [x.add(1)],
+    [x],
+  ),
+);
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) =>
+  torch._higher_order_ops.while_loop(
+    (x) => x.sum().lt(10),
+    (x) => [x.add(1)],
+    [x],
+  ),
+);
+fn(torch.ones(3));`,
   }),
   branchOutput: defineGraphBreak({
     id: "GB0314",

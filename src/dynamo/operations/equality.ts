@@ -30,6 +30,13 @@ export function strictEquals(machine: Machine, left: Variable, right: Variable):
 /** Whether two object variables are the same object; the answer is guarded when both come from outside. */
 function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariable): boolean {
   if (a === b) return true;
+  if (a.kind === "tensor" && b.kind === "tensor" && (a.mayAlias || b.mayAlias)) {
+    return breakGraph(
+      "dataDependentBranch",
+      { condition: machine.expressionText() },
+      `compare ${describeVariable(a)} with ${describeVariable(b)}`,
+    );
+  }
   const ownerOfA = a.kind === "array" ? shapeOwner(a) : null;
   const ownerOfB = b.kind === "array" ? shapeOwner(b) : null;
   if (ownerOfA !== null && ownerOfB !== null) return sameObject(machine, ownerOfA, ownerOfB);

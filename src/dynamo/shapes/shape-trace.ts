@@ -30,9 +30,7 @@ type Step =
       readonly args: readonly ShapeRef[];
       readonly result: ResultPattern;
     }
-  /** A tensor made from the metadata of another. */
-  | { readonly kind: "copy"; readonly of: ShapeRef; readonly result: ResultPattern }
-  | { readonly kind: "sameMeta"; readonly first: ShapeRef; readonly second: ShapeRef }
+  | { readonly kind: "sameSizes"; readonly first: ShapeRef; readonly second: ShapeRef }
   | { readonly kind: "fact"; readonly expression: Expression<NumberLeaf>; readonly truth: boolean };
 
 /** A step that does not hold for other sizes, and where in the program it stands. */
@@ -99,20 +97,12 @@ export class ShapeTrace implements SlotTable {
     this.#push({ kind: "call", ...call, result: patternOf(result, this) }, place);
   }
 
-  /** `copy` was made with the metadata of `of`. */
-  addCopy(copy: Tensor, of: Tensor, place: GuardPlace | null): void {
-    if (!this.isDynamic(of)) return;
-    this.#push(
-      { kind: "copy", of: { kind: "tensor", fake: of }, result: patternOf(copy, this) },
-      place,
-    );
-  }
-
-  addSameMeta(first: Tensor, second: Tensor, place: GuardPlace | null): void {
+  /** Two tensors must go on to have the same dtype and sizes. */
+  addSameSizes(first: Tensor, second: Tensor, place: GuardPlace | null): void {
     if (!this.isDynamic(first) && !this.isDynamic(second)) return;
     this.#push(
       {
-        kind: "sameMeta",
+        kind: "sameSizes",
         first: { kind: "tensor", fake: first },
         second: { kind: "tensor", fake: second },
       },
@@ -220,15 +210,14 @@ export class ShapeTrace implements SlotTable {
           ? null
           : `${step.name} gives something else than ${describePattern(step.result)} for these sizes`;
       }
-      case "copy": {
-        const copied = fakeTensor(metaOf(valueOfRef(step.of, valueOf) as Tensor)); // a tensor's ref
-        return matchPattern(step.result, copied, tensors) ? null : "another rank or dtype";
-      }
-      case "sameMeta":
-        return metaOf(valueOfRef(step.first, valueOf) as Tensor) ===
-          metaOf(valueOfRef(step.second, valueOf) as Tensor) // tensors' refs
+      case "sameSizes": {
+        const [first, second] = [step.first, step.second].map(
+          (ref) => metaOf(valueOfRef(ref, valueOf) as Tensor), // tensors' refs
+        );
+        return first?.dtype === second?.dtype && first?.shape.join() === second?.shape.join()
           ? null
-          : "two branches give different shapes for these sizes";
+          : "two tensors that must be of one shape differ for these sizes";
+      }
       case "fact":
         return Boolean(evaluateExpression(step.expression, valueOfLeaf)) === step.truth
           ? null

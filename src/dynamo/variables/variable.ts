@@ -103,6 +103,8 @@ export class TensorVariable {
   node: Node | null;
   readonly source: Source | null;
   readonly value: Tensor | null;
+  /** Out of an operator that may hand back a tensor it was given: only running it tells which tensors are one. */
+  mayAlias = false;
   constructor(fake: Tensor, node: Node | null, source: Source | null, value: Tensor | null) {
     this.fake = fake;
     this.node = node;

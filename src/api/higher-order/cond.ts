@@ -1,5 +1,5 @@
-import { RuntimeError } from "../base/errors.ts";
-import { Tensor } from "./tensor.ts";
+import { RuntimeError } from "../../base/errors.ts";
+import { Tensor } from "../tensor.ts";
 
 /**
  * Runs `trueFn` or `falseFn` on `operands`, as `pred` says. In a compiled function both become sub-graphs and the
