@@ -47,7 +47,7 @@ export function associative_scan<Xs extends TensorTree>(
 }
 
 /** Stacked in front, walked along `dim`. */
-export function alongDim(tree: unknown, dim: number): unknown {
+function alongDim(tree: unknown, dim: number): unknown {
   const leaves: Iterator<Tensor> = leavesOfTree("associative_scan", tree).values();
   return withLeaves(tree, () => {
     const { value } = leaves.next() as { value: Tensor }; // one for each leaf
