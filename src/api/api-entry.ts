@@ -3,6 +3,7 @@ import { InternalError } from "../base/errors.ts";
 import { opTable } from "../ops/op-table.ts";
 import type { Arg } from "../ops/arg.ts";
 import type { OpRecord } from "../ops/op-record.ts";
+import type { PlanCache } from "./eager-plans.ts";
 
 /** One way to call a public name. */
 export interface Overload {
@@ -32,6 +33,8 @@ export interface ApiEntry {
   /** Read without a call: `x.T`. */
   readonly isProperty: boolean;
   readonly overloads: readonly Overload[];
+  /** What recent calls did; emptied by nobody, as plans notice when they no longer hold. */
+  readonly plans: PlanCache;
 }
 
 const propertyPrefix = "Tensor.get ";
@@ -52,7 +55,7 @@ function buildEntries(): ReadonlyMap<string, ApiEntry> {
     const isMethod = fullName.startsWith("Tensor.");
     const name = fullName.slice(fullName.lastIndexOf(".") + 1);
     const overloads = records.map((op) => overloadOf(op, name, isMethod));
-    entries.set(fullName, { fullName, name, isMethod, isProperty, overloads });
+    entries.set(fullName, { fullName, name, isMethod, isProperty, overloads, plans: [] });
   }
   return entries;
 }

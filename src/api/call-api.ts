@@ -3,6 +3,7 @@ import type { TensorBase } from "../core/tensor.ts";
 import { runInPlace, runRecord } from "../ops/run-op.ts";
 import type { ApiEntry } from "./api-entry.ts";
 import { bindArguments } from "./bind-arguments.ts";
+import { runPlanned, runWatched } from "./eager-plans.ts";
 
 /** Calls a `torch.*` function. `Result` is the type the generator read from the record. */
 export function callFunction<Result>(entry: ApiEntry, args: readonly unknown[]): Result {
@@ -19,6 +20,11 @@ export function callMethod<Result>(
 }
 
 function call(entry: ApiEntry, self: TensorBase | null, args: readonly unknown[]): unknown {
+  const planned = runPlanned(entry.plans, self, args);
+  if (planned !== null) return planned;
   const { overload, args: bound } = bindArguments(entry, self, args);
-  return overload.inPlace ? runInPlace(overload.op, bound) : runRecord(overload.op, bound);
+  const { op, inPlace } = overload;
+  return runWatched(entry.plans, overload, self, args, () =>
+    inPlace ? runInPlace(op, bound) : runRecord(op, bound),
+  );
 }

@@ -30,15 +30,42 @@ export function constructTensor(
   geometry: Geometry,
   base: TensorBase | null,
 ): TensorBase {
+  const shape = Object.isFrozen(geometry.shape)
+    ? geometry.shape
+    : Object.freeze([...geometry.shape]);
+  const strides = Object.isFrozen(geometry.strides)
+    ? geometry.strides
+    : Object.freeze([...geometry.strides]);
+  const shown = { shape, strides };
+  return construct(storage, dtype, shape, strides, geometry.offset, shown, base);
+}
+
+/** A tensor whose geometry is shared with other tensors, and frozen. */
+export function tensorOfSharedGeometry(
+  storage: Storage,
+  dtype: DType,
+  { shape, strides, offset }: Geometry,
+): TensorBase {
+  return construct(storage, dtype, shape, strides, offset, null, null);
+}
+
+function construct(
+  storage: Storage,
+  dtype: DType,
+  shape: Shape,
+  strides: Shape,
+  offset: number,
+  shown: TensorState["shown"],
+  base: TensorBase | null,
+): TensorBase {
   const tensor = new tensorClass({
     storage,
     dtype,
     device: cpu,
-    shape: Object.isFrozen(geometry.shape) ? geometry.shape : Object.freeze([...geometry.shape]),
-    strides: Object.isFrozen(geometry.strides)
-      ? geometry.strides
-      : Object.freeze([...geometry.strides]),
-    offset: geometry.offset,
+    shape,
+    strides,
+    shown,
+    offset,
     requiresGrad: false,
     meta: null,
     base,

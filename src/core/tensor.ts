@@ -12,6 +12,8 @@ export interface TensorState {
   readonly offset: number;
   readonly shape: Shape;
   readonly strides: Shape;
+  /** What the program sees as shape and strides: arrays of this tensor alone, though `shape` may serve many. Null: not asked for yet. */
+  shown: { readonly shape: Shape; readonly strides: Shape } | null;
   readonly dtype: DType;
   readonly device: Device;
   requiresGrad: boolean;
@@ -46,7 +48,7 @@ export class TensorBase {
 
   /** The sizes of the dimensions, as a frozen array. */
   get shape(): Shape {
-    return this.#state.shape;
+    return (this.#state.shown ??= ownGeometry(this.#state)).shape;
   }
 
   get dtype(): DType {
@@ -94,7 +96,7 @@ export class TensorBase {
   size(dim: number): number;
   size(dim?: number): Shape | number {
     const { shape } = this.#state;
-    return dim === undefined ? shape : (shape[wrapSizeDim(dim, shape)] ?? 1);
+    return dim === undefined ? this.shape : (shape[wrapSizeDim(dim, shape)] ?? 1);
   }
 
   /** The distance in elements between neighbours, for all dimensions or for one. */
@@ -102,7 +104,8 @@ export class TensorBase {
   stride(dim: number): number;
   stride(dim?: number): Shape | number {
     const { shape, strides } = this.#state;
-    return dim === undefined ? strides : (strides[wrapSizeDim(dim, shape)] ?? 1);
+    if (dim === undefined) return (this.#state.shown ??= ownGeometry(this.#state)).strides;
+    return strides[wrapSizeDim(dim, shape)] ?? 1;
   }
 
   /** Where the first element lies in the storage, in elements. */
@@ -147,6 +150,10 @@ export class TensorBase {
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+function ownGeometry({ shape, strides }: TensorState): NonNullable<TensorState["shown"]> {
+  return { shape: Object.freeze([...shape]), strides: Object.freeze([...strides]) };
 }
 
 function wrapSizeDim(dim: number, shape: Shape): number {

@@ -23,9 +23,14 @@ export interface Launch {
   readonly scalars: readonly (number | bigint)[];
 }
 
+/** A launch for other tensors of the same dtypes, shapes and strides, in the order of the operands. */
+export type PreparedLaunch = (tensors: readonly TensorBase[]) => void;
+
 export interface Backend {
   readonly name: string;
   run(launch: Launch): void;
+  /** Does once what a launch needs each time but the memory of its operands; null where that is nothing. */
+  prepare?(launch: Launch): PreparedLaunch | null;
   runTemplate(launch: TemplateLaunch): void;
   /** Drops compiled code. */
   reset(): void;

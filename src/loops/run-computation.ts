@@ -54,8 +54,16 @@ export function runOnBackend<Result>(temporary: Backend, body: () => Result): Re
 // Keyed by the identity of the body: a body that captured something would get its own kernels, never another's.
 let kernels = new WeakMap<object, Map<string, Kernel>>();
 
+let generation = 0;
+
+/** Changes when kernels and compiled code were forgotten. */
+export function kernelGeneration(): number {
+  return generation;
+}
+
 /** Forgets all kernels and compiled code. */
 export function resetKernels(): void {
+  generation += 1;
   kernels = new WeakMap();
   resetContractions();
   backend.reset();

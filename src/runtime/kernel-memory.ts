@@ -16,6 +16,9 @@ const tolerableShare = 0.1;
 /** Growing is a system call, and unshared memory loses its views: not for every block. */
 const smallestGrowthBytes = 16 * 2 ** 20;
 
+/** Kernels may read this far beyond the end of a block: a vector at a time. */
+const slackBytes = 64;
+
 export interface KernelMemoryOptions {
   readonly shared?: boolean;
   readonly maximumPages?: number;
@@ -67,7 +70,7 @@ export class KernelMemory implements BlockKeeper {
     this.buffer = this.memory.buffer;
     this.u8 = new Uint8Array(this.buffer);
     this.i32 = new Int32Array(this.buffer);
-    this.#blocks.extend(this.buffer.byteLength);
+    this.#blocks.extend(this.buffer.byteLength - slackBytes);
   }
 
   /** The address of a block of its own, at a multiple of 64; its content is whatever was there. Freed with `free`. */
@@ -195,7 +198,7 @@ export class KernelMemory implements BlockKeeper {
     this.u8 = new Uint8Array(this.buffer);
     this.i32 = new Int32Array(this.buffer);
     if (!this.isShared) this.generation += 1;
-    this.#blocks.extend(this.buffer.byteLength);
+    this.#blocks.extend(this.buffer.byteLength - slackBytes);
     return true;
   }
 }

@@ -2,7 +2,7 @@
 import { at, numelOf } from "../../core/shape.ts";
 import { stateOf } from "../../core/tensor.ts";
 import type { TypedArray } from "../../core/storage.ts";
-import type { Backend, Launch } from "../backend.ts";
+import type { Backend, Launch, PreparedLaunch } from "../backend.ts";
 import { flatSteps, isFlat, simplifyLaunch } from "../iteration.ts";
 import type { Kernel } from "../kernel.ts";
 import { multiplyInJavaScript } from "../templates/contraction/multiply-in-javascript.ts";
@@ -42,25 +42,47 @@ function compile(
   return build(support, embedded) as CompiledKernel;
 }
 
+/** What a launch needs beside the memory of its operands. */
+interface ResolvedLaunch {
+  readonly compiled: CompiledKernel;
+  readonly steps: readonly (readonly number[])[];
+  readonly sizes: readonly number[];
+}
+
 function run(launch: Launch): void {
-  const { kernel, parallel, fold, operands, scalars } = launch;
+  const { compiled, steps, sizes } = resolve(launch);
   const arrays: TypedArray[] = [];
   const offsets: number[] = [];
-  for (const { tensor } of operands) {
+  for (const { tensor } of launch.operands) {
     const state = stateOf(tensor);
     arrays.push(state.storage.array);
     offsets.push(state.offset);
   }
+  compiled(arrays, offsets, steps, sizes, launch.scalars);
+}
+
+function prepare(launch: Launch): PreparedLaunch {
+  const { compiled, steps, sizes } = resolve(launch);
+  const { scalars } = launch;
+  return (tensors) => {
+    const count = tensors.length;
+    const arrays = new Array<TypedArray>(count);
+    const offsets = new Array<number>(count);
+    for (let operand = 0; operand < count; operand++) {
+      const state = stateOf(at(tensors, operand));
+      arrays[operand] = state.storage.array;
+      offsets[operand] = state.offset;
+    }
+    compiled(arrays, offsets, steps, sizes, scalars);
+  };
+}
+
+function resolve(launch: Launch): ResolvedLaunch {
+  const { kernel, parallel, fold, operands } = launch;
   if (isFlat(launch)) {
     const count = operands.length;
-    variantOf(kernel, 1, 0, "c".repeat(count), noRandomRanks)(
-      arrays,
-      offsets,
-      flatSteps(count),
-      [numelOf(parallel)],
-      scalars,
-    );
-    return;
+    const compiled = variantOf(kernel, 1, 0, "c".repeat(count), noRandomRanks);
+    return { compiled, steps: flatSteps(count), sizes: [numelOf(parallel)] };
   }
   const strides = operands.map((operand) => operand.strides);
   const { parallelSizes, foldSizes, steps } = simplifyLaunch(kernel, parallel, fold, strides);
@@ -77,7 +99,7 @@ function run(launch: Launch): void {
     innerSteps,
     randomRanks,
   );
-  compiled(arrays, offsets, steps, [...parallelSizes, ...foldSizes], scalars);
+  return { compiled, steps, sizes: [...parallelSizes, ...foldSizes] };
 }
 
 const noRandomRanks: readonly number[] = [];
@@ -108,6 +130,7 @@ function stepClass(step: number | undefined): string {
 export const javascriptBackend: Backend = {
   name: "javascript",
   run,
+  prepare,
   runTemplate: (launch) => multiplyInJavaScript(launch, run),
   reset: () => {
     compiledKernels = new WeakMap();

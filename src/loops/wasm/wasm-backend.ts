@@ -59,17 +59,22 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
     }
     return variants;
   };
-  const run = (launch: Launch): void => {
+  /** Where it runs as WebAssembly; null: as JavaScript. */
+  const memoryFor = (launch: Launch): KernelMemory | null => {
     const points = numelOf(launch.parallel) * numelOf(launch.fold);
-    if (points < smallestLaunch || !wasmFeatures().simd) return javascriptBackend.run(launch);
-    const memory = kernelMemoryOrNull();
-    const variants = variantsOf(launch.kernel);
-    if (memory === null || variants.reasonAgainst !== null) return javascriptBackend.run(launch);
-    runInMemory(launch, memory, variants.byShape);
+    if (points < smallestLaunch || !wasmFeatures().simd) return null;
+    return variantsOf(launch.kernel).reasonAgainst === null ? kernelMemoryOrNull() : null;
+  };
+  const run = (launch: Launch): void => {
+    const memory = memoryFor(launch);
+    if (memory === null) javascriptBackend.run(launch);
+    else runInMemory(launch, memory, variantsOf(launch.kernel).byShape);
   };
   return {
     name: "wasm",
     run,
+    prepare: (launch) =>
+      memoryFor(launch) === null ? (javascriptBackend.prepare?.(launch) ?? null) : null,
     runTemplate: (launch) => {
       if (takesContraction(launch)) multiplyInWebAssembly(launch, run);
       else javascriptBackend.runTemplate(launch);
