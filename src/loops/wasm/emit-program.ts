@@ -1,10 +1,12 @@
 /** Writes a program into a function, for one or more units in lock-step: instruction by instruction, each for all units. */
 import { at } from "../../core/shape.ts";
 import { InternalError } from "../../base/errors.ts";
-import type { FunctionBuilder, FunctionReference, Local } from "../../wasm/function-builder.ts";
+import type { FunctionBuilder, Local } from "../../wasm/function-builder.ts";
 import type { LaneInstruction } from "../../wasm/opcodes.ts";
 import { i32x4 } from "../../wasm/vector-constant.ts";
 import type { ArgumentLayout } from "./argument-layout.ts";
+import type { KernelTarget } from "./kernel-target.ts";
+import { largeAngleFunction } from "./math/large-angle.ts";
 import { failureId, failureKinds } from "./kernel-failures.ts";
 import type { Instruction, Level, ProgramBuilder, Register, VectorShape } from "./program.ts";
 
@@ -25,8 +27,7 @@ export interface ProgramSurroundings {
   /** The current position along an axis. */
   position(axis: number): Local;
   rowPointer(row: number): Local;
-  /** Records a failure: kind, id, index, size. */
-  readonly fail: FunctionReference;
+  readonly target: KernelTarget;
 }
 
 /** Registers for the 128-bit values of a function, used again when a value is no longer needed. */
@@ -249,6 +250,9 @@ export class ProgramEmitter {
       case "lanes":
         this.#lanes(instruction, unit);
         return;
+      case "largeAngle":
+        this.#largeAngle(instruction, unit, target);
+        return;
       default:
         throw new InternalError(`${instruction.kind} leaves nothing on the stack`);
     }
@@ -346,9 +350,42 @@ export class ProgramEmitter {
     }
   }
 
+  #largeAngle(
+    { part, result, args }: Instruction & { kind: "largeAngle" },
+    unit: number,
+    target: Local,
+  ): void {
+    const { f } = this.#around;
+    const [mask, ordinary, angle] = [0, 1, 2].map((arg) => this.local(at(args, arg), unit));
+    if (mask === undefined || ordinary === undefined || angle === undefined)
+      throw new InternalError("a large angle has three arguments");
+    const reduce = this.#around.target.helper("largeAngle", largeAngleFunction);
+    f.get(ordinary);
+    f.set(target);
+    f.get(mask);
+    f.emit("v128.any_true");
+    f.if(() => {
+      for (let lane = 0; lane < 2; lane++) {
+        f.get(mask);
+        f.lane("i64x2.extract_lane", lane);
+        f.emit("i32.wrap_i64");
+        f.if(() => {
+          f.get(target);
+          f.get(angle);
+          f.lane("f32x4.extract_lane", part * 2 + lane);
+          f.call(reduce);
+          f.lane("f64x2.extract_lane", result);
+          f.lane("f64x2.replace_lane", lane);
+          f.set(target);
+        });
+      }
+    });
+    f.get(target);
+  }
+
   /** Reports the first lane whose mask is not set, and leaves. */
   #check(instruction: Instruction & { kind: "check" }, unit: number): void {
-    const { f, fail } = this.#around;
+    const { f, target } = this.#around;
     const { failure } = instruction;
     const [mask, ...found] = instruction.args.map((arg) => this.local(arg, unit));
     if (mask === undefined) throw new InternalError("a check needs a mask");
@@ -364,7 +401,7 @@ export class ProgramEmitter {
           f.i32Const(failureKinds[failure.kind]);
           f.i32Const(failureId(failure));
           this.#found(failure.kind === "bounds" ? found : [], lane);
-          f.call(fail);
+          f.call(target.fail);
           f.emit("return");
         });
       }

@@ -10,6 +10,8 @@ export interface KernelTarget {
   readonly scratch: FunctionReference;
   /** Records what a kernel found wrong with its data. */
   readonly fail: FunctionReference;
+  /** Functions that kernels of this module call, each made when it is first needed. */
+  helper(name: string, make: (module: ModuleBuilder) => FunctionReference): FunctionReference;
   /** Whether multiply-add may be rounded once. */
   readonly relaxed: boolean;
 }
@@ -18,10 +20,16 @@ export interface KernelTarget {
 export function kernelTarget(name: string, shared: boolean): KernelTarget {
   const module = new ModuleBuilder(name);
   module.importMemory("env", "memory", { shared, minimum: 1, maximum: 65536 });
+  const helpers = new Map<string, FunctionReference>();
   return {
     module,
     scratch: module.importFunction("runtime", "scratch", scratchType),
     fail: module.importFunction("runtime", "fail", failType),
+    helper: (name, make) => {
+      let helper = helpers.get(name);
+      if (helper === undefined) helpers.set(name, (helper = make(module)));
+      return helper;
+    },
     relaxed: wasmFeatures().relaxedSimd,
   };
 }

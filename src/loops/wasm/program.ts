@@ -73,6 +73,8 @@ export type Instruction = { readonly level: Level; readonly args: readonly Regis
       readonly emit: (f: FunctionBuilder, get: (arg: number) => void) => void;
       readonly shapes: readonly VectorShape[];
     }
+  /** Argument 1, but where the mask (argument 0) is set, r or n of the reduction of the float32 angle in argument 2. */
+  | { readonly kind: "largeAngle"; readonly part: number; readonly result: 0 | 1 }
   /** Ends the kernel unless the mask (argument 0) is true in all lanes; the others are what is reported. */
   | { readonly kind: "check"; readonly failure: Failure }
 );

@@ -152,7 +152,7 @@ export function emitterFor(
     step: (operand) => k.stepLocal(operand),
     position: (axis) => at(k.positions, axis),
     rowPointer: (row) => at(k.rowPointers, row),
-    fail: k.imports.fail,
+    target: k.imports,
   };
   const emitter = new ProgramEmitter(code.program, surroundings, k.pool, kept);
   k.f.atStart(() => emitter.emit(0));

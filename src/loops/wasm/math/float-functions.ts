@@ -5,6 +5,7 @@ import { acos64, asin64, atan64 } from "./arctangent.ts";
 import { erf32 } from "./error-function.ts";
 import { exp2of64, exp32, exp64, expm1of64 } from "./exponential.ts";
 import { acosh64, asinh64, atanh64, cosh64, sinh64, tanh32, tanh64 } from "./hyperbolic.ts";
+import { cos32, sin32, tan32 } from "./trigonometric.ts";
 import { log10of64, log1pOf64, log2of64, log32, log64 } from "./logarithm.ts";
 
 type FloatFunction = (b: ProgramBuilder, x: Value) => Value;
@@ -33,5 +34,8 @@ export const floatFunctions: Readonly<Partial<Record<UnaryOperation, FloatFuncti
   atan: { f32: null, f64: atan64 },
   asin: { f32: null, f64: asin64 },
   acos: { f32: null, f64: acos64 },
+  sin: { f32: sin32, f64: null },
+  cos: { f32: cos32, f64: null },
+  tan: { f32: tan32, f64: null },
   erf: { f32: erf32, f64: null },
 };

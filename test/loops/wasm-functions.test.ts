@@ -1,0 +1,157 @@
+/**
+ * Functions of float32 in WebAssembly against float64 ones, over bit patterns at a distance. `ULP_STEP=1` takes all of
+ * them (in a few minutes a function); any odd step reaches all exponents, subnormal numbers, infinities and NaNs.
+ */
+import { describe, expect, test } from "vitest";
+import { float32, float64, type DType } from "../../src/core/dtype.ts";
+import { copyElements } from "../../src/core/elements.ts";
+import { adoptArray } from "../../src/core/make-tensor.ts";
+import type { TypedArray } from "../../src/core/storage.ts";
+import {
+  arithmetic,
+  unary,
+  type Expression,
+  type UnaryOperation,
+} from "../../src/loops/expression.ts";
+import { erf } from "../../src/loops/javascript/special-functions.ts";
+import { makeKernel, stage } from "../../src/loops/kernel.ts";
+import { reasonAgainst } from "../../src/loops/wasm/vector-support.ts";
+import { makeWasmBackend } from "../../src/loops/wasm/wasm-backend.ts";
+import "../../src/api/tensor.ts";
+
+const step = Number(process.env["ULP_STEP"] ?? 40009);
+const chunk = 2 ** 22;
+const backend = makeWasmBackend({ smallestLaunch: 0 });
+
+function compute(dtype: DType, value: Expression, inputs: readonly TypedArray[]): TypedArray {
+  const type = dtype.name;
+  const slots = [null, ...inputs].map(() => ({ type, access: "point" }) as const);
+  const store = { operand: 0, coordinates: null, mode: "set", value } as const;
+  const kernel = makeKernel({
+    name: "map",
+    operands: slots,
+    stages: [stage({ over: "point", stores: [store] })],
+  });
+  expect(reasonAgainst(kernel)).toBeNull();
+  const count = inputs[0]?.length ?? 0;
+  const output = inputs[0]?.slice();
+  if (output === undefined) return new Float32Array();
+  const tensors = [output, ...inputs].map((array) => adoptArray(array, [count], dtype));
+  const operands = tensors.map((tensor) => ({ tensor, strides: [1] }));
+  backend.run({ kernel, parallel: [count], fold: [], operands, scalars: [] });
+  const [result] = tensors;
+  return result === undefined ? output : copyElements(result);
+}
+
+const x = (type: "float32" | "float64", operand: number): Expression => ({
+  kind: "load",
+  type,
+  operand,
+});
+
+/** Distance from the exact value in units of the last place of float32; infinite where one is NaN or ∞ and the other not. */
+function ulps(got: number, exact: number): number {
+  const rounded = Math.fround(exact);
+  if (Object.is(got, rounded)) return 0;
+  if (Number.isNaN(got) && Number.isNaN(rounded)) return 0;
+  if (!Number.isFinite(got)) return Math.abs(exact) > 3.402823e38 ? 1 : Infinity;
+  const exponent = Math.max(Math.floor(Math.log2(Math.abs(exact))), -126);
+  return Math.abs(got - exact) / 2 ** (exponent - 23);
+}
+
+const functions: readonly (readonly [UnaryOperation, (x: number) => number, number])[] = [
+  ["exp", Math.exp, 1],
+  ["exp2", (value) => 2 ** value, 1],
+  ["expm1", Math.expm1, 1],
+  ["log", Math.log, 1],
+  ["log1p", Math.log1p, 1],
+  ["log2", Math.log2, 1],
+  ["log10", Math.log10, 1],
+  ["sin", Math.sin, 1],
+  ["cos", Math.cos, 1],
+  ["tan", Math.tan, 1],
+  ["asin", Math.asin, 1],
+  ["acos", Math.acos, 1],
+  ["atan", Math.atan, 1],
+  ["sinh", Math.sinh, 1],
+  ["cosh", Math.cosh, 1],
+  ["tanh", Math.tanh, 2],
+  ["asinh", Math.asinh, 1],
+  ["acosh", Math.acosh, 1],
+  ["atanh", Math.atanh, 1],
+  ["erf", erf, 1],
+];
+
+describe.each(functions)("%s of float32", (operation, exact, bound) => {
+  test(`is at most ${bound} ulp off`, () => {
+    const total = Math.ceil(2 ** 32 / step);
+    let worst = { error: 0, at: 0 };
+    for (let from = 0; from < total; from += chunk) {
+      const count = Math.min(chunk, total - from);
+      const bits = Uint32Array.from({ length: count }, (_, i) => (from + i) * step);
+      const inputs = new Float32Array(bits.buffer);
+      const results = compute(float32, unary(operation, x("float32", 1)), [inputs.slice()]);
+      inputs.forEach((input, i) => {
+        const error = ulps(Number(results[i]), exact(input));
+        if (error > worst.error) worst = { error, at: input };
+      });
+    }
+    expect(worst.error, `at ${worst.at}`).toBeLessThanOrEqual(bound);
+  });
+
+  test("has the special values of C", () => {
+    const inputs = Float32Array.of(0, -0, 1, -1, 0.5, -0.5, Infinity, -Infinity, NaN, 1e-40, 3e38);
+    const results = compute(float32, unary(operation, x("float32", 1)), [inputs.slice()]);
+    inputs.forEach((input, i) => {
+      expect(ulps(Number(results[i]), exact(input)), `of ${input}`).toBeLessThanOrEqual(bound);
+    });
+    expect(results[1]).toBe(Math.fround(exact(-0)));
+    expect(results[8]).toBeNaN();
+  });
+});
+
+const wide: readonly (readonly [UnaryOperation, (x: number) => number])[] = functions.flatMap(
+  ([operation, exact]) =>
+    ["sin", "cos", "tan", "erf"].includes(operation) ? [] : [[operation, exact] as const],
+);
+
+test.each(wide)("%s of float64 is within 4 units of the last place", (operation, exact) => {
+  const inputs = Float64Array.from({ length: 20_001 }, (_, i) => {
+    const magnitude = 10 ** ((i % 2001) / 100 - 10);
+    return i % 2 === 0 ? magnitude : -magnitude;
+  });
+  const results = compute(float64, unary(operation, x("float64", 1)), [inputs.slice()]);
+  inputs.forEach((input, i) => {
+    const [got, wanted] = [Number(results[i]), exact(input)];
+    if (Object.is(got, wanted)) return;
+    const error = Math.abs(got - wanted) / Math.abs(wanted);
+    if (!(error < 4 * Number.EPSILON))
+      expect.fail(`${operation}(${input}) is ${got}, not ${wanted}`);
+  });
+});
+
+test("pow of float32 has the values of C for every pair of special numbers", () => {
+  const numbers = [0, -0, 1, -1, 0.5, -0.5, 2, -2, 3, -3, 1e30, Infinity, -Infinity, NaN];
+  const bases = Float32Array.from(numbers.flatMap((base) => numbers.map(() => base)));
+  const exponents = Float32Array.from(numbers.flatMap(() => numbers));
+  const value = arithmetic("pow", x("float32", 1), x("float32", 2));
+  const results = compute(float32, value, [bases.slice(), exponents.slice()]);
+  const power = (base: number, exponent: number): number =>
+    base === 1 || (base === -1 && Math.abs(exponent) === Infinity) ? 1 : base ** exponent;
+  bases.forEach((base, i) => {
+    const exponent = exponents[i] ?? 0;
+    expect(results[i], `${base} ** ${exponent}`).toBe(Math.fround(power(base, exponent)));
+  });
+});
+
+test("atan2 of float32 knows all quadrants and their borders", () => {
+  const numbers = [0, -0, 1, -1, 0.3, -7, Infinity, -Infinity, NaN];
+  const tops = Float32Array.from(numbers.flatMap((top) => numbers.map(() => top)));
+  const sides = Float32Array.from(numbers.flatMap(() => numbers));
+  const value = arithmetic("atan2", x("float32", 1), x("float32", 2));
+  const results = compute(float32, value, [tops.slice(), sides.slice()]);
+  tops.forEach((top, i) => {
+    const side = sides[i] ?? 0;
+    expect(results[i], `atan2(${top}, ${side})`).toBe(Math.fround(Math.atan2(top, side)));
+  });
+});
