@@ -1,5 +1,6 @@
 import { inGraphFunctions, type InGraphFunction, tensorMethods } from "../api/in-graph.ts";
 import { customOpOf } from "../api/custom-op.ts";
+import { isAllowedInGraph } from "./opaque-functions.ts";
 import { Tensor } from "../api/tensor.ts";
 
 /** A function whose calls become nodes, as the interpreter needs to know it. */
@@ -74,6 +75,15 @@ function capturable(fn: InGraphFunction, name: string, isMethod: boolean): Captu
 export function findInGraph(fn: Function): CapturableFunction | null {
   const known = functions.get(fn) ?? methods.get(fn);
   if (known !== undefined) return known;
+  if (isAllowedInGraph(fn)) {
+    return {
+      name: fn.name === "" ? "allowed_function" : fn.name,
+      isMethod: false,
+      mutates: false,
+      mayThrow: true,
+      parameterKind: () => "structure",
+    };
+  }
   const custom = customOpOf(fn);
   if (custom === null) return null;
   return {

@@ -14,6 +14,8 @@ export {
   mark_static,
   maybe_mark_dynamic,
 } from "./shapes/mark-dynamic.ts";
+export { nonstrict_trace } from "./opaque-functions.ts";
+export { error_on_graph_break } from "./transparent-wrapper.ts";
 export { disable } from "./disable.ts";
 export * as exc from "./exc.ts";
 export { testing };

@@ -1,4 +1,5 @@
 import type { Code } from "../bytecode/code.ts";
+import type { BreakPolicy } from "../transparent-wrapper.ts";
 import type { Source } from "../variables/source.ts";
 import { type CellVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
 
@@ -39,6 +40,8 @@ export class Frame {
   returnMode: ReturnMode;
   /** Entered through a handle compiled with `fullgraph: true`: nothing in it may break. */
   readonly isFullgraph: boolean;
+  /** Whether breaks in it, and in what it calls, are errors. */
+  readonly breakPolicy: BreakPolicy;
   readonly locals: (Variable | CellVariable | null)[];
   stack: Variable[] = [];
   pc: number;
@@ -53,6 +56,7 @@ export class Frame {
     readonly self: Variable;
     readonly returnMode: ReturnMode;
     readonly isFullgraph?: boolean;
+    readonly breakPolicy?: BreakPolicy;
     readonly pc?: number;
   }) {
     this.code = init.code;
@@ -64,6 +68,7 @@ export class Frame {
     this.self = init.self;
     this.returnMode = init.returnMode;
     this.isFullgraph = init.isFullgraph ?? false;
+    this.breakPolicy = init.breakPolicy ?? null;
     this.pc = init.pc ?? 0;
     this.locals = init.code.locals.map(() => null);
   }

@@ -12,6 +12,7 @@ import {
   ConstantVariable,
   type ForcedVariable,
   InGraphVariable,
+  LazyVariable,
   MapVariable,
   ObjectVariable,
   OpaqueVariable,
@@ -19,6 +20,7 @@ import {
   UserFunctionVariable,
   describeValue,
 } from "../variables/variable.ts";
+import { substituteOf } from "../opaque-functions.ts";
 import { isModuleNamespace, isProxy } from "./exotic-object.ts";
 import type { Tracer } from "./tracer.ts";
 
@@ -73,6 +75,14 @@ export function wrapObject(tracer: Tracer, value: object, source: Source): Force
 }
 
 function wrapFunction(tracer: Tracer, value: Function, source: Source): ForcedVariable {
+  const substitute = substituteOf(value);
+  if (substitute !== null) {
+    const name = `substitute of ${value.name}`;
+    const pinned = tracer.force(
+      new LazyVariable(substitute, { kind: "pinned", value: substitute, name }),
+    );
+    return identified(tracer, value, source, pinned);
+  }
   const inGraph = findInGraph(value);
   if (inGraph !== null) {
     return identified(tracer, value, source, new InGraphVariable(value, inGraph));

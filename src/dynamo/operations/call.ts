@@ -19,6 +19,7 @@ import { type Source, sourceName } from "../variables/source.ts";
 import { closureInfo } from "../bytecode/closures/make-closure.ts";
 import {
   type ClosureVariable,
+  ConstantVariable,
   LazyVariable,
   type UserFunctionVariable,
   type Variable,
@@ -30,6 +31,8 @@ import { callLogging, isConsoleMethod, isRegisteredLogging as logging } from "./
 import { isPackageFile } from "../source/framework-files.ts";
 import { constructUserClass } from "./construct-user-class.ts";
 import { frameThis } from "./frame-this.ts";
+import { hasConstantResult } from "../opaque-functions.ts";
+import { unwrap } from "../transparent-wrapper.ts";
 import { callInGraph } from "./call-in-graph.ts";
 
 /** Deeper than this the call runs natively: a runaway recursion must end in the engine's own RangeError. */
@@ -47,6 +50,7 @@ export function callValue(
     case "function": {
       const rule = frameworkFunction(target.value);
       if (rule !== null) return rule(machine, args);
+      if (hasConstantResult(target.value)) return constantResult(machine, target.value, args);
       if (logging(target.value)) return callLogging(machine, target.value, thisValue, args);
       machine.enter(target, thisValue, args, "push");
       return null;
@@ -113,6 +117,23 @@ export function callValue(
     { callee: machine.expressionText(), kind: describeForUser(target) },
     `call ${describeVariable(target)}`,
   );
+}
+
+/** `torch.compiler.assume_constant_result`: called now, on constants, and never again. */
+function constantResult(machine: Machine, fn: Function, args: readonly Variable[]): Variable {
+  const values = args.map((arg) => {
+    const value = machine.force(arg);
+    if (value.kind === "constant") return value.value;
+    return breakGraph(
+      "notAConstant",
+      { value: describeVariable(value), use: `an argument of ${fn.name}` },
+      `call ${fn.name}`,
+    );
+  });
+  const value: unknown = Reflect.apply(fn, undefined, values);
+  if ((typeof value !== "object" || value === null) && typeof value !== "function")
+    return new ConstantVariable(value);
+  return new LazyVariable(value, { kind: "pinned", value, name: `${fn.name}()` });
 }
 
 /** Made by Function.prototype.bind: native, without a prototype, named after its target (ECMA-262 §20.2.3.2). */
@@ -223,7 +244,8 @@ function functionFrame(
     });
   }
   const handle = compiledOf(fn);
-  const known = functionCode(handle?.fn ?? fn);
+  const { fn: inner, breakPolicy } = unwrap(handle?.fn ?? fn);
+  const known = functionCode(inner);
   if (!isInterpretable(known)) return refuseFunction(known, fn.name);
   const file = known.source.location?.start.file ?? "";
   if (file.startsWith("node:")) {
@@ -279,6 +301,7 @@ function functionFrame(
     self: target,
     returnMode,
     isFullgraph,
+    breakPolicy,
   });
 }
 

@@ -8,6 +8,7 @@ import { frameThis } from "../operations/frame-this.ts";
 import { refuseFunction } from "../operations/call.ts";
 import type { Source } from "../variables/source.ts";
 import { LazyVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
+import { unwrap } from "../transparent-wrapper.ts";
 import type { UnitStart } from "./unit.ts";
 
 /** The start of a compiled function itself: receiver and arguments come from its caller. */
@@ -15,7 +16,8 @@ export function rootStart(fn: Function): UnitStart {
   return {
     name: fn.name,
     frames: (machine, receiver, inputs) => {
-      const known = functionCode(fn);
+      const { fn: inner, breakPolicy } = unwrap(fn);
+      const known = functionCode(inner);
       if (!isInterpretable(known)) return refuseFunction(known, fn.name);
       const { code, source, captures: cells } = known;
       if (code.kind === "classConstructor")
@@ -45,6 +47,7 @@ export function rootStart(fn: Function): UnitStart {
         newTarget: undefinedVariable,
         self: new LazyVariable(fn, { kind: "pinned", value: fn, name: fn.name }),
         returnMode: "push",
+        breakPolicy,
       });
       return [frame];
     },

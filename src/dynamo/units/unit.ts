@@ -228,7 +228,11 @@ export class Unit implements Continuation {
 
   #report(machine: Machine, graphBreak: GraphBreak, skipsFrame: boolean): void {
     const record = this.#record(machine, graphBreak, skipsFrame);
-    if (this.owner.options.fullgraph || machine.tracer.frames.some((frame) => frame.isFullgraph))
+    const { frames } = machine.tracer;
+    if (this.owner.options.fullgraph || frames.some((frame) => frame.isFullgraph))
+      throw new Unsupported(record);
+    // The innermost setting counts.
+    if (frames.findLast((frame) => frame.breakPolicy !== null)?.breakPolicy === "error")
       throw new Unsupported(record);
     if (graphBreak.reason.key === "tensorItem")
       warnAboutItem("Tensor.item()", record.stack.slice(-1));

@@ -105,9 +105,51 @@ describe("A21: fullgraph and a break", () => {
   });
 });
 
-// torch._dynamo.error_on_graph_break is not part of this package yet.
-test.fails("A22: error_on_graph_break turns breaks into errors for a part of the program", () => {
-  expect(Reflect.get(torch._dynamo, "error_on_graph_break")).toBeTypeOf("function");
+describe("A22: error_on_graph_break", () => {
+  const { error_on_graph_break } = torch._dynamo;
+  const breaking = (x: torch.Tensor): torch.Tensor => {
+    const y = x.add(1);
+    gb();
+    return y.mul(2);
+  };
+
+  test("a break in the function is an error, though its caller allows breaks", () => {
+    const strict = error_on_graph_break(true)(breaking);
+    const fn = torch.compile((x: torch.Tensor) => strict(x).sub(1));
+    expect(() => fn(torch.ones(3))).toThrow(exc.Unsupported);
+  });
+
+  test("breaks around the function stay allowed", () => {
+    const strict = error_on_graph_break(true)((x: torch.Tensor) => x.add(1));
+    const run = runDifferential(() => ({
+      fn: (x: torch.Tensor) => {
+        const y = strict(x);
+        gb();
+        return y.mul(2);
+      },
+      calls: [[torch.ones(3)]],
+    }));
+    expect(run.breaks).toHaveLength(1);
+    expect(run.frames).toBe(2);
+  });
+
+  test("the innermost setting counts", () => {
+    const lenient = error_on_graph_break(false)(breaking);
+    const strict = error_on_graph_break(true)((x: torch.Tensor) => lenient(x).sub(1));
+    const run = runDifferential(() => ({ fn: strict, calls: [[torch.ones(3)]] }));
+    expect(run.breaks).toHaveLength(1);
+  });
+
+  test("fullgraph outranks it", () => {
+    const lenient = error_on_graph_break(false)(breaking);
+    const fn = torch.compile((x: torch.Tensor) => lenient(x), { fullgraph: true });
+    expect(() => fn(torch.ones(3))).toThrow(exc.Unsupported);
+  });
+
+  test("a compiled function may be the one with the setting", () => {
+    const fn = torch.compile(error_on_graph_break(true)(breaking));
+    expect(() => fn(torch.ones(3))).toThrow(exc.Unsupported);
+  });
 });
 
 describe("A23: one compiled function inside another", () => {
