@@ -1,10 +1,12 @@
 import { RuntimeError } from "./base/errors.ts";
-import { initializeLogging } from "./base/logging.ts";
+import { environmentVariable } from "./base/environment-variable.ts";
+import { initializeLogging, warnOnce } from "./base/logging.ts";
 import { type Backend, lookup_backend, register_backend } from "./dynamo/backends.ts";
 import { compiledOf, registerHandle } from "./dynamo/compiled-target.ts";
 import { rememberCompiled } from "./dynamo/compiled-functions.ts";
 import { registerScope } from "./dynamo/source/explicit-scope.ts";
 import { CompiledFunction } from "./dynamo/units/compiled-function.ts";
+import { type InductorOptions, inductorFor } from "./inductor/compile-options.ts";
 import { inductor } from "./inductor/inductor.ts";
 import { resetReportedGraphBreaks } from "./dynamo/graph-breaks/report-graph-break.ts";
 
@@ -13,8 +15,12 @@ export interface CompileOptions {
   readonly fullgraph?: boolean;
   /** null: numbers become symbolic when they change; true: at once; false: never. */
   readonly dynamic?: boolean | null;
-  /** A backend's name or function. "eager" runs the captured graph operation by operation. */
+  /** A backend's name or function; default "inductor". "eager" runs the captured graph operation by operation. */
   readonly backend?: string | Backend;
+  /** For "inductor": "default", "reduce-overhead", "max-autotune" or "max-autotune-no-cudagraphs". */
+  readonly mode?: string | null;
+  /** For "inductor": flags of `torch._inductor.config` that hold for this function. */
+  readonly options?: InductorOptions | null;
   /** True: gives the function back as it is. */
   readonly disable?: boolean;
   /** How many entries may be compiled before calls run as plain JavaScript; default `config.recompile_limit`. */
@@ -31,7 +37,16 @@ type MethodDecorator = <Fn extends AnyFunction>(
 
 register_backend(inductor, { name: "inductor" });
 
-const optionNames = ["fullgraph", "dynamic", "backend", "disable", "recompile_limit", "scope"];
+const optionNames = [
+  "fullgraph",
+  "dynamic",
+  "backend",
+  "mode",
+  "options",
+  "disable",
+  "recompile_limit",
+  "scope",
+];
 
 /**
  * `torch.compile`: a function that does what `fn` does, with its tensor operations captured into graphs.
@@ -96,8 +111,8 @@ function checkOptions(options: CompileOptions): CompileOptions {
 
 function compileFunction<Fn extends AnyFunction>(fn: Fn, options: CompileOptions): Fn {
   checkCallable(fn); // a decorator may be put on anything
-  const backend = options.backend ?? "eager";
-  const run = lookup_backend(backend);
+  const backend = options.backend ?? defaultBackend();
+  const run = backendFor(backend, options);
   const limit = options.recompile_limit ?? null;
   if (limit !== null && !(Number.isInteger(limit) && limit > 0)) {
     throw new RuntimeError(`recompile_limit must be a positive integer, but got ${limit}`);
@@ -124,6 +139,21 @@ function compileFunction<Fn extends AnyFunction>(fn: Fn, options: CompileOptions
   rememberCompiled(compiled);
   resetReportedGraphBreaks();
   return handle as unknown as Fn; // same parameters, receiver and result as `fn`
+}
+
+/** PyTorch's, unless the environment names another one: to see whether a difference is the backend's. */
+const defaultBackend = (): string => environmentVariable("TORCH_COMPILE_BACKEND") ?? "inductor";
+
+function backendFor(backend: string | Backend, { mode, options }: CompileOptions): Backend {
+  if (backend === "inductor") return inductorFor(mode ?? null, options ?? null);
+  const extra = [mode === undefined || mode === null ? "" : "mode", options ? "options" : ""]
+    .filter((name) => name !== "")
+    .join(", ");
+  const run = lookup_backend(backend);
+  const name = typeof backend === "string" ? backend : backend.name;
+  if (extra !== "")
+    warnOnce(`extra ${name} ${extra}`, `${name} backend ignoring extra kwargs ${extra}`);
+  return run;
 }
 
 /** What can never be called as a function is refused at once; what merely cannot be captured runs natively. */

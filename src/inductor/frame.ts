@@ -10,26 +10,24 @@ import type { Buffer, Place, Program } from "./program.ts";
 
 export class Frame {
   readonly #program: Program;
-  /** By buffer; null until its first use. */
-  readonly #storages: (Storage | null)[];
+  /** Memory of buffers that were used so far. */
+  readonly #storages = new Map<Buffer, Storage>();
   /** What fake tensors stand for. */
   readonly #tensors = new Map<TensorBase, TensorBase>();
   /** By buffer of an input: the tensor itself. */
-  readonly #inputs: (TensorBase | null)[];
+  readonly #inputs = new Map<Buffer, TensorBase>();
   readonly #scalars: unknown[] = [];
 
   constructor(program: Program, inputs: readonly unknown[]) {
     this.#program = program;
-    this.#storages = program.buffers.map(() => null);
-    this.#inputs = program.buffers.map(() => null);
     program.inputs.forEach((standIn, index) => {
       const value = inputs[index];
       if (standIn instanceof RuntimeScalar) this.#scalars[standIn.slot] = value;
       else if (isTensor(value)) {
         const buffer = this.#bufferOf(standIn);
         this.#tensors.set(standIn, value);
-        this.#inputs[buffer.id] = value;
-        this.#storages[buffer.id] = stateOf(value).storage;
+        this.#inputs.set(buffer, value);
+        this.#storages.set(buffer, stateOf(value).storage);
       }
     });
   }
@@ -41,12 +39,21 @@ export class Frame {
   }
 
   storageOf(buffer: Buffer): Storage {
-    return (this.#storages[buffer.id] ??= Storage.allocate(buffer.dtype, buffer.length));
+    let storage = this.#storages.get(buffer);
+    if (storage === undefined) {
+      storage = Storage.allocate(
+        buffer.dtype,
+        buffer.length,
+        !this.#program.overwritten.has(buffer),
+      );
+      this.#storages.set(buffer, storage);
+    }
+    return storage;
   }
 
   /** A tensor at the place of an operand. Only its storage and offset matter. */
   operand({ buffer, offset }: Place): TensorBase {
-    const input = this.#inputs[buffer.id] ?? null;
+    const input = this.#inputs.get(buffer) ?? null;
     if (input !== null && offset === 0) return input;
     const start = input === null ? offset : stateOf(input).offset + offset;
     const geometry = { shape: [], strides: [], offset: start };
@@ -64,7 +71,7 @@ export class Frame {
     if (known !== undefined) return known;
     const { base, shape, strides, offset, dtype, requiresGrad } = stateOf(fake);
     const buffer = this.#bufferOf(fake);
-    const input = this.#inputs[buffer.id] ?? null;
+    const input = this.#inputs.get(buffer) ?? null;
     let made: TensorBase;
     if (input !== null)
       made = aliasOf(input, { shape, strides, offset: offset + stateOf(input).offset });
@@ -99,6 +106,7 @@ export class Frame {
     if (this.#tensors.has(recorded)) return; // an operator that gives its argument back
     const buffer = this.#bufferOf(recorded);
     this.#tensors.set(recorded, actual);
-    if (buffer.origin.kind === "returned") this.#storages[buffer.id] ??= stateOf(actual).storage;
+    if (buffer.origin.kind === "returned" && !this.#storages.has(buffer))
+      this.#storages.set(buffer, stateOf(actual).storage);
   }
 }

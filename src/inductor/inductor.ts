@@ -2,6 +2,7 @@
 import { emit } from "../base/logging.ts";
 import type { CompiledGraph } from "../dynamo/backends.ts";
 import type { GraphModule } from "../fx/graph-module-brand.ts";
+import { config } from "./config.ts";
 import { logProgram } from "./log-program.ts";
 import { inputsOverlap } from "./may-overlap.ts";
 import { NotCompilableError } from "./not-compilable.ts";
@@ -11,14 +12,15 @@ import { recordGraph } from "./record-graph.ts";
 import { scheduleProgram } from "./schedule/schedule-program.ts";
 import { runProgram } from "./run-program.ts";
 
-/** Compiles a graph. What cannot be compiled runs operator by operator, with the same results. */
+/** Compiles a graph; `settings` are flags of the configuration that hold for it. What cannot be compiled runs operator by operator, with the same results. */
 export function inductor(
   graphModule: GraphModule,
   exampleInputs: readonly unknown[],
+  settings: Parameters<typeof config.patch>[0] = {},
 ): CompiledGraph {
   const cache = new ProgramCache<GraphRunner>();
   const prepare = (inputs: readonly unknown[]): GraphRunner => {
-    const program = recorded(graphModule, inputs);
+    const program = config.patch(settings, () => recorded(graphModule, inputs));
     const run = program === null ? graphModule : runnerOf(graphModule, program);
     cache.add(inputs, program?.fixedNumbers ?? new Map(), run);
     return run;

@@ -84,6 +84,8 @@ export interface Program {
   /** By the storages of fake tensors. */
   readonly bufferOf: ReadonlyMap<Storage, Buffer>;
   readonly steps: readonly Step[];
+  /** Made buffers whose every element is written before any is read: they need no zeroing. */
+  readonly overwritten: ReadonlySet<Buffer>;
   /** The graph's output with fake tensors and runtime scalars in place of what they stand for. */
   readonly outputs: unknown;
   /** Numbers among the inputs that shapes depend on, by position: the program is right for these values only. */

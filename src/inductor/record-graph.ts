@@ -70,6 +70,7 @@ class GraphRecording implements Recorder {
       buffers: this.#buffers,
       bufferOf: this.#bufferOf,
       steps: this.#steps,
+      overwritten: new Set(),
       outputs: this.#outputs(),
       scalarCount: this.#scalars.count,
       fixedNumbers: this.#fixedNumbers,

@@ -2,9 +2,6 @@
 import type { OpRecord } from "./op-record.ts";
 import * as assertClose from "./compare/assert-close.ts";
 import * as equal from "./compare/equal.ts";
-import * as attention from "./attention/scaled-dot-product-attention.ts";
-import * as conv from "./conv/conv.ts";
-import * as validConvolution from "./conv/valid-convolution.ts";
 import * as full from "./create/full.ts";
 import * as ranges from "./create/ranges.ts";
 import * as tensor from "./create/tensor.ts";
@@ -160,9 +157,6 @@ const modules: readonly object[] = [
   diagonalOf,
   diagonal,
   einsum,
-  validConvolution,
-  conv,
-  attention,
   sort,
   selection,
   unique,

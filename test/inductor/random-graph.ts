@@ -119,6 +119,9 @@ export function randomGraph(
     () => ["torch.arange", [pick([4, 12])]],
     () => ["torch.zeros", [pick([[3, 4], [4]])]],
     () => ["torch.rand", [[3, 4]]],
+    () => ["matmul", [pick(values), pick(values)]],
+    () => ["mm", [pick(values), pick(values)]],
+    () => ["addmm", [pick(values), pick(values), pick(values)]],
   ];
   for (let count = 0; count < length; count++) {
     const [name, args, kwargs = {}] = pick(calls)();
@@ -150,7 +153,7 @@ function tryCall(
   } catch {
     return null;
   }
-  if (!isTensor(fake) || stateOf(fake).storage.length > 4096) return null;
+  if (!isTensor(fake) || stateOf(fake).storage.length > 65536) return null;
   const node =
     fn === undefined
       ? builder.callMethod(name, nodes, { kwargs })

@@ -1,6 +1,6 @@
 /** Makes the kernel of a group: its folds and stores in stages, what several sweeps need in rows. */
 import { at } from "../../core/shape.ts";
-import { childrenOf, type Expression, type ValueType, constant } from "../../loops/expression.ts";
+import { childrenOf, type Expression, type ValueType } from "../../loops/expression.ts";
 import { type Kernel, makeKernel, type Stage, stage, type Store } from "../../loops/kernel.ts";
 import type { LaunchStep, Place, ScalarValue } from "../program.ts";
 import { costModel, expressionCost } from "./cost-model.ts";
@@ -23,8 +23,6 @@ interface SweepPlan {
   readonly stores: readonly GroupStore[];
   /** Stored once the sweep is over. */
   readonly rowStores: readonly GroupStore[];
-  /** Computed once before the sweep, since they are the same all along it. */
-  readonly hoisted: Expression[];
   /** Kept in rows for later sweeps. */
   readonly kept: Expression[];
 }
@@ -44,8 +42,6 @@ class KernelBuilder {
   readonly #rowTypes: ValueType[] = [];
   /** Values in rows, and the sweep that fills them. */
   readonly #rowOf = new Map<Expression, { readonly row: number; readonly sweep: number }>();
-  /** Values computed once before a sweep, and which. */
-  readonly #hoistedOf = new Map<Expression, { readonly state: number; readonly sweep: number }>();
   readonly #sweepOfState = new Map<number, number>();
   readonly #sweepOf = new Map<Expression, number>();
   readonly #varies = new Map<Expression, boolean>();
@@ -104,7 +100,6 @@ class KernelBuilder {
         folds: folds.filter((_fold, index) => sweepOfFold[index] === sweep),
         stores: own.filter(({ level }) => level === "all"),
         rowStores: own.filter(({ level }) => level === "rows"),
-        hoisted: [],
         kept: [],
       };
     });
@@ -175,7 +170,7 @@ class KernelBuilder {
     return varies;
   }
 
-  /** Decides what a sweep takes from rows or computes beforehand; gives what it computes at each point. */
+  /** Decides what a sweep takes from rows; gives what it computes at each point. */
   #share(
     plans: readonly SweepPlan[],
     plan: SweepPlan,
@@ -186,15 +181,9 @@ class KernelBuilder {
     const visit = (expression: Expression): void => {
       if (reached.has(expression)) return;
       reached.add(expression);
-      const { rowCost, hoistCost } = costModel;
-      // What uses a state of this very sweep changes with every step.
-      if (!this.#variesAlongFold(expression) && this.#sweep(expression) <= sweep) {
-        if (sweep === 0 || this.#hoistedOf.has(expression)) return;
-        if (expressionCost(expression, hoistCost) < hoistCost) return;
-        this.#hoistedOf.set(expression, { state: -1, sweep });
-        plan.hoisted.push(expression);
-        return;
-      }
+      const { rowCost } = costModel;
+      // What is the same all along the sweep is computed before it, by code generation.
+      if (!this.#variesAlongFold(expression) && this.#sweep(expression) <= sweep) return;
       const first = this.#sweep(expression);
       if (first < sweep && computed[first]?.has(expression) === true) {
         if (this.#rowOf.has(expression)) return;
@@ -217,7 +206,6 @@ class KernelBuilder {
   #stages(plans: readonly SweepPlan[]): Stage[] {
     const stages: Stage[] = [];
     plans.forEach((plan, sweep) => {
-      if (plan.hoisted.length > 0) stages.push(this.#hoistStage(plan.hoisted, sweep));
       stages.push(this.#sweepStage(plan, sweep));
       if (plan.rowStores.length > 0) {
         const stores = this.#finalStores(plan.rowStores, this.#rewriter(sweep));
@@ -225,18 +213,6 @@ class KernelBuilder {
       }
     });
     return stages;
-  }
-
-  #hoistStage(hoisted: readonly Expression[], sweep: number): Stage {
-    const rewrite = this.#rewriter(sweep - 1);
-    const states = hoisted.map((expression) => ({
-      type: expression.type,
-      initial: constant(expression.type, expression.type === "int64" ? 0n : 0),
-      next: rewrite(expression),
-    }));
-    for (const expression of hoisted)
-      this.#hoistedOf.set(expression, { state: this.#stateCount++, sweep });
-    return stage({ over: "once", states });
   }
 
   #sweepStage({ folds, stores, kept }: SweepPlan, sweep: number): Stage {
@@ -293,10 +269,7 @@ class KernelBuilder {
     const { type } = value;
     const kept = this.#rowOf.get(value);
     if (kept !== undefined && kept.sweep < sweep) return { kind: "row", type, row: kept.row };
-    const hoisted = this.#hoistedOf.get(value);
-    return hoisted !== undefined && hoisted.state >= 0 && hoisted.sweep <= sweep
-      ? { kind: "state", type, state: hoisted.state }
-      : null;
+    return null;
   }
 
   #leaf(leaf: Expression): Expression {

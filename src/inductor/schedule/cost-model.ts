@@ -4,8 +4,6 @@ import { childrenOf, type Expression } from "../../loops/expression.ts";
 export const costModel = {
   /** Operands of one kernel: each takes an address register, and a cache line in flight. */
   maximumOperands: 24,
-  /** Distinct values computed by one kernel; beyond that, generated code gets slow to compile and spills. */
-  maximumValues: 4096,
   /** Elements of a row that several sweeps may walk: it must stay in the second-level cache. */
   maximumRow: 65536,
   /** A fold over more elements than this is better split among threads than fused with what follows for each row. */
@@ -14,8 +12,6 @@ export const costModel = {
   smallPoints: 4096,
   /** A value that costs at least this much is kept in a row rather than computed again by the next sweep. */
   rowCost: 8,
-  /** A value that is the same along a row and costs this much is computed before the sweep. */
-  hoistCost: 3,
 } as const;
 
 const operationCosts: ReadonlyMap<string, number> = new Map([

@@ -10,6 +10,7 @@ import {
 } from "../../loops/expression.ts";
 import type { FoldState } from "../../loops/kernel.ts";
 import type { Buffer, LaunchStep, Place, ScalarValue } from "../program.ts";
+import { config } from "../config.ts";
 import { costModel } from "./cost-model.ts";
 import { ExpressionPool } from "./intern-expressions.ts";
 import { type LaunchForm, launchForm } from "./launch-form.ts";
@@ -55,13 +56,13 @@ export class FusionGroup {
   foldCount: number;
   readonly operands: GroupOperand[] = [];
   readonly scalars: { readonly type: ValueType; readonly value: ScalarValue }[] = [];
-  readonly stores: GroupStore[] = [];
+  readonly #storesOf = new Map<Buffer, GroupStore[]>();
   readonly folds: GroupFold[] = [];
   stateCount = 0;
   /** Positions along axes are used: the axes must stay as they are. */
   #isPinned = false;
   readonly #pool = new ExpressionPool();
-  readonly #known: Known[] = [];
+  readonly #knownOf = new Map<Buffer, Known[]>();
   #valueCount = 0;
 
   constructor(step: LaunchStep) {
@@ -75,6 +76,10 @@ export class FusionGroup {
 
   /** False: nothing can join. */
   readonly isOpen: boolean;
+
+  get stores(): readonly GroupStore[] {
+    return [...this.#storesOf.values()].flat();
+  }
 
   get foldSizes(): Shape {
     return this.sizes.slice(this.sizes.length - this.foldCount);
@@ -93,7 +98,7 @@ export class FusionGroup {
   touches(buffers: ReadonlySet<Buffer>): boolean {
     return (
       this.operands.some(({ place }) => buffers.has(place.buffer)) ||
-      this.stores.some(({ place }) => buffers.has(place.buffer))
+      [...buffers].some((buffer) => this.#storesOf.has(buffer))
     );
   }
 
@@ -155,9 +160,7 @@ export class FusionGroup {
 
   /** In a kernel of several sweeps a later one would read what an earlier one wrote. */
   #overwritesInputs(): boolean {
-    return this.stores.some((store) =>
-      this.operands.some(({ place }) => place.buffer === store.place.buffer),
-    );
+    return this.operands.some(({ place }) => this.#storesOf.has(place.buffer));
   }
 
   #checked(fit: Fit, form: Pick<LaunchForm, "sizes" | "isPinned">): Fit | null {
@@ -171,7 +174,7 @@ export class FusionGroup {
     if (fit.sizes.length > Math.max(this.sizes.length, form.sizes.length + padding(fit)))
       return false;
     if (this.operands.length + step.operands.length > costModel.maximumOperands) return false;
-    if (this.#valueCount > costModel.maximumValues) return false;
+    if (this.#valueCount > config.max_fusion_size) return false;
     const row = numelOf(fit.sizes.slice(fit.sizes.length - fit.foldCount));
     const sweeps = this.folds.length + (form.foldCount > 0 ? 1 : 0);
     const needsRows =
@@ -199,18 +202,19 @@ export class FusionGroup {
       ...place,
       strides: refineStrides(this.sizes, place.strides, sizes),
     });
-    const stores = this.stores.map((store) => ({ ...store, place: refined(store.place) }));
     const isStaged = fit.foldCount > 0;
     for (const [index, place] of places.entries()) {
       const isRandom = at(step.kernel.operands, index).access === "random";
       const isStore = form.stored.has(index);
+      const stores = this.#storesOf.get(place.buffer) ?? [];
       if (isRandom) {
-        if (stores.some((store) => store.place.buffer === place.buffer)) return false;
+        if (stores.length > 0) return false;
         continue;
       }
       for (const store of stores) {
-        if (!mayMeet(store.place, place, sizes)) continue;
-        if (!samePlace(store.place, place)) return false;
+        const own = refined(store.place);
+        if (!mayMeet(own, place, sizes)) continue;
+        if (!samePlace(own, place)) return false;
         // A row's value is there once the sweep is over, and for all of the row.
         if (isStore && isStaged) return false;
       }
@@ -239,7 +243,7 @@ export class FusionGroup {
     for (const operand of this.operands)
       if (operand.access === "point") operand.place = refined(operand.place);
     for (const store of this.stores) store.place = refined(store.place);
-    for (const known of this.#known) known.place = refined(known.place);
+    for (const known of [...this.#knownOf.values()].flat()) known.place = refined(known.place);
     this.sizes = sizes;
   }
 
@@ -297,9 +301,10 @@ export class FusionGroup {
         const value = rewrite(store.value);
         const storeLevel = stage.over === "once" ? "rows" : level;
         known.push({ place, value });
-        const earlier = this.stores.findIndex((each) => samePlace(each.place, place));
-        if (earlier >= 0) this.stores.splice(earlier, 1);
-        this.stores.push({ place, value, level: storeLevel });
+        const others = (this.#storesOf.get(place.buffer) ?? []).filter(
+          (each) => !samePlace(each.place, place),
+        );
+        this.#storesOf.set(place.buffer, [...others, { place, value, level: storeLevel }]);
       }
     }
     this.#valueCount += memo.size;
@@ -308,20 +313,25 @@ export class FusionGroup {
   }
 
   #remember(entry: Known): void {
-    const earlier = this.#known.find(({ place }) => samePlace(place, entry.place));
-    if (earlier === undefined) this.#known.push(entry);
-    else earlier.value = entry.value;
+    const known = this.#knownAt(entry.place);
+    if (known !== undefined) known.value = entry.value;
+    else {
+      const entries = this.#knownOf.get(entry.place.buffer);
+      if (entries === undefined) this.#knownOf.set(entry.place.buffer, [entry]);
+      else entries.push(entry);
+    }
+  }
+
+  #knownAt(place: Place): Known | undefined {
+    return this.#knownOf.get(place.buffer)?.find((each) => samePlace(each.place, place));
   }
 
   #load(place: Place, type: Extract<Expression, { kind: "load" }>["type"]): Expression {
-    const known = this.#known.find((each) => samePlace(each.place, place));
+    const known = this.#knownAt(place);
     if (known !== undefined) return known.value;
-    const value = this.#pool.intern({
-      kind: "load",
-      type,
-      operand: this.#operand("point", place, type),
-    });
-    this.#known.push({ place, value });
+    const operand = this.#operand("point", place, type);
+    const value = this.#pool.intern({ kind: "load", type, operand });
+    this.#remember({ place, value });
     return value;
   }
 

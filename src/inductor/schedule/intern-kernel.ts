@@ -1,6 +1,7 @@
 /** Kernels by structure, shared by all graphs: what a backend compiled for one serves the others. */
 import { type Expression, childrenOf } from "../../loops/expression.ts";
 import type { Kernel } from "../../loops/kernel.ts";
+import type { ContractionKernel } from "../../loops/template.ts";
 import { ownKey } from "./intern-expressions.ts";
 
 const kernels = new Map<string, Kernel>();
@@ -10,33 +11,49 @@ const maximumKernels = 4096;
 
 /** The one kernel of this structure and name. */
 export function internKernel(kernel: Kernel): Kernel {
-  const key = keyOf(kernel);
-  const known = kernels.get(key);
-  if (known !== undefined) return known;
-  if (kernels.size >= maximumKernels) kernels.clear();
-  kernels.set(key, kernel);
-  return kernel;
+  return intern(kernels, keyOf(kernel), kernel);
+}
+
+const contractions = new Map<string, ContractionKernel>();
+
+/** The one contraction of this structure and name. */
+export function internContraction(kernel: ContractionKernel): ContractionKernel {
+  const printer = new KeyPrinter();
+  const value = printer.idOf(kernel.value);
+  const { name, operands, scalars } = kernel;
+  const key = [name, operands, scalars, ...printer.parts, value].join("\n");
+  return intern(contractions, key, Object.freeze(kernel));
+}
+
+function intern<Value>(known: Map<string, Value>, key: string, value: Value): Value {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size >= maximumKernels) known.clear();
+  known.set(key, value);
+  return value;
+}
+
+/** Writes expressions as lines that name each other by number. */
+class KeyPrinter {
+  readonly parts: string[] = [];
+  readonly #ids = new Map<Expression, number>();
+
+  idOf(expression: Expression): number {
+    const known = this.#ids.get(expression);
+    if (known !== undefined) return known;
+    const children = childrenOf(expression)
+      .map((child) => this.idOf(child))
+      .join();
+    this.parts.push(`${ownKey(expression)}(${children})`);
+    this.#ids.set(expression, this.#ids.size);
+    return this.#ids.size - 1;
+  }
 }
 
 function keyOf(kernel: Kernel): string {
-  const ids = new Map<Expression, number>();
-  const parts: string[] = [
-    kernel.name,
-    kernel.operands.map(({ type, access }) => `${type} ${access}`).join(),
-    kernel.scalars.join(),
-    kernel.rows.join(),
-    String(kernel.keepsParallel),
-    String(kernel.keepsFold),
-  ];
-  const idOf = (expression: Expression): number => {
-    const known = ids.get(expression);
-    if (known !== undefined) return known;
-    const children = childrenOf(expression).map(idOf).join();
-    parts.push(`${ownKey(expression)}(${children})`);
-    ids.set(expression, ids.size);
-    return ids.size - 1;
-  };
-  for (const { over, states, combine, rows, stores } of kernel.stages) {
+  const printer = new KeyPrinter();
+  const idOf = (expression: Expression): number => printer.idOf(expression);
+  const stages = kernel.stages.map(({ over, states, combine, rows, stores }) => {
     const stateKeys = states.map(
       ({ type, initial, next }) => `${type} ${idOf(initial)} ${idOf(next)}`,
     );
@@ -45,8 +62,16 @@ function keyOf(kernel: Kernel): string {
       ({ operand, mode, value, coordinates }) =>
         `${operand} ${mode} ${idOf(value)} [${coordinates?.map(idOf).join() ?? ""}]`,
     );
-    const combineKeys = combine?.map(idOf).join() ?? "-";
-    parts.push([over, stateKeys, combineKeys, rowKeys, storeKeys].join("|"));
-  }
-  return parts.join("\n");
+    return [over, stateKeys, combine?.map(idOf).join() ?? "-", rowKeys, storeKeys].join("|");
+  });
+  return [
+    kernel.name,
+    kernel.operands.map(({ type, access }) => `${type} ${access}`).join(),
+    kernel.scalars.join(),
+    kernel.rows.join(),
+    String(kernel.keepsParallel),
+    String(kernel.keepsFold),
+    ...printer.parts,
+    ...stages,
+  ].join("\n");
 }

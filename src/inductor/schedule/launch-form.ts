@@ -20,8 +20,16 @@ export interface LaunchForm {
   foldAxis(): number | null;
 }
 
+const forms = new WeakMap<LaunchStep, LaunchForm | null>();
+
 /** Null: the launch stays as it is. */
 export function launchForm(step: LaunchStep): LaunchForm | null {
+  let form = forms.get(step);
+  if (form === undefined) forms.set(step, (form = formOf(step)));
+  return form;
+}
+
+function formOf(step: LaunchStep): LaunchForm | null {
   const { kernel, parallel, fold, operands } = step;
   const all = [...parallel, ...fold];
   const kind = kindOf(kernel);

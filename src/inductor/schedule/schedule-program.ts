@@ -1,21 +1,24 @@
 /** Decides which launches become one kernel: a program of fewer and larger steps with the same effects. */
-import { at } from "../../core/shape.ts";
+import { at, isNonOverlappingAndDense, numelOf, type Shape } from "../../core/shape.ts";
 import { isFake, isTensor, stateOf } from "../../core/tensor.ts";
 import { mapArgument, printedTarget } from "../../fx/node.ts";
-import type { Buffer, LaunchStep, Program, Step } from "../program.ts";
+import type { Buffer, LaunchStep, Place, Program, Step } from "../program.ts";
 import { buildLaunch } from "./build-kernel.ts";
 import { FusionGroup, type GroupStore } from "./fusion-group.ts";
+import { TemplateGroup } from "./template-group.ts";
 import { mayThrow } from "./may-throw.ts";
 
 /** Launches that run as one, or a step that stays as it is. */
 type Item =
   | { readonly kind: "group"; readonly group: FusionGroup }
+  | { readonly kind: "template"; readonly group: TemplateGroup }
   | { readonly kind: "step"; readonly step: Step };
 
 /** The program with its launches fused. */
 export function scheduleProgram(program: Program): Program {
   const items = new Scheduler(program).run();
-  return { ...program, steps: withoutDeadStores(program, items) };
+  const steps = withoutDeadStores(program, items);
+  return { ...program, steps, overwritten: overwrittenBuffers(program, steps) };
 }
 
 /** What a step reads and writes. */
@@ -33,8 +36,15 @@ class Scheduler {
   /** Nothing may join what stands before this item: something may throw here. */
   #barrier = 0;
 
+  /** How many steps read a buffer; what callers see has endlessly many readers. */
+  readonly #readers = new Map<Buffer, number>();
+
   constructor(program: Program) {
     this.#program = program;
+    for (const step of program.steps)
+      for (const buffer of accessOf(program, step).reads)
+        this.#readers.set(buffer, (this.#readers.get(buffer) ?? 0) + 1);
+    for (const buffer of visibleBuffers(program)) this.#readers.set(buffer, Infinity);
   }
 
   run(): readonly Item[] {
@@ -58,6 +68,8 @@ class Scheduler {
       if (joined !== null) return joined;
       return this.#items.push({ kind: "group", group: new FusionGroup(step) }) - 1;
     }
+    if (step.kind === "template" && !mayThrow(step))
+      return this.#items.push({ kind: "template", group: new TemplateGroup(step) }) - 1;
     return this.#items.push({ kind: "step", step }) - 1;
   }
 
@@ -70,7 +82,12 @@ class Scheduler {
     const last = Math.min(this.#items.length, first + searchLimit) - 1;
     for (let position = first; position <= last; position++) {
       const item = this.#items[position];
-      if (item?.kind !== "group") continue;
+      if (item === undefined || item.kind === "step") continue;
+      if (item.kind === "template") {
+        // Only what nobody else reads may be replaced by what is made of it.
+        if (this.#readers.get(item.group.output) === 1 && item.group.join(step)) return position;
+        continue;
+      }
       const isRelated =
         item.group.touches(reads) || item.group.touches(writes) || item.group.isSmall;
       if (isRelated && item.group.join(step)) return position;
@@ -138,11 +155,10 @@ function buffersIn(program: Program, value: unknown): ReadonlySet<Buffer> {
 
 /** From the last item to the first: stores that nobody reads are left out, and groups without stores. */
 function withoutDeadStores(program: Program, items: readonly Item[]): readonly Step[] {
-  const needed = new Set<Buffer>(buffersIn(program, program.outputs));
-  for (const buffer of program.buffers) if (buffer.origin.kind !== "made") needed.add(buffer);
+  const needed = visibleBuffers(program);
   const steps: Step[] = [];
   for (const item of [...items].reverse()) {
-    const step = item.kind === "step" ? item.step : neededLaunch(item.group, needed);
+    const step = neededStep(item, needed);
     if (step === null) continue;
     steps.push(step);
     if (step.kind === "version") continue;
@@ -150,6 +166,19 @@ function withoutDeadStores(program: Program, items: readonly Item[]): readonly S
     for (const buffer of reads) needed.add(buffer);
   }
   return steps.reverse();
+}
+
+function neededStep(item: Item, needed: ReadonlySet<Buffer>): Step | null {
+  if (item.kind === "group") return neededLaunch(item.group, needed);
+  if (item.kind === "step") return item.step;
+  return needed.has(item.group.output) ? item.group.step : null;
+}
+
+/** Memory that outlives a call. */
+function visibleBuffers(program: Program): Set<Buffer> {
+  const visible = new Set<Buffer>(buffersIn(program, program.outputs));
+  for (const buffer of program.buffers) if (buffer.origin.kind !== "made") visible.add(buffer);
+  return visible;
 }
 
 function neededLaunch(group: FusionGroup, needed: ReadonlySet<Buffer>): LaunchStep | null {
@@ -161,6 +190,43 @@ function neededLaunch(group: FusionGroup, needed: ReadonlySet<Buffer>): LaunchSt
   }
   const stores = group.stores.filter(({ place }: GroupStore) => needed.has(place.buffer));
   return stores.length === 0 ? null : buildLaunch(group, stores, nameOf(group));
+}
+
+/** Made buffers whose first access is a kernel that writes all of them. */
+function overwrittenBuffers(program: Program, steps: readonly Step[]): ReadonlySet<Buffer> {
+  const overwritten = new Set<Buffer>();
+  const seen = new Set<Buffer>();
+  for (const step of steps) {
+    const { reads, writes } = accessOf(program, step);
+    for (const buffer of reads) seen.add(buffer);
+    if (step.kind === "launch" || step.kind === "template")
+      for (const { place, sizes } of storesOf(step))
+        if (!seen.has(place.buffer) && coversAll(place, sizes)) overwritten.add(place.buffer);
+    for (const buffer of writes) seen.add(buffer);
+  }
+  return overwritten;
+}
+
+function storesOf(
+  step: Extract<Step, { kind: "launch" | "template" }>,
+): readonly { readonly place: Place; readonly sizes: Shape }[] {
+  if (step.kind === "template") {
+    const { batch, rows, columns } = step.axes;
+    return [{ place: at(step.operands, 0), sizes: [...batch, ...rows, ...columns] }];
+  }
+  return step.kernel.stages.flatMap((stage) =>
+    stage.stores
+      .filter(({ coordinates, mode }) => coordinates === null && mode === "set")
+      .map(({ operand }) => ({
+        place: at(step.operands, operand),
+        sizes: stage.over === "once" ? step.parallel : [...step.parallel, ...step.fold],
+      })),
+  );
+}
+
+function coversAll({ buffer, offset, strides }: Place, sizes: Shape): boolean {
+  const own = strides.slice(0, sizes.length);
+  return offset === 0 && numelOf(sizes) === buffer.length && isNonOverlappingAndDense(sizes, own);
 }
 
 /** `fused_add_mul`: the operators of the calls that the launches come from. */

@@ -37,7 +37,6 @@ function forEachUnit(k: KernelFrame): void {
     k.points.map((operand) => [operand, f.local("i32", `p${operand}`)] as const),
   );
   const outer = k.shape.parallelAxes - (k.foldIsVector ? 0 : 1);
-  const { tiled } = k.shape;
   const rest = f.local("i32", "rest");
   const block = k.foldIsVector ? null : f.local("i32", "block");
   const blocks = k.foldIsVector ? null : f.local("i32", "blocks");
@@ -52,18 +51,18 @@ function forEachUnit(k: KernelFrame): void {
   f.get(k.begin);
   f.set(rest);
   if (block !== null && blocks !== null) {
-    const columns = columnsPerUnit(k.shape);
+    const columns = columnsPerUnit(k.sweeps);
     k.argument(k.layout.size(k.vectorAxis));
     f.i32Const(columns - 1);
     f.emit("i32.add");
     f.i32Const(Math.log2(columns));
     f.emit("i32.shr_u");
     f.set(blocks);
-    if (!tiled) splitIndex(k, rest, () => f.get(blocks), block);
+    splitIndex(k, rest, () => f.get(blocks), block);
   }
   for (let axis = outer - 1; axis >= 0; axis--) {
     const index = at(k.positions, axis);
-    if (axis === 0 && !tiled) {
+    if (axis === 0) {
       f.get(rest);
       f.set(index);
     } else {
@@ -71,17 +70,11 @@ function forEachUnit(k: KernelFrame): void {
     }
     advance(k, pointers, axis, () => f.get(index));
   }
-  if (tiled && block !== null) {
-    f.get(rest);
-    f.set(block);
-  }
   f.loop((nextUnit) => {
     if (block === null) foldUnit(k, pointers);
     else columnsUnit(k, pointers, block);
     if (block === null || blocks === null) {
-      step(k, pointers, outer - 1, null);
-    } else if (tiled) {
-      step(k, pointers, outer - 1, () => f.increment(block, 1));
+      step(k, pointers, outer - 1);
     } else {
       f.increment(block, 1);
       f.get(block);
@@ -90,7 +83,7 @@ function forEachUnit(k: KernelFrame): void {
       f.if(() => {
         f.i32Const(0);
         f.set(block);
-        step(k, pointers, outer - 1, null);
+        step(k, pointers, outer - 1);
       });
     }
     f.increment(k.begin, 1);
@@ -134,22 +127,14 @@ function advance(
   }
 }
 
-/** Goes to the next point of the outer axes up to `axis`, like an odometer; `carry` is what follows the last one. */
-function step(
-  k: KernelFrame,
-  pointers: ReadonlyMap<number, Local>,
-  axis: number,
-  carry: (() => void) | null,
-): void {
-  if (axis < 0) {
-    carry?.();
-    return;
-  }
+/** Goes to the next point of the outer axes up to `axis`, like an odometer. */
+function step(k: KernelFrame, pointers: ReadonlyMap<number, Local>, axis: number): void {
+  if (axis < 0) return;
   const f = k.f;
   const index = at(k.positions, axis);
   f.increment(index, 1);
   advance(k, pointers, axis, null);
-  if (axis === 0 && carry === null) return;
+  if (axis === 0) return;
   f.get(index);
   k.argument(k.layout.size(axis));
   f.emit("i32.eq");
@@ -161,6 +146,6 @@ function step(
     });
     f.i32Const(0);
     f.set(index);
-    step(k, pointers, axis - 1, carry);
+    step(k, pointers, axis - 1);
   });
 }

@@ -49,12 +49,10 @@ export function planLoops(launch: Launch): LoopPlan {
     parallelAxes,
     foldAxes: foldSizes.length,
     vectorAxis,
-    tiled:
-      vectorAxis === "parallel" && !traits.sweeps && parallelAxes > 1 && innerSteps.includes("s"),
     innerSteps,
     randomRanks: steps.map((own, operand) => (isRandom(operand) ? own.length : 0)),
   };
-  return { shape, sizes, steps, ...unitsOf(shape, sizes) };
+  return { shape, sizes, steps, ...unitsOf(shape, sizes, traits.sweeps) };
 }
 
 const flatShapes: LoopShape[] = [];
@@ -64,11 +62,10 @@ function flatPlan(points: number, operands: number): LoopPlan {
     parallelAxes: 1,
     foldAxes: 0,
     vectorAxis: "parallel",
-    tiled: false,
     innerSteps: "c".repeat(operands),
     randomRanks: Array.from({ length: operands }, () => 0),
   });
-  const columns = columnsPerUnit(shape);
+  const columns = columnsPerUnit(false);
   return {
     shape,
     sizes: [points],
@@ -80,10 +77,10 @@ function flatPlan(points: number, operands: number): LoopPlan {
 }
 
 function unitsOf(
-  shape: LoopShape,
+  { parallelAxes, vectorAxis }: LoopShape,
   sizes: Shape,
+  sweeps: boolean,
 ): Pick<LoopPlan, "units" | "pointsPerUnit" | "rowLength"> {
-  const { parallelAxes, vectorAxis } = shape;
   let points = 1;
   for (let axis = 0; axis < parallelAxes; axis++) points *= at(sizes, axis);
   let folded = 1;
@@ -93,7 +90,7 @@ function unitsOf(
     const rows = last === 0 ? 0 : folded / last;
     return { units: points, pointsPerUnit: folded, rowLength: rows * (last + 3) };
   }
-  const columns = columnsPerUnit(shape);
+  const columns = columnsPerUnit(sweeps);
   const last = at(sizes, parallelAxes - 1);
   const blocks = Math.ceil(last / columns);
   const units = last === 0 ? 0 : (points / last) * blocks;

@@ -2,13 +2,16 @@
 
 import { isIdentifierName } from "../codegen/identifier.ts";
 import { define } from "./define.ts";
-import type { EmitScope } from "./emission.ts";
 import { operand } from "./operand.ts";
 
 /** `object.name` or `object["name"]`; a number literal is parenthesised, since `5.name` does not parse. */
-function member(object: string | undefined, name: string, scope: EmitScope): string {
+function member(
+  object: string | undefined,
+  name: string,
+  literal: (value: string) => string,
+): string {
   const base = /^\d/.test(object ?? "") ? `(${object})` : object;
-  return isIdentifierName(name) ? `${base}.${name}` : `${base}[${scope.literal(name)}]`;
+  return isIdentifierName(name) ? `${base}.${name}` : `${base}[${literal(name)}]`;
 }
 
 export const objectInstructions = {
@@ -20,7 +23,7 @@ export const objectInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([object], { name }, scope) => member(object, name, scope),
+      expression: ([object], { name }, scope) => member(object, name, scope.literal),
     },
   }),
   getElement: define({
@@ -44,7 +47,7 @@ export const objectInstructions = {
     run: (it, { name }) => it.pushMethod(it.pop(), name),
     emit: {
       kind: "method",
-      member: ([receiver], { name }, scope) => member(receiver, name, scope),
+      member: ([receiver], { name }, scope) => member(receiver, name, scope.literal),
     },
   }),
   getMethodElement: define({
@@ -69,7 +72,8 @@ export const objectInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([object, value], { name }, scope) => `(${member(object, name, scope)}=${value})`,
+      expression: ([object, value], { name }, scope) =>
+        `(${member(object, name, scope.literal)}=${value})`,
     },
   }),
   setElement: define({
@@ -95,7 +99,7 @@ export const objectInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([object], { name }, scope) => `(delete ${member(object, name, scope)})`,
+      expression: ([object], { name }, scope) => `(delete ${member(object, name, scope.literal)})`,
     },
   }),
   deleteElement: define({

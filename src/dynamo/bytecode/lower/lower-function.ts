@@ -1,6 +1,6 @@
 /** The text of a function to its bytecode. */
 
-import type { AnyNode } from "acorn";
+import type { AnyNode, ClassExpression } from "acorn";
 import type { Capture, Child, Code, CodeKind } from "../code.ts";
 import type { FunctionNode } from "../parse/parse-function.ts";
 import { analyzeScopes } from "../parse/analyze-scopes.ts";
@@ -28,8 +28,9 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
   const isStrict = options.isStrict ?? true;
   const parsed = parseFunction(text, isStrict);
   const { node, base } = parsed;
+  const strictByDirective = isStrict || hasUseStrict(node);
   const analysis = analyzeScopes(node, {
-    isStrict,
+    isStrict: strictByDirective,
     ownNameIsOuter: options.ownName === "capture",
     base,
   });
@@ -38,6 +39,7 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
     parsedText: parsed.source,
     text,
     base,
+    isStrict: strictByDirective,
   };
   if (node.type === "ClassExpression") {
     const constructor = findConstructor(node, base);
@@ -85,6 +87,17 @@ function kindsOf(
   return { kind, suspends: null };
 }
 
+function hasUseStrict(node: FunctionNode | ClassExpression): boolean {
+  if (node.type === "ClassExpression") return true;
+  return (
+    node.body.type === "BlockStatement" &&
+    node.body.body.some(
+      (statement) =>
+        statement.type === "ExpressionStatement" && statement.directive === "use strict",
+    )
+  );
+}
+
 interface UnitFacts {
   readonly kind: CodeKind;
   readonly name: string;
@@ -110,7 +123,7 @@ function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
     ...facts,
     text: source.text,
     span: lowering.spanOf(node),
-    isStrict: unit.isStrict,
+    isStrict: source.isStrict,
     parameters: node.params,
     instructions: lowering.emitter.instructions(),
     spans: lowering.emitter.spans,
@@ -125,7 +138,7 @@ function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
 
 /** Sloppy code is lowered where strict and sloppy semantics agree, or differ only in what generated code keeps sloppy. */
 function refuseSloppy(source: Source, unit: Unit, node: FunctionNode): void {
-  if (unit.isStrict) return;
+  if (source.isStrict) return;
   const start = node.start - source.base;
   const end = node.end - source.base;
   for (const scope of [source.analysis.scopes.get(node), source.analysis.bodyScopes.get(node)]) {

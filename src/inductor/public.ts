@@ -1,0 +1,2 @@
+/** `torch._inductor`. */
+export { config } from "./config.ts";
