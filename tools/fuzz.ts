@@ -64,7 +64,7 @@ function checkSeed(seed: number): Report {
     signature,
     message: typeof message === "string" ? message : failure,
     program: programText(small),
-    options: JSON.stringify({ dynamic: program.dynamic, captureScalars: program.captureScalars }),
+    options: JSON.stringify({ ...program, tree: undefined }),
   };
 }
 

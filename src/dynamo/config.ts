@@ -73,6 +73,11 @@ export const config = defineConfig("torch._dynamo.config", {
     default: false,
     doc: "Break the graph at every instruction: for tests of the compiler.",
   },
+  debug_break_every: {
+    kind: "int",
+    default: 0,
+    doc: "Break the graph at instructions whose number in their function is a multiple of this: for tests of the compiler.",
+  },
   reorderable_logging_functions: {
     kind: "functionSet",
     doc: "Functions whose calls are moved behind the current graph instead of breaking it.",

@@ -9,6 +9,8 @@ export interface RandomProgram {
   readonly tree: Tree;
   readonly dynamic: boolean | null;
   readonly captureScalars: boolean;
+  /** The graph is broken at every so many instructions; 0: only where the program itself breaks it. */
+  readonly breakEvery: number;
 }
 
 /**
@@ -50,6 +52,7 @@ export function generateProgram(seed: number): RandomProgram {
     tree,
     dynamic: random.pick([null, null, true, false]),
     captureScalars: random.chance(0.3),
+    breakEvery: random.pick([0, 0, 0, 0, 0, 1, 2, 3, 5, 7, 11]),
   };
 }
 

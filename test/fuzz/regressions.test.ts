@@ -233,3 +233,27 @@ test("the shapes of two tensors are one array if the tensors are one", () => {
     };
   });
 });
+
+test("a loop goes on with the value that the breaking step of its iterator found", () => {
+  const run = (list: () => readonly { p: number }[], breakEvery: number): void => {
+    runDifferential(
+      () => ({
+        fn: (x: torch.Tensor, items: { p: number }[]) => {
+          let total = x;
+          for (const item of items) total = total.add((item.p += 1));
+          return total;
+        },
+        calls: [[torch.ones(2), list()]],
+      }),
+      {
+        configure: () => {
+          torch._dynamo.config.reset();
+          torch._dynamo.config.debug_break_every = breakEvery;
+        },
+      },
+    );
+    torch._dynamo.config.reset();
+  };
+  for (const breakEvery of [1, 2, 3, 5, 7, 9, 10, 11]) run(() => [{ p: 1 }, { p: 2 }], breakEvery);
+  run(() => Object.defineProperty([{ p: 1 }], 0, { get: () => ({ p: 5 }) }), 0);
+});

@@ -36,6 +36,7 @@ export function runProgram(program: RandomProgram): DifferentialResult {
       configure: () => {
         torch._dynamo.config.reset();
         torch._dynamo.config.capture_scalar_outputs = program.captureScalars;
+        torch._dynamo.config.debug_break_every = program.breakEvery;
       },
     });
   } finally {

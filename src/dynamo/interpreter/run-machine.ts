@@ -27,7 +27,7 @@ export function runMachine(machine: Machine, base = 0): Outcome {
     const stack = frame.stack.slice();
     let next: Next;
     try {
-      if (config.debug_break_everywhere && base === 0 && canBreakAt(frame)) throw forcedBreak();
+      if (base === 0 && wantsBreak(frame.pc) && canBreakAt(frame)) throw forcedBreak();
       if (count >= instructionBudget)
         breakGraph(
           "traceTooLong",
@@ -44,6 +44,11 @@ export function runMachine(machine: Machine, base = 0): Outcome {
     const outcome = follow(machine, frame, next, base);
     if (outcome !== null) return outcome;
   }
+}
+
+function wantsBreak(pc: number): boolean {
+  const { debug_break_everywhere, debug_break_every } = config;
+  return debug_break_everywhere || (debug_break_every > 0 && pc % debug_break_every === 0);
 }
 
 const forcedBreak = (): GraphBreak =>

@@ -269,8 +269,14 @@ export class Tracer {
       flavour: "record",
       done: done.kind === "constant" && done.value === true,
     } as const;
-    if (index.kind === "number") return new CursorVariable({ ...state, start: index.expression });
-    return new CursorVariable({ ...state, index: cursor.index });
+    const found = new CursorVariable(
+      index.kind === "number"
+        ? { ...state, start: index.expression }
+        : { ...state, index: cursor.index },
+    );
+    // The step that found the value may have been the one that broke the graph.
+    found.current = new LazyVariable(cursor.value, { kind: "member", base: source, key: "value" });
+    return found;
   }
 
   /** A cell from outside: the same cell is one variable, so that closures keep sharing it. */
