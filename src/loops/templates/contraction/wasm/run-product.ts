@@ -14,8 +14,8 @@ import { asVectorProduct, runVectorProduct } from "./run-vector-product.ts";
 /** Where the first elements of output, left and right factor lie in the kernel memory. */
 export type Addresses = readonly [number, number, number];
 
-/** Packed right factors that are held at the same time, in bytes, unless one alone is larger. */
-const largestPack = 2 ** 25;
+/** Packed right factors that are held at the same time, in bytes, unless one alone is larger: they stay in the L3 cache. */
+const largestPack = 2 ** 22;
 
 /** No size may be 0. */
 export function runProduct(
