@@ -20,6 +20,7 @@ import * as oneHot from "./index/one-hot.ts";
 import * as scatter from "./index/scatter.ts";
 import * as scatterReduce from "./index/scatter-reduce.ts";
 import * as addmm from "./linalg/addmm.ts";
+import * as contractAxes from "./linalg/contract-axes.ts";
 import * as diagonalOf from "./linalg/diagonal-of.ts";
 import * as einsum from "./linalg/einsum.ts";
 import * as matmul from "./linalg/matmul.ts";
@@ -156,6 +157,7 @@ const modules: readonly object[] = [
   matmul,
   diagonalOf,
   diagonal,
+  contractAxes,
   einsum,
   sort,
   selection,

@@ -12,8 +12,8 @@ import { runOp } from "../run-op.ts";
 import { expand } from "../view/expand.ts";
 import { permute } from "../view/permute.ts";
 import { reshape } from "../view/reshape.ts";
+import { contractAxes } from "./contract-axes.ts";
 import { diagonalOf } from "./diagonal-of.ts";
-import { bmm } from "./mm.ts";
 
 /** A tensor whose dimensions have names; the subscripts of an equation. */
 interface Labelled {
@@ -95,8 +95,8 @@ function sizeIn(tensor: TensorBase, labels: readonly string[], label: string): n
 }
 
 /**
- * Contracts two operands: the labels that are in both and not needed later are summed. The product is
- * one batched matrix product: labels kept from both are the batch, those of one side its rows or columns.
+ * Contracts two operands: the labels that are in both and not needed later are summed. Labels kept from both are the
+ * batch, those of one side rows or columns.
  */
 function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>): Labelled {
   const inBoth = left.labels.filter((label) => right.labels.includes(label));
@@ -116,29 +116,16 @@ function contract(left: Labelled, right: Labelled, needed: ReadonlySet<string>):
       Math.max(sizeIn(left.tensor, left.labels, label), sizeIn(right.tensor, right.labels, label)),
     );
   };
-  // A label of size 1 on one side only is repeated there.
-  const matrixOf = (
-    side: Labelled,
-    first: readonly string[],
-    second: readonly string[],
-  ): TensorBase => {
-    const order = [...batch, ...first, ...second];
-    const full = runOp(expand, { self: arranged(side, order), size: sizes(order) });
-    return runOp(reshape, {
-      self: full,
-      shape: [productOf(sizes(batch)), productOf(sizes(first)), productOf(sizes(second))],
-    });
-  };
-  const product = runOp(bmm, {
-    self: matrixOf(left, rows, inner),
-    mat2: matrixOf(right, inner, columns),
+  // A label of size 1 on one side only is repeated there. All of these are views.
+  const sideOf = (side: Labelled, order: readonly string[]): TensorBase =>
+    runOp(expand, { self: arranged(side, order), size: sizes(order) });
+  const product = runOp(contractAxes, {
+    self: sideOf(left, [...batch, ...rows, ...inner]),
+    other: sideOf(right, [...batch, ...inner, ...columns]),
+    batch: batch.length,
+    inner: inner.length,
   });
-  const labels = [...batch, ...rows, ...columns];
-  return { tensor: runOp(reshape, { self: product, shape: sizes(labels) }), labels };
-}
-
-function productOf(sizes: readonly number[]): number {
-  return sizes.reduce((total, size) => total * size, 1);
+  return { tensor: product, labels: [...batch, ...rows, ...columns] };
 }
 
 function evaluate(equation: EinsumEquation, operands: readonly TensorBase[]): TensorBase {

@@ -57,6 +57,10 @@ export function checkBatchProduct(left: MatrixMeta, right: MatrixMeta): void {
       `Expected size for first two dimensions of batch2 tensor to be: ${formatShape(expected)} but got: ${formatShape(given)}.`,
     );
   }
+  checkBatchTypes(left, right);
+}
+
+export function checkBatchTypes(left: MatrixMeta, right: MatrixMeta): void {
   if (left.dtype !== right.dtype) {
     throw new RuntimeError(
       `expected scalar type ${left.dtype.scalarTypeName} but found ${right.dtype.scalarTypeName}`,
