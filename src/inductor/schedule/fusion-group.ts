@@ -102,12 +102,15 @@ export class FusionGroup {
     );
   }
 
-  /** Takes a launch in if that gives the same results; says whether it did. `mayFold` allows folds over these axes. */
-  join(step: LaunchStep): boolean {
+  /**
+   * Takes a launch in if that gives the same results and pays; says whether it did. `hasOneReader` tells of memory that
+   * needs no store once its only reader is in the group.
+   */
+  join(step: LaunchStep, hasOneReader: (buffer: Buffer) => boolean): boolean {
     const form = launchForm(step);
     if (form === null || !this.isOpen) return false;
     const fit = this.#fit(form);
-    if (fit === null || !this.#canAfford(step, form, fit)) return false;
+    if (fit === null || !this.#canAfford(step, form, fit, hasOneReader)) return false;
     const places = this.#placesOf(step, form, fit);
     if (places === null || !this.#isSafe(step, form, places, fit)) return false;
     this.#refine(fit.sizes);
@@ -169,7 +172,12 @@ export class FusionGroup {
     return form.isPinned && fit.launchAxes.length !== form.sizes.length ? null : fit;
   }
 
-  #canAfford(step: LaunchStep, form: LaunchForm, fit: Fit): boolean {
+  #canAfford(
+    step: LaunchStep,
+    form: LaunchForm,
+    fit: Fit,
+    hasOneReader: (buffer: Buffer) => boolean,
+  ): boolean {
     // Axes that neither has would break up what both walk in one go.
     if (fit.sizes.length > Math.max(this.sizes.length, form.sizes.length + padding(fit)))
       return false;
@@ -180,9 +188,11 @@ export class FusionGroup {
     const needsRows =
       fit.level === "all" && fit.foldCount > 0 && (sweeps > 1 || form.foldCount === 0);
     if (needsRows && row > costModel.maximumRow) return false;
-    // A long fold by itself is split among threads; with stores at every point it could not be.
+    // A long fold by itself is split among threads; with stores at every point it cannot be.
     const rows = numelOf(fit.sizes) / Math.max(row, 1);
-    return !(fit.foldCount > 0 && rows < 8 && row > costModel.splittableFold);
+    const isLong = fit.foldCount > 0 && rows < 8 && row > costModel.splittableFold;
+    if (!isLong || fit.level === "rows") return true;
+    return this.folds.length === 0 && [...this.#storesOf.keys()].every(hasOneReader);
   }
 
   /** The launch's places over the common axes. */

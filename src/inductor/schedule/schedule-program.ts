@@ -47,6 +47,8 @@ class Scheduler {
     for (const buffer of visibleBuffers(program)) this.#readers.set(buffer, Infinity);
   }
 
+  readonly #hasOneReader = (buffer: Buffer): boolean => this.#readers.get(buffer) === 1;
+
   run(): readonly Item[] {
     for (const step of this.#program.steps) this.#add(step);
     return this.#items;
@@ -90,7 +92,7 @@ class Scheduler {
       }
       const isRelated =
         item.group.touches(reads) || item.group.touches(writes) || item.group.isSmall;
-      if (isRelated && item.group.join(step)) return position;
+      if (isRelated && item.group.join(step, this.#hasOneReader)) return position;
     }
     return null;
   }
@@ -103,7 +105,15 @@ function raise(positions: Map<Buffer, number>, buffer: Buffer, position: number)
   positions.set(buffer, Math.max(positions.get(buffer) ?? 0, position));
 }
 
+const accesses = new WeakMap<Step, Access>();
+
 function accessOf(program: Program, step: Step): Access {
+  let access = accesses.get(step);
+  if (access === undefined) accesses.set(step, (access = findAccess(program, step)));
+  return access;
+}
+
+function findAccess(program: Program, step: Step): Access {
   const reads = new Set<Buffer>();
   const writes = new Set<Buffer>();
   switch (step.kind) {
