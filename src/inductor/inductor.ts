@@ -9,6 +9,7 @@ import { NotCompilableError } from "./not-compilable.ts";
 import type { Program } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { recordGraph } from "./record-graph.ts";
+import { writeDebugFiles } from "./write-debug-files.ts";
 import { scheduleProgram } from "./schedule/schedule-program.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -42,9 +43,11 @@ function runnerOf(graphModule: GraphModule, program: Program): GraphRunner {
 
 function recorded(graphModule: GraphModule, inputs: readonly unknown[]): Program | null {
   try {
-    const program = scheduleProgram(recordGraph(graphModule.graph, inputs));
-    logProgram(program);
-    return program;
+    const program = recordGraph(graphModule.graph, inputs);
+    const scheduled = scheduleProgram(program);
+    logProgram(scheduled);
+    writeDebugFiles(graphModule, program, scheduled);
+    return scheduled;
   } catch (error) {
     if (!(error instanceof NotCompilableError)) throw error;
     emit("perf_hints", `A graph runs operator by operator: ${error.message}.`);
