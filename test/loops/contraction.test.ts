@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type DType, float32, float64 } from "../../src/core/dtype.ts";
-import { constructTensor } from "../../src/core/make-tensor.ts";
+import { constructTensor, emptyTensor } from "../../src/core/make-tensor.ts";
 import { Storage } from "../../src/core/storage.ts";
 import { stateOf } from "../../src/core/tensor.ts";
 import { add, type Expression, maximum } from "../../src/loops/expression.ts";
-import { kernelRuntime } from "../../src/runtime/kernel-runtime.ts";
+import { KernelMemory } from "../../src/runtime/kernel-memory.ts";
+import { kernelRuntime, KernelRuntime } from "../../src/runtime/kernel-runtime.ts";
+import { launchContraction } from "../../src/loops/run-contraction.ts";
+import { runProduct } from "../../src/loops/templates/contraction/wasm/run-product.ts";
+import { matrixProduct } from "../../src/ops/linalg/matrix-product.ts";
 import { addedProduct } from "../../src/ops/linalg/added-product.ts";
 import {
   byTemplate,
@@ -186,3 +190,38 @@ test("an array that the user shares with a tensor takes part", () => {
   const left = constructTensor(Storage.share(float32, values), float32, geometry, null);
   expect(largestDifference({ left, right: randomTensor([20, 20]) })).toBeLessThan(1e-4);
 });
+
+test.each([
+  [1, 40, 3000, "dots"],
+  [1, 3000, 40, "rowSums"],
+  [40, 50, 60, "blocks"],
+] as const)(
+  "operands may lie across the middle of the address space: %i x %i, inner %i, by %s",
+  (m, n, k, kernel) => {
+    const memory = new KernelMemory({ shared: true });
+    const runtime = new KernelRuntime(memory, { threads: 1 });
+    const middle = 2 ** 31;
+    memory.allocate(middle + 2 ** 22);
+    // The middle is inside the left factor.
+    const addresses = [middle - 2 ** 20, middle - m * k * 2, middle + 2 ** 19] as const;
+    const left = new Float32Array(memory.buffer, addresses[1], m * k).fill(1);
+    const right = new Float32Array(memory.buffer, addresses[2], n * k).fill(2);
+    const out = new Float32Array(memory.buffer, addresses[0], m * n);
+    expect([left.length, right.length]).toEqual([m * k, n * k]);
+    const strides = [[n, 1, 0], [k, 0, 1], kernel === "dots" ? [0, k, 1] : [0, 1, n]];
+    const tensor = randomTensor([1]);
+    const scalarTensor = emptyTensor([], float32);
+    runProduct(
+      runtime,
+      "float32",
+      {
+        kernel: launchContraction(matrixProduct(tensor, tensor), scalarTensor).kernel,
+        axes: { batch: [], rows: [m], columns: [n], inner: [k] },
+        operands: strides.map((own) => ({ tensor, strides: own })),
+        scalars: [],
+      },
+      addresses,
+    );
+    expect(new Set(out)).toEqual(new Set([2 * k]));
+  },
+);

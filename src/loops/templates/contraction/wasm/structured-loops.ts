@@ -1,6 +1,6 @@
 import type { FunctionBuilder, Local } from "../../../../wasm/function-builder.ts";
 
-/** Runs `body` for `counter` = its present value, stepping by `step` (put on the stack) while it is below `end`. */
+/** Runs `body` for `counter` from its present value while it is below `end`, as unsigned numbers: both may be addresses. */
 export function forBelow(
   f: FunctionBuilder,
   counter: Local,
@@ -12,7 +12,7 @@ export function forBelow(
     f.loop((again) => {
       f.get(counter);
       f.get(end);
-      f.emit("i32.ge_s");
+      f.emit("i32.ge_u");
       f.brIf(done);
       body();
       f.get(counter);
