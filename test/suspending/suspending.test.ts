@@ -1,6 +1,7 @@
 /** Compiled generators and async functions: what their callers see, in which order, is what plain JavaScript shows. */
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
+import { testOfCompiledText } from "../capabilities.ts";
 
 type Wrap = <F extends (...args: never[]) => unknown>(fn: F) => F;
 
@@ -164,7 +165,7 @@ describe.each(modes)("%s", (_, isBrokenEverywhere) => {
   });
 });
 
-test("the work before and behind an await is captured in two graphs", async () => {
+testOfCompiledText("the work before and behind an await is captured in two graphs", async () => {
   const counter = new torch._dynamo.testing.CompileCounter();
   const fn = torch.compile(
     async (x: torch.Tensor) => {
