@@ -173,6 +173,66 @@ export function channel_shuffle(...args: readonly unknown[]): Tensor {
   return callFunction(channel_shuffleEntry, args);
 }
 
+const conv1dEntry = apiEntry("torch.nn.functional.conv1d");
+/**
+ * Slides a window of weights over the last dimension of the input.
+ * Shape: input (N, C, …) or (C, …), weight (out, C / groups, …), bias (out). `padding` is a number of zeros for each side, or same or valid.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.conv1d(torch.ones(1, 1, 4), torch.ones(1, 1, 3))
+ * ```
+ */
+export function conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | "same" | "valid", dilation?: number | readonly number[], groups?: number): Tensor;
+export function conv1d(input: Tensor, weight: Tensor, options: { readonly bias?: Tensor | null; readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], options: { readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[] | "same" | "valid", options: { readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[] | "same" | "valid", dilation: number | readonly number[], options: { readonly groups?: number }): Tensor;
+export function conv1d(...args: readonly unknown[]): Tensor {
+  return callFunction(conv1dEntry, args);
+}
+
+const conv2dEntry = apiEntry("torch.nn.functional.conv2d");
+/**
+ * Slides a window of weights over the last two dimensions of the input.
+ * Shape: input (N, C, …) or (C, …), weight (out, C / groups, …), bias (out). `padding` is a number of zeros for each side, or same or valid.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.conv2d(torch.ones(1, 1, 3, 3), torch.ones(1, 1, 2, 2))
+ * ```
+ */
+export function conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | "same" | "valid", dilation?: number | readonly number[], groups?: number): Tensor;
+export function conv2d(input: Tensor, weight: Tensor, options: { readonly bias?: Tensor | null; readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], options: { readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[] | "same" | "valid", options: { readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[] | "same" | "valid", dilation: number | readonly number[], options: { readonly groups?: number }): Tensor;
+export function conv2d(...args: readonly unknown[]): Tensor {
+  return callFunction(conv2dEntry, args);
+}
+
+const conv3dEntry = apiEntry("torch.nn.functional.conv3d");
+/**
+ * Slides a window of weights over the last three dimensions of the input.
+ * Shape: input (N, C, …) or (C, …), weight (out, C / groups, …), bias (out). `padding` is a number of zeros for each side, or same or valid.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.conv3d(torch.ones(1, 1, 2, 2, 2), torch.ones(1, 1, 2, 2, 2))
+ * ```
+ */
+export function conv3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[] | "same" | "valid", dilation?: number | readonly number[], groups?: number): Tensor;
+export function conv3d(input: Tensor, weight: Tensor, options: { readonly bias?: Tensor | null; readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], options: { readonly padding?: number | readonly number[] | "same" | "valid"; readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[] | "same" | "valid", options: { readonly dilation?: number | readonly number[]; readonly groups?: number }): Tensor;
+export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[] | "same" | "valid", dilation: number | readonly number[], options: { readonly groups?: number }): Tensor;
+export function conv3d(...args: readonly unknown[]): Tensor {
+  return callFunction(conv3dEntry, args);
+}
+
 const cosine_similarityEntry = apiEntry("torch.nn.functional.cosine_similarity");
 /**
  * The cosine of the angle between vectors along `dim`; lengths below `eps` count as `eps`.

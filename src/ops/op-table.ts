@@ -2,6 +2,8 @@
 import type { OpRecord } from "./op-record.ts";
 import * as assertClose from "./compare/assert-close.ts";
 import * as equal from "./compare/equal.ts";
+import * as conv from "./conv/conv.ts";
+import * as validConvolution from "./conv/valid-convolution.ts";
 import * as full from "./create/full.ts";
 import * as ranges from "./create/ranges.ts";
 import * as tensor from "./create/tensor.ts";
@@ -159,6 +161,8 @@ const modules: readonly object[] = [
   diagonal,
   contractAxes,
   einsum,
+  validConvolution,
+  conv,
   sort,
   selection,
   unique,
