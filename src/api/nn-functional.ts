@@ -880,6 +880,24 @@ export function rms_norm(...args: readonly unknown[]): Tensor {
   return callFunction(rms_normEntry, args);
 }
 
+const scaled_dot_product_attentionEntry = apiEntry("torch.nn.functional.scaled_dot_product_attention");
+/**
+ * softmax(query @ keyᵀ · scale + mask) @ value.
+ * Shape: query (…, L, E), key (…, S, E), value (…, S, Ev) give (…, L, Ev). A boolean mask is true where a key is seen; rows that see none give 0. Scores exist for a block of rows at a time.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.scaled_dot_product_attention(torch.ones(1, 2), torch.ones(3, 2), torch.ones(3, 2))
+ * ```
+ */
+export function scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask?: Tensor | null, dropout_p?: number, is_causal?: boolean, options?: { readonly scale?: number | null; readonly enable_gqa?: boolean }): Tensor;
+export function scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, options: { readonly attn_mask?: Tensor | null; readonly dropout_p?: number; readonly is_causal?: boolean; readonly scale?: number | null; readonly enable_gqa?: boolean }): Tensor;
+export function scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | null, options: { readonly dropout_p?: number; readonly is_causal?: boolean; readonly scale?: number | null; readonly enable_gqa?: boolean }): Tensor;
+export function scaled_dot_product_attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor | null, dropout_p: number, options: { readonly is_causal?: boolean; readonly scale?: number | null; readonly enable_gqa?: boolean }): Tensor;
+export function scaled_dot_product_attention(...args: readonly unknown[]): Tensor {
+  return callFunction(scaled_dot_product_attentionEntry, args);
+}
+
 const seluEntry = apiEntry("torch.nn.functional.selu");
 /**
  * A scaled elu that keeps mean 0 and variance 1 from layer to layer.
