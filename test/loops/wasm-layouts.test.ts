@@ -80,6 +80,18 @@ describe.each(Object.entries(computations))("%s", (_, compute) => {
   });
 });
 
+test.each([
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+])("every permutation of three dimensions is copied right: %i %i %i", (...order) => {
+  const make = (): Tensor => numbers(5 * 70 * 67).view(5, 70, 67);
+  both(make, (x) => x.permute(order).contiguous(), "contiguous");
+  both(make, (x) => x.permute(order).add(x.permute(order).contiguous()), "added to its copy");
+});
+
 test("an index outside is the same error", () => {
   const index = torch.tensor([0, 1, 9, 2], { dtype: torch.int64 });
   const look = (): Tensor => torch.ones(3, 4).index_select(0, index);

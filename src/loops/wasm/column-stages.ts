@@ -24,7 +24,7 @@ export function columnsUnit(
   const f = k.f;
   const axis = k.vectorAxis;
   const column = at(k.positions, axis);
-  const columns = columnsPerUnit(k.sweeps);
+  const columns = columnsPerUnit(k.shape);
   f.get(block);
   f.i32Const(Math.log2(columns));
   f.emit("i32.shl");

@@ -37,6 +37,7 @@ function forEachUnit(k: KernelFrame): void {
     k.points.map((operand) => [operand, f.local("i32", `p${operand}`)] as const),
   );
   const outer = k.shape.parallelAxes - (k.foldIsVector ? 0 : 1);
+  const { tiled } = k.shape;
   const rest = f.local("i32", "rest");
   const block = k.foldIsVector ? null : f.local("i32", "block");
   const blocks = k.foldIsVector ? null : f.local("i32", "blocks");
@@ -51,18 +52,18 @@ function forEachUnit(k: KernelFrame): void {
   f.get(k.begin);
   f.set(rest);
   if (block !== null && blocks !== null) {
-    const columns = columnsPerUnit(k.sweeps);
+    const columns = columnsPerUnit(k.shape);
     k.argument(k.layout.size(k.vectorAxis));
     f.i32Const(columns - 1);
     f.emit("i32.add");
     f.i32Const(Math.log2(columns));
     f.emit("i32.shr_u");
     f.set(blocks);
-    splitIndex(k, rest, () => f.get(blocks), block);
+    if (!tiled) splitIndex(k, rest, () => f.get(blocks), block);
   }
   for (let axis = outer - 1; axis >= 0; axis--) {
     const index = at(k.positions, axis);
-    if (axis === 0) {
+    if (axis === 0 && !tiled) {
       f.get(rest);
       f.set(index);
     } else {
@@ -70,11 +71,17 @@ function forEachUnit(k: KernelFrame): void {
     }
     advance(k, pointers, axis, () => f.get(index));
   }
+  if (tiled && block !== null) {
+    f.get(rest);
+    f.set(block);
+  }
   f.loop((nextUnit) => {
     if (block === null) foldUnit(k, pointers);
     else columnsUnit(k, pointers, block);
     if (block === null || blocks === null) {
-      step(k, pointers, outer - 1);
+      step(k, pointers, outer - 1, null);
+    } else if (tiled) {
+      step(k, pointers, outer - 1, () => f.increment(block, 1));
     } else {
       f.increment(block, 1);
       f.get(block);
@@ -83,7 +90,7 @@ function forEachUnit(k: KernelFrame): void {
       f.if(() => {
         f.i32Const(0);
         f.set(block);
-        step(k, pointers, outer - 1);
+        step(k, pointers, outer - 1, null);
       });
     }
     f.increment(k.begin, 1);
@@ -127,14 +134,22 @@ function advance(
   }
 }
 
-/** Goes to the next point of the outer axes up to `axis`, like an odometer. */
-function step(k: KernelFrame, pointers: ReadonlyMap<number, Local>, axis: number): void {
-  if (axis < 0) return;
+/** Goes to the next point of the outer axes up to `axis`, like an odometer; `carry` is what follows the last one. */
+function step(
+  k: KernelFrame,
+  pointers: ReadonlyMap<number, Local>,
+  axis: number,
+  carry: (() => void) | null,
+): void {
+  if (axis < 0) {
+    carry?.();
+    return;
+  }
   const f = k.f;
   const index = at(k.positions, axis);
   f.increment(index, 1);
   advance(k, pointers, axis, null);
-  if (axis === 0) return;
+  if (axis === 0 && carry === null) return;
   f.get(index);
   k.argument(k.layout.size(axis));
   f.emit("i32.eq");
@@ -146,6 +161,6 @@ function step(k: KernelFrame, pointers: ReadonlyMap<number, Local>, axis: number
     });
     f.i32Const(0);
     f.set(index);
-    step(k, pointers, axis - 1);
+    step(k, pointers, axis - 1, carry);
   });
 }

@@ -9,6 +9,8 @@ export interface LoopShape {
   /** At least one where the kernel sweeps. */
   readonly foldAxes: number;
   readonly vectorAxis: VectorAxis;
+  /** Runs of points are visited before what follows them on their own row, so that lines of the cache are used up. */
+  readonly tiled: boolean;
   /** Per operand, its step along the axis that is vectorised: `c` one element, `z` none, `s` any other; `r` read at random. */
   readonly innerSteps: string;
   /** Dimensions of operands read at random, per operand. */
@@ -16,8 +18,8 @@ export interface LoopShape {
 }
 
 /** Elements of the last parallel axis in one unit of work, for kernels that do not vectorise a fold axis. */
-export function columnsPerUnit(sweeps: boolean): number {
-  return sweeps ? 64 : 4096;
+export function columnsPerUnit(shape: Pick<LoopShape, "foldAxes" | "tiled">): number {
+  return shape.foldAxes > 0 || shape.tiled ? 64 : 4096;
 }
 
 const keys = new WeakMap<LoopShape, string>();
@@ -26,8 +28,8 @@ const keys = new WeakMap<LoopShape, string>();
 export function shapeKey(shape: LoopShape): string {
   let key = keys.get(shape);
   if (key === undefined) {
-    const { parallelAxes, foldAxes, vectorAxis, innerSteps, randomRanks } = shape;
-    key = `${parallelAxes}|${foldAxes}|${vectorAxis}|${innerSteps}|${randomRanks.join()}`;
+    const { parallelAxes, foldAxes, vectorAxis, tiled, innerSteps, randomRanks } = shape;
+    key = `${parallelAxes}|${foldAxes}|${vectorAxis}|${tiled}|${innerSteps}|${randomRanks.join()}`;
     keys.set(shape, key);
   }
   return key;

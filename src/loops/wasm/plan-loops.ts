@@ -49,10 +49,12 @@ export function planLoops(launch: Launch): LoopPlan {
     parallelAxes,
     foldAxes: foldSizes.length,
     vectorAxis,
+    tiled:
+      vectorAxis === "parallel" && !traits.sweeps && parallelAxes > 1 && innerSteps.includes("s"),
     innerSteps,
     randomRanks: steps.map((own, operand) => (isRandom(operand) ? own.length : 0)),
   };
-  return { shape, sizes, steps, ...unitsOf(shape, sizes, traits.sweeps) };
+  return { shape, sizes, steps, ...unitsOf(shape, sizes) };
 }
 
 const flatShapes: LoopShape[] = [];
@@ -62,10 +64,11 @@ function flatPlan(points: number, operands: number): LoopPlan {
     parallelAxes: 1,
     foldAxes: 0,
     vectorAxis: "parallel",
+    tiled: false,
     innerSteps: "c".repeat(operands),
     randomRanks: Array.from({ length: operands }, () => 0),
   });
-  const columns = columnsPerUnit(false);
+  const columns = columnsPerUnit(shape);
   return {
     shape,
     sizes: [points],
@@ -77,10 +80,10 @@ function flatPlan(points: number, operands: number): LoopPlan {
 }
 
 function unitsOf(
-  { parallelAxes, vectorAxis }: LoopShape,
+  shape: LoopShape,
   sizes: Shape,
-  sweeps: boolean,
 ): Pick<LoopPlan, "units" | "pointsPerUnit" | "rowLength"> {
+  const { parallelAxes, vectorAxis } = shape;
   let points = 1;
   for (let axis = 0; axis < parallelAxes; axis++) points *= at(sizes, axis);
   let folded = 1;
@@ -90,7 +93,7 @@ function unitsOf(
     const rows = last === 0 ? 0 : folded / last;
     return { units: points, pointsPerUnit: folded, rowLength: rows * (last + 3) };
   }
-  const columns = columnsPerUnit(sweeps);
+  const columns = columnsPerUnit(shape);
   const last = at(sizes, parallelAxes - 1);
   const blocks = Math.ceil(last / columns);
   const units = last === 0 ? 0 : (points / last) * blocks;
