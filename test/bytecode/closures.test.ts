@@ -71,10 +71,10 @@ test("closureInfo finds code, cells and frame of a closure again", () => {
   expect(closureInfo(() => 1)).toBeNull();
 });
 
-testOfCompiledText("an opaque child is made all the same", () => {
+testOfCompiledText("a generator is made from its source, and its bytecode is known", () => {
   const n = new Cell(2, "n");
   const code = lowerFunction("function(){ let n=1; return function*(){ yield n; n++; yield n } }");
   const closure = makeClosure(code, 0, [n], frame);
   const values = typeof closure === "function" ? [...Reflect.apply(closure, undefined, [])] : [];
-  expect([values, n.v, closureInfo(closure)?.code]).toEqual([[2, 3], 3, null]);
+  expect([values, n.v, closureInfo(closure)?.code?.suspends]).toEqual([[2, 3], 3, "generator"]);
 });

@@ -53,3 +53,87 @@ test("a method of a class made by the function counts in the function's variable
     }),
   ).toEqual([1, 2, 2]);
 });
+
+test("a function declaration that calls itself can be handed to the engine", () => {
+  expect(
+    resultOf(() => {
+      function factorial(n: number): number {
+        return n < 2 ? 1 : n * factorial(n - 1);
+      }
+      return [3, 1, 4].toSorted((a, b) => factorial(a) - factorial(b)).concat(factorial(5));
+    }),
+  ).toEqual([1, 3, 4, 120]);
+});
+
+test("strictness is that of each function, not of the outermost one", () => {
+  // `new Function` makes sloppy code.
+  const sloppy = new Function(`
+    const strict = function () { "use strict"; return typeof this; };
+    const loose = function () { return typeof this; };
+    class C { static kind() { const { kind } = C; return typeof this + typeof kind; } }
+    return [strict(), loose(), [1].map(strict)[0], [1].map(loose)[0], C.kind()];
+  `) as () => unknown; // what the text returns
+  expect(resultOf(sloppy)).toEqual([
+    "undefined",
+    "object",
+    "undefined",
+    "object",
+    "functionfunction",
+  ]);
+});
+
+test("indirect eval is a variable like others", () => {
+  // oxlint-disable-next-line no-eval -- what is tested
+  expect(resultOf(() => (0, eval)("1 + 1"))).toBe(2);
+});
+
+test("a getter of the global object runs once for each time the program reads it", () => {
+  let reads = 0;
+  Object.defineProperty(globalThis, "countedGlobal", {
+    configurable: true,
+    get: () => {
+      reads += 1;
+      return reads;
+    },
+  });
+  const fn = new Function("return countedGlobal") as () => unknown; // what the text returns
+  const compiled = torch._dynamo.config.patch({ debug_force_residual_code: true }, () =>
+    torch.compile(fn)(),
+  );
+  Reflect.deleteProperty(globalThis, "countedGlobal");
+  expect([compiled, reads]).toEqual([1, 1]);
+});
+
+test("what a program does to the engine's iterators holds for the rest of it", () => {
+  expect(
+    resultOf(() => {
+      const prototype: object = Array.prototype;
+      const values = Reflect.getOwnPropertyDescriptor(prototype, Symbol.iterator);
+      delete (prototype as { [Symbol.iterator]?: unknown })[Symbol.iterator];
+      let caught = "nothing";
+      try {
+        const [first] = [1, 2];
+        caught = String(first);
+      } catch (error) {
+        caught = error instanceof TypeError ? "TypeError" : "another error";
+      }
+      Reflect.defineProperty(prototype, Symbol.iterator, values ?? {});
+      const [first] = [3];
+      return [caught, first];
+    }),
+  ).toEqual(["TypeError", 3]);
+});
+
+test("an accessor property is read by its quoted name inside a class", () => {
+  expect(
+    resultOf(() => {
+      class C {
+        static "a-b" = 1;
+        static get ["c d"](): number {
+          return C["a-b"] + 1;
+        }
+      }
+      return Object.keys({ ...C, x: C["c d"] });
+    }),
+  ).toEqual(["a-b", "x"]);
+});

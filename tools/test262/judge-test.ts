@@ -44,6 +44,13 @@ export async function judgeTest(
     // The engine did not throw where the capture saw a throw: what it computed before that is wrong.
     if (believed !== undefined)
       return verdict("different", "believed in an error", believed.explanation);
+    const counters: unknown = realm.run(
+      "torch._dynamo.utils.counters.graph_break",
+      "counters",
+      1000,
+    );
+    if (typeof counters === "object" && counters !== null && "Patched built-in" in counters)
+      return verdict("fell-back", "Patched built-in");
     const [first] = skipped;
     if (first !== undefined) return verdict("fell-back", first.what, first.explanation);
     return verdict("equal");
@@ -155,15 +162,20 @@ async function runTest(
 }
 
 const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && Reflect.get(error, "code") === "ERR_SCRIPT_EXECUTION_TIMEOUT";
+  typeof error === "object" &&
+  error !== null &&
+  Reflect.get(error, "code") === "ERR_SCRIPT_EXECUTION_TIMEOUT";
 
 function describe(error: unknown): string {
   try {
     if (typeof error !== "object" || error === null) return String(error);
     const name = String(Reflect.get(error, "name") ?? "");
     const message = String(Reflect.get(error, "message") ?? "");
-    const stack = name.includes("Internal") ? `\n${String(Reflect.get(error, "stack"))}` : "";
-    return `${name}: ${message}${stack}`.slice(0, 1500);
+    // Of a failure of the compiler: where in it.
+    const cause: unknown = Reflect.get(error, "cause");
+    const stack =
+      typeof cause === "object" && cause !== null ? `\n${String(Reflect.get(cause, "stack"))}` : "";
+    return `${name}: ${message}${stack}`.slice(0, 6000);
   } catch {
     return "an error that cannot be printed";
   }

@@ -1,5 +1,28 @@
 /** Intrinsic objects that hold engine functions: their properties are read directly, and guarded by identity where used. */
+const iterators: readonly object[] = [
+  [].values(),
+  new Map().keys(),
+  new Set().keys(),
+  ""[Symbol.iterator](),
+  "".matchAll(/x/g),
+  (function* () {})(),
+  (async function* () {})(),
+];
+
+/** The prototypes of the engine's iterators, and what they have in common. */
+function* iteratorPrototypes(): Generator<object> {
+  for (const iterator of iterators) {
+    for (
+      let link = Object.getPrototypeOf(iterator) as object | null;
+      link !== null && link !== Object.prototype;
+      link = Object.getPrototypeOf(link) as object | null
+    )
+      yield link;
+  }
+}
+
 const holders = new Set<object>([
+  ...iteratorPrototypes(),
   Math,
   JSON,
   Reflect,

@@ -40,6 +40,7 @@ export function outerCell(machine: Machine, given: OuterCell, name: string): Cel
   const pinned: Source = { kind: "pinned", value: cell, name: shown };
   const variable = machine.tracer.cellFromOutside(cell, pinned, name, () => {
     if (binding.scope === "unresolved") return null;
+    if (binding.isAccessor === true) return null; // natively, once, where the program reads it
     let value: unknown;
     try {
       value = binding.read();

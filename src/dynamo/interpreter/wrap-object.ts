@@ -91,7 +91,9 @@ function wrapFunction(tracer: Tracer, value: Function, source: Source): ForcedVa
   if (builtin !== null)
     return identified(tracer, value, source, new BuiltinVariable(value, builtin));
   if (isProxy(value) || isNative(value)) {
-    const opaque = new OpaqueVariable(value, source, describeValue(value));
+    // A revoked Proxy throws when it is asked for its name.
+    const described = isProxy(value) ? "Proxy" : describeValue(value);
+    const opaque = new OpaqueVariable(value, source, described);
     // `Object.keys` and the like: the properties of these are looked at, which is right for this very object only.
     return isIntrinsicHolder(value) ? identified(tracer, value, source, opaque) : opaque;
   }

@@ -1,3 +1,5 @@
+import { isObject } from "../../base/is-object.ts";
+import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { type Variable, describeForUser, describeVariable } from "../variables/variable.ts";
@@ -8,7 +10,10 @@ import { noteWritten } from "./prototype-chain.ts";
 /** OrdinaryDelete (§10.1.10) on plain objects. */
 export function deleteProperty(machine: Machine, base: Variable, key: PropertyKey): boolean {
   const target = machine.force(base);
-  if (target.kind !== "object" || target.frozen || isErrorStack(target, key)) {
+  // Everything else relies on what the engine's own objects have.
+  const isIntrinsic =
+    "value" in target && isObject(target.value) && isIntrinsicHolder(target.value);
+  if (target.kind !== "object" || target.frozen || isIntrinsic || isErrorStack(target, key)) {
     return breakGraph(
       "unsupportedPropertyWrite",
       { object: describeForUser(target), property: describeKey(key) },

@@ -160,9 +160,10 @@ export function frameState(shape: FrameShape, reader: InputReader): FrameState {
   const args = shape.hasArgs ? (reader.next("args").value as readonly unknown[]) : []; // written by `frameInputs`
   const newTarget = shape.hasNewTarget ? reader.next("new.target").value : undefined;
   const self = shape.hasSelf ? reader.next("self").value : undefined;
-  const locals: unknown[] = shape.code.locals.map(() => undefined);
-  for (const slot of shape.slots) locals[slot] = reader.next("local").value;
+  const locals: unknown[] = [];
+  for (let i = 0; i < shape.slots.length; i++)
+    locals[shape.slots[i] ?? 0] = reader.next("local").value;
   const stack: unknown[] = [];
-  for (let depth = 0; depth < shape.stackDepth; depth++) stack.push(reader.next("stack").value);
+  for (let depth = 0; depth < shape.stackDepth; depth++) stack[depth] = reader.next("stack").value;
   return { captures, this: receiver, args, newTarget, self, locals, stack };
 }

@@ -1,8 +1,8 @@
 import { isObject } from "../../base/is-object.ts";
 import { runFrom } from "../bytecode/codegen/run.ts";
-import { stackAfterReturn } from "../interpreter/frame.ts";
+import type { ReturnMode } from "../interpreter/frame.ts";
 import { runSuspending, type SuspendedFrame } from "./suspend.ts";
-import { type FrameShape, InputReader, frameState } from "./frame-shape.ts";
+import { type FrameShape, type FrameState, InputReader, frameState } from "./frame-shape.ts";
 
 /** Runs a stack of frames by the engine alone: the innermost from its pc, then every caller with what came back. */
 export function runFramesNatively(
@@ -10,7 +10,12 @@ export function runFramesNatively(
   inputs: readonly unknown[],
 ): unknown {
   const reader = new InputReader(inputs);
-  const states = shapes.map((shape) => frameState(shape, reader));
+  // By index: the program may have patched what `map` and spreading need.
+  const states: FrameState[] = [];
+  for (let depth = 0; depth < shapes.length; depth++) {
+    const shape = shapes[depth];
+    if (shape !== undefined) states[depth] = frameState(shape, reader);
+  }
   let completion: { readonly value: unknown } | { readonly error: unknown } = { value: undefined };
   for (let depth = shapes.length - 1; depth >= 0; depth--) {
     const shape = shapes[depth];
@@ -22,15 +27,10 @@ export function runFramesNatively(
         const region = shape.code.regionAt(pc - 1);
         if (region === null) continue;
         state.stack.length = region.depth;
-        state.stack.push(completion.error);
+        state.stack[state.stack.length] = completion.error;
         pc = region.handler;
       } else {
-        const stack = stackAfterReturn(
-          shapes[depth + 1]?.returnMode ?? "push",
-          state.stack,
-          completion.value,
-        );
-        state.stack.splice(0, state.stack.length, ...stack);
+        pushReturned(shapes[depth + 1]?.returnMode ?? "push", state.stack, completion.value);
       }
     }
     try {
@@ -46,4 +46,14 @@ export function runFramesNatively(
   }
   if ("error" in completion) throw completion.error;
   return completion.value;
+}
+
+/** As `stackAfterReturn`, in place. */
+function pushReturned(mode: ReturnMode, stack: unknown[], value: unknown): void {
+  const { length } = stack;
+  if (mode === "discard") return;
+  if (mode === "pushUnder") {
+    stack[length] = stack[length - 1];
+    stack[length - 1] = value;
+  } else stack[length] = value;
 }

@@ -15,11 +15,26 @@ export function globalBinding(name: string, realmGlobal: Record<string, unknown>
     get scope() {
       return access.exists() ? "global" : "unresolved";
     },
+    get isAccessor() {
+      return isProgramAccessor(name, realmGlobal ?? globalThis);
+    },
     constant: immutableGlobals.has(name),
     read: access.read,
     write: access.write,
     unavailable: null,
   };
+}
+
+const { getOwnPropertyDescriptor } = Object;
+
+/** Getters that the host defines (`crypto`, `performance`): reading them has no effect on the program. */
+const hostGetters: ReadonlySet<unknown> = new Set(
+  Object.values(Object.getOwnPropertyDescriptors(globalThis)).map(({ get }) => get),
+);
+
+function isProgramAccessor(name: string, global: object): boolean {
+  const getter = getOwnPropertyDescriptor(global, name)?.get;
+  return getter !== undefined && !hostGetters.has(getter);
 }
 
 interface GlobalAccess {
@@ -37,9 +52,11 @@ const accessByName = new Map<string, GlobalAccess>();
 function ownRealmAccess(name: string): GlobalAccess {
   let access = accessByName.get(name);
   if (access === undefined) {
+    // An assignment that makes a variable is refused before: see `functionCode`.
+    const mode = namesOfSloppyCode.has(name) ? "" : '"use strict"; ';
     const build = makeFunction(
       [],
-      `"use strict"; return {
+      `${mode}return {
       exists: () => { if (${JSON.stringify(name)} in globalThis) return true; try { ${name}; return true } catch { return false } },
       read: () => ${name},
       write: (value) => { ${name === "value" ? "globalThis.value" : name} = value },
@@ -50,6 +67,21 @@ function ownRealmAccess(name: string): GlobalAccess {
   }
   return access;
 }
+
+/** Names that strict code cannot assign or cannot even mention (ECMA-262 12.7.2, 13.15.1). */
+const namesOfSloppyCode: ReadonlySet<string> = new Set([
+  "eval",
+  "arguments",
+  "implements",
+  "interface",
+  "let",
+  "package",
+  "private",
+  "protected",
+  "public",
+  "static",
+  "yield",
+]);
 
 /** A function from another vm context: only the properties of its global object can be seen. */
 function foreignRealmAccess(name: string, global: Record<string, unknown>): GlobalAccess {

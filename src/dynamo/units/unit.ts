@@ -5,6 +5,7 @@ import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { config } from "../config.ts";
 import { batchGrabs } from "../source/debugger-switch.ts";
+import { areBuiltinsPatched } from "../bytecode/pristine-builtins.ts";
 import { returnCompletion } from "../bytecode/suspension.ts";
 import { currentStance } from "../stance.ts";
 import { counters, increment } from "../counters.ts";
@@ -84,6 +85,11 @@ export class Unit implements Continuation {
 
   #miss(receiver: unknown, inputs: readonly unknown[]): unknown {
     if (this.isFull) return this.start.runNatively(receiver, inputs);
+    if (areBuiltinsPatched()) {
+      // Nothing is kept: the patch may be undone. It is told by number only, since telling more needs the built-ins.
+      increment(counters.graph_break, "Patched built-in");
+      return this.start.runNatively(receiver, inputs);
+    }
     const stance = currentStance();
     if (stance === "eager_then_compile" && !this.#sawFirstCall) {
       this.#sawFirstCall = true;

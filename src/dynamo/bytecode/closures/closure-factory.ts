@@ -48,7 +48,8 @@ export function compileFactory(
       passing[variables.indexOf(variable)] === "cell" ? `${cellOf(variable)}.v` : null,
     cellOf,
     displayOf: (variable) => {
-      if (!isVariableName(variable.name)) return null;
+      // The closure's own name cannot be assigned in it.
+      if (!isVariableName(variable.name) || variable.name === child.name) return null;
       displays.add(variable.name);
       return variable.name;
     },
@@ -60,7 +61,7 @@ export function compileFactory(
   );
   const list = [`${prefix}this`, `${prefix}newTarget`, `${prefix}name`, ...parameters].join(",");
   const expression = closureExpression(child, unit, text, name, prefix);
-  const mode = source.isStrict ? '"use strict";' : "";
+  const mode = unit.parent?.isStrict === true ? '"use strict";' : "";
   const url = `//# sourceURL=fullgraph:///${encodeURI(child.name === "" ? "closure" : child.name)}`;
   // Sound: the text is a function of this shape.
   return makeFunction(

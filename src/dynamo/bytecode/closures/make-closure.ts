@@ -5,6 +5,7 @@ import { type BindingCell, Cell } from "../cell.ts";
 import type { Child, Code } from "../code.ts";
 import { isVariableName } from "../codegen/identifier.ts";
 import { syntaxOf } from "../lower/source-of.ts";
+import { withPristineBuiltins } from "../pristine-builtins.ts";
 import { apply, isObject } from "../intrinsics.ts";
 import {
   canPassByValue,
@@ -144,7 +145,7 @@ function factoryOf(
   key += ` ${given.kind} ${given.kind === "literal" ? given.value : ""}`;
   let factory = known.get(key);
   if (factory === undefined) {
-    factory = compileFactory(child, passing, given);
+    factory = withPristineBuiltins(() => compileFactory(child, passing, given));
     known.set(key, factory);
   }
   return factory;

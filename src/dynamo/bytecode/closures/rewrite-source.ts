@@ -32,7 +32,9 @@ export function rewriteSource(source: Source, unit: Unit, captures: CaptureText)
   const edits: Edit[] = [];
   const parents = parentsIn(node);
   for (const reference of source.analysis.references.values()) {
-    if (parents.has(reference.identifier) && unit.captures.has(reference.variable)) {
+    // The name of a function declaration is a variable around it, and its own name here.
+    const isOwnName = "id" in node && node.id === reference.identifier;
+    if (!isOwnName && parents.has(reference.identifier) && unit.captures.has(reference.variable)) {
       rewriteReference(source, reference, parents, captures, edits);
     }
   }
@@ -59,7 +61,7 @@ function rewriteReference(
     if (variable.kind === "const")
       text = `${runtime}.constantBinding(${captures.cellOf(variable)}).v`;
     if (variable.kind === "ownName") {
-      text = `${runtime}.${source.isStrict ? "constantBinding" : "silentBinding"}(${captures.cellOf(variable)}).v`;
+      text = `${runtime}.${isInStrictCode(source, identifier, parents) ? "constantBinding" : "silentBinding"}(${captures.cellOf(variable)}).v`;
     }
   }
   if (parent === undefined) {
@@ -95,6 +97,18 @@ function rewriteReference(
     edits.push({ start: named.start, end: named.start, text: `({[${JSON.stringify(name)}]:` });
     edits.push({ start: named.end, end: named.end, text: `})[${JSON.stringify(name)}]` });
   }
+}
+
+function isInStrictCode(
+  source: Source,
+  identifier: Identifier,
+  parents: ReadonlyMap<AnyNode, AnyNode>,
+): boolean {
+  for (let node = parents.get(identifier); node !== undefined; node = parents.get(node)) {
+    const unit = source.analysis.units.get(node);
+    if (unit !== undefined) return unit.isStrict;
+  }
+  return source.analysis.root.isStrict;
 }
 
 /** True where an error would name the variable: what is called, constructed, iterated or destructured. */

@@ -4,6 +4,7 @@ import type { BindingCell } from "../cell.ts";
 import { makeClosure } from "../closures/make-closure.ts";
 import type { Code } from "../code.ts";
 import { apply } from "../intrinsics.ts";
+import { withPristineBuiltins } from "../pristine-builtins.ts";
 import { runtime } from "../runtime.ts";
 import { type GenerateOptions, generateFrom } from "./generate.ts";
 import { makeFunction } from "../../../script/make-function.ts";
@@ -48,10 +49,12 @@ function continuationAt(
     known = new Map();
     cache.set(code, known);
   }
-  const key = [pc, ...globalNames].join(" ");
+  let key = `${pc}`;
+  if (globalNames.size > 0) key += ` ${[...globalNames].join(" ")}`;
   let continuation = known.get(key);
   if (continuation === undefined) {
-    continuation = compileContinuation(code, pc, { globalNames });
+    // Asked for in the middle of the program, which may have patched anything.
+    continuation = withPristineBuiltins(() => compileContinuation(code, pc, { globalNames }));
     known.set(key, continuation);
   }
   return continuation;

@@ -2,16 +2,13 @@
 
 import { isIdentifierName } from "../codegen/identifier.ts";
 import { define } from "./define.ts";
+import type { EmitScope } from "./emission.ts";
 import { operand } from "./operand.ts";
 
 /** `object.name` or `object["name"]`; a number literal is parenthesised, since `5.name` does not parse. */
-function member(
-  object: string | undefined,
-  name: string,
-  literal: (value: string) => string,
-): string {
+function member(object: string | undefined, name: string, scope: EmitScope): string {
   const base = /^\d/.test(object ?? "") ? `(${object})` : object;
-  return isIdentifierName(name) ? `${base}.${name}` : `${base}[${literal(name)}]`;
+  return isIdentifierName(name) ? `${base}.${name}` : `${base}[${scope.literal(name)}]`;
 }
 
 export const objectInstructions = {
@@ -23,7 +20,7 @@ export const objectInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([object], { name }, scope) => member(object, name, scope.literal),
+      expression: ([object], { name }, scope) => member(object, name, scope),
     },
   }),
   getElement: define({
@@ -47,7 +44,7 @@ export const objectInstructions = {
     run: (it, { name }) => it.pushMethod(it.pop(), name),
     emit: {
       kind: "method",
-      member: ([receiver], { name }, scope) => member(receiver, name, scope.literal),
+      member: ([receiver], { name }, scope) => member(receiver, name, scope),
     },
   }),
   getMethodElement: define({
@@ -72,8 +69,7 @@ export const objectInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([object, value], { name }, scope) =>
-        `(${member(object, name, scope.literal)}=${value})`,
+      expression: ([object, value], { name }, scope) => `(${member(object, name, scope)}=${value})`,
     },
   }),
   setElement: define({
@@ -99,7 +95,7 @@ export const objectInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: ([object], { name }, scope) => `(delete ${member(object, name, scope.literal)})`,
+      expression: ([object], { name }, scope) => `(delete ${member(object, name, scope)})`,
     },
   }),
   deleteElement: define({

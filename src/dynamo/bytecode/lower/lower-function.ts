@@ -1,6 +1,6 @@
 /** The text of a function to its bytecode. */
 
-import type { AnyNode, ClassExpression } from "acorn";
+import type { AnyNode } from "acorn";
 import type { Capture, Child, Code, CodeKind } from "../code.ts";
 import type { FunctionNode } from "../parse/parse-function.ts";
 import { analyzeScopes } from "../parse/analyze-scopes.ts";
@@ -28,9 +28,8 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
   const isStrict = options.isStrict ?? true;
   const parsed = parseFunction(text, isStrict);
   const { node, base } = parsed;
-  const strictByDirective = isStrict || hasUseStrict(node);
   const analysis = analyzeScopes(node, {
-    isStrict: strictByDirective,
+    isStrict,
     ownNameIsOuter: options.ownName === "capture",
     base,
   });
@@ -39,7 +38,6 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
     parsedText: parsed.source,
     text,
     base,
-    isStrict: strictByDirective,
   };
   if (node.type === "ClassExpression") {
     const constructor = findConstructor(node, base);
@@ -87,17 +85,6 @@ function kindsOf(
   return { kind, suspends: null };
 }
 
-function hasUseStrict(node: FunctionNode | ClassExpression): boolean {
-  if (node.type === "ClassExpression") return true;
-  return (
-    node.body.type === "BlockStatement" &&
-    node.body.body.some(
-      (statement) =>
-        statement.type === "ExpressionStatement" && statement.directive === "use strict",
-    )
-  );
-}
-
 interface UnitFacts {
   readonly kind: CodeKind;
   readonly name: string;
@@ -123,7 +110,7 @@ function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
     ...facts,
     text: source.text,
     span: lowering.spanOf(node),
-    isStrict: source.isStrict,
+    isStrict: unit.isStrict,
     parameters: node.params,
     instructions: lowering.emitter.instructions(),
     spans: lowering.emitter.spans,
@@ -138,7 +125,7 @@ function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
 
 /** Sloppy code is lowered where strict and sloppy semantics agree, or differ only in what generated code keeps sloppy. */
 function refuseSloppy(source: Source, unit: Unit, node: FunctionNode): void {
-  if (source.isStrict) return;
+  if (unit.isStrict) return;
   const start = node.start - source.base;
   const end = node.end - source.base;
   for (const scope of [source.analysis.scopes.get(node), source.analysis.bodyScopes.get(node)]) {

@@ -56,7 +56,6 @@ export interface Source {
   /** The function's own text. */
   readonly text: string;
   readonly base: number;
-  readonly isStrict: boolean;
 }
 
 export type ChildFactory = (
@@ -202,7 +201,7 @@ export class Lowering {
     if (variable.kind === "const" || variable.kind === "ownName") {
       // The value is evaluated first, then the dead zone is checked, then the assignment fails.
       this.emit(node, { op: "pop" });
-      if (variable.kind === "ownName" && !this.source.isStrict) return;
+      if (variable.kind === "ownName" && !this.unit.isStrict) return;
       if (!this.isOwn(variable) || variable.isCaptured) {
         this.loadVariable(node, variable);
         this.emit(node, { op: "pop" });

@@ -48,8 +48,8 @@ export function analyzeScopes(
 
 class ScopeAnalyzer {
   readonly options: AnalyzeOptions;
-  readonly outside = new Unit(null, null, true);
-  readonly outer = new Scope("outer", null, this.outside);
+  readonly outside: Unit;
+  readonly outer: Scope;
   readonly units = new Map<AnyNode, Unit>();
   readonly scopes = new Map<AnyNode, Scope>();
   readonly ownNameScopes = new Map<AnyNode, Scope>();
@@ -61,6 +61,8 @@ class ScopeAnalyzer {
 
   constructor(options: AnalyzeOptions) {
     this.options = options;
+    this.outside = new Unit(null, null, true, options.isStrict);
+    this.outer = new Scope("outer", null, this.outside);
   }
 
   analyze(node: FunctionNode | ClassExpression): Analysis {
@@ -213,7 +215,7 @@ class ScopeAnalyzer {
         if (isUnitNode(node)) {
           if (
             node.type === "FunctionDeclaration" &&
-            !this.options.isStrict &&
+            !scope.unit.isStrict &&
             !statements.some((top) => top === node)
           ) {
             this.poison(node, "function declaration in a block of sloppy code", scope.unit);

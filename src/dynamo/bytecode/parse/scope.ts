@@ -126,12 +126,15 @@ export class Unit {
   isMethod = false;
   usesThis = false;
   usesNewTarget = false;
+  /** Strict mode code (ECMA-262 11.2.2). */
+  readonly isStrict: boolean;
   /** Something in it, at any depth, that only works in the original source: nothing around it can be rebuilt. */
   poison: UnsupportedSyntax | null = null;
 
-  constructor(node: UnitNode | null, parent: Unit | null, hasOwnThis: boolean) {
+  constructor(node: UnitNode | null, parent: Unit | null, hasOwnThis: boolean, isStrict = false) {
     this.node = node;
     this.parent = parent;
+    this.isStrict = isStrict || parent?.isStrict === true || (node !== null && beginsStrict(node));
     this.hasOwnThis = hasOwnThis;
   }
 
@@ -141,6 +144,19 @@ export class Unit {
       if (unit === this) return true;
     return false;
   }
+}
+
+/** A class, or a function with a "use strict" directive. */
+function beginsStrict(node: UnitNode): boolean {
+  if (node.type === "ClassDeclaration" || node.type === "ClassExpression") return true;
+  return (
+    "params" in node &&
+    node.body.type === "BlockStatement" &&
+    node.body.body.some(
+      (statement) =>
+        statement.type === "ExpressionStatement" && statement.directive === "use strict",
+    )
+  );
 }
 
 /** An identifier that names a variable. */
