@@ -137,3 +137,61 @@ test("an accessor property is read by its quoted name inside a class", () => {
     }),
   ).toEqual(["a-b", "x"]);
 });
+
+test("nested generators and async functions inherit from their own prototypes", () => {
+  expect(
+    resultOf(() => {
+      const generator = function* (): Generator {};
+      const later = async (): Promise<void> => {};
+      return [generator.constructor.name, later.constructor.name, later instanceof Function];
+    }),
+  ).toEqual(["GeneratorFunction", "AsyncFunction", true]);
+});
+
+test("an arguments object has what it has of its own", () => {
+  expect(
+    resultOf(() => {
+      function own(..._: unknown[]): unknown {
+        // oxlint-disable-next-line prefer-rest-params -- what is tested
+        const given = arguments;
+        return [Object.hasOwn(given, "callee"), "callee" in given, Object.hasOwn(given, 0)];
+      }
+      return own(1);
+    }),
+  ).toEqual([true, true, true]);
+});
+
+test("methods under symbols are named after them", () => {
+  expect(
+    resultOf(() => {
+      const named = Symbol("named");
+      const plain = Symbol();
+      const object = {
+        *[named]() {},
+        get [plain]() {
+          return 1;
+        },
+        async [plain.toString()]() {},
+      };
+      const getter = Object.getOwnPropertyDescriptor(object, plain)?.get;
+      return [object[named].name, getter?.name];
+    }),
+  ).toEqual(["[named]", "get "]);
+});
+
+test("a class keeps its static method called name, whatever it is assigned to", () => {
+  expect(
+    resultOf(() => {
+      let kept: unknown = null;
+      const keep = (): void => {
+        kept = class {
+          static name(): string {
+            return "mine";
+          }
+        };
+      };
+      [1].forEach(keep);
+      return typeof Reflect.get(Object(kept), "name");
+    }),
+  ).toBe("function");
+});

@@ -28,7 +28,8 @@ export async function buildCompilerScript(): Promise<string> {
       define: { "import.meta.url": JSON.stringify(`file://${compilerFileName}`) },
       logLevel: "error",
     });
-    return readFileSync(join(outDir, "torch.iife.js"), "utf8");
+    // Modules are strict; that is lost when they become a script.
+    return `"use strict";\n${readFileSync(join(outDir, "torch.iife.js"), "utf8")}`;
   } finally {
     rmSync(outDir, { recursive: true });
   }

@@ -1,3 +1,4 @@
+import { arrayIndex } from "../operations/array-index.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
@@ -193,6 +194,9 @@ function hasOwn(machine: Machine, variable: Variable, keyVariable: Variable): Va
   const key = propertyKey(machine, keyVariable);
   const value = machine.force(variable);
   if (value.kind === "array") {
+    // An arguments object has `callee` and an iterator of its own.
+    if (value.flavour === "arguments" && arrayIndex(key) === null)
+      return refuse("Object.hasOwn", value);
     return new ConstantVariable(arrayHasOwn(machine, value, key));
   }
   if (value.kind !== "object") return refuse("Object.hasOwn", value);

@@ -56,6 +56,9 @@ export function functionCode(fn: Function): FunctionCode | NotInterpretable {
 }
 
 function readFunction(fn: Function): FunctionCode | NotInterpretable {
+  // Its errors and literals would be of the wrong realm.
+  if (!(fn instanceof Function))
+    return { reason: "sourceUnavailable", detail: "it belongs to another realm" };
   const source = locateFunction(fn);
   if (source.kind === "unavailable") {
     const reason =

@@ -279,7 +279,7 @@ export class SymbolicInterpreter {
 
   /** A method, getter or setter, whichever the child is. */
   defineMethod(object: Variable, child: number, key: PropertyKey): void {
-    const closure = closureOf(this.#frame, child, String(key));
+    const closure = closureOf(this.#frame, child, functionName(key));
     defineMethod(this.#machine, object, key, closure, this.#frame.code.children[child]?.kind);
   }
 

@@ -40,3 +40,19 @@ export function functionName(key: PropertyKey): string {
   if (typeof key !== "symbol") return String(key);
   return key.description === undefined ? "" : `[${key.description}]`;
 }
+
+const prototypeOf = (fn: Function): object => Object.getPrototypeOf(fn) as object; // of an ordinary function
+
+const suspendingPrototypes = {
+  generator: prototypeOf(function* () {}),
+  async: prototypeOf(async () => {}),
+  asyncGenerator: prototypeOf(async function* () {}),
+} as const;
+
+/** The [[Prototype]] that a nested function gets when it is made real. */
+export function prototypeOfClosure({ parent, child }: ClosureVariable): object {
+  const kind = parent.children[child]?.kind;
+  return kind === "generator" || kind === "async" || kind === "asyncGenerator"
+    ? suspendingPrototypes[kind]
+    : Function.prototype;
+}

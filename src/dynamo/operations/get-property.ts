@@ -22,12 +22,20 @@ import {
   classNameOf,
 } from "../variables/variable.ts";
 import { arrayIndex } from "./array-index.ts";
+import { prototypeOfClosure } from "./closure-of.ts";
 import { describeKey } from "./describe-key.ts";
 import { isErrorStack } from "./error-stack.ts";
 import { type Link, nextLink, passLink, writtenSlot } from "./prototype-chain.ts";
 import { tensorProperty } from "./tensor-property.ts";
 
 const pinned = (value: object, name: string): Source => ({ kind: "pinned", value, name });
+
+const madeWithFunctions: ReadonlySet<PropertyKey> = new Set([
+  "length",
+  "prototype",
+  "caller",
+  "arguments",
+]);
 
 /** OrdinaryGet (ECMA-262 §10.1.8) for every kind of variable; null when a getter of the program was entered. */
 export function getProperty(machine: Machine, base: Variable, key: PropertyKey): CallResult {
@@ -76,8 +84,8 @@ export function getProperty(machine: Machine, base: Variable, key: PropertyKey):
         return new ConstantVariable(
           target.name ?? target.parent.children[target.child]?.name ?? "",
         );
-      if (key === "length" || key === "prototype") break; // made with the function itself, which is not made yet
-      return onPrototype(machine, Function.prototype, key, target);
+      if (madeWithFunctions.has(key)) break; // with the function itself, which is not made yet
+      return onPrototype(machine, prototypeOfClosure(target), key, target);
     }
     case "bound":
       if (key === "name" || key === "length") break;

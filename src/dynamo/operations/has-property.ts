@@ -1,3 +1,4 @@
+import { arrayIndex } from "./array-index.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
@@ -17,7 +18,7 @@ import {
 /** HasProperty (§7.3.11): the `in` operator. */
 export function hasProperty(machine: Machine, base: Variable, key: PropertyKey): boolean {
   const target = machine.force(base);
-  if (target.kind === "array") {
+  if (target.kind === "array" && (target.flavour === "array" || arrayIndex(key) !== null)) {
     const prototype = target.flavour === "array" ? Array.prototype : Object.prototype;
     return arrayHasOwn(machine, target, key) || Reflect.has(prototype, key);
   }

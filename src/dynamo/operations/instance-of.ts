@@ -1,5 +1,6 @@
 import { isObject } from "../../base/is-object.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { prototypeOfClosure } from "./closure-of.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import type { Source } from "../variables/source.ts";
 import { type ForcedVariable, type Variable, describeVariable } from "../variables/variable.ts";
@@ -98,6 +99,7 @@ function prototypeOf(value: ForcedVariable): object | null | undefined {
     case "function":
       return Object.getPrototypeOf(value.value);
     case "closure":
+      return prototypeOfClosure(value);
     case "builtin":
     case "inGraph":
     case "bound":

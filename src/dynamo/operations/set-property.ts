@@ -33,7 +33,7 @@ export function setProperty(
   const target = machine.force(base);
   if (target.kind === "array") return setArrayElement(machine, target, key, value);
   if (target.kind === "object") return setObjectProperty(machine, target, key, value);
-  if (target.kind === "closure" && key !== "prototype" && key !== "name" && key !== "length") {
+  if (target.kind === "closure" && !ownOfFunctions.has(key)) {
     target.properties.set(key, { kind: "data", value, enumerable: true });
     return;
   }
@@ -50,6 +50,15 @@ export function setProperty(
     `setProperty ${describeVariable(target)} ${describeKey(key)}`,
   );
 }
+
+/** What functions have or refuse by themselves. */
+const ownOfFunctions: ReadonlySet<PropertyKey> = new Set([
+  "prototype",
+  "name",
+  "length",
+  "caller",
+  "arguments",
+]);
 
 function setArrayElement(
   machine: Machine,
@@ -125,11 +134,13 @@ function setObjectProperty(
   key: PropertyKey,
   value: Variable,
 ): void {
-  if (target.value === globalThis) {
+  // Everything else relies on what the engine's own objects have.
+  if (target.value !== null && isIntrinsicHolder(target.value)) {
+    const object = target.value === globalThis ? "the global object" : "an object of the engine";
     breakGraph(
       "unsupportedPropertyWrite",
-      { object: "the global object", property: describeKey(key) },
-      `setProperty globalThis ${describeKey(key)}`,
+      { object, property: describeKey(key) },
+      `setProperty ${describeVariable(target)} ${describeKey(key)}`,
     );
   }
   const slot = target.properties.get(key);

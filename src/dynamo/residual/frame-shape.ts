@@ -1,3 +1,4 @@
+import { appendElement } from "../bytecode/append-element.ts";
 import type { BindingCell } from "../bytecode/cell.ts";
 import type { Code } from "../bytecode/code.ts";
 import { Frame, type ReturnMode } from "../interpreter/frame.ts";
@@ -161,9 +162,11 @@ export function frameState(shape: FrameShape, reader: InputReader): FrameState {
   const newTarget = shape.hasNewTarget ? reader.next("new.target").value : undefined;
   const self = shape.hasSelf ? reader.next("self").value : undefined;
   const locals: unknown[] = [];
-  for (let i = 0; i < shape.slots.length; i++)
-    locals[shape.slots[i] ?? 0] = reader.next("local").value;
+  // By index: the program may have patched what `map` and `for…of` need, or elements of Array.prototype.
+  for (let slot = 0, i = 0; slot < shape.code.locals.length; slot++)
+    appendElement(locals, shape.slots[i] === slot ? (i++, reader.next("local").value) : undefined);
   const stack: unknown[] = [];
-  for (let depth = 0; depth < shape.stackDepth; depth++) stack[depth] = reader.next("stack").value;
+  for (let depth = 0; depth < shape.stackDepth; depth++)
+    appendElement(stack, reader.next("stack").value);
   return { captures, this: receiver, args, newTarget, self, locals, stack };
 }

@@ -1,3 +1,4 @@
+import { appendElement } from "../bytecode/append-element.ts";
 import { isObject } from "../../base/is-object.ts";
 import { runFrom } from "../bytecode/codegen/run.ts";
 import type { ReturnMode } from "../interpreter/frame.ts";
@@ -14,7 +15,7 @@ export function runFramesNatively(
   const states: FrameState[] = [];
   for (let depth = 0; depth < shapes.length; depth++) {
     const shape = shapes[depth];
-    if (shape !== undefined) states[depth] = frameState(shape, reader);
+    if (shape !== undefined) appendElement(states, frameState(shape, reader));
   }
   let completion: { readonly value: unknown } | { readonly error: unknown } = { value: undefined };
   for (let depth = shapes.length - 1; depth >= 0; depth--) {
@@ -27,7 +28,7 @@ export function runFramesNatively(
         const region = shape.code.regionAt(pc - 1);
         if (region === null) continue;
         state.stack.length = region.depth;
-        state.stack[state.stack.length] = completion.error;
+        appendElement(state.stack, completion.error);
         pc = region.handler;
       } else {
         pushReturned(shapes[depth + 1]?.returnMode ?? "push", state.stack, completion.value);
@@ -50,10 +51,10 @@ export function runFramesNatively(
 
 /** As `stackAfterReturn`, in place. */
 function pushReturned(mode: ReturnMode, stack: unknown[], value: unknown): void {
-  const { length } = stack;
   if (mode === "discard") return;
-  if (mode === "pushUnder") {
-    stack[length] = stack[length - 1];
-    stack[length - 1] = value;
-  } else stack[length] = value;
+  if (mode !== "pushUnder") return appendElement(stack, value);
+  const receiver = stack[stack.length - 1];
+  stack.length -= 1;
+  appendElement(stack, value);
+  appendElement(stack, receiver);
 }

@@ -93,8 +93,10 @@ function rewriteReference(
   edits.push({ start, end, text });
   const named = assignedFunction(parent, identifier);
   if (named !== null) {
-    // NamedEvaluation needs a name on the left, which the cell access is not.
-    edits.push({ start: named.start, end: named.start, text: `({[${JSON.stringify(name)}]:` });
+    // NamedEvaluation needs a name on the left, which the cell access is not. A computed key would not do: V8 gives
+    // its name to a class with a static method `name`, too. A quoted "__proto__" would set the prototype.
+    const key = name === "__proto__" ? '["__proto__"]' : JSON.stringify(name);
+    edits.push({ start: named.start, end: named.start, text: `({${key}:` });
     edits.push({ start: named.end, end: named.end, text: `})[${JSON.stringify(name)}]` });
   }
 }

@@ -418,6 +418,9 @@ class ScopeAnalyzer {
       case "ClassExpression":
         return this.class(node, scope);
       case "MemberExpression":
+        // Sloppy functions can ask who called them (`f.caller`), and would get generated code.
+        if (!node.computed && !scope.unit.isStrict && isNamed(node.property, "caller"))
+          this.poison(node, "`caller` of a function", scope.unit);
         this.anyExpression(node.object, scope);
         if (node.computed || node.property.type === "PrivateIdentifier")
           this.anyExpression(node.property, scope);
@@ -468,6 +471,10 @@ function isUnitNode(node: AnyNode): node is Extract<AnyNode, UnitNode> {
     node.type === "ClassDeclaration" ||
     node.type === "ClassExpression"
   );
+}
+
+function isNamed(node: AnyNode, name: string): boolean {
+  return node.type === "Identifier" && node.name === name;
 }
 
 function isStatement(node: AnyNode): node is Statement {
