@@ -55,6 +55,8 @@ test.each([
     "function(){ { function f(){} } }",
     "function declaration in a block of sloppy code @ function f(){}",
   ],
+  ["function(){ function* yield(){} }", "a function called yield @ function* yield(){}"],
+  ["function(f){ return f.caller }", "`caller` of a function @ f.caller"],
   ["function(){ x=1; return delete x }", "`delete` of a variable @ delete x"],
   ["function(){ return this }", "supported"],
 ])("sloppy %s", (text, expected) => {

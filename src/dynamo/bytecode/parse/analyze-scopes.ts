@@ -274,6 +274,12 @@ class ScopeAnalyzer {
         return;
       }
       case "FunctionDeclaration":
+        // A declaration may have this name; the expression that would stand for it may not.
+        if (
+          (node.generator && node.id.name === "yield") ||
+          (node.async && node.id.name === "await")
+        )
+          this.poison(node, `a function called ${node.id.name}`, scope.unit);
         this.refer(node.id, scope, true, true);
         return this.function(node, scope, false);
       case "ClassDeclaration":
