@@ -13,6 +13,9 @@ import { captureSwitch } from "./operations/higher-order/switch.ts";
 import { captureWhileLoop } from "./operations/higher-order/while-loop.ts";
 import { captureCond } from "./operations/higher-order/cond.ts";
 import { askCondition, checkCondition } from "./operations/check-condition.ts";
+import { set_stance } from "./stance.ts";
+import { UserError } from "./exc.ts";
+import { userStack } from "./units/user-stack.ts";
 import { guard_or_false, guard_or_true, statically_known_true } from "./symbolic-shapes.ts";
 import { ConstantVariable, type Variable } from "./variables/variable.ts";
 
@@ -42,6 +45,14 @@ function messageOf(machine: Machine, [first]: readonly Variable[]): string | nul
   return message?.kind === "constant" && typeof message.value === "string" ? message.value : null;
 }
 
+/** What is compiled must not depend on how it is compiled. */
+function refuseStance({ tracer }: Machine): never {
+  throw new UserError(
+    "attempted to set_stance in a torch.compile region: set it outside of compiled functions, or in a function given to torch.compiler.disable",
+    userStack(tracer.frames, "", true),
+  );
+}
+
 const rules = new Map<Function, FrameworkRule>([
   [
     graph_break,
@@ -54,6 +65,7 @@ const rules = new Map<Function, FrameworkRule>([
       breakGraph("userSkipFrame", { message: messageOf(machine, args) }, "call skip_frame"),
   ],
   [is_compiling, () => new ConstantVariable(true)],
+  [set_stance, refuseStance],
   [cond, captureCond],
   [while_loop, captureWhileLoop],
   [scan, captureScan],

@@ -5,6 +5,7 @@ import { counters } from "./counters.ts";
 export { config } from "./config.ts";
 export { onGraphBreak } from "./on-graph-break.ts";
 export { explain } from "./explain.ts";
+export { status } from "./status.ts";
 export { reset } from "./compiled-functions.ts";
 export { graph_break, skip_frame } from "./framework-function.ts";
 export { list_backends, lookup_backend, register_backend } from "./backends.ts";

@@ -20,14 +20,14 @@ export class GuardSet {
   readonly #identities = new Map<unknown, number>();
 
   add(guard: Guard, place: GuardPlace | null): void {
-    const key = this.#keyOf(guard);
+    const key = this.keyOf(guard);
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.guards.push({ guard, place });
   }
 
-  /** Facts are compared by value for primitives, by identity for objects. */
-  #keyOf(guard: Guard): string {
+  /** The same text for guards that say the same: facts are compared by value for primitives, by identity for objects. */
+  keyOf(guard: Guard): string {
     const parts: string[] = [guard.kind];
     for (const [name, fact] of Object.entries(guard)) {
       if (name === "kind") continue;

@@ -19,6 +19,8 @@ export interface CompiledEntry {
   readonly code: ResidualCode;
   /** The inputs' count, part of the guards: a missing argument is not an undefined one. */
   readonly inputCount: number;
+  /** The operations of its graph; null if calls that fit run natively. */
+  readonly operationCount: number | null;
   /** Which sizes of tensors from outside are fixed, which may vary, and why. */
   readonly sizes: readonly SizeDecisions[];
 }

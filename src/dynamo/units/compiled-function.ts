@@ -14,7 +14,7 @@ import {
   shapeKey,
 } from "../residual/frame-shape.ts";
 import { tailCall, takeTail } from "../residual/tail-call.ts";
-import { isCompilingDisabled } from "../stance.ts";
+import { currentStance, isCompilingDisabled } from "../stance.ts";
 import { rootStart } from "./root-start.ts";
 import { runFramesNatively } from "../residual/run-frames-natively.ts";
 import { Unit } from "./unit.ts";
@@ -44,6 +44,8 @@ export class CompiledFunction {
   readonly id: number;
   #root: Unit;
   readonly #resumes = new Map<string, Unit>();
+  /** The same function for the backends that stances forced on it. */
+  readonly #forced = new Map<Backend, CompiledFunction>();
   static #count = 0;
 
   constructor(fn: Function, options: CompileRequest, backend: Backend, backendName: string) {
@@ -64,6 +66,16 @@ export class CompiledFunction {
   /** A call of the compiled function. Hot path (bench: dispatch). */
   call(receiver: unknown, args: readonly unknown[]): unknown {
     if (isCompilingDisabled() || config.disable) return Reflect.apply(this.fn, receiver, args);
+    const { forcedBackend } = currentStance();
+    if (forcedBackend !== null && forcedBackend.run !== this.backend) {
+      const { run, name } = forcedBackend;
+      let other = this.#forced.get(run);
+      if (other === undefined) {
+        other = new CompiledFunction(this.fn, this.options, run, name);
+        this.#forced.set(run, other);
+      }
+      return other.call(receiver, args);
+    }
     return this.drive(this.#root, receiver, args);
   }
 
@@ -106,6 +118,11 @@ export class CompiledFunction {
     return unit;
   }
 
+  /** The function itself first, then the places where it went on after a graph break. */
+  get units(): readonly Unit[] {
+    return [this.#root, ...this.#resumes.values()];
+  }
+
   isRoot(unit: Unit): boolean {
     return unit === this.#root;
   }
@@ -126,6 +143,7 @@ export class CompiledFunction {
   reset(): void {
     this.#root = new Unit(rootStart(this.fn), this);
     this.#resumes.clear();
+    this.#forced.clear();
   }
 }
 

@@ -9,6 +9,8 @@ import {
   type CompiledFunctionPlace,
   type GuardFailure,
   type GuardSource,
+  type Recompilation,
+  type RecompileLimitHit,
   formatRecompile,
   formatRecompileLimit,
 } from "../reports/format-recompile.ts";
@@ -17,37 +19,41 @@ import type { Unit } from "./unit.ts";
 import { functionPlace } from "./function-place.ts";
 import { userCallers } from "./user-stack.ts";
 
-/** Logs (or forbids) that no entry fits: one line an entry says which guard failed. */
+/** Records that no entry fits, and logs or forbids it: one line an entry says which guard failed. */
 export function noteRecompile(unit: Unit, receiver: unknown, inputs: readonly unknown[]): void {
-  if (!config.error_on_recompile && !isEnabled("recompiles")) return;
-  const text = describeRecompile(unit, receiver, inputs);
-  if (isEnabled("recompiles")) emit("recompiles", text);
-  if (config.error_on_recompile) throw new RecompileError(text);
+  const recompilation = recompilationOf(unit, receiver, inputs);
+  if (isEnabled("recompiles")) emit("recompiles", formatRecompile(recompilation));
+  if (config.error_on_recompile) throw new RecompileError(formatRecompile(recompilation));
+  const hit = limitHit(unit, recompilation);
+  if (hit === null) {
+    unit.recompilations.push(recompilation);
+    return;
+  }
+  unit.limitHit = hit;
+  warn(formatRecompileLimit(hit));
 }
 
 /** Which guards of which entries do not hold for this call. */
-export const describeRecompile = (
+export const recompilationOf = (
   unit: Unit,
   receiver: unknown,
   inputs: readonly unknown[],
-): string =>
-  formatRecompile({ ...placeOfUnit(unit), failures: failuresOf(unit, receiver, inputs) });
+): Recompilation => ({ ...placeOfUnit(unit), failures: failuresOf(unit, receiver, inputs) });
 
-/** Whether the unit may not compile again; says so once. */
-export function reachedLimit(unit: Unit, receiver: unknown, inputs: readonly unknown[]): boolean {
+/** Whether the unit may not compile again, with the record that says so. */
+function limitHit(unit: Unit, recompilation: Recompilation): RecompileLimitHit | null {
   const limit = unit.owner.options.recompileLimit ?? config.recompile_limit;
-  if (unit.entries.length < limit) return false;
-  const text = formatRecompileLimit({
+  if (unit.entries.length < limit) return null;
+  const hit: RecompileLimitHit = {
     ...placeOfUnit(unit),
     limitName: "recompile_limit",
     limit,
-    lastFailure: failuresOf(unit, receiver, inputs)[0] ?? null,
+    lastFailure: recompilation.failures[0] ?? null,
     stack: userCallers(),
-  });
+  };
   if (unit.owner.options.fullgraph || config.fail_on_recompile_limit_hit)
-    throw new FailOnRecompileLimitHit(text);
-  warn(text);
-  return true;
+    throw new FailOnRecompileLimitHit(formatRecompileLimit(hit));
+  return hit;
 }
 
 function failuresOf(

@@ -26,14 +26,21 @@ import { buildResidual, type ResidualCode } from "../residual/build-residual.ts"
 import type { Continuation } from "../residual/tail-call.ts";
 import { hasGraphBreakListeners, notifyGraphBreak } from "../on-graph-break.ts";
 import { type Variable, describeForUser } from "../variables/variable.ts";
-import { type CompiledEntry, compileGuards } from "./compiled-entry.ts";
+import { type CompiledEntry, type GuardFunction, compileGuards } from "./compiled-entry.ts";
 import type { CompiledFunction } from "./compiled-function.ts";
 import { logEntry } from "./log-entry.ts";
 import { specializedDims } from "../shapes/specialized-dims.ts";
 import { sourceName } from "../variables/source.ts";
 import { NumberRecords } from "./number-records.ts";
 import { startSuspending } from "./drive-suspending.ts";
-import { describeRecompile, noteRecompile, reachedLimit } from "./recompiles.ts";
+import { noteRecompile, recompilationOf } from "./recompiles.ts";
+import {
+  type Recompilation,
+  type RecompileLimitHit,
+  formatRecompile,
+} from "../reports/format-recompile.ts";
+import { type Backend, eager } from "../backends.ts";
+import { distinguishingChecks } from "./distinguishing-checks.ts";
 import { userCallers, userFrameAt, userStack } from "./user-stack.ts";
 
 /** What a unit begins with: the function itself, or the frames of a resume function. */
@@ -51,8 +58,13 @@ export class Unit implements Continuation {
   readonly owner: CompiledFunction;
   readonly entries: CompiledEntry[] = [];
   readonly numbers: NumberRecords;
+  readonly recompilations: Recompilation[] = [];
   /** Set once the recompile limit was reported: from then on misses run natively. */
-  isFull = false;
+  limitHit: RecompileLimitHit | null = null;
+  /** How many calls ran without any graph of this unit. */
+  nativeCalls = 0;
+  /** What tells the entries apart, for a stance that checks nothing else. */
+  #distinguishing: readonly GuardFunction[] = [];
   #compilations = 0;
   #sawFirstCall = false;
 
@@ -64,6 +76,7 @@ export class Unit implements Continuation {
 
   /** Hot path (bench: dispatch). */
   step(receiver: unknown, inputs: readonly unknown[]): unknown {
+    if (currentStance().skipsGuards) return this.#stepUnguarded(receiver, inputs);
     const { entries } = this;
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index];
@@ -83,39 +96,50 @@ export class Unit implements Continuation {
     return this.owner.drive(this, undefined, inputs);
   }
 
+  /** As `step`, but in fixed order and looking only at what tells the entries apart. */
+  #stepUnguarded(receiver: unknown, inputs: readonly unknown[]): unknown {
+    if (this.#distinguishing.length !== this.entries.length)
+      this.#distinguishing = distinguishingChecks(this.entries);
+    const index = this.#distinguishing.findIndex((check) => check(receiver, inputs));
+    const entry = this.entries[index];
+    return entry === undefined ? this.#miss(receiver, inputs) : entry.code(receiver, inputs);
+  }
+
   #miss(receiver: unknown, inputs: readonly unknown[]): unknown {
-    if (this.isFull) return this.start.runNatively(receiver, inputs);
+    if (this.limitHit !== null) return this.#native(receiver, inputs);
     if (areBuiltinsPatched()) {
       // Nothing is kept: the patch may be undone. It is told by number only, since telling more needs the built-ins.
       increment(counters.graph_break, "Patched built-in");
-      return this.start.runNatively(receiver, inputs);
+      return this.#native(receiver, inputs);
     }
-    const stance = currentStance();
-    if (stance === "eager_then_compile" && !this.#sawFirstCall) {
-      this.#sawFirstCall = true;
+    const stance = currentStance().name;
+    const isFirstCall = !this.#sawFirstCall;
+    this.#sawFirstCall = true;
+    if (stance === "eager_then_compile" && isFirstCall) {
       this.numbers.noteInputs(inputs);
-      return this.start.runNatively(receiver, inputs);
+      return this.#native(receiver, inputs);
     }
+    // Not kept: it only serves to learn, while capturing, what varies.
+    if (stance === "aot_eager_then_compile" && isFirstCall)
+      return this.#compile(receiver, inputs, eager).code(receiver, inputs);
     if (this.entries.length > 0) {
-      if (stance === "eager_on_recompile") return this.start.runNatively(receiver, inputs);
+      if (stance === "eager_on_recompile") return this.#native(receiver, inputs);
       if (stance === "fail_on_recompile")
-        throw new RuntimeError(describeRecompile(this, receiver, inputs));
+        throw new RuntimeError(formatRecompile(recompilationOf(this, receiver, inputs)));
       noteRecompile(this, receiver, inputs);
-      if (reachedLimit(this, receiver, inputs)) {
-        this.isFull = true;
-        return this.start.runNatively(receiver, inputs);
-      }
+      if (this.limitHit !== null) return this.#native(receiver, inputs);
     }
-    const entry = this.#compile(receiver, inputs);
+    const entry = this.#compile(receiver, inputs, this.owner.backend);
     this.entries.unshift(entry);
+    this.#distinguishing = [];
     return entry.code(receiver, inputs);
   }
 
-  #compile(receiver: unknown, inputs: readonly unknown[]): CompiledEntry {
+  #compile(receiver: unknown, inputs: readonly unknown[], backend: Backend): CompiledEntry {
     counters.frames.total += 1;
     const index = this.#compilations++;
     try {
-      const entry = batchGrabs(() => this.#capture(receiver, inputs, index));
+      const entry = batchGrabs(() => this.#capture(receiver, inputs, index, backend));
       counters.frames.ok += 1;
       return entry;
     } catch (error) {
@@ -131,14 +155,23 @@ export class Unit implements Continuation {
         inputCount: inputs.length,
         check: compileGuards([], inputs.length),
         code: this.#native,
+        operationCount: null,
         sizes: [],
       };
     }
   }
 
-  readonly #native: ResidualCode = (receiver, inputs) => this.start.runNatively(receiver, inputs);
+  readonly #native: ResidualCode = (receiver, inputs) => {
+    this.nativeCalls += 1;
+    return this.start.runNatively(receiver, inputs);
+  };
 
-  #capture(receiver: unknown, inputs: readonly unknown[], index: number): CompiledEntry {
+  #capture(
+    receiver: unknown,
+    inputs: readonly unknown[],
+    index: number,
+    backend: Backend,
+  ): CompiledEntry {
     const machine = new Machine(this.numbers, this.owner.captureOptions);
     let outcome: Outcome;
     try {
@@ -181,7 +214,7 @@ export class Unit implements Continuation {
       const runGraph =
         residual.graphModule === null
           ? null
-          : this.#compileGraph(residual.graphModule, residual.exampleInputs);
+          : this.#compileGraph(residual.graphModule, residual.exampleInputs, backend);
       if (residual.graphModule !== null) {
         // No line of the program asks for these: every operation depends on them.
         machine.tracer.guards.add({ kind: "GRAD_MODE", enabled: gradModeEnabled() }, null);
@@ -204,14 +237,16 @@ export class Unit implements Continuation {
   #compileGraph(
     graphModule: GraphModule,
     exampleInputs: readonly unknown[],
+    backend: Backend,
   ): (...inputs: readonly unknown[]) => unknown {
     counters.stats.unique_graphs += 1;
     counters.stats.calls_captured += graphModule.graph.calls.length;
     this.owner.noteGraph(graphModule);
     try {
-      return this.owner.backend(graphModule, exampleInputs);
+      return backend(graphModule, exampleInputs);
     } catch (error) {
-      throw new BackendCompilerFailed(this.owner.backendName, error);
+      const name = backend === this.owner.backend ? this.owner.backendName : backend.name;
+      throw new BackendCompilerFailed(name, error);
     }
   }
 
@@ -287,6 +322,7 @@ export class Unit implements Continuation {
       inputCount: inputs.length,
       check: compileGuards(guards, inputs.length),
       code,
+      operationCount: code === this.#native ? null : (graphModule?.graph.calls.length ?? 0),
       sizes: sizeDecisions,
     };
     logEntry(this, entry, graphModule);
