@@ -195,3 +195,8 @@ test("a class keeps its static method called name, whatever it is assigned to", 
     }),
   ).toBe("function");
 });
+
+test("a variable in parentheses names no function assigned to it", () => {
+  const fn = new Function("let f; (f) = function () {}; return f.name") as () => unknown; // what the text returns
+  expect(resultOf(fn)).toBe("");
+});

@@ -156,6 +156,7 @@ function isDefaultOf(node: AnyNode, identifier: Identifier): boolean {
 function assignedFunction(parent: AnyNode, identifier: Identifier): AnyNode | null {
   if (parent.type !== "AssignmentExpression" && parent.type !== "AssignmentPattern") return null;
   if (parent.left !== identifier || !isAnonymousDefinition(parent.right)) return null;
+  if (parent.start !== identifier.start) return null; // in parentheses
   const names =
     parent.type === "AssignmentPattern" || ["=", "&&=", "||=", "??="].includes(parent.operator);
   return names ? parent.right : null;

@@ -28,7 +28,9 @@ export function lowerAssignment(
       if (!wantsValue) at.emit(node, { op: "pop" });
       return;
     }
-    if (left.type === "Identifier") lowerNamed(at, node.right, left.name);
+    // A name in parentheses names nothing (ECMA-262 13.15.2 step 1.c).
+    if (left.type === "Identifier" && left.start === node.start)
+      lowerNamed(at, node.right, left.name);
     else lowerExpression(at, node.right);
     if (wantsValue) at.emit(node, { op: "duplicate" });
     const site = left.type === "ArrayPattern" ? "" : printCallSite(node.right);
