@@ -39,6 +39,7 @@ export * as _logging from "./base/logging-namespace.ts";
 export * as fx from "./dynamo/fx-namespace.ts";
 export * as _dynamo from "./dynamo/public.ts";
 export * as memory from "./dynamo/memory-namespace.ts";
+export * as profiler from "./profiler/public.ts";
 export * as _inductor from "./inductor/public.ts";
 export * as compiler from "./dynamo/compiler-namespace.ts";
 export type { GraphBreakRecord } from "./dynamo/graph-breaks/graph-break-record.ts";

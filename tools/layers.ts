@@ -19,6 +19,7 @@ export const layers: readonly Layer[] = [
   { name: "transform", job: "source code prepared for capture by a loader or bundler" },
   { name: "aot", job: "functionalisation, joint graphs, partitioning" },
   { name: "inductor", job: "lowering, fusion schedule, code generation, memory plan" },
+  { name: "profiler", job: "times of kernels, as tables and traces" },
   { name: "compile.ts", job: "the only file that knows front end and back ends together" },
   { name: "index.ts", job: "the public entry point" },
 ];

@@ -5,6 +5,7 @@ import { convertScalar } from "../core/scalar.ts";
 import { mapArgument } from "../fx/node.ts";
 import type { GraphFailure } from "../fx/graph-module-brand.ts";
 import type { Launch } from "../loops/backend.ts";
+import { observeRoutine } from "../loops/observe-launches.ts";
 import { currentBackend } from "../loops/run-computation.ts";
 import { Frame } from "./frame.ts";
 import { invoke } from "./invoke.ts";
@@ -40,21 +41,23 @@ function runStep(frame: Frame, step: Step): void {
         kernel: step.kernel,
         parallel: step.parallel,
         fold: step.fold,
+        source: step.node.meta.source,
         ...given(frame, step),
       });
     case "template":
       return currentBackend().runTemplate({
         kernel: step.kernel,
         axes: step.axes,
+        source: step.node.meta.source,
         ...given(frame, step),
       });
     case "routine": {
-      const { routine, args, outputs } = step.call;
+      const { op, routine, args } = step.call;
       const values: Record<string, unknown> = {};
       for (const [name, value] of Object.entries(args)) values[name] = frame.real(value);
-      return routine(
-        values,
-        outputs.map((output) => frame.tensor(output)),
+      const outputs = step.call.outputs.map((output) => frame.tensor(output));
+      return observeRoutine(op.name, outputs, step.node.meta.source, () =>
+        routine(values, outputs),
       );
     }
     case "call":

@@ -11,6 +11,14 @@ export interface LaunchOperand {
   readonly strides: Shape;
 }
 
+/** A line of the user's program. */
+export interface LaunchSource {
+  readonly file: string;
+  readonly line: number;
+  /** The text of the line. */
+  readonly code: string;
+}
+
 /** A kernel with everything that differs from call to call. */
 export interface Launch {
   readonly kernel: Kernel;
@@ -21,6 +29,8 @@ export interface Launch {
   readonly operands: readonly LaunchOperand[];
   /** In the form the scalar's type takes: bigint for int64, else number. */
   readonly scalars: readonly (number | bigint)[];
+  /** For the profiler; null or absent where it is not known. */
+  readonly source?: LaunchSource | null;
 }
 
 /** A launch for other tensors of the same dtypes, shapes and strides, in the order of the operands. */

@@ -26,6 +26,7 @@ import {
   type ValueType,
 } from "./expression.ts";
 import { wasmBackend } from "./wasm/wasm-backend.ts";
+import { type LaunchObserver, observedBackend, setObserver } from "./observe-launches.ts";
 import { launchContraction, resetContractions } from "./run-contraction.ts";
 import { makeKernel, stage, type Kernel, type OperandSlot, type Store } from "./kernel.ts";
 
@@ -50,6 +51,23 @@ export function runOnBackend<Result>(temporary: Backend, body: () => Result): Re
     backend = previous;
   }
 }
+
+/**
+ * Lets `observer` see all launches until `null` takes its place. What was prepared for the backend before does not fit
+ * the observed one, so nothing goes past the observer.
+ */
+export function observeLaunches(observer: LaunchObserver | null): void {
+  setObserver(observer);
+  if (observer === null) {
+    backend = unobserved ?? backend;
+    unobserved = null;
+  } else if (unobserved === null) {
+    unobserved = backend;
+    backend = observedBackend(backend);
+  }
+}
+
+let unobserved: Backend | null = null;
 
 // Keyed by the identity of the body: a body that captured something would get its own kernels, never another's.
 let kernels = new WeakMap<object, Map<string, Kernel>>();

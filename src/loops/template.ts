@@ -4,7 +4,7 @@
  */
 import type { DTypeName } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
-import type { LaunchOperand } from "./backend.ts";
+import type { LaunchOperand, LaunchSource } from "./backend.ts";
 import type { Expression, ValueType } from "./expression.ts";
 
 /**
@@ -40,6 +40,8 @@ export interface ContractionLaunch {
   readonly operands: readonly LaunchOperand[];
   /** In the form the scalar's type takes: bigint for int64, else number. */
   readonly scalars: readonly (number | bigint)[];
+  /** For the profiler; null or absent where it is not known. */
+  readonly source?: LaunchSource | null;
 }
 
 export type TemplateLaunch = ContractionLaunch;

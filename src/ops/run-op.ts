@@ -7,6 +7,7 @@ import { aliasOf, emptyTensor } from "../core/make-tensor.ts";
 import { canCast } from "../core/promotion.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import { isFake, isTensor, stateOf, type TensorBase } from "../core/tensor.ts";
+import { observeRoutine } from "../loops/observe-launches.ts";
 import { runComputation } from "../loops/run-computation.ts";
 import type { ArgSchema, ArgsInput } from "./arg.ts";
 import { checkWritable, withoutOverlap } from "./memory-overlap.ts";
@@ -45,7 +46,7 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
     }
     case "routine": {
       const outputs = makeOutputs(execution.meta(args), fake, true);
-      if (!fake) execution.routine(args, outputs);
+      if (!fake) observeRoutine(op.name, outputs, null, () => execution.routine(args, outputs));
       else activeRecorder()?.routine({ op, routine: execution.routine, args, outputs });
       markLeaves(outputs, args);
       return op.returns.assemble(outputs);
@@ -68,7 +69,7 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
       if (fake && recorder === null) return fakeWrite(self);
       checkWritable(self);
       if (fake) recorder?.routine({ op, routine: execution.routine, args, outputs: [self] });
-      else execution.routine(args, [self]);
+      else observeRoutine(op.name, [self], null, () => execution.routine(args, [self]));
       return written(self);
     }
   }

@@ -5,6 +5,7 @@ import type { TypedArray } from "../../core/storage.ts";
 import type { Backend, Launch, PreparedLaunch } from "../backend.ts";
 import { flatSteps, isFlat, simplifyLaunch } from "../iteration.ts";
 import type { Kernel } from "../kernel.ts";
+import { observeCompilation } from "../observe-launches.ts";
 import { multiplyInJavaScript } from "../templates/contraction/multiply-in-javascript.ts";
 import { resetPlainContractions } from "../templates/contraction/plain-contraction.ts";
 import { emitKernel } from "./emit-kernel.ts";
@@ -117,7 +118,9 @@ function variantOf(
   const key = `${parallelAxes}|${foldAxes}|${innerSteps}|${randomRanks.join()}`;
   let compiled = variants.get(key);
   if (compiled === undefined) {
-    compiled = compile(kernel, parallelAxes, foldAxes, innerSteps, randomRanks);
+    compiled = observeCompilation(kernel.name, () =>
+      compile(kernel, parallelAxes, foldAxes, innerSteps, randomRanks),
+    );
     variants.set(key, compiled);
   }
   return compiled;

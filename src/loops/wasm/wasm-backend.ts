@@ -10,6 +10,7 @@ import { wasmFeatures } from "../../wasm/features.ts";
 import type { Backend, Launch } from "../backend.ts";
 import { javascriptBackend } from "../javascript/javascript-backend.ts";
 import type { Kernel } from "../kernel.ts";
+import { observeCompilation } from "../observe-launches.ts";
 import { resetFinishKernels } from "../templates/contraction/finish-contraction.ts";
 import {
   multiplyInWebAssembly,
@@ -113,7 +114,7 @@ function runInMemory(
   const key = shapeKey(plan.shape);
   let compiled = variants.get(key);
   if (compiled === undefined) {
-    compiled = compile(launch.kernel, plan, memory);
+    compiled = observeCompilation(launch.kernel.name, () => compile(launch.kernel, plan, memory));
     variants.set(key, compiled);
   }
   const runtime = kernelRuntime();
