@@ -90,3 +90,38 @@ export function layerNormKernel(): Kernel {
     ],
   });
 }
+
+/** out = (x - mean)·mean along the fold axes, with both means kept by a stage between the sweeps. Operands: out, x. */
+export function centeredKernel(): Kernel {
+  const x = load(1);
+  const count: Expression = { kind: "scalar", type: "float64", slot: 0 };
+  const wide = div(state(0, "float64"), count);
+  const zero = (type: ValueType): Expression => constant(type, 0);
+  const difference = cast(sub(cast(x, "float64"), state(1, "float64")), "float32");
+  const value = mul(difference, state(2, "float32"));
+  return makeKernel({
+    name: "centered",
+    operands: [point, point],
+    scalars: ["float64"],
+    stages: [
+      stage({
+        over: "sweep",
+        states: [
+          {
+            type: "float64",
+            initial: zero("float64"),
+            next: add(state(0, "float64"), cast(x, "float64")),
+          },
+        ],
+      }),
+      stage({
+        over: "once",
+        states: [
+          { type: "float64", initial: zero("float64"), next: wide },
+          { type: "float32", initial: zero("float32"), next: cast(wide, "float32") },
+        ],
+      }),
+      stage({ over: "sweep", stores: [{ operand: 0, coordinates: null, mode: "set", value }] }),
+    ],
+  });
+}

@@ -7,9 +7,10 @@ import "../../src/api/tensor.ts";
 import { javascriptBackend } from "../../src/loops/javascript/javascript-backend.ts";
 import type { Backend } from "../../src/loops/backend.ts";
 import { makeWasmBackend } from "../../src/loops/wasm/wasm-backend.ts";
+import type { Kernel } from "../../src/loops/kernel.ts";
 import type { TypedArray } from "../../src/core/storage.ts";
 import { expectSimilar } from "./expect-similar.ts";
-import { layerNormKernel, softmaxKernel } from "./example-kernels.ts";
+import { centeredKernel, layerNormKernel, softmaxKernel } from "./example-kernels.ts";
 
 function tensor(values: readonly number[], shape: readonly number[]): TensorBase {
   return adoptArray(Float32Array.from(values), shape, float32);
@@ -59,33 +60,45 @@ describe.each(backends)("$name", (backend) => {
   });
 });
 
-/** Softmax along rows or columns of `rows` x `columns` elements that repeat nothing. */
-function softmax(backend: Backend, rows: number, columns: number, byRows: boolean): TypedArray {
+/** A kernel of out and x along the rows or columns of `rows` x `columns` elements that repeat nothing. */
+function runOnMatrix(
+  backend: Backend,
+  kernel: Kernel,
+  rows: number,
+  columns: number,
+  byRows: boolean,
+): TypedArray {
   const shape = [rows, columns];
-  const values = Array.from({ length: rows * columns }, (_, i) => Math.sin(i * 37) * 4);
+  const values = Array.from({ length: rows * columns }, (_, i) => Math.sin(i * 37) * 4 + 1);
   const out = tensor(new Array<number>(rows * columns).fill(0), shape);
   const strides = byRows ? [columns, 1] : [1, columns];
   backend.run({
-    kernel: softmaxKernel(),
+    kernel,
     parallel: [byRows ? rows : columns],
     fold: [byRows ? columns : rows],
     operands: [out, tensor(values, shape)].map((own) => ({ tensor: own, strides })),
-    scalars: [],
+    scalars: kernel.scalars.map(() => (byRows ? columns : rows)),
   });
   return copyElements(out);
 }
 
-test.each([
-  [1, 1],
-  [3, 5],
-  [7, 64],
-  [17, 33],
-  [70, 130],
-])("softmax of %i x %i is the same in WebAssembly, by rows and by columns", (rows, columns) => {
-  for (const byRows of [true, false])
-    expectSimilar(
-      softmax(backends[1], rows, columns, byRows),
-      softmax(backends[0], rows, columns, byRows),
-      byRows ? "rows" : "columns",
-    );
+describe.each([
+  ["softmax", softmaxKernel()],
+  ["a kernel with states between its sweeps", centeredKernel()],
+])("%s", (_, kernel) => {
+  test.each([
+    [1, 1],
+    [3, 5],
+    [7, 64],
+    [17, 33],
+    [62, 36],
+    [70, 130],
+  ])("of %i x %i is the same in WebAssembly, by rows and by columns", (rows, columns) => {
+    for (const byRows of [true, false])
+      expectSimilar(
+        runOnMatrix(backends[1], kernel, rows, columns, byRows),
+        runOnMatrix(backends[0], kernel, rows, columns, byRows),
+        byRows ? "rows" : "columns",
+      );
+  });
 });

@@ -24,8 +24,20 @@ export function foldUnit(k: KernelFrame, pointers: ReadonlyMap<number, Local>): 
   k.kernel.stages.forEach((own, index) => {
     const first = at(k.firstStates, index);
     if (own.over === "sweep") foldSweep(k, own, first, pointers, finals);
-    else onceStage(k, own, first, { pointers, inputs: new Map(finals) }, 1, 1, finals);
+    else foldOnce(k, own, first, pointers, finals);
   });
+}
+
+/** A stage between sweeps: one element, whose states sweeps find in all lanes. */
+function foldOnce(
+  k: KernelFrame,
+  own: Stage,
+  first: number,
+  pointers: ReadonlyMap<number, Local>,
+  finals: Map<string, readonly Local[]>,
+): void {
+  onceStage(k, own, first, { pointers, inputs: new Map(finals) }, 1, 1, finals);
+  for (const [name, locals] of firstLanes(k, own, first, finals)) finals.set(name, locals);
 }
 
 function foldSweep(
