@@ -102,6 +102,22 @@ describe("the template agrees with plain loops", () => {
     }
   });
 
+  test.each([
+    [40, 998, 300],
+    [17, 1001, 140],
+    [64, 1200, 77],
+  ])("where the factors change places: %i x %i, inner %i", (m, n, k) => {
+    for (const dtype of [float32, float64])
+      for (const batch of [[], [3]])
+        for (const layout of layouts) {
+          const right = randomTensor([...batch, k, n], dtype, layout);
+          const given = { left: randomTensor([m, k], dtype), right };
+          expect(largestDifference(given), `${dtype.name}, ${layout}`).toBeLessThan(
+            toleranceOf(dtype),
+          );
+        }
+  });
+
   test("for random shapes and layouts", () => {
     const size = fc.integer({ min: 1, max: 70 });
     const layout = fc.constantFrom(...layouts);
@@ -172,6 +188,7 @@ test("the number of threads does not change a bit of the result", () => {
     [1, 3000, 500],
     [64, 64, 1000],
     [16, 2000, 70],
+    [24, 2000, 90],
   ] as const;
   for (const [m, n, k] of shapes) {
     const given = { left: randomTensor([m, k]), right: randomTensor([k, n]) };

@@ -1,3 +1,4 @@
+import { numelOf } from "../../../../core/shape.ts";
 import type { MergedAxes, MergedContraction } from "../merge-axes.ts";
 import { isConsecutive } from "./offset-tables.ts";
 
@@ -7,22 +8,48 @@ export interface ArrangedProduct extends MergedContraction {
   readonly right: 1 | 2;
 }
 
+/** Elements of a packed right factor that the second-level cache keeps beside what else is in use. */
+const mostCached = 2 ** 17;
+/** How much smaller the right factor must become for the factors to change places. */
+const worthTurning = 4;
+/** Fewer columns leave too many of the vectors of a tile unused. */
+const fewestColumns = 16;
+
 /**
- * The same products in the form that suits the kernels: columns of the output side by side, if rows or columns are; and
- * batch axes along which the right factor is repeated as more rows of the left one.
+ * The same products in the form that suits the kernels: with batch axes along which the right factor is repeated as more
+ * rows of the left one, and the factors in the order in which they are packed best. The right factor is packed as a
+ * whole, the left one block by block in the cache: what is large, as the windows of a convolution are, stands left. Of
+ * factors about as large, that one stands right whose elements of the output lie side by side.
  */
 export function arrangeProduct(merged: MergedContraction): ArrangedProduct {
-  const { batch, rows, columns, inner } = merged;
-  const isTurned = !isConsecutive(columns, 0) && isConsecutive(rows, 0);
-  const left = isTurned ? 2 : 1;
-  const right = isTurned ? 1 : 2;
-  const own = isTurned ? columns : rows;
-  const other = isTurned ? rows : columns;
+  const given = withLeft(merged, 1);
+  const other = withLeft(merged, 2);
+  const [rightSize, otherSize] = [packedRight(given), packedRight(other)];
+  const isWorth = (size: number, otherSize: number, { columns }: ArrangedProduct): boolean =>
+    size > mostCached &&
+    size >= worthTurning * otherSize &&
+    numelOf(columns.sizes) >= fewestColumns;
+  if (isWorth(rightSize, otherSize, other)) return other;
+  if (isWorth(otherSize, rightSize, given)) return given;
+  return !isConsecutive(merged.columns, 0) && isConsecutive(merged.rows, 0) ? other : given;
+}
+
+/** Elements that are packed of the right factor, for all products together. */
+function packedRight({ batch, columns, inner }: ArrangedProduct): number {
+  return numelOf(batch.sizes) * numelOf(columns.sizes) * numelOf(inner.sizes);
+}
+
+function withLeft(
+  { batch, rows, columns, inner }: MergedContraction,
+  left: 1 | 2,
+): ArrangedProduct {
+  const right = left === 1 ? 2 : 1;
+  const own = left === 1 ? rows : columns;
   const isShared = (axis: number): boolean => batch.steps[right][axis] === 0;
   return {
     batch: keepAxes(batch, (axis) => !isShared(axis)),
     rows: joinAxes(keepAxes(batch, isShared), own),
-    columns: other,
+    columns: left === 1 ? columns : rows,
     inner,
     left,
     right,

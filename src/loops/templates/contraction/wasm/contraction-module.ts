@@ -2,7 +2,7 @@ import { scratchType } from "../../../../runtime/thread-module.ts";
 import { ModuleBuilder } from "../../../../wasm/module-builder.ts";
 import { tile } from "./blocking.ts";
 import { type ElementName, elements } from "./element.ts";
-import { defineMicroKernel } from "./micro-kernel.ts";
+import { defineMicroKernel, defineTurnedMicroKernel } from "./micro-kernel.ts";
 import { defineMultiply, definePackRight } from "./multiply-blocks.ts";
 import { defineDots, defineRowSums } from "./multiply-vector.ts";
 import { definePack } from "./pack-panels.ts";
@@ -26,7 +26,8 @@ export function contractionModule(name: ElementName, options: ModuleOptions): Mo
   const packRight = width === tile.rows ? packLeft : definePack(module, element, width);
   definePackRight(module, element, packRight);
   const microKernel = defineMicroKernel(module, element, options.relaxed);
-  defineMultiply(module, element, { tile: microKernel, packLeft, scratch });
+  const turnedTile = defineTurnedMicroKernel(module, element, options.relaxed);
+  defineMultiply(module, element, { tile: microKernel, turnedTile, packLeft, scratch });
   defineDots(module, element, options.relaxed);
   defineRowSums(module, element, { relaxed: options.relaxed, scratch });
   return module;

@@ -36,8 +36,10 @@ export const productWords = {
   outColumns: 18,
   /** Whether columns of the output lie side by side. */
   outConsecutive: 19,
+  /** Whether rows of the output lie side by side, in stretches at least. */
+  outTurned: 20,
 } as const;
-export const productWordCount = 20;
+export const productWordCount = 21;
 
 /** What a thread's scratch space holds: row distances of the spare tile, the spare tile, the packed left factor. */
 export const scratchLayout = { spareRows: 0, spareTile: 64, packed: 1024 } as const;
@@ -138,6 +140,7 @@ function pushScaledSum(f: FunctionBuilder, x: Local, y: Local, factor: number): 
 
 export interface MultiplyParts {
   readonly tile: FunctionReference;
+  readonly turnedTile: FunctionReference;
   readonly packLeft: FunctionReference;
   readonly scratch: FunctionReference;
 }
@@ -146,7 +149,7 @@ export interface MultiplyParts {
 export function defineMultiply(
   module: ModuleBuilder,
   element: Element,
-  { tile: microKernel, packLeft, scratch }: MultiplyParts,
+  { tile: microKernel, turnedTile, packLeft, scratch }: MultiplyParts,
 ): void {
   const width = tile.vectors * element.lanes;
   const edge = defineEdgeTile(module, element, microKernel);
@@ -173,6 +176,7 @@ export function defineMultiply(
   const outRows = word("outRows");
   const outColumns = word("outColumns");
   const outConsecutive = word("outConsecutive");
+  const outTurned = word("outTurned");
   const [space, packed, entry, start, steps] = [
     local("space"),
     local("packed"),
@@ -192,6 +196,7 @@ export function defineMultiply(
     local("rightPanelBytes"),
     local("isWhole"),
   ];
+  const [isWholeTile, rowTable] = [local("isWholeTile"), local("rowTable")];
   f.call(scratch);
   f.set(space);
   f.get(space);
@@ -216,7 +221,6 @@ export function defineMultiply(
       f.get(leftPanel);
       f.get(leftPanelBytes);
       f.emit("i32.add");
-      pushScaledSum(f, outRows, row, 4);
     };
     const pushAccumulate = (): void => {
       f.get(start);
@@ -232,6 +236,18 @@ export function defineMultiply(
       f.i32Const(width);
       f.emit("i32.mul");
     };
+    const pushOut = (): void => {
+      f.get(entry);
+      f.load("i32.load", { offset: 8 });
+    };
+    const pushRowTable = (): void => pushScaledSum(f, outRows, row, 4);
+    const pushColumnTable = (): void => {
+      f.get(outColumns);
+      pushColumn();
+      f.i32Const(4);
+      f.emit("i32.mul");
+      f.emit("i32.add");
+    };
     f.get(isWhole);
     f.get(row);
     f.i32Const(tile.rows);
@@ -239,11 +255,14 @@ export function defineMultiply(
     f.get(rows);
     f.emit("i32.le_s");
     f.emit("i32.and");
+    f.tee(isWholeTile);
+    f.get(outConsecutive);
+    f.emit("i32.and");
     f.if(
       () => {
         pushFactors();
-        f.get(entry);
-        f.load("i32.load", { offset: 8 });
+        pushRowTable();
+        pushOut();
         pushColumn();
         f.i32Const(element.bytes);
         f.emit("i32.mul");
@@ -252,23 +271,48 @@ export function defineMultiply(
         f.call(microKernel);
       },
       () => {
-        pushFactors();
-        f.get(entry);
-        f.load("i32.load", { offset: 8 });
-        pushAccumulate();
-        f.get(outColumns);
-        pushColumn();
-        f.i32Const(4);
-        f.emit("i32.mul");
-        f.emit("i32.add");
-        f.get(rows);
-        f.get(row);
-        f.emit("i32.sub");
-        f.get(columns);
-        pushColumn();
-        f.emit("i32.sub");
-        f.get(space);
-        f.call(edge);
+        f.get(isWholeTile);
+        f.get(outTurned);
+        f.emit("i32.and");
+        pushRowTable();
+        f.set(rowTable);
+        for (let next = 1; next < tile.rows; next++) {
+          f.get(rowTable);
+          f.load("i32.load", { offset: next * 4 });
+          f.get(rowTable);
+          f.load("i32.load", { offset: next * 4 - 4 });
+          f.emit("i32.sub");
+          f.i32Const(element.bytes);
+          f.emit("i32.eq");
+          f.emit("i32.and");
+        }
+        f.if(
+          () => {
+            pushFactors();
+            pushColumnTable();
+            pushOut();
+            f.get(rowTable);
+            f.load("i32.load");
+            f.emit("i32.add");
+            pushAccumulate();
+            f.call(turnedTile);
+          },
+          () => {
+            pushFactors();
+            pushRowTable();
+            pushOut();
+            pushAccumulate();
+            pushColumnTable();
+            f.get(rows);
+            f.get(row);
+            f.emit("i32.sub");
+            f.get(columns);
+            pushColumn();
+            f.emit("i32.sub");
+            f.get(space);
+            f.call(edge);
+          },
+        );
       },
     );
   };
@@ -346,7 +390,6 @@ export function defineMultiply(
       f.set(panel);
       // Two panels for each of the left factor: whole cache lines of the output are written.
       forBelow(f, panel, endPanel, 2, () => {
-        f.get(outConsecutive);
         f.get(panel);
         f.i32Const(2);
         f.emit("i32.add");
@@ -354,7 +397,6 @@ export function defineMultiply(
         f.emit("i32.mul");
         f.get(columns);
         f.emit("i32.le_s");
-        f.emit("i32.and");
         f.set(isWhole);
         f.get(packed);
         f.set(leftPanel);

@@ -157,6 +157,7 @@ function writeTables(
   setFlag("leftConsecutive", isConsecutive(inner, left));
   setFlag("rightConsecutive", isConsecutive(inner, right));
   setFlag("outConsecutive", isConsecutive(columns, 0));
+  setFlag("outTurned", rows.steps[0].at(-1) === 1);
   const starts: [number, number, number] = [0, 0, 0];
   for (const operand of [0, 1, 2] as const) {
     starts[operand] = next;
