@@ -229,8 +229,9 @@ testOfCompiledText(
       return Twice.of(x.add(1));
     };
     const result = runDifferential(() => ({ fn, calls: [[torch.ones(3)]] }));
-    expect(result.breaks.map(({ reason }) => reason.id)).toEqual(["GB0075"]);
+    // A method of such a class may reach variables of the function that made it: it is called, not looked into.
+    expect(result.breaks.map(({ reason }) => reason.id)).toEqual(["GB0075", "GBJ005"]);
     expect(result.frames).toBe(1);
-    expect(explainCall(fn, [torch.ones(3)]).graphs).toEqual([["add", "mul"]]);
+    expect(explainCall(fn, [torch.ones(3)]).graphs).toEqual([["add"]]);
   },
 );
