@@ -132,6 +132,7 @@ export const objectBuiltins: readonly BuiltinRow[] = [
         if (value.kind === "constant" || value.kind === "number") return value;
         if ((value.kind !== "object" && value.kind !== "array") || value.source !== null)
           return refuse(self.name, value);
+        machine.tracer.noteMutation(value, "an object");
         value.frozen = true;
         return value;
       },

@@ -33,7 +33,8 @@ export class GraphRecorder {
   readonly builder: GraphBuilder;
   readonly inputs: GraphInput[] = [];
   readonly #scalars = new Map<string, Node>();
-  readonly #sizes = new Map<string, Node>();
+  /** By node: a sub-graph has names of its own, which may be those of the graph around it. */
+  readonly #sizes = new Map<Node, Map<number, Node>>();
   readonly #parent: GraphRecorder | null;
 
   constructor(parent: GraphRecorder | null = null) {
@@ -140,11 +141,12 @@ export class GraphRecorder {
 
   /** A size of a tensor of the graph, as a number of the graph. */
   size(tensor: Node, dim: number, hint: number | undefined): Node {
-    const key = `${tensor.name} ${dim}`;
-    let node = this.#sizes.get(key);
+    const known = this.#sizes.get(tensor) ?? new Map<number, Node>();
+    this.#sizes.set(tensor, known);
+    let node = known.get(dim);
     if (node === undefined) {
       node = this.builder.callMethod("size", [tensor, dim], { example: hint, type: "number" });
-      this.#sizes.set(key, node);
+      known.set(dim, node);
     }
     return node;
   }

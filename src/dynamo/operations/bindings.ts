@@ -19,12 +19,12 @@ export function readCell(cell: CellVariable): Variable {
 /** An assignment; like a read, it throws in the temporal dead zone. */
 export function assignCell(machine: Machine, cell: CellVariable, value: Variable): void {
   readCell(cell);
-  machine.tracer.noteMutation(cell, `the variable ${cell.name}`);
   initializeCell(machine, cell, value);
 }
 
 /** The declaration itself: ends the temporal dead zone. */
 export function initializeCell(machine: Machine, cell: CellVariable, value: Variable): void {
+  machine.tracer.noteMutation(cell, `the variable ${cell.name}`);
   cell.content = value;
   if (cell.source !== null) machine.tracer.addEffect({ kind: "storeCell", cell, value });
 }

@@ -26,7 +26,9 @@ export function restOf(machine: Machine, record: Variable): ArrayVariable {
 /** Built-in array, Map and Set iterators have no `return` method: closing them does nothing (ECMA-262 §7.4.11 step 4). */
 export function closeIterator(machine: Machine, record: Variable): void {
   const { state } = cursorOf(machine, record, "iteratorClose");
-  if (!state.shared) state.done = true;
+  if (state.shared || state.done) return;
+  machine.tracer.noteMutation(state, "an iterator");
+  state.done = true;
 }
 
 function cursorOf(machine: Machine, variable: Variable, purpose: string): CursorVariable {

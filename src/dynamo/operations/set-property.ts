@@ -34,6 +34,7 @@ export function setProperty(
   if (target.kind === "array") return setArrayElement(machine, target, key, value);
   if (target.kind === "object") return setObjectProperty(machine, target, key, value);
   if (target.kind === "closure" && !ownOfFunctions.has(key)) {
+    machine.tracer.noteMutation(target, `the property ${describeKey(key)}`);
     target.properties.set(key, { kind: "data", value, enumerable: true });
     return;
   }

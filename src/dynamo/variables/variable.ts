@@ -231,6 +231,7 @@ export class UserFunctionVariable {
 /** A function made inside the region: it becomes a real function only if it escapes. */
 export class ClosureVariable {
   readonly kind = "closure";
+  readonly birth = nextBirth();
   readonly parent: Code;
   readonly child: number;
   readonly captures: readonly CellVariable[];
@@ -313,7 +314,15 @@ export interface CursorState {
   done: boolean;
   /** True once the program itself holds the iterator object: a loop that leaves it does not end it. */
   shared: boolean;
+  readonly birth: number;
 }
+
+/** Whether two records of one loop stand at the same place. */
+export const isSamePlace = (a: CursorVariable, b: CursorVariable): boolean =>
+  a.state.over === b.state.over &&
+  a.state.index === b.state.index &&
+  a.state.done === b.state.done &&
+  a.current === b.current;
 
 /** A built-in iterator: `object` as the program sees it, `record` as a loop holds it. */
 export class CursorVariable {
@@ -322,6 +331,23 @@ export class CursorVariable {
   readonly state: CursorState;
   /** What the last step of a record found. */
   current: Variable | null = null;
+  /** A record of its own at the same place; null where the program holds the iterator, too. */
+  copy(): CursorVariable | null {
+    const { over, mode, index, done, keysOf, start, shared } = this.state;
+    if (shared) return null;
+    const copy = new CursorVariable({
+      over,
+      mode,
+      flavour: this.flavour,
+      index,
+      done,
+      ...(keysOf === null ? {} : { keysOf }),
+      ...(start === null ? {} : { start }),
+    });
+    copy.current = this.current;
+    return copy;
+  }
+
   constructor(
     init:
       | {
@@ -350,6 +376,7 @@ export class CursorVariable {
       index: init.index ?? 0,
       done: init.done ?? false,
       shared: init.flavour === "object",
+      birth: nextBirth(),
     };
   }
 }
