@@ -41,6 +41,11 @@ export const config = defineConfig("torch._dynamo.config", {
     env: "TORCHDYNAMO_CAPTURE_SCALAR_OUTPUTS",
     doc: "Keep `Tensor.item()` and its kin in the captured graph instead of breaking it.",
   },
+  auto_cond: {
+    kind: "boolean",
+    default: false,
+    doc: "Turn branches and loops on tensor data into `torch.cond` and `while_loop`, as `fullgraph: true` does.",
+  },
   capture_dynamic_output_shape_ops: {
     kind: "boolean",
     default: false,

@@ -11,7 +11,7 @@ import { branchFrame, frame, mainFrame } from "./frames.ts";
 
 const branch = describeBreak(
   "dataDependentBranch",
-  { condition: "y.gt(0).item()" },
+  { condition: "y.gt(0).item()", obstacle: null },
   "attempted to jump with TensorVariable()",
 );
 
@@ -20,7 +20,7 @@ test("a record has place, reason, explanation, hints, context and stack", () => 
   expect(formatGraphBreak(record)).toBe(`Graph break in user code at examples/data-dependent.ts:6:7
 Graph Break Reason: Data-dependent branching
   Explanation: Which way the program goes depends on the data of a tensor, through \`y.gt(0).item()\`. A graph holds no such branch, so it ends here, and only the way that is really taken is compiled.
-  Hint: This graph break is fundamental: capturing ahead of time what only running can tell is not possible. Use one of the rewrites named here.
+  Hint: Set \`torch._dynamo.config.auto_cond = true\`, or compile with \`fullgraph: true\`: branches whose sides can be captured then stay in the graph.
   Hint: Use \`torch.cond\` to express dynamic control flow.
 
   Developer debug context: attempted to jump with TensorVariable()

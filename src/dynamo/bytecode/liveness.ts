@@ -28,6 +28,11 @@ function localUse(instruction: Instruction, children: readonly Child[]): LocalUs
   return { reads, writes };
 }
 
+/** The slot that an instruction gives another value. */
+export function writtenLocal(instruction: Instruction): number | null {
+  return localUse(instruction, []).writes;
+}
+
 /** Backward data flow: live before = reads ∪ (live after − write); an exception keeps what the handler needs. */
 export function computeLiveness(
   instructions: readonly Instruction[],

@@ -10,11 +10,22 @@ export const dataDependentBreaks = {
   dataDependentBranch: defineGraphBreak({
     id: "GB0170",
     title: "Data-dependent branching",
-    facts: { condition: text("source text of the condition") },
-    explanation: ({ condition }) =>
+    facts: {
+      condition: text("source text of the condition"),
+      obstacle: optionalText("what keeps the branch from becoming `torch.cond`, and where"),
+    },
+    explanation: ({ condition, obstacle }) =>
       `Which way the program goes depends on the data of a tensor, through \`${condition}\`. ` +
-      "A graph holds no such branch, so it ends here, and only the way that is really taken is compiled.",
-    hints: [standardHints.fundamental, "Use `torch.cond` to express dynamic control flow."],
+      (obstacle === null
+        ? "A graph holds no such branch, so it ends here, and only the way that is really taken is compiled."
+        : `It cannot become \`torch.cond\` or \`while_loop\` by itself, because of this statement:\n${obstacle}`),
+    hints: [
+      ({ obstacle }) =>
+        obstacle === null
+          ? "Set `torch._dynamo.config.auto_cond = true`, or compile with `fullgraph: true`: branches whose sides can be captured then stay in the graph."
+          : "Move the statement out of the branch, or make both sides give tensors or numbers of one kind.",
+      "Use `torch.cond` to express dynamic control flow.",
+    ],
     context: "The jump and the value it tests: `attempted to jump with TensorVariable()`.",
     wrongExample: `
 const fn = torch.compile((x: torch.Tensor) => {

@@ -1,7 +1,13 @@
+import type { Next } from "../bytecode/instructions/symbolic-rule.ts";
+import type { Frame } from "./frame.ts";
+import type { Machine } from "./machine.ts";
+
 /** What a compiled function was asked for, read when a capture begins. */
 export interface CaptureOptions {
   readonly fullgraph: boolean;
   captureScalarOutputs(): boolean;
+  /** Makes an operator of the graph of a branch on data; null: the next instruction is none, or it is not wanted. */
+  healBranch(machine: Machine, frame: Frame): Next | null;
   /** Whether operators whose result sizes depend on data stay in the graph. */
   captureDynamicOutputShapes(): boolean;
 }

@@ -73,6 +73,14 @@ export class Frame {
     this.locals = init.code.locals.map(() => null);
   }
 
+  /** The same activation, to be gone on with in another way than this one. */
+  copy(): Frame {
+    const copy = new Frame(this);
+    copy.locals.splice(0, copy.locals.length, ...this.locals);
+    copy.stack = this.stack.slice();
+    return copy;
+  }
+
   push(value: Variable): void {
     this.stack.push(value);
   }

@@ -20,6 +20,7 @@ import type {
   UserFunctionVariable,
   Variable,
 } from "../variables/variable.ts";
+import type { SideContext } from "../healing/capture-side.ts";
 import type { CaptureOptions } from "./capture-options.ts";
 import { mapEntries, setKeys } from "./contents.ts";
 import type { ReturnMode } from "./frame.ts";
@@ -31,6 +32,8 @@ import { type NumberHistory, Tracer } from "./tracer.ts";
 export class Machine {
   readonly tracer: Tracer;
   readonly options: CaptureOptions;
+  /** The side of a branch on data that is being captured. */
+  side: SideContext | null = null;
   readonly #iterations: CursorVariable[] = [];
 
   constructor(history: NumberHistory, options: CaptureOptions) {

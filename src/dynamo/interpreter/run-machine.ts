@@ -1,3 +1,4 @@
+import { InternalError } from "../../base/errors.ts";
 import type { Next } from "../bytecode/instructions/symbolic-rule.ts";
 import { frameInstructions } from "../bytecode/instructions/frame.ts";
 import { recordOf } from "../bytecode/instructions/table.ts";
@@ -16,25 +17,49 @@ export type Outcome =
   | { readonly kind: "throw"; readonly value: Variable }
   | { readonly kind: "break"; readonly graphBreak: GraphBreak };
 
+/** A frame stands before an instruction where it was to stop. */
+export interface Stopped {
+  readonly kind: "stopped";
+  readonly pc: number;
+}
+
 /** Beyond this many instructions a capture is a loop unrolled too far: the rest runs natively. */
 const instructionBudget = 200_000;
 
 /** Interprets until the frame above `base` is left or an instruction cannot be captured. */
 export function runMachine(machine: Machine, base = 0): Outcome {
+  const outcome = run(machine, base, null);
+  if (outcome.kind === "stopped") throw new InternalError("nothing was to stop the machine");
+  return outcome;
+}
+
+/** The same, but also ends where the frame above `base` is about to run one of these instructions. */
+export function runUntil(
+  machine: Machine,
+  base: number,
+  stops: ReadonlySet<number>,
+): Outcome | Stopped {
+  return run(machine, base, stops);
+}
+
+function run(machine: Machine, base: number, stops: ReadonlySet<number> | null): Outcome | Stopped {
   for (let count = 0; ; count++) {
     const { frame, frames } = machine.tracer;
+    if (stops !== null && frames.length === base + 1 && stops.has(frame.pc))
+      return { kind: "stopped", pc: frame.pc };
     const depth = frames.length;
     const stack = frame.stack.slice();
     let next: Next;
     try {
-      if (base === 0 && wantsBreak(frame.pc) && canBreakAt(frame)) throw forcedBreak();
+      if (base === 0 && stops === null && wantsBreak(frame.pc) && canBreakAt(frame))
+        throw forcedBreak();
       if (count >= instructionBudget)
         breakGraph(
           "traceTooLong",
           { limit: `${instructionBudget} instructions`, place: null },
           "trace too long",
         );
-      next = step(machine, frame);
+      next = machine.options.healBranch(machine, frame) ?? step(machine, frame);
     } catch (error) {
       if (!(error instanceof GraphBreak)) throw error;
       frames.length = depth;

@@ -69,7 +69,7 @@ export class Tracer {
   /** What is known about tensors whose sizes only running the graph tells. */
   readonly unbacked = new UnbackedShapes();
   /** What the program promised about numbers that only running the graph tells. */
-  readonly assumptions = new Assumptions();
+  assumptions = new Assumptions();
   /** Which dimensions of tensors from outside vary; of other dynamic tensors, all may. */
   readonly dynamicDims = new Map<Tensor, readonly number[]>();
   readonly sizeDecisions: SizeDecisions[] = [];
@@ -127,6 +127,13 @@ export class Tracer {
   }
 
   addEffect(effect: EffectWithoutPlace): void {
+    if (this.branch !== null) {
+      breakGraph(
+        "branchSideEffect",
+        { operator: this.branch.operator, effect: `it has an effect (${effect.kind})` },
+        effect.kind,
+      );
+    }
     this.effects.push({
       ...effect,
       afterCall: this.graph.callCount,

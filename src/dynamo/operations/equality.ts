@@ -33,7 +33,7 @@ function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariable): boo
   if (a.kind === "tensor" && b.kind === "tensor" && (a.mayAlias || b.mayAlias)) {
     return breakGraph(
       "dataDependentBranch",
-      { condition: machine.expressionText() },
+      { condition: machine.expressionText(), obstacle: null },
       `compare ${describeVariable(a)} with ${describeVariable(b)}`,
     );
   }

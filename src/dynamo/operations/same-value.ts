@@ -13,7 +13,7 @@ export function isDefinitely(machine: Machine, a: Variable, b: Variable): boolea
   }
   return breakGraph(
     "dataDependentBranch",
-    { condition: machine.expressionText() },
+    { condition: machine.expressionText(), obstacle: null },
     `compare ${describeVariable(a)} with ${describeVariable(b)}`,
   );
 }

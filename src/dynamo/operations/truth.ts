@@ -14,7 +14,7 @@ export function truthOf(machine: Machine, variable: Variable): boolean {
       if (truth !== undefined) return truth;
       return breakGraph(
         "dataDependentBranch",
-        { condition: machine.expressionText() },
+        { condition: machine.expressionText(), obstacle: null },
         "attempted to jump with TensorVariable()",
       );
     }

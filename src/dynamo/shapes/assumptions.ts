@@ -1,4 +1,5 @@
 import { type Expression, printExpression } from "../../symbolic/expression.ts";
+import type { Node } from "../../fx/node.ts";
 import { sourceKey } from "../variables/source.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
 
@@ -20,6 +21,20 @@ export class Assumptions {
   /** By term; what is compared with constants lies in here. */
   readonly #intervals = new Map<string, Interval>();
 
+  /** What is known here, to be added to for one side of a branch only. */
+  fork(): Assumptions {
+    const fork = new Assumptions();
+    for (const [key, truth] of this.#known) fork.#known.set(key, truth);
+    for (const [key, interval] of this.#intervals) fork.#intervals.set(key, interval);
+    return fork;
+  }
+
+  /** A side of a branch knows which way its condition went. */
+  addTruth(condition: Term, truth: boolean): void {
+    if (truth) this.add(condition);
+    else this.#known.set(keyOf(condition), false);
+  }
+
   add(condition: Term): void {
     this.#known.set(keyOf(condition), true);
     const compared = comparison(condition);
@@ -30,12 +45,12 @@ export class Assumptions {
 
   /** Whether the condition follows, or its opposite does; undefined where neither is known. */
   truthOf(condition: Term): boolean | undefined {
+    const known = this.#known.get(keyOf(condition));
+    if (known !== undefined) return known;
     if (condition.kind === "unary" && condition.operator === "!") {
       const inner = this.truthOf(condition.operand);
       return inner === undefined ? undefined : !inner;
     }
-    const known = this.#known.get(keyOf(condition));
-    if (known !== undefined) return known;
     const compared = comparison(condition);
     return compared === null
       ? undefined
@@ -139,13 +154,23 @@ function truthIn(
   }
 }
 
+const identities = new WeakMap<Node, number>();
+let nodes = 0;
+
+/** Names tell nodes apart in one graph only: a sub-graph may have the same ones. */
+function identityOf(node: Node): number {
+  const known = identities.get(node) ?? nodes++;
+  identities.set(node, known);
+  return known;
+}
+
 const keyOf = (term: Term): string =>
   printExpression(term, (leaf) => {
     switch (leaf.kind) {
       case "source":
         return sourceKey(leaf.source);
       case "node":
-        return leaf.node.name;
+        return `node ${identityOf(leaf.node)}`;
       case "item":
         return `item of ${leaf.tensor.birth}`;
       case "size":

@@ -1,5 +1,6 @@
 import type { GraphModule } from "../../fx/graph-module-brand.ts";
 import type { Backend } from "../backends.ts";
+import { healBranch } from "../healing/heal-branch.ts";
 import { config } from "../config.ts";
 import { counters, increment } from "../counters.ts";
 import type { GraphBreakRecord } from "../graph-breaks/graph-break-record.ts";
@@ -56,7 +57,10 @@ export class CompiledFunction {
     this.backendName = backendName;
     this.captureOptions = {
       fullgraph: options.fullgraph,
-      captureScalarOutputs: () => options.fullgraph || config.capture_scalar_outputs,
+      captureScalarOutputs: () =>
+        options.fullgraph || config.auto_cond || config.capture_scalar_outputs,
+      healBranch: (machine, frame) =>
+        options.fullgraph || config.auto_cond ? healBranch(machine, frame) : null,
       captureDynamicOutputShapes: () =>
         options.fullgraph || config.capture_dynamic_output_shape_ops,
     };

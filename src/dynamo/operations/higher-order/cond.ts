@@ -1,5 +1,6 @@
 import { warnOnce } from "../../../base/logging.ts";
 import { truthOfPredicate } from "../../../api/higher-order/predicate.ts";
+import type { Argument } from "../../../fx/node.ts";
 import type { GraphModule } from "../../../fx/graph-module-brand.ts";
 import type { CallResult } from "../../builtins/builtin.ts";
 import { breakGraph } from "../../graph-breaks/graph-break.ts";
@@ -14,9 +15,9 @@ import {
 import { elementCount } from "../tensor-item.ts";
 import { branchesOutputs } from "./branches-outputs.ts";
 import { namingOperator } from "./naming-operator.ts";
-import { callOperator } from "./operator-result.ts";
+import { callOperator, type OutputLeaf } from "./operator-result.ts";
 import { withLeaves } from "./result-tree.ts";
-import { captureSubgraph, checkCallable, joinSubgraphs } from "./subgraph.ts";
+import { captureSubgraph, checkCallable, joinSubgraphs, type Subgraph } from "./subgraph.ts";
 
 const operator = "torch.cond";
 
@@ -63,16 +64,26 @@ export function captureCond(machine: Machine, args: readonly Variable[]): CallRe
       captureSubgraph(machine, operator, branch, () => operands),
     );
     const outputs = branchesOutputs(machine, operator, branches);
-    const joined = joinSubgraphs(machine, branches, ["true_graph_0", "false_graph_0"]);
-    const results = callOperator(
-      machine,
-      { name: operator, run: runCond },
-      [condition, ...joined.attributes, joined.operands],
-      outputs,
-    ).values();
+    const results = callCond(machine, condition, branches, outputs).values();
     const structure = branches[0]?.result.value ?? undefinedVariable;
     return withLeaves(machine, structure, () => results.next().value ?? undefinedVariable);
   });
+}
+
+/** Adds the node of the operator, for branches that have been captured, the one for true first. */
+export function callCond(
+  machine: Machine,
+  condition: Argument,
+  branches: readonly Subgraph[],
+  outputs: readonly OutputLeaf[],
+): readonly Variable[] {
+  const joined = joinSubgraphs(machine, branches, ["true_graph_0", "false_graph_0"]);
+  return callOperator(
+    machine,
+    { name: operator, run: runCond },
+    [condition, ...joined.attributes, joined.operands],
+    outputs,
+  );
 }
 
 /** The node's function: the predicate chooses the sub-graph; both take the same operands. */

@@ -9,13 +9,14 @@ import {
   TensorVariable,
   type Variable,
 } from "../../variables/variable.ts";
+import { typeOf } from "../operators.ts";
 import { copyOf, type Subgraph } from "./subgraph.ts";
 import type { TreeLeaf } from "./result-tree.ts";
 
 /** What is known about one output of an operator before it runs. */
 export type OutputLeaf =
   | { readonly kind: "tensor"; readonly fake: Tensor; readonly mayAlias: boolean }
-  | { readonly kind: "number" }
+  | { readonly kind: "number"; readonly type: "number" | "boolean" }
   | { readonly kind: "constant"; readonly value: number | boolean };
 
 /** Adds the node of an operator; its outputs are those leaves, in order. */
@@ -39,7 +40,7 @@ function outputVariable(machine: Machine, call: Node, index: number, leaf: Outpu
     case "number": {
       const node = graph.getItem(call, index, undefined, machine.place());
       return new NumberVariable(
-        { kind: "leaf", leaf: { kind: "node", node, type: "number" } },
+        { kind: "leaf", leaf: { kind: "node", node, type: leaf.type } },
         undefined,
       );
     }
@@ -65,9 +66,13 @@ export function mergeLeaves(
       each.kind === "number" && each.expression.kind === "constant" ? each.expression.value : null,
     );
     const [value] = values;
-    return value !== null && value !== undefined && values.every((each) => each === value)
+    const areBooleans = leaves.every(
+      ([, each]) => each.kind === "number" && typeOf(machine, each) === "boolean",
+    );
+    const type = areBooleans ? "boolean" : "number";
+    return value !== null && value !== undefined && values.every((each) => Object.is(each, value))
       ? { kind: "constant", value }
-      : { kind: "number" };
+      : { kind: "number", type };
   }
   const metas: TensorMeta[] = [];
   for (const [, each] of leaves) if (each.kind === "tensor") metas.push(metaOf(each.fake));

@@ -197,7 +197,7 @@ const nodesOf = ({ tracer }: Machine, leaves: readonly TreeLeaf[]): readonly unk
   );
 
 function copied(machine: Machine, leaf: TreeLeaf): OutputLeaf {
-  if (leaf.kind === "number") return { kind: "number" };
+  if (leaf.kind === "number") return { kind: "number", type: "number" };
   // A step may hand its carry on as it is.
   return { kind: "tensor", fake: copyOf(machine, leaf.fake), mayAlias: true };
 }

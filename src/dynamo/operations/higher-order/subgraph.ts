@@ -62,7 +62,6 @@ export function captureSubgraph(
     graph: tracer.graph,
     branch: tracer.branch,
     depth: tracer.frames.length,
-    effects: tracer.effects.length,
   };
   const recorder = new GraphRecorder(outer.graph);
   const birth = nextBirth();
@@ -87,14 +86,6 @@ export function captureSubgraph(
   };
   try {
     const returned = callIn(machine, fn, argumentsOf(inputs), outer.depth);
-    const effect = tracer.effects[outer.effects];
-    if (effect !== undefined) {
-      breakGraph(
-        "branchSideEffect",
-        { operator, effect: `it has an effect (${effect.kind})` },
-        effect.kind,
-      );
-    }
     const result = flattenResult(machine, operator, returned);
     const outputs = result.leaves.map((leaf) =>
       leaf.kind === "tensor" ? tracer.nodeOf(leaf) : recorder.scalar(leaf.expression),

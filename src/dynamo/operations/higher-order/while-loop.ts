@@ -80,7 +80,7 @@ export function captureWhileLoop(machine: Machine, args: readonly Variable[]): C
         leaf.kind === "tensor"
           ? // Without a single step the results are what was carried in.
             { kind: "tensor", fake: copyOf(machine, leaf.fake), mayAlias: true }
-          : { kind: "number" },
+          : { kind: "number", type: "number" },
       ),
     );
     return new ArrayVariable({ items: [...results] });
