@@ -20,7 +20,7 @@ export {
   set_printoptions,
 } from "./core/print/print-options.ts";
 export * as _higher_order_ops from "./api/higher-order-ops.ts";
-export * as library from "./api/library.ts";
+export * as library from "./dynamo/library-namespace.ts";
 export * as testing from "./api/testing.ts";
 export * as linalg from "./api/linalg.ts";
 export * as nn from "./api/nn-namespace.ts";

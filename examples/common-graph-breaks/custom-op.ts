@@ -15,4 +15,4 @@ const fn = torch.compile(function fn(x: torch.Tensor) {
   return normalise(x.add(1)).mul(10);
 });
 
-console.log(fn(torch.arange(4)));
+console.log(fn(torch.arange(4, { dtype: torch.float32 })));

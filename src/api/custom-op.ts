@@ -1,5 +1,12 @@
-import { NotImplementedError, RuntimeError, ValueError } from "../base/errors.ts";
-import { isFake, isTensor, stateOf, type TensorBase } from "../core/tensor.ts";
+import { NotImplementedError, ValueError } from "../base/errors.ts";
+import { isFake } from "../core/tensor.ts";
+import {
+  checkAliasing,
+  checkCustomArguments,
+  checkCustomResult,
+  tensorsIn,
+} from "./check-custom-op.ts";
+import { runFakeImplementation } from "./fake-context.ts";
 import { type OpSchema, type SchemaParameter, parseSchema } from "./op-schema.ts";
 
 type Implementation = (...args: never[]) => unknown;
@@ -10,6 +17,17 @@ export interface CustomOpRecord {
   readonly name: string;
   readonly parameters: readonly SchemaParameter[];
   readonly mutates_args: readonly string[];
+  /** Whether `register_fake` was called. */
+  hasFake(): boolean;
+}
+
+/** A custom operator was captured that has no fake. */
+export class MissingFakeError extends NotImplementedError {
+  constructor(qualname: string) {
+    super(
+      `There was no fake impl registered for ${qualname}. This is necessary for torch.compile to capture it: call register_fake(…) on the operator with a function that gives outputs with the right metadata.`,
+    );
+  }
 }
 
 /** A custom operator: call it like the function it was made from. */
@@ -17,6 +35,11 @@ export interface CustomOp<Fn extends Implementation> {
   (...args: Parameters<Fn>): ReturnType<Fn>;
   /** Says what the operator gives from metadata alone: tensors it makes are fake, and it must not look at data. */
   register_fake(fake: (...args: Parameters<Fn>) => ReturnType<Fn>): CustomOp<Fn>;
+  /** Runs the operator on tensors of a device with an implementation of its own. */
+  register_kernel(
+    devices: string | readonly string[],
+    kernel: (...args: Parameters<Fn>) => ReturnType<Fn>,
+  ): CustomOp<Fn>;
   readonly qualname: string;
 }
 
@@ -28,8 +51,8 @@ export const customOpOf = (fn: Function): CustomOpRecord | null => records.get(f
  * `torch.library.custom_op`: makes `impl` one opaque operation of captured graphs. It runs once per call; while
  * capturing only its fake runs.
  *
- * Gradient: none yet. Aliasing: results must not share memory with inputs; only arguments named in `mutates_args` may
- * be changed.
+ * Gradient: none yet. Aliasing: results must not share memory with inputs or one another; only arguments named in
+ * `mutates_args` ("unknown": all tensors) may be changed.
  * @param name `"namespace::name"`, unique.
  * @param options `schema` types parameters and result, as in `"(Tensor x, float k) -> Tensor"`.
  * @throws ValueError for a name or schema that is not of this form.
@@ -45,7 +68,7 @@ export const customOpOf = (fn: Function): CustomOpRecord | null => records.get(f
  */
 export function custom_op<Fn extends Implementation>(
   name: string,
-  options: { readonly schema: string; readonly mutates_args: readonly string[] },
+  options: { readonly schema: string; readonly mutates_args: readonly string[] | "unknown" },
   impl: Fn,
 ): CustomOp<Fn> {
   const [namespace, opName, ...rest] = name.split("::");
@@ -65,14 +88,18 @@ export function custom_op<Fn extends Implementation>(
       `custom_op("${name}"): the implementation must be a function, not ${typeof impl}`,
     );
   const schema = parseSchema(name, options.schema);
-  for (const mutated of options.mutates_args) {
+  const tensorNames = schema.parameters.flatMap((each) =>
+    each.type.startsWith("Tensor") ? [each.name] : [],
+  );
+  const mutatesArgs = options.mutates_args === "unknown" ? tensorNames : options.mutates_args;
+  for (const mutated of mutatesArgs) {
     if (!schema.parameters.some((parameter) => parameter.name === mutated)) {
       throw new ValueError(
         `custom_op("${name}"): mutates_args names "${mutated}", but the parameters are ${schema.parameters.map((each) => each.name).join(", ")}`,
       );
     }
   }
-  return makeOp(name, namespace, opName, schema, options.mutates_args, impl);
+  return makeOp(name, namespace, opName, schema, mutatesArgs, impl);
 }
 
 function makeOp<Fn extends Implementation>(
@@ -84,19 +111,22 @@ function makeOp<Fn extends Implementation>(
   impl: Fn,
 ): CustomOp<Fn> {
   let fakeImpl: ((...args: Parameters<Fn>) => ReturnType<Fn>) | null = null;
+  const kernels = new Map<string, Implementation>();
   const call = (...args: Parameters<Fn>): ReturnType<Fn> => {
-    checkArguments(opName, schema, args);
+    checkCustomArguments(opName, schema, args);
     const tensors = tensorsIn(args);
     if (tensors.some(isFake)) {
-      if (fakeImpl === null) {
-        throw new NotImplementedError(
-          `There was no fake impl registered for ${qualname}. This is necessary for torch.compile to capture it: call register_fake(…) on the operator with a function that gives outputs with the right metadata.`,
-        );
-      }
-      return fakeImpl(...args);
+      const fake = fakeImpl;
+      if (fake === null) throw new MissingFakeError(qualname);
+      const result = runFakeImplementation(qualname, () => fake(...args));
+      checkCustomResult(qualname, "the function given to register_fake", schema, result);
+      return result;
     }
-    const result = impl(...args) as ReturnType<Fn>; // the implementation's own result
-    checkAliasing(qualname, tensors, tensorsIn([result]));
+    const device = tensors[0]?.device.type;
+    const run = (device === undefined ? undefined : kernels.get(device)) ?? impl;
+    const result = run(...args) as ReturnType<Fn>; // the implementation's own result
+    checkCustomResult(qualname, "the implementation", schema, result);
+    checkAliasing(qualname, tensors, tensorsIn(result));
     return result;
   };
   Object.defineProperty(call, "name", { value: opName });
@@ -108,53 +138,28 @@ function makeOp<Fn extends Implementation>(
       fakeImpl = fake;
       return op;
     },
+    register_kernel: (
+      devices: string | readonly string[],
+      kernel: (...args: Parameters<Fn>) => ReturnType<Fn>,
+    ): CustomOp<Fn> => {
+      if (typeof kernel !== "function")
+        throw new TypeError(
+          `register_kernel of ${qualname} needs a function, not ${typeof kernel}`,
+        );
+      for (const device of typeof devices === "string" ? [devices] : devices) {
+        if (device !== "cpu")
+          throw new ValueError(`register_kernel of ${qualname}: there is no device "${device}"`);
+        kernels.set(device, kernel);
+      }
+      return op;
+    },
   });
   records.set(op, {
     namespace,
     name: opName,
     parameters: schema.parameters,
     mutates_args: mutatesArgs,
+    hasFake: () => fakeImpl !== null,
   });
   return op;
-}
-
-function tensorsIn(value: unknown): readonly TensorBase[] {
-  if (isTensor(value)) return [value];
-  return Array.isArray(value) ? value.flatMap(tensorsIn) : [];
-}
-
-function checkArguments(opName: string, schema: OpSchema, args: readonly unknown[]): void {
-  const { parameters } = schema;
-  if (args.length > parameters.length) {
-    throw new TypeError(
-      `${opName}() takes ${parameters.length} positional argument${parameters.length === 1 ? "" : "s"} but ${args.length} ${args.length === 1 ? "was" : "were"} given`,
-    );
-  }
-  for (const [index, parameter] of parameters.entries()) {
-    const value = args[index];
-    if (value === undefined && parameter.hasDefault) continue;
-    if (index >= args.length)
-      throw new TypeError(`${opName}() is missing value for argument '${parameter.name}'`);
-    if (!parameter.accepts(value)) {
-      throw new TypeError(
-        `${opName}(): argument '${parameter.name}' (position ${index + 1}) must be ${parameter.type}, not ${isTensor(value) ? "Tensor" : value === null ? "null" : typeof value}`,
-      );
-    }
-  }
-}
-
-function checkAliasing(
-  qualname: string,
-  inputs: readonly TensorBase[],
-  outputs: readonly TensorBase[],
-): void {
-  for (const output of outputs) {
-    if (
-      inputs.some((input) => input === output || stateOf(input).storage === stateOf(output).storage)
-    ) {
-      throw new RuntimeError(
-        `${qualname} (with implementation given to custom_op): the output of this custom operator must not be an input or share memory with one. Return a clone() instead.`,
-      );
-    }
-  }
 }

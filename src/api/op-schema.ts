@@ -12,6 +12,8 @@ export interface SchemaParameter {
 export interface OpSchema {
   readonly parameters: readonly SchemaParameter[];
   readonly returns: readonly string[];
+  /** Whether a value may be the result at this position. */
+  readonly acceptsReturn: (index: number, value: unknown) => boolean;
 }
 
 /** The types a schema may name, and what counts as one. */
@@ -38,10 +40,16 @@ export function parseSchema(opName: string, text: string): OpSchema {
   const [, list = "", result = ""] = match;
   const parameters = split(list).map((item) => parseParameter(item, fail));
   const returns = /^\(.*\)$/s.test(result) ? split(result.slice(1, -1)) : [result];
-  for (const type of returns)
-    if (acceptor(type) === null)
-      fail(`the result type "${type}" is not one of ${Object.keys(types).join(", ")}`);
-  return { parameters, returns };
+  const acceptors = returns.map(
+    (type) =>
+      acceptor(type) ??
+      fail(`the result type "${type}" is not one of ${Object.keys(types).join(", ")}`),
+  );
+  return {
+    parameters,
+    returns,
+    acceptsReturn: (index, value) => acceptors[index]?.(value) ?? false,
+  };
 }
 
 const split = (list: string): string[] =>

@@ -5,7 +5,11 @@ import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
 import type { Argument, Node } from "../../fx/node.ts";
 import { type Expression, evaluateExpression, leavesOf } from "../../symbolic/expression.ts";
-import { unbackedResult } from "../shapes/unbacked-result.ts";
+import { unbackedCustomResult, unbackedResult } from "../shapes/unbacked-result.ts";
+import { MissingFakeError, customOpOf } from "../../api/custom-op.ts";
+import { TorchRuntimeError } from "../exc.ts";
+import { userStack } from "../units/user-stack.ts";
+import { checkedCustomOp } from "./checked-custom-op.ts";
 import { standInSize } from "../shapes/unbacked-shapes.ts";
 import { constantRef, type ShapeRef } from "../shapes/shape-ref.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
@@ -198,9 +202,17 @@ function callOnFakes(
   try {
     return runFake(() => Reflect.apply(callee.value, thisFake, fakes) as unknown);
   } catch (error) {
+    // Nobody can have meant this: with a graph break here, nothing would tell that the operator is never captured.
+    if (error instanceof MissingFakeError) {
+      const stack = userStack(machine.tracer.frames, "", true);
+      throw new TorchRuntimeError(error.message, stack, { cause: error });
+    }
     if (error instanceof DataDependentError) {
       if (error.kind === "shape" && machine.options.captureDynamicOutputShapes()) {
-        const results = unbackedResult(machine.tracer.unbacked, callee.value, thisFake, fakes);
+        const results =
+          customOpOf(callee.value) === null
+            ? unbackedResult(machine.tracer.unbacked, callee.value, thisFake, fakes)
+            : unbackedCustomResult(machine.tracer.unbacked, callee.value, fakes);
         if (results !== null) return results;
       }
       if (error.kind === "shape")
@@ -396,6 +408,14 @@ class ResultWrapper {
   }
 
   wrap(result: unknown): Variable {
+    // The fake's number is not the implementation's, and nothing can be computed with one that is not there yet.
+    if (customOpOf(this.#callee.value) !== null && hasPlainValue(result)) {
+      return breakGraph(
+        "notATensorResult",
+        { operator: this.#callee.name, result: String(result) },
+        `call ${this.#callee.name}`,
+      );
+    }
     if (result instanceof Tensor) return this.#tensor(result, () => this.#call(result));
     if (Array.isArray(result) && result.some((item) => item instanceof Tensor))
       return this.#tuple(result);
@@ -448,7 +468,7 @@ class ResultWrapper {
     this.#node ??= this.#callee.isMethod
       ? graph.callMethod(this.#callee.name, args, result, this.#machine.place())
       : graph.callFunction(
-          this.#callee.value,
+          this.#target(result),
           this.#callee.name,
           args,
           result,
@@ -456,6 +476,24 @@ class ResultWrapper {
         );
     return this.#node;
   }
+
+  /** What the graph calls: of a custom operator, a check that its fake told the truth belongs to the call. */
+  #target(result: unknown): Function {
+    const { value } = this.#callee;
+    if (customOpOf(value) === null) return value;
+    const { shapes, unbacked } = this.#machine.tracer;
+    const mayVary = [result, ...this.#inputs.map(({ fake }) => fake)]
+      .flat()
+      .some(
+        (part) => part instanceof Tensor && (shapes.isDynamic(part) || unbacked.isUnbacked(part)),
+      );
+    return checkedCustomOp(value, result, mayVary);
+  }
+}
+
+function hasPlainValue(result: unknown): boolean {
+  if (Array.isArray(result)) return result.some(hasPlainValue);
+  return result !== undefined && result !== null && !(result instanceof Tensor);
 }
 
 /** Objects that stand for themselves: dtypes and devices. */

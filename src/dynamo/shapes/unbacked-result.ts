@@ -1,4 +1,6 @@
 import { Tensor } from "../../api/tensor.ts";
+import { withDynamicSizes } from "../../api/fake-context.ts";
+import { runFake } from "../../core/fake-tensor.ts";
 import { arrayOf } from "../../core/elements.ts";
 import { emptyTensor } from "../../core/make-tensor.ts";
 import type { UnbackedShapes } from "./unbacked-shapes.ts";
@@ -28,6 +30,24 @@ export function unbackedResult(
       const args = fakes.map((fake) => realLike(fake, content));
       return Reflect.apply(fn, receiver, args) as unknown;
     });
+    return merge(unbacked, results);
+  } catch {
+    return null;
+  }
+}
+
+/** The same for a custom operator, whose fake says which sizes only running it tells: its implementation does not run. */
+export function unbackedCustomResult(
+  unbacked: UnbackedShapes,
+  fn: Function,
+  fakes: readonly unknown[],
+): unknown {
+  // Its other sizes may follow from those of its arguments, which are stand-ins.
+  if (fakes.some((fake) => fake instanceof Tensor && unbacked.isUnbacked(fake))) return null;
+  const results = (["low", "high"] as const).map((choice): unknown =>
+    withDynamicSizes(choice, () => runFake(() => Reflect.apply(fn, undefined, fakes) as unknown)),
+  );
+  try {
     return merge(unbacked, results);
   } catch {
     return null;

@@ -120,7 +120,8 @@ function bind(
   if (captured instanceof Tensor) {
     const known = inputs.find(([fake]) => fake === captured);
     if (other === null) {
-      if (known === undefined) tensors.set(captured, null);
+      // What the call itself made of an unknown size is known already.
+      if (known === undefined && !tensors.has(captured)) tensors.set(captured, null);
       return null;
     }
     const { value } = other;
