@@ -19,6 +19,7 @@ export {
   type PrintOptions,
   set_printoptions,
 } from "./core/print/print-options.ts";
+export * as utils from "./api/utils-namespace.ts";
 export * as _higher_order_ops from "./api/higher-order-ops.ts";
 export * as library from "./dynamo/library-namespace.ts";
 export * as testing from "./api/testing.ts";

@@ -1,5 +1,8 @@
 import { _check } from "../api/check.ts";
 import { associative_scan } from "../api/higher-order/associative-scan.ts";
+import { checkpoint } from "../api/checkpoint.ts";
+import { hints_wrapper } from "../api/higher-order/hints-wrapper.ts";
+import { print } from "../api/higher-order/print.ts";
 import { map } from "../api/higher-order/map.ts";
 import { scan } from "../api/higher-order/scan.ts";
 import { switch_ } from "../api/higher-order/switch.ts";
@@ -9,6 +12,13 @@ import { breakGraph } from "./graph-breaks/graph-break.ts";
 import type { CallResult } from "./builtins/builtin.ts";
 import type { Machine } from "./interpreter/machine.ts";
 import { captureAssociativeScan, captureMap, captureScan } from "./operations/higher-order/scan.ts";
+import { regionOf } from "./nested-region.ts";
+import {
+  captureCheckpoint,
+  captureHintsWrapper,
+  captureRegion,
+} from "./operations/higher-order/invoke-subgraph.ts";
+import { capturePrint } from "./operations/higher-order/print.ts";
 import { captureSwitch } from "./operations/higher-order/switch.ts";
 import { captureWhileLoop } from "./operations/higher-order/while-loop.ts";
 import { captureCond } from "./operations/higher-order/cond.ts";
@@ -72,10 +82,17 @@ const rules = new Map<Function, FrameworkRule>([
   [associative_scan, captureAssociativeScan],
   [map, captureMap],
   [switch_, captureSwitch],
+  [checkpoint, captureCheckpoint],
+  [hints_wrapper, captureHintsWrapper],
+  [print, capturePrint],
   [_check, checkCondition],
   [statically_known_true, askCondition(false, false)],
   [guard_or_false, askCondition(false, true)],
   [guard_or_true, askCondition(true, true)],
 ]);
 
-export const frameworkFunction = (fn: Function): FrameworkRule | null => rules.get(fn) ?? null;
+export function frameworkFunction(fn: Function): FrameworkRule | null {
+  const region = regionOf(fn);
+  if (region !== null) return (machine, args) => captureRegion(machine, region, args);
+  return rules.get(fn) ?? null;
+}

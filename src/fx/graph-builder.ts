@@ -52,6 +52,11 @@ export class GraphBuilder {
     return [...this.#lifted.values()];
   }
 
+  /** What is kept beside the graph so far. */
+  get attributeValues(): readonly unknown[] {
+    return [...this.#attributes.values()];
+  }
+
   get callCount(): number {
     return this.#callCount;
   }

@@ -4,7 +4,8 @@ import type { Tensor } from "../../../api/tensor.ts";
 import { GraphBuilder, type LiftedValue } from "../../../fx/graph-builder.ts";
 import type { Graph } from "../../../fx/graph.ts";
 import { createGraphModule } from "../../../fx/graph-module.ts";
-import type { GraphModule } from "../../../fx/graph-module-brand.ts";
+import { type GraphModule, isGraphModule } from "../../../fx/graph-module-brand.ts";
+import { sameGraph } from "../../../fx/same-graph.ts";
 import { type Argument, isNode, type Node, type PlaceholderNode } from "../../../fx/node.ts";
 import { breakGraph } from "../../graph-breaks/graph-break.ts";
 import { GraphRecorder } from "../../interpreter/graph-recorder.ts";
@@ -140,9 +141,14 @@ export function joinSubgraphs(
   const operands = [
     ...new Set(subgraphs.flatMap(({ lifted }) => lifted.map(({ operand }) => operand))),
   ];
-  const attributes = subgraphs.map((subgraph, index) =>
-    builder.attribute(names[index] ?? "graph_0", withOperands(builder, subgraph, operands)),
-  );
+  const attributes = subgraphs.map((subgraph, index) => {
+    const module = withOperands(builder, subgraph, operands);
+    // Sub-graphs that do the same are one.
+    const known = builder.attributeValues.find(
+      (value) => isGraphModule(value) && sameGraph(value.graph, module.graph),
+    );
+    return builder.attribute(names[index] ?? "graph_0", known ?? module);
+  });
   return { attributes, operands };
 }
 
