@@ -35,7 +35,7 @@ function joinedByOperation(
   if (next.kind !== "arithmetic" || !joiningOperations.has(next.operation)) return null;
   const isOwn = (x: Expression): boolean => x.kind === "state" && x.state === state;
   const addend = isOwn(next.x) ? next.y : isOwn(next.y) ? next.x : null;
-  if (addend === null || usesStates(addend, first, count)) return null;
+  if (addend === null || dependsOnStates(addend, first, count)) return null;
   return {
     kind: "arithmetic",
     type,
@@ -45,7 +45,8 @@ function joinedByOperation(
   };
 }
 
-function usesStates(root: Expression, first: number, count: number): boolean {
+/** Whether an expression uses one of `count` states from `first` on. */
+export function dependsOnStates(root: Expression, first: number, count: number): boolean {
   const seen = new Set<Expression>();
   const pending = [root];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

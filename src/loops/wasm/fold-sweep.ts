@@ -4,6 +4,7 @@ import { at } from "../../core/shape.ts";
 import type { Local } from "../../wasm/function-builder.ts";
 import type { Expression } from "../expression.ts";
 import type { Stage } from "../kernel.ts";
+import { blockSums } from "./block-sums.ts";
 import { combinedStates } from "./combine-states.ts";
 import { type KernelFrame, stateName } from "./kernel-frame.ts";
 import { convertKind, ExpressionLowering, type LoweringContext } from "./lower-expression.ts";
@@ -52,12 +53,14 @@ function foldSweep(
   const context = (lanes: 1 | 4): LoweringContext =>
     k.context({ lanes, sweep: true, splatAll: false, first });
   const options = { relaxed: k.relaxed, masked: false };
-  const main = stageProgram(k.kernel, own, first, context(4), { ...options, lanes: 4 });
+  const sums = k.remainder === "single" ? null : blockSums(own, first);
+  const main = stageProgram(k.kernel, own, first, context(4), { ...options, lanes: 4, sums });
   const units = k.remainder === "single" ? 1 : unitsFor(main);
-  const states = declareStates(k, own, first, 4, units);
+  const stateUnits = sums === null ? units : 1;
+  const states = declareStates(k, own, first, 4, stateUnits);
   const singleStates = k.remainder === "single" ? declareStates(k, own, first, 1, 1) : null;
   const place: Place = { pointers, inputs: new Map(finals) };
-  setInitial(k, own, first, states, place, 4, units);
+  setInitial(k, own, first, states, place, 4, stateUnits);
   if (singleStates !== null) setInitial(k, own, first, singleStates, place, 1, 1);
   k.startRows();
   k.nest(pointers, k.shape.parallelAxes, axis, (inner) => {
@@ -99,7 +102,7 @@ function foldSweep(
       );
     }
   });
-  if (own.states.length > 0) joinStates(k, own, first, states, singleStates, units, finals);
+  if (own.states.length > 0) joinStates(k, own, first, states, singleStates, stateUnits, finals);
 }
 
 /** Joins the accumulators of units, then those of lanes; the result, in all lanes, is the final state. */

@@ -1,4 +1,5 @@
 /** Writes programs into a kernel: once at a place, or along the vectorised axis. */
+import { addBlocks } from "./block-sums.ts";
 import { storeValue } from "./store-value.ts";
 import { i32x4 } from "../../wasm/vector-constant.ts";
 import { InternalError } from "../../base/errors.ts";
@@ -19,8 +20,9 @@ export interface Place {
 }
 
 /** Vectors in lock-step. More hide latencies better, until registers run out; measured on V8 11.3 (Node 20). */
-export function unitsFor({ program }: StageProgram): number {
+export function unitsFor({ program, sums }: StageProgram): number {
   const body = program.instructions.filter((instruction) => instruction.level === 2).length;
+  if (sums !== undefined && body <= 4) return 8;
   return body <= 10 ? 4 : body <= 200 ? 2 : 1;
 }
 
@@ -126,6 +128,7 @@ export function emitterFor(
 ): { emitter: ProgramEmitter; around: { pointers: ReadonlyMap<number, Local> } } {
   const kept = new Set([
     ...code.next.flatMap((value) => value.parts),
+    ...(code.sums ?? []),
     ...code.rows.flatMap(({ value }) => value.parts),
     ...code.stores.flatMap(({ parts, address }) =>
       address === null ? parts : [...parts, address],
@@ -185,6 +188,7 @@ export function finishProgram(
     });
   });
   for (const target of assignments.reverse()) f.set(target);
+  if (code.sums !== undefined) addBlocks(k, code.sums, emitter, states, first, units);
   for (const { row, value } of code.rows) {
     const bytes = isWide(value.kind) ? 8 : 4;
     for (let unit = 0; unit < units; unit++) {

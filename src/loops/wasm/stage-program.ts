@@ -1,6 +1,7 @@
 /** The body of a stage as a program: the next states, the rows and the values to store. */
 import { InternalError } from "../../base/errors.ts";
 import { at } from "../../core/shape.ts";
+import type { Expression } from "../expression.ts";
 import type { Kernel, Stage, Store } from "../kernel.ts";
 import { arithmeticOn } from "./arithmetic.ts";
 import { selectValue, toDType } from "./convert.ts";
@@ -27,6 +28,8 @@ export interface StageProgram {
   readonly next: readonly Value[];
   readonly rows: readonly { readonly row: number; readonly value: Value }[];
   readonly stores: readonly StoredValue[];
+  /** float32 values that are added to the states instead of `next`, for all units together. */
+  readonly sums?: readonly Register[];
 }
 
 export interface StageProgramOptions {
@@ -34,6 +37,8 @@ export interface StageProgramOptions {
   readonly relaxed: boolean;
   /** Some lanes may lie beyond the end: their states must stay. The register `valid` says which do not. */
   readonly masked: boolean;
+  /** What the states add up, if that is added for all units together. */
+  readonly sums?: readonly Expression[] | null;
 }
 
 /** The program of a stage's body; `first` is the number of the stage's first state. */
@@ -47,7 +52,9 @@ export function stageProgram(
   const program = new ProgramBuilder(options.lanes, options.relaxed);
   const lowering = new ExpressionLowering(program, context);
   const valid: Value | null = options.masked ? validLanes(program) : null;
-  const next = own.states.map((state, n) => {
+  const sums = options.sums?.map((value) => at(lowering.lower(value).parts, 0));
+  const states = sums === undefined ? own.states : [];
+  const next = states.map((state, n) => {
     const kind = lowering.stateKind(first + n, state.type);
     const value = convertKind(program, lowering.lower(state.next), kind);
     if (valid === null) return value;
@@ -60,7 +67,7 @@ export function stageProgram(
     value: convertKind(program, lowering.lower(value), lowering.rowKind(at(kernel.rows, row))),
   }));
   const stores = own.stores.map((store) => storedValue(kernel, store, program, lowering));
-  return { program, next, rows, stores };
+  return { program, next, rows, stores, ...(sums !== undefined && { sums }) };
 }
 
 function validLanes(program: ProgramBuilder): Value {
