@@ -155,3 +155,18 @@ test("atan2 of float32 knows all quadrants and their borders", () => {
     expect(results[i], `atan2(${top}, ${side})`).toBe(Math.fround(Math.atan2(top, side)));
   });
 });
+
+test("exp goes through subnormal numbers to 0 where they end", () => {
+  const exp = (type: "float32" | "float64"): Expression => unary("exp", x(type, 0));
+  const near = Array.from({ length: 4001 }, (_, index) => -1 - index / 2000);
+  const singles = Float32Array.from([...near.map((value) => value - 102), -1e9, -Infinity]);
+  compute(float32, exp("float32"), [singles]).forEach((value, index) => {
+    const exact = Math.exp(singles[index] ?? NaN);
+    expect(Math.abs(Number(value) - exact), `${singles[index]}`).toBeLessThanOrEqual(2 ** -149);
+  });
+  const doubles = Float64Array.from([...near.map((value) => value - 743), -1e9, -Infinity]);
+  compute(float64, exp("float64"), [doubles]).forEach((value, index) => {
+    const exact = Math.exp(doubles[index] ?? NaN);
+    expect(Math.abs(Number(value) - exact), `${doubles[index]}`).toBeLessThanOrEqual(2 ** -1074);
+  });
+});

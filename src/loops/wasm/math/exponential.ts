@@ -12,6 +12,10 @@ import type { ProgramBuilder, Register, Value } from "../program.ts";
 const roundingTerm32 = 12582912;
 const roundingTerm64 = 6755399441055744;
 
+/** exp rounds to 0 for numbers below: a little less than ln 2^-150 and ln 2^-1075. */
+const zeroBelow32 = -103.98;
+const zeroBelow64 = -745.14;
+
 /** S. L. Moshier, Cephes (1992), expf. */
 const expCoefficients32 = [
   1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1,
@@ -33,7 +37,10 @@ export function exp32(b: ProgramBuilder, x: Value): Value {
   const power = (exponent: Register): Register =>
     b.plain("i32x4.add", b.shift("i32x4.shl", exponent, 23), b.f32(1));
   const scaled = b.plain("f32x4.mul", value, power(half));
-  return { kind: "f32", parts: [b.plain("f32x4.mul", scaled, power(rest))] };
+  // A product that is rounded to 0 takes processors a hundred cycles; one with 0 does not, and masked scores are many.
+  const isZero = b.plain("f32x4.lt", clamped, b.f32(zeroBelow32));
+  const lastPower = b.plain("v128.andnot", power(rest), isZero);
+  return { kind: "f32", parts: [b.plain("f32x4.mul", scaled, lastPower)] };
 }
 
 /** exp of numbers in [-87, 88]. */
@@ -61,11 +68,17 @@ function powerOfTwo(b: ProgramBuilder, n: Register): Register {
   return b.plain("i64x2.add", b.shift("i64x2.shl", bits, 52), b.f64(1));
 }
 
-/** x·2^n, in two factors: n may lie outside the exponents of normal numbers. */
-function scaleByPowerOfTwo(b: ProgramBuilder, x: Register, n: Register): Register {
+/** x·2^n, in two factors: n may lie outside the exponents of normal numbers. 0 where `isZero`. */
+function scaleByPowerOfTwo(
+  b: ProgramBuilder,
+  x: Register,
+  n: Register,
+  isZero: Register | null = null,
+): Register {
   const first = b.plain("f64x2.nearest", b.plain("f64x2.mul", n, b.f64(0.5)));
-  const second = b.plain("f64x2.sub", n, first);
-  return b.plain("f64x2.mul", b.plain("f64x2.mul", x, powerOfTwo(b, first)), powerOfTwo(b, second));
+  const second = powerOfTwo(b, b.plain("f64x2.sub", n, first));
+  const factor = isZero === null ? second : b.plain("v128.andnot", second, isZero);
+  return b.plain("f64x2.mul", b.plain("f64x2.mul", x, powerOfTwo(b, first)), factor);
 }
 
 function clamp64(b: ProgramBuilder, x: Register, low: number, high: number): Register {
@@ -77,7 +90,8 @@ function expPart(b: ProgramBuilder, x: Register): Register {
   const n = b.plain("f64x2.nearest", b.plain("f64x2.mul", x, b.f64(Math.LOG2E)));
   let r = b.negativeMultiplyAdd("f64", n, b.f64(ln2High), x);
   r = b.negativeMultiplyAdd("f64", n, b.f64(ln2Low), r);
-  return scaleByPowerOfTwo(b, b.polynomial("f64", r, expSeries), n);
+  const isZero = b.plain("f64x2.lt", x, b.f64(zeroBelow64));
+  return scaleByPowerOfTwo(b, b.polynomial("f64", r, expSeries), n, isZero);
 }
 
 export function exp64(b: ProgramBuilder, x: Value): Value {
