@@ -11,7 +11,7 @@ export interface ArrangedProduct extends MergedContraction {
 /** Elements of a packed right factor that the second-level cache keeps beside what else is in use. */
 const mostCached = 2 ** 17;
 /** How much smaller the right factor must become for the factors to change places. */
-const worthTurning = 4;
+const worthTurning = 2;
 /** Fewer columns leave too many of the vectors of a tile unused. */
 const fewestColumns = 16;
 

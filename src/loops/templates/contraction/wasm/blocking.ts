@@ -14,11 +14,11 @@ export interface Tile {
  */
 export const tile: Tile = { rows: 4, vectors: 2 };
 
-/** Steps of the inner dimension that are packed at a time: a panel of the right factor then fits half of the L1 cache. */
-const innerBlock: Readonly<Record<ElementName, number>> = { float32: 384, float64: 256 };
+/** Steps of the inner dimension that are packed at a time: two panels of the right factor then fit half of the L1 cache. */
+const innerBlock: Readonly<Record<ElementName, number>> = { float32: 256, float64: 256 };
 
-/** Rows of the left factor that are packed at a time: with `innerBlock` a quarter of a 512 KiB L2 cache. */
-const rowBlock: Readonly<Record<ElementName, number>> = { float32: 96, float64: 64 };
+/** Rows of the left factor that are packed at a time: with `innerBlock` less than half of a 512 KiB L2 cache. */
+const rowBlock: Readonly<Record<ElementName, number>> = { float32: 192, float64: 96 };
 
 /** Enough pieces for several threads to end at about the same time. */
 const wantedUnits = 8;
