@@ -14,16 +14,32 @@ import { MersenneTwister } from "./mersenne-twister.ts";
  * distribution; the next scalar draw uses it up.
  */
 export class Generator {
-  #engine = new MersenneTwister();
+  /** Null: not seeded yet, which the first use does, unpredictably. */
+  #seeded: MersenneTwister | null = new MersenneTwister();
   #nextNormal: number | null = null;
 
   constructor() {
     this.manual_seed(defaultSeed);
   }
 
+  /** A generator that is seeded as `seed()` does, when it is first used: asking for entropy takes some milliseconds. */
+  static unpredictable(): Generator {
+    const generator = new Generator();
+    generator.#seeded = null;
+    return generator;
+  }
+
+  get #engine(): MersenneTwister {
+    if (this.#seeded !== null) return this.#seeded;
+    this.#seeded = new MersenneTwister();
+    this.seed();
+    return this.#seeded;
+  }
+
   /** Restarts the sequence from `seed`, a number or bigint from -2^63 to 2^64 - 1. */
   manual_seed(seed: number | bigint): this {
-    this.#engine.reseed(BigInt.asUintN(64, checkedSeed(seed)));
+    this.#seeded ??= new MersenneTwister();
+    this.#seeded.reseed(BigInt.asUintN(64, checkedSeed(seed)));
     this.#nextNormal = null;
     return this;
   }
@@ -69,7 +85,7 @@ export class Generator {
     }
     const state = decodeGeneratorState(bytes);
     if (state === null) throw new RuntimeError("Invalid mt19937 state");
-    this.#engine = state.engine;
+    this.#seeded = state.engine;
     this.#nextNormal = state.nextNormal;
   }
 

@@ -99,8 +99,7 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
 
 /** One Code per place in the program, so that closures of the same text share resume functions and analysis. */
 function lower(source: FunctionSource): Code | NotInterpretable {
-  const start = source.location?.start;
-  const key = `${start === undefined ? "" : `${start.file}:${start.line}:${start.column}`}\n${source.isStrict}\n${source.text}`;
+  const key = `${source.location?.identity ?? ""}\n${source.isStrict}\n${source.text}`;
   let code = lowered.get(key);
   if (code === undefined) {
     code = lowerText(source.text, source.isStrict);

@@ -1,3 +1,4 @@
+import { InternalError } from "../../base/errors.ts";
 import type { NodeSource } from "../../fx/node.ts";
 import type { Code } from "../bytecode/code.ts";
 import { relativePath } from "../graph-breaks/relative-path.ts";
@@ -27,6 +28,10 @@ export function displayName(code: Code): string {
   );
 }
 
+function hasPlace(code: Code, pc: number): boolean {
+  return locationOf(code) !== null && code.spans[pc] !== undefined && polyfillName(code) === null;
+}
+
 /** Where an instruction is in the user's file; null for code without a file. */
 export function placeOf(code: Code, pc: number): Place | null {
   const location = locationOf(code);
@@ -48,14 +53,58 @@ export function placesOf(frames: readonly Frame[]): readonly Place[] {
   });
 }
 
+/** The innermost line of the stack that is the user's. */
 export function nodeSource(frames: readonly Frame[]): NodeSource | null {
-  const place = placesOf(frames).at(-1);
-  if (place === undefined) return null;
-  const { position } = place;
+  for (let depth = frames.length - 1; depth >= 0; depth--) {
+    const frame = frames[depth];
+    if (frame === undefined) continue;
+    const pc = depth === frames.length - 1 ? frame.pc : frame.pc - 1;
+    if (hasPlace(frame.code, pc)) return new LineOfProgram(frame.code, pc);
+  }
+  return null;
+}
+
+/** Found out when it is asked for: the first position of a file takes more time than capturing a small function. */
+class LineOfProgram implements NodeSource {
+  readonly #code: Code;
+  readonly #pc: number;
+  #known: NodeSource | null = null;
+
+  constructor(code: Code, pc: number) {
+    this.#code = code;
+    this.#pc = pc;
+  }
+
+  get file(): string {
+    return this.#found.file;
+  }
+
+  get line(): number {
+    return this.#found.line;
+  }
+
+  get functionName(): string {
+    return this.#found.functionName;
+  }
+
+  get code(): string {
+    return this.#found.code;
+  }
+
+  get #found(): NodeSource {
+    this.#known ??= readLine(this.#code, this.#pc);
+    return this.#known;
+  }
+}
+
+function readLine(code: Code, pc: number): NodeSource {
+  const place = placeOf(code, pc);
+  if (place === null) throw new InternalError("an instruction lost its place in the program");
+  const { position, functionName } = place;
   return {
     file: relativePath(position.file),
     line: position.line,
-    functionName: place.functionName,
+    functionName,
     code: position.lineText?.trim() ?? "",
   };
 }

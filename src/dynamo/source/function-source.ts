@@ -43,7 +43,9 @@ export interface Binding {
 }
 
 export interface SourceLocation {
-  /** Position of the function's first character. */
+  /** Equal for functions of the same place in the same script only. */
+  readonly identity: string;
+  /** Position of the function's first character. Asking for positions the first time takes some milliseconds. */
   readonly start: SourcePosition;
   positionAt(offsetInText: number): SourcePosition;
 }

@@ -125,6 +125,7 @@ function locationOf(
     });
   };
   return {
+    identity: `${script.id}:${start}`,
     get start() {
       return positionAt(0);
     },
