@@ -51,7 +51,7 @@ fn(torch.ones(3), 1);`,
         loggingFunction === null
           ? null
           : `Add it to the set: \`torch._dynamo.config.reorderable_logging_functions.add(${loggingFunction})\`. ` +
-            "It is then called after the graph, so it prints tensors as they are at the end.",
+            "It is then called after the graph, with what it would have printed.",
       ({ loggingFunction }) =>
         loggingFunction === null
           ? null
@@ -89,14 +89,15 @@ fn(torch.ones(3));`,
     },
     explanation: ({ functionName, argument, kind }) =>
       `\`${functionName}\` is in reorderable_logging_functions, but its argument \`${argument}\` is ${kind}. ` +
-      "Only tensors, constants and template strings of these can wait for the end of the graph.",
-    hints: ["Pass the tensors and constants one by one, or make one template string of them."],
+      "What waits for the end of the graph must show what is there now: tensors, numbers, texts, and arrays, plain objects, " +
+      "Maps and Sets of these can, functions and instances of classes made in the compiled function cannot.",
+    hints: ["Pass the tensors and numbers it holds, or make a template string of them."],
     context: "The function and the kinds of its arguments.",
     wrongExample: `
 torch._dynamo.config.reorderable_logging_functions.add(console.log);
 const fn = torch.compile((x: torch.Tensor) => {
   const y = x.add(1);
-  console.log([y]);
+  console.log(() => y);
   return torch.sin(y);
 });
 fn(torch.ones(3));`,
@@ -104,7 +105,7 @@ fn(torch.ones(3));`,
 torch._dynamo.config.reorderable_logging_functions.add(console.log);
 const fn = torch.compile((x: torch.Tensor) => {
   const y = x.add(1);
-  console.log(y);
+  console.log([y]);
   return torch.sin(y);
 });
 fn(torch.ones(3));`,

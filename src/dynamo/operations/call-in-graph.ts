@@ -1,4 +1,4 @@
-import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
+import { InternalError, NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { DataDependentError } from "../../core/data-dependent-error.ts";
 import { stateOf } from "../../core/tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
@@ -20,7 +20,7 @@ import {
   ArrayVariable,
   ConstantVariable,
   type ForcedVariable,
-  type InGraphVariable,
+  InGraphVariable,
   type NumberLeaf,
   type NumberVariable,
   TensorVariable,
@@ -28,6 +28,8 @@ import {
   describeForUser,
   describeVariable,
 } from "../variables/variable.ts";
+import { findInGraph } from "../in-graph-lookup.ts";
+import { keepLoggedTensors } from "./keep-logged-tensors.ts";
 import { writeTextsFirst } from "./pending-text.ts";
 import { elementCountOf, shapeOf, sizeOf } from "./tensor-property.ts";
 import { tensorItem } from "./tensor-item.ts";
@@ -76,6 +78,9 @@ export function callInGraph(
   if (callee.function.mutates) {
     refuseMutationInBranch(machine, capture.tensors);
     writeTextsFirst(machine, callee.name);
+    const [target] = capture.tensors;
+    const changed = callee.isMethod && target !== undefined ? [target] : capture.tensors;
+    keepLoggedTensors(machine, callee.name, changed, (tensor) => cloneOf(machine, tensor));
   }
   const fakes = captured.map((argument) => argument.fake);
   if (callee.function.mayThrow || (callee.function.mutates && mayOverlap(machine, capture.tensors)))
@@ -97,6 +102,13 @@ export function callInGraph(
   );
   noteShapes(machine, call, result);
   return new ResultWrapper(machine, callee, captured, capture.tensors).wrap(result);
+}
+
+function cloneOf(machine: Machine, tensor: TensorVariable): Variable {
+  const method = Tensor.prototype.clone;
+  const known = findInGraph(method);
+  if (known === null) throw new InternalError("clone is no method that graphs can call");
+  return callInGraph(machine, new InGraphVariable(method, known), tensor, []);
 }
 
 /** Sizes of a tensor whose sizes may vary are numbers that vary; null for every other call. */

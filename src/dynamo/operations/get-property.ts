@@ -26,6 +26,7 @@ import { prototypeOfClosure } from "./closure-of.ts";
 import { describeKey } from "./describe-key.ts";
 import { isErrorStack } from "./error-stack.ts";
 import { type Link, nextLink, passLink, writtenSlot } from "./prototype-chain.ts";
+import { isStandardStream } from "./standard-stream.ts";
 import { tensorProperty } from "./tensor-property.ts";
 
 const pinned = (value: object, name: string): Source => ({ kind: "pinned", value, name });
@@ -120,6 +121,10 @@ function opaqueProperty(
   key: PropertyKey,
   target: Variable,
 ): CallResult {
+  if (isStandardStream(value, key)) {
+    machine.tracer.addGuard({ kind: "ID_MATCH", source, value });
+    return new LazyVariable(Reflect.get(value, key), { kind: "member", base: source, key });
+  }
   if (Object.hasOwn(value, key)) {
     return breakGraph(
       "unknownProperty",
