@@ -37,7 +37,7 @@ export function arrayOver(
 }
 
 /** Smaller storages are JavaScript arrays, which are cheaper to make; a block of the memory pays off above. */
-const smallestBlockBytes = 1024;
+export const smallestBlockBytes = 1024;
 
 /**
  * A flat run of elements, shared by all views of it. `version` counts in-place writes.
@@ -57,6 +57,8 @@ export class Storage {
   #array: TypedArray | null;
   /** Of a staged storage: where the copy is, while there is one. */
   #block: OwnedBlock | null;
+  /** Of a part of somebody else's block: where in it the elements start, in bytes. */
+  #part: number | null = null;
   #generation = 0;
   #users = 0;
 
@@ -78,6 +80,13 @@ export class Storage {
   /** Elements that are zero, or, with `zeroed` false, whatever was there before. */
   static allocate(dtype: DType, length: number, zeroed = true): Storage {
     return new Storage(dtype, length, newHome(dtype, length, zeroed), false, false);
+  }
+
+  /** A part of a block that somebody else keeps and may use again. */
+  static within(dtype: DType, length: number, block: OwnedBlock, byteOffset: number): Storage {
+    const storage = new Storage(dtype, length, { array: null, block }, false, false);
+    storage.#part = byteOffset;
+    return storage;
   }
 
   /** Takes over an array that nobody else uses any more, without a copy. */
@@ -109,7 +118,7 @@ export class Storage {
   address(): number {
     if (this.isStaged) return this.#stage();
     if (this.#block === null) this.#moveToMemory();
-    return this.#block?.address ?? 0;
+    return this.#block === null ? 0 : this.#block.address + (this.#part ?? 0);
   }
 
   /** Ends the copy of a staged storage; with `written`, the user's array gets what a kernel wrote. */
@@ -142,7 +151,7 @@ export class Storage {
     this.#users -= 1;
     if (this.#users > 0) return;
     this.#array = null;
-    this.#block?.free();
+    if (this.#part === null) this.#block?.free();
     this.#block = null;
   }
 
@@ -150,7 +159,7 @@ export class Storage {
     const block = this.#block;
     if (block === null) throw this.#withoutElements();
     this.#generation = kernelMemory().generation;
-    this.#array = blockArray(this.dtype, block, this.length);
+    this.#array = blockArray(this.dtype, block, this.length, this.#part ?? 0);
     return this.#array;
   }
 
@@ -221,6 +230,6 @@ function allocateOutside(dtype: DType, length: number, failure: unknown): TypedA
   }
 }
 
-function blockArray(dtype: DType, block: OwnedBlock, length: number): TypedArray {
-  return arrayOver(dtype, kernelMemory().buffer, block.address, length);
+function blockArray(dtype: DType, block: OwnedBlock, length: number, byteOffset = 0): TypedArray {
+  return arrayOver(dtype, kernelMemory().buffer, block.address + byteOffset, length);
 }

@@ -2,7 +2,11 @@
 import { emit } from "../base/logging.ts";
 import type { CompiledGraph } from "../dynamo/backends.ts";
 import type { GraphModule } from "../fx/graph-module-brand.ts";
+import { currentBackend, kernelGeneration } from "../loops/run-computation.ts";
+import { wasmBackend } from "../loops/wasm/wasm-backend.ts";
+import { kernelMemoryOrNull } from "../runtime/kernel-memory.ts";
 import { config } from "./config.ts";
+import { PreparedProgram } from "./execution/prepared-program.ts";
 import { logProgram } from "./log-program.ts";
 import { inputsOverlap } from "./may-overlap.ts";
 import { NotCompilableError } from "./not-compilable.ts";
@@ -35,10 +39,20 @@ type GraphRunner = (...inputs: readonly unknown[]) => unknown;
 function runnerOf(graphModule: GraphModule, program: Program): GraphRunner {
   const written = writtenInputs(program);
   const noteFailure = graphModule.noteFailure;
-  return (...inputs) =>
-    written.length > 0 && inputsOverlap(inputs, written)
-      ? graphModule(...inputs)
+  let prepared: PreparedProgram | null = null;
+  let generation = -1;
+  return (...inputs) => {
+    if (written.length > 0 && inputsOverlap(inputs, written)) return graphModule(...inputs);
+    if (currentBackend() !== wasmBackend || kernelMemoryOrNull() === null)
+      return runProgram(program, inputs, noteFailure);
+    if (prepared === null || generation !== kernelGeneration()) {
+      prepared = new PreparedProgram(program, wasmBackend);
+      generation = kernelGeneration();
+    }
+    return prepared.isFree
+      ? prepared.run(inputs, noteFailure)
       : runProgram(program, inputs, noteFailure);
+  };
 }
 
 function recorded(graphModule: GraphModule, inputs: readonly unknown[]): Program | null {

@@ -1,10 +1,17 @@
 import { emit, isEnabled } from "../base/logging.ts";
+import { formatBytes } from "../runtime/format-bytes.ts";
+import { type MemoryPlan, planMemory } from "./execution/memory-plan.ts";
 import { printFusion, printOutputCode, printSchedule } from "./print-program.ts";
 import type { Program } from "./program.ts";
 
 /** What the logs show of a compiled graph. */
 export function logProgram(program: Program): void {
-  if (isEnabled("schedule")) emit("schedule", `SCHEDULE\n${printSchedule(program)}`);
+  if (isEnabled("schedule"))
+    emit("schedule", `SCHEDULE\n${printSchedule(program)}\n${printMemory(planMemory(program))}`);
   if (isEnabled("fusion")) emit("fusion", `FUSION\n${printFusion(program)}`);
   if (isEnabled("output_code")) emit("output_code", `OUTPUT CODE\n${printOutputCode(program)}`);
+}
+
+function printMemory({ offsets, arenaBytes, separateBytes }: MemoryPlan): string {
+  return `memory: ${offsets.size} intermediates, at most ${formatBytes(arenaBytes)} at a time (${formatBytes(separateBytes)} without reuse)`;
 }

@@ -1,15 +1,13 @@
-/** Carries out a program step by step. */
-import { dtypes } from "../core/dtype.ts";
-import { RuntimeScalar } from "../core/runtime-scalar.ts";
-import { convertScalar } from "../core/scalar.ts";
-import { mapArgument } from "../fx/node.ts";
+/** Carries out a program step by step, with memory of its own for every buffer. */
 import type { GraphFailure } from "../fx/graph-module-brand.ts";
+import { mapArgument } from "../fx/node.ts";
 import type { Launch } from "../loops/backend.ts";
 import { observeRoutine } from "../loops/observe-launches.ts";
 import { currentBackend } from "../loops/run-computation.ts";
 import { Frame } from "./frame.ts";
+import { frameLayout } from "./frame-layout.ts";
 import { invoke } from "./invoke.ts";
-import type { LaunchStep, Program, ScalarValue, Step, TemplateStep } from "./program.ts";
+import type { LaunchStep, Program, Step, TemplateStep } from "./program.ts";
 
 /** Runs the program on real inputs. What is thrown is reported with the call it belongs to, and passes. */
 export function runProgram(
@@ -17,7 +15,9 @@ export function runProgram(
   inputs: readonly unknown[],
   noteFailure: (failure: GraphFailure) => void,
 ): unknown {
-  const frame = new Frame(program, inputs);
+  const layout = frameLayout(program);
+  const lent = layout.buffers.map(() => null);
+  const frame = new Frame(program, layout, inputs, lent);
   let current: Step | null = null;
   try {
     for (const step of program.steps) {
@@ -34,7 +34,7 @@ export function runProgram(
   return frame.real(program.outputs);
 }
 
-function runStep(frame: Frame, step: Step): void {
+export function runStep(frame: Frame, step: Step): void {
   switch (step.kind) {
     case "launch":
       return currentBackend().run({
@@ -81,17 +81,12 @@ function given(
 ): Pick<Launch, "operands" | "scalars"> {
   return {
     operands: operands.map((place) => ({ tensor: frame.operand(place), strides: place.strides })),
-    scalars: scalars.map((scalar) => scalarNow(frame, scalar)),
+    scalars: scalars.map((scalar) => frame.scalarNow(scalar)),
   };
 }
 
-function scalarNow(frame: Frame, scalar: ScalarValue): number | bigint {
-  if (!(scalar instanceof RuntimeScalar)) return scalar;
-  return convertScalar(frame.scalar(scalar.slot), scalar.converted ?? dtypes.float64);
-}
-
 /** The outputs as far as they were computed before call `failed`; undefined for the others. */
-function outputsBefore(program: Program, frame: Frame, failed: number): unknown {
+export function outputsBefore(program: Program, frame: Frame, failed: number): unknown {
   return mapArgument(program.outputs, (leaf) =>
     (program.madeBy.get(leaf) ?? -1) < failed ? frame.real(leaf) : undefined,
   );

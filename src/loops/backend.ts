@@ -3,6 +3,7 @@ import type { TensorBase } from "../core/tensor.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Kernel } from "./kernel.ts";
 import type { TemplateLaunch } from "./template.ts";
+import type { CompiledLaunch } from "./wasm/compiled-launch.ts";
 
 /** Where one operand of a launch lies. */
 export interface LaunchOperand {
@@ -19,13 +20,18 @@ export interface LaunchSource {
   readonly code: string;
 }
 
-/** A kernel with everything that differs from call to call. */
-export interface Launch {
+/** What is known of a launch before there is memory for it. */
+export interface LaunchGeometry {
   readonly kernel: Kernel;
   /** Sizes of the parallel axes. */
   readonly parallel: Shape;
   /** Sizes of the fold axes; empty for pointwise kernels. */
   readonly fold: Shape;
+  readonly operands: readonly Pick<LaunchOperand, "strides">[];
+}
+
+/** A kernel with everything that differs from call to call. */
+export interface Launch extends LaunchGeometry {
   readonly operands: readonly LaunchOperand[];
   /** In the form the scalar's type takes: bigint for int64, else number. */
   readonly scalars: readonly (number | bigint)[];
@@ -42,6 +48,8 @@ export interface Backend {
   /** Does once what a launch needs each time but the memory of its operands; null where that is nothing. */
   prepare?(launch: Launch): PreparedLaunch | null;
   runTemplate(launch: TemplateLaunch): void;
+  /** Compiles launches ahead, together; null for those that `run` carries out as JavaScript. */
+  compile?(launches: readonly LaunchGeometry[]): readonly (CompiledLaunch | null)[];
   /** Drops compiled code. */
   reset(): void;
 }

@@ -1,6 +1,6 @@
 /** Simplifies the iteration space of a launch: orders parallel axes for memory and merges axes that are walked as one. */
 import { at, isContiguousLayout, type Shape } from "../core/shape.ts";
-import type { Launch } from "./backend.ts";
+import type { LaunchGeometry } from "./backend.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** The axes of a launch as they are walked, with each operand's step along each of them, parallel ones first. */
@@ -12,7 +12,7 @@ export interface SimplifiedLaunch {
 }
 
 /** Whether all operands are contiguous and of one shape: one loop, and no arithmetic on axes. */
-export function isFlat({ kernel, parallel, fold, operands }: Launch): boolean {
+export function isFlat({ kernel, parallel, fold, operands }: LaunchGeometry): boolean {
   if (kernel.keepsParallel || fold.length > 0 || kernel.stages[0]?.over !== "point") return false;
   for (let operand = 0; operand < operands.length; operand++) {
     if (at(kernel.operands, operand).access === "random") return false;

@@ -105,8 +105,26 @@ export class KernelRuntime {
     return this.memory.i32[failure.kind >>> 2] === 0 ? null : takeFailure(this.memory);
   }
 
+  /** Compiles a module whose functions only this thread calls: nothing refers to it but what is returned. */
+  instantiate(
+    bytes: Uint8Array,
+    names: readonly string[],
+  ): readonly WebAssembly.ExportedFunction[] {
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.#imports);
+    return names.map((name) => exported(exports, name));
+  }
+
+  /** Runs a function that calls kernels without forking. */
+  runAlone(run: WebAssembly.ExportedFunction): KernelFailure | null {
+    run();
+    return this.memory.i32[failure.kind >>> 2] === 0 ? null : takeFailure(this.memory);
+  }
+
   /** Runs a function that itself forks: a compiled graph. */
-  runProgram(program: InstalledKernel, ...args: readonly number[]): KernelFailure | null {
+  runProgram(
+    program: Pick<InstalledKernel, "run">,
+    ...args: readonly number[]
+  ): KernelFailure | null {
     const start = this.#unshared === null ? 0 : performance.now();
     const missed = this.memory.i32[control.missedForks >>> 2] ?? 0;
     try {

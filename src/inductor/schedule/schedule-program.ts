@@ -1,12 +1,12 @@
 /** Decides which launches become one kernel: a program of fewer and larger steps with the same effects. */
 import { at, isNonOverlappingAndDense, numelOf, type Shape } from "../../core/shape.ts";
-import { isFake, isTensor, stateOf } from "../../core/tensor.ts";
-import { mapArgument, printedTarget } from "../../fx/node.ts";
+import { printedTarget } from "../../fx/node.ts";
 import type { Buffer, LaunchStep, Place, Program, Step } from "../program.ts";
 import { buildLaunch } from "./build-kernel.ts";
 import { FusionGroup, type GroupStore } from "./fusion-group.ts";
 import { TemplateGroup } from "./template-group.ts";
 import { mayThrow } from "./may-throw.ts";
+import { type Access, accessOf, visibleBuffers } from "./step-access.ts";
 
 /** Launches that run as one, or a step that stays as it is. */
 type Item =
@@ -19,12 +19,6 @@ export function scheduleProgram(program: Program): Program {
   const items = new Scheduler(program).run();
   const steps = withoutDeadStores(program, items);
   return { ...program, steps, overwritten: overwrittenBuffers(program, steps) };
-}
-
-/** What a step reads and writes. */
-interface Access {
-  readonly reads: ReadonlySet<Buffer>;
-  readonly writes: ReadonlySet<Buffer>;
 }
 
 class Scheduler {
@@ -105,64 +99,6 @@ function raise(positions: Map<Buffer, number>, buffer: Buffer, position: number)
   positions.set(buffer, Math.max(positions.get(buffer) ?? 0, position));
 }
 
-const accesses = new WeakMap<Step, Access>();
-
-function accessOf(program: Program, step: Step): Access {
-  let access = accesses.get(step);
-  if (access === undefined) accesses.set(step, (access = findAccess(program, step)));
-  return access;
-}
-
-function findAccess(program: Program, step: Step): Access {
-  const reads = new Set<Buffer>();
-  const writes = new Set<Buffer>();
-  switch (step.kind) {
-    case "launch": {
-      const stores = step.kernel.stages.flatMap((stage) => stage.stores);
-      const stored = new Set(stores.map(({ operand }) => operand));
-      // Scatters leave what they do not touch, or add to it.
-      const keepsRest = stores.some(
-        ({ coordinates, mode }) => coordinates !== null || mode !== "set",
-      );
-      step.operands.forEach(({ buffer }, index) => {
-        if (stored.has(index)) writes.add(buffer);
-        if (!stored.has(index) || keepsRest) reads.add(buffer);
-      });
-      break;
-    }
-    case "template":
-      step.operands.forEach(({ buffer }, index) => (index === 0 ? writes : reads).add(buffer));
-      break;
-    case "routine":
-      for (const buffer of buffersIn(program, Object.values(step.call.args))) reads.add(buffer);
-      for (const buffer of buffersIn(program, [step.call.args["self"], ...step.call.outputs]))
-        writes.add(buffer);
-      break;
-    case "call":
-      for (const buffer of buffersIn(program, [step.args, step.result])) {
-        reads.add(buffer);
-        writes.add(buffer);
-      }
-      break;
-    case "version":
-      break;
-  }
-  return { reads, writes };
-}
-
-/** The memory of all tensors inside a value. */
-function buffersIn(program: Program, value: unknown): ReadonlySet<Buffer> {
-  const buffers = new Set<Buffer>();
-  mapArgument(value, (leaf) => {
-    if (isTensor(leaf) && isFake(leaf)) {
-      const buffer = program.bufferOf.get(stateOf(leaf).storage);
-      if (buffer !== undefined) buffers.add(buffer);
-    }
-    return leaf;
-  });
-  return buffers;
-}
-
 /** From the last item to the first: stores that nobody reads are left out, and groups without stores. */
 function withoutDeadStores(program: Program, items: readonly Item[]): readonly Step[] {
   const needed = visibleBuffers(program);
@@ -182,13 +118,6 @@ function neededStep(item: Item, needed: ReadonlySet<Buffer>): Step | null {
   if (item.kind === "group") return neededLaunch(item.group, needed);
   if (item.kind === "step") return item.step;
   return needed.has(item.group.output) ? item.group.step : null;
-}
-
-/** Memory that outlives a call. */
-function visibleBuffers(program: Program): Set<Buffer> {
-  const visible = new Set<Buffer>(buffersIn(program, program.outputs));
-  for (const buffer of program.buffers) if (buffer.origin.kind !== "made") visible.add(buffer);
-  return visible;
 }
 
 function neededLaunch(group: FusionGroup, needed: ReadonlySet<Buffer>): LaunchStep | null {

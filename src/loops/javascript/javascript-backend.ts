@@ -2,7 +2,7 @@
 import { at, numelOf } from "../../core/shape.ts";
 import { stateOf } from "../../core/tensor.ts";
 import type { TypedArray } from "../../core/storage.ts";
-import type { Backend, Launch, PreparedLaunch } from "../backend.ts";
+import type { Backend, Launch, LaunchGeometry, PreparedLaunch } from "../backend.ts";
 import { flatSteps, isFlat, simplifyLaunch } from "../iteration.ts";
 import type { Kernel } from "../kernel.ts";
 import { observeCompilation } from "../observe-launches.ts";
@@ -78,7 +78,20 @@ function prepare(launch: Launch): PreparedLaunch {
   };
 }
 
-function resolve(launch: Launch): ResolvedLaunch {
+/** Runs a launch on arrays, from an offset in each. */
+export type ScriptLaunch = (
+  arrays: readonly TypedArray[],
+  offsets: readonly number[],
+  scalars: Launch["scalars"],
+) => void;
+
+/** Does once what depends on the geometry of a launch. */
+export function resolveScript(launch: LaunchGeometry): ScriptLaunch {
+  const { compiled, steps, sizes } = resolve(launch);
+  return (arrays, offsets, scalars) => compiled(arrays, offsets, steps, sizes, scalars);
+}
+
+function resolve(launch: LaunchGeometry): ResolvedLaunch {
   const { kernel, parallel, fold, operands } = launch;
   if (isFlat(launch)) {
     const count = operands.length;

@@ -1,6 +1,6 @@
 /** Decides how the loops of a launch run: which axis is vectorised, and what a unit of work is. */
 import { at, numelOf, type Shape } from "../../core/shape.ts";
-import type { Launch } from "../backend.ts";
+import type { LaunchGeometry } from "../backend.ts";
 import { childrenOf, type Expression } from "../expression.ts";
 import { flatSteps, isFlat, simplifyLaunch } from "../iteration.ts";
 import { firstStates, type Kernel, type Stage } from "../kernel.ts";
@@ -23,7 +23,7 @@ export interface LoopPlan {
 /** Below this many points a fold axis is not worth vectorising where another axis can be. */
 const shortFold = 8;
 
-export function planLoops(launch: Launch): LoopPlan {
+export function planLoops(launch: LaunchGeometry): LoopPlan {
   const { kernel } = launch;
   if (isFlat(launch)) return flatPlan(numelOf(launch.parallel), kernel.operands.length);
   const traits = traitsOf(kernel);

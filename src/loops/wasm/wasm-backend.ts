@@ -1,15 +1,14 @@
 /** Runs loop kernels as generated WebAssembly, and what is too small or has no vector code as JavaScript. Hot path. */
 import { emit } from "../../base/logging.ts";
-import { InternalError } from "../../base/errors.ts";
 import { at, numelOf } from "../../core/shape.ts";
 import { stateOf } from "../../core/tensor.ts";
 import { kernelMemoryOrNull, type KernelMemory } from "../../runtime/kernel-memory.ts";
 import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
 import { argumentsAddress } from "../../runtime/memory-layout.ts";
 import { wasmFeatures } from "../../wasm/features.ts";
-import type { Backend, Launch } from "../backend.ts";
+import type { Backend, Launch, LaunchGeometry } from "../backend.ts";
 import { javascriptBackend } from "../javascript/javascript-backend.ts";
-import type { Kernel } from "../kernel.ts";
+import { expressionsOf, type Kernel, visitExpressions } from "../kernel.ts";
 import { observeCompilation } from "../observe-launches.ts";
 import { resetFinishKernels } from "../templates/contraction/finish-contraction.ts";
 import {
@@ -21,9 +20,10 @@ import { emitKernel } from "./emit-kernel.ts";
 import { longestAxis } from "./index-width.ts";
 import { errorOf } from "./kernel-failures.ts";
 import { kernelTarget } from "./kernel-target.ts";
-import { bytesOf } from "./lower-expression.ts";
-import { shapeKey } from "./loop-shape.ts";
+import type { CompiledLaunch } from "./compiled-launch.ts";
+import { type LoopShape, shapeKey } from "./loop-shape.ts";
 import { planLoops, traitsOf, type LoopPlan } from "./plan-loops.ts";
+import { slackBytes, writeGeometry, writeScalar, writeWord } from "./write-arguments.ts";
 import { reasonAgainst } from "./vector-support.ts";
 
 interface CompiledKernel {
@@ -38,10 +38,13 @@ interface KernelVariants {
   readonly byShape: Map<string, CompiledKernel>;
 }
 
+/**
+ * Fused kernels compute much at each point: JavaScript takes about 4 ns for every operation on a float32, a vector a
+ * tenth of that. Far more than any single operator computes on fewer points than `smallestLaunch`.
+ */
+const smallestWork = 4096;
 /** Time that a thread should work before another one helps. */
 const chunkNanoseconds = 20_000;
-/** Vectors may be read beyond the end of an operand, up to this many bytes. */
-const slackBytes = 64;
 
 export interface WasmBackendOptions {
   /** Launches with fewer points run as JavaScript. */
@@ -61,9 +64,9 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
     return variants;
   };
   /** Where it runs as WebAssembly; null: as JavaScript. */
-  const memoryFor = (launch: Launch): KernelMemory | null => {
+  const memoryFor = (launch: LaunchGeometry, smallest = smallestLaunch): KernelMemory | null => {
     const points = numelOf(launch.parallel) * numelOf(launch.fold);
-    if (points < smallestLaunch || !wasmFeatures().simd) return null;
+    if (points < smallest || !wasmFeatures().simd) return null;
     return variantsOf(launch.kernel).reasonAgainst === null ? kernelMemoryOrNull() : null;
   };
   const run = (launch: Launch): void => {
@@ -79,6 +82,21 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
     runTemplate: (launch) => {
       if (takesContraction(launch)) multiplyInWebAssembly(launch, run);
       else javascriptBackend.runTemplate(launch);
+    },
+    compile: (launches) => {
+      const planned = launches.map((launch) => {
+        const smallest = Math.min(smallestLaunch, smallestWork / expressionCount(launch.kernel));
+        if (memoryFor(launch, smallest) === null) return null;
+        const plan = planLoops(launch);
+        if (plan.sizes.some((size) => size >= longestAxis)) return null;
+        return {
+          launch,
+          plan,
+          variants: variantsOf(launch.kernel).byShape,
+          key: shapeKey(plan.shape),
+        };
+      });
+      return compileTogether(planned);
     },
     reset: () => {
       kernels = new WeakMap();
@@ -114,15 +132,12 @@ function runInMemory(
   const key = shapeKey(plan.shape);
   let compiled = variants.get(key);
   if (compiled === undefined) {
-    compiled = observeCompilation(launch.kernel.name, () => compile(launch.kernel, plan, memory));
+    compiled = at(compile([{ kernel: launch.kernel, shape: plan.shape }], memory), 0);
     variants.set(key, compiled);
   }
   const runtime = kernelRuntime();
   writeArguments(launch, plan, compiled.layout, addresses, memory);
-  const { scatters } = traitsOf(launch.kernel);
-  const chunkUnits = scatters
-    ? plan.units
-    : Math.ceil(chunkNanoseconds / (plan.pointsPerUnit * compiled.nanosecondsPerPoint));
+  const chunkUnits = chunkUnitsOf(launch.kernel, plan, compiled);
   const failure = runtime.launch(compiled.installed, argumentsAddress, plan.units, chunkUnits);
   endStages(launch, true);
   if (failure !== null) throw errorOf(failure);
@@ -143,61 +158,111 @@ function endStages(launch: Launch, written: boolean): void {
   }
 }
 
-function compile(kernel: Kernel, { shape }: LoopPlan, memory: KernelMemory): CompiledKernel {
-  const target = kernelTarget(kernel.name, memory.isShared);
-  const { layout, instructions } = emitKernel(target, kernel, shape);
+const expressionCounts = new WeakMap<Kernel, number>();
+
+function expressionCount(kernel: Kernel): number {
+  let count = expressionCounts.get(kernel);
+  if (count === undefined) {
+    count = 0;
+    const roots = kernel.stages.flatMap((each) => expressionsOf(each));
+    visitExpressions(roots, () => (count = (count ?? 0) + 1));
+    expressionCounts.set(kernel, count);
+  }
+  return count;
+}
+
+interface PlannedLaunch {
+  readonly launch: LaunchGeometry;
+  readonly plan: LoopPlan;
+  readonly variants: Map<string, CompiledKernel>;
+  readonly key: string;
+}
+
+/** Emits the kernels that are not known yet into one module. */
+function compileTogether(
+  planned: readonly (PlannedLaunch | null)[],
+): readonly (CompiledLaunch | null)[] {
+  const missing = new Map<Map<string, CompiledKernel>, Map<string, PlannedLaunch>>();
+  for (const each of planned) {
+    if (each === null || each.variants.has(each.key)) continue;
+    let ofKernel = missing.get(each.variants);
+    if (ofKernel === undefined) missing.set(each.variants, (ofKernel = new Map()));
+    ofKernel.set(each.key, each);
+  }
+  const wanted = [...missing.values()].flatMap((ofKernel) => [...ofKernel.values()]);
+  if (wanted.length > 0) {
+    const kernels = wanted.map(({ launch, plan }) => ({
+      kernel: launch.kernel,
+      shape: plan.shape,
+    }));
+    compile(kernels, kernelRuntime().memory).forEach((compiled, index) => {
+      const { variants, key } = at(wanted, index);
+      variants.set(key, compiled);
+    });
+  }
+  return planned.map((each) => {
+    const compiled = each?.variants.get(each.key);
+    if (each === null || compiled === undefined) return null;
+    const { plan, launch } = each;
+    const { layout, installed } = compiled;
+    return { plan, layout, installed, chunkUnits: chunkUnitsOf(launch.kernel, plan, compiled) };
+  });
+}
+
+function chunkUnitsOf(
+  kernel: Kernel,
+  { units, pointsPerUnit }: LoopPlan,
+  { nanosecondsPerPoint }: CompiledKernel,
+): number {
+  if (traitsOf(kernel).scatters) return units;
+  return Math.max(1, Math.ceil(chunkNanoseconds / (pointsPerUnit * nanosecondsPerPoint)));
+}
+
+/** Several kernels as one module. */
+function compile(
+  wanted: readonly { readonly kernel: Kernel; readonly shape: LoopShape }[],
+  memory: KernelMemory,
+): readonly CompiledKernel[] {
+  return observeCompilation(wanted.map(({ kernel }) => kernel.name).join(), () =>
+    compileAll(wanted, memory),
+  );
+}
+
+function compileAll(
+  wanted: readonly { readonly kernel: Kernel; readonly shape: LoopShape }[],
+  memory: KernelMemory,
+): readonly CompiledKernel[] {
+  const target = kernelTarget(wanted[0]?.kernel.name ?? "kernels", memory.isShared);
+  const names = new Set<string>();
+  const emitted = wanted.map(({ kernel, shape }, index) => {
+    const name = names.has(kernel.name) ? `${kernel.name}_${index}` : kernel.name;
+    names.add(name);
+    return {
+      name,
+      ...emitKernel(target, name === kernel.name ? kernel : { ...kernel, name }, shape),
+    };
+  });
   const bytes = target.module.encode();
-  const [installed] = kernelRuntime().install(bytes, [kernel.name]);
-  if (installed === undefined) throw new InternalError(`${kernel.name} was not installed`);
-  return { installed, layout, nanosecondsPerPoint: 0.2 + instructions * 0.08 };
+  const installed = kernelRuntime().install(bytes, [...names]);
+  return emitted.map(({ layout, instructions }, index) => ({
+    installed: at(installed, index),
+    layout,
+    nanosecondsPerPoint: 0.2 + instructions * 0.08,
+  }));
 }
 
 function writeArguments(
   { kernel, scalars }: Launch,
-  { sizes, steps, rowLength }: LoopPlan,
+  plan: LoopPlan,
   layout: ArgumentLayout,
   addresses: readonly number[],
   memory: KernelMemory,
 ): void {
-  if (kernel.rows.length > 0) {
-    // The eight bytes of the widest element, and room for a vector beyond the end.
-    const rowBytes = Math.ceil((rowLength * 8 + slackBytes) / 64) * 64;
-    kernelRuntime().reserveScratch(rowBytes * kernel.rows.length);
-    kernel.rows.forEach((_, row) => writeWord(memory, layout.row(row), rowBytes * row));
-  }
-  kernel.scalars.forEach((type, slot) => {
-    const at8 = argumentsAddress + layout.scalar(slot);
-    const value = at(scalars, slot);
-    view(memory);
-    switch (type) {
-      case "float32":
-        words.setFloat32(at8, Number(value), true);
-        return;
-      case "float64":
-        words.setFloat64(at8, Number(value), true);
-        return;
-      case "int64":
-      case "index":
-        words.setBigInt64(at8, BigInt(value), true);
-        return;
-      default:
-        words.setInt32(at8, Number(value), true);
-    }
-  });
-  sizes.forEach((size, axis) => writeWord(memory, layout.size(axis), size));
-  steps.forEach((own, operand) => {
-    const bytes = bytesOf[at(kernel.operands, operand).type];
-    writeWord(memory, layout.address(operand), at(addresses, operand));
-    own.forEach((step, axis) => writeWord(memory, layout.step(operand, axis), step * bytes));
-  });
-}
-
-let words: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0));
-
-function view(memory: KernelMemory): void {
-  if (words.buffer !== memory.buffer) words = new DataView(memory.buffer);
-}
-
-function writeWord(memory: KernelMemory, offset: number, value: number): void {
-  memory.i32[(argumentsAddress + offset) >>> 2] = value;
+  writeGeometry(memory, argumentsAddress, kernel, plan, layout);
+  kernel.scalars.forEach((type, slot) =>
+    writeScalar(memory, argumentsAddress + layout.scalar(slot), type, at(scalars, slot)),
+  );
+  addresses.forEach((address, operand) =>
+    writeWord(memory, argumentsAddress + layout.address(operand), address),
+  );
 }

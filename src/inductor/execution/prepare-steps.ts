@@ -1,0 +1,229 @@
+/** Decides how each step of a program runs, and lays out the arguments of those that run in WebAssembly. */
+import { RuntimeScalar } from "../../core/runtime-scalar.ts";
+import { at } from "../../core/shape.ts";
+import type { Backend } from "../../loops/backend.ts";
+import { kernelRuntime } from "../../runtime/kernel-runtime.ts";
+import type { KernelMemory } from "../../runtime/kernel-memory.ts";
+import type { OwnedBlock } from "../../runtime/owned-block.ts";
+import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
+import { slackBytes } from "../../loops/wasm/write-arguments.ts";
+import { smallestBlockBytes } from "../../core/storage.ts";
+import type { FrameLayout } from "../frame-layout.ts";
+import type { Buffer, LaunchStep, Program, Step, VersionStep } from "../program.ts";
+import { mayThrow } from "../schedule/may-throw.ts";
+import { accessOf } from "../schedule/step-access.ts";
+import { emitRuns } from "./emit-runs.ts";
+import { type MemoryPlan, planMemory } from "./memory-plan.ts";
+import { PreparedScript } from "./script-launch.ts";
+import {
+  type AddressWord,
+  type ReadyLaunch,
+  type SmallPlace,
+  WasmRun,
+  writeFixed,
+  type Zeroing,
+} from "./wasm-run.ts";
+
+export type PreparedStep =
+  | { readonly kind: "run"; readonly run: WasmRun }
+  | { readonly kind: "script"; readonly script: PreparedScript }
+  /** Zeroes an intermediate before a step outside of WebAssembly. */
+  | { readonly kind: "zero"; readonly slot: number; readonly callIndex: number }
+  | { readonly kind: "other"; readonly step: Step };
+
+/** A word that holds an address in the arena. */
+export interface ArenaWord {
+  readonly address: number;
+  readonly byteOffset: number;
+}
+
+export interface PreparedSteps {
+  readonly steps: readonly PreparedStep[];
+  readonly plan: MemoryPlan;
+  readonly block: OwnedBlock | null;
+  readonly arenaWords: readonly ArenaWord[];
+}
+
+/** The number of the launch that a run got to, and room up to the next cache line. */
+const headerBytes = 64;
+const pointerBytes = 16;
+
+export function prepareSteps(
+  program: Program,
+  layout: FrameLayout,
+  backend: Backend,
+  memory: KernelMemory,
+): PreparedSteps {
+  const plan = planMemory(program);
+  const launches = program.steps.filter((step) => step.kind === "launch");
+  const compiled = backend.compile?.(launches) ?? launches.map(() => null);
+  const compiledOf = new Map<Step, CompiledLaunch>();
+  let bytes = headerBytes;
+  launches.forEach((step, index) => {
+    const own = compiled[index] ?? null;
+    if (own === null) return;
+    compiledOf.set(step, own);
+    bytes += own.layout.sizeBytes;
+    for (const { buffer } of step.operands) if (mayBeArray(buffer)) bytes += smallBytes(buffer);
+  });
+  for (const zeroed of plan.zeroedBefore.values()) bytes += zeroed.length * pointerBytes;
+  const block = compiledOf.size === 0 ? null : memory.own(bytes, true);
+  const builder = new StepsBuilder(
+    program,
+    layout,
+    plan,
+    memory,
+    (block?.address ?? 0) + headerBytes,
+  );
+  program.steps.forEach((step, index) => builder.add(step, index, compiledOf.get(step) ?? null));
+  const { steps, arenaWords } = builder.finish();
+  if (block !== null) linkRuns(steps, block.address, memory);
+  return { steps, plan, block, arenaWords };
+}
+
+/** Storages of such buffers may be JavaScript arrays. */
+function mayBeArray({ length, dtype }: Buffer): boolean {
+  return length * dtype.itemsize < smallestBlockBytes;
+}
+
+/** With room for a vector beyond the end. */
+function smallBytes({ length, dtype }: Buffer): number {
+  return Math.ceil((length * dtype.itemsize + slackBytes) / 16) * 16;
+}
+
+class StepsBuilder {
+  readonly #program: Program;
+  readonly #layout: FrameLayout;
+  readonly #plan: MemoryPlan;
+  readonly #memory: KernelMemory;
+  readonly #steps: PreparedStep[] = [];
+  readonly #arenaWords: ArenaWord[] = [];
+  /** Where in the block of arguments there is room. */
+  #next: number;
+  #launches: ReadyLaunch[] = [];
+  #versions: { readonly after: number; readonly step: VersionStep }[] = [];
+  #words: AddressWord[] = [];
+  #zeroings: Zeroing[] = [];
+  #small: SmallPlace[] = [];
+  #fresh = new Set<Buffer>();
+  readonly #used = new Set<Buffer>();
+
+  constructor(
+    program: Program,
+    layout: FrameLayout,
+    plan: MemoryPlan,
+    memory: KernelMemory,
+    next: number,
+  ) {
+    this.#program = program;
+    this.#layout = layout;
+    this.#plan = plan;
+    this.#memory = memory;
+    this.#next = next;
+  }
+
+  add(step: Step, index: number, compiled: CompiledLaunch | null): void {
+    const hasUnits = compiled === null || compiled.plan.units > 0;
+    if (step.kind === "launch" && compiled !== null && hasUnits) {
+      this.#addLaunch(step, index, compiled);
+      return;
+    }
+    if (step.kind === "version") {
+      const { offsets } = this.#plan;
+      if (offsets.has(step.buffer)) return; // nobody sees it
+      if (this.#launches.length > 0) {
+        this.#versions.push({ after: this.#launches.length, step });
+        return;
+      }
+    }
+    this.#endRun();
+    const { reads, writes } = accessOf(this.#program, step);
+    for (const buffer of [...reads, ...writes]) this.#used.add(buffer);
+    for (const buffer of this.#plan.zeroedBefore.get(index) ?? [])
+      this.#steps.push({
+        kind: "zero",
+        slot: this.#layout.slotOf.get(buffer) ?? -1,
+        callIndex: step.callIndex,
+      });
+    if (!hasUnits) return;
+    if (step.kind === "launch")
+      this.#steps.push({ kind: "script", script: new PreparedScript(step, this.#layout.slotOf) });
+    else this.#steps.push({ kind: "other", step });
+  }
+
+  finish(): Pick<PreparedSteps, "steps" | "arenaWords"> {
+    this.#endRun();
+    return { steps: this.#steps, arenaWords: this.#arenaWords };
+  }
+
+  #addLaunch(step: LaunchStep, index: number, compiled: CompiledLaunch): void {
+    // Numbers are converted before a run starts: those that cannot be must not keep earlier launches from running.
+    if (mayThrow(step) && step.scalars.some((scalar) => scalar instanceof RuntimeScalar))
+      this.#endRun();
+    for (const buffer of this.#plan.zeroedBefore.get(index) ?? []) {
+      const pointer = this.#next;
+      this.#next += pointerBytes;
+      this.#arenaWords.push({ address: pointer, byteOffset: this.#plan.offsets.get(buffer) ?? 0 });
+      this.#zeroings.push({
+        before: this.#launches.length,
+        pointer,
+        bytes: buffer.length * buffer.dtype.itemsize,
+      });
+    }
+    const launch: ReadyLaunch = { step, compiled, args: this.#next };
+    this.#next += compiled.layout.sizeBytes;
+    this.#launches.push(launch);
+    for (const word of writeFixed(this.#memory, launch)) {
+      const offset = this.#plan.offsets.get(word.buffer);
+      if (offset === undefined) this.#addWord(word);
+      else this.#arenaWords.push({ address: word.address, byteOffset: offset + word.byteOffset });
+    }
+  }
+
+  #addWord(word: AddressWord): void {
+    const { buffer } = word;
+    if (!this.#words.some((each) => each.buffer === buffer)) {
+      if (mayBeArray(buffer)) {
+        this.#small.push({ buffer, address: this.#next });
+        this.#next += smallBytes(buffer);
+      }
+      if (!this.#used.has(buffer)) this.#fresh.add(buffer);
+      this.#used.add(buffer);
+    }
+    this.#words.push(word);
+  }
+
+  #endRun(): void {
+    if (this.#launches.length === 0) return;
+    const run = new WasmRun(this.#program, this.#layout.slotOf, this.#launches, this.#versions, {
+      words: this.#words,
+      zeroings: this.#zeroings,
+      small: this.#small,
+      fresh: this.#fresh,
+    });
+    this.#steps.push({ kind: "run", run });
+    this.#launches = [];
+    this.#versions = [];
+    this.#words = [];
+    this.#zeroings = [];
+    this.#small = [];
+    this.#fresh = new Set();
+  }
+}
+
+/** Gives runs of several launches a function that does all of them. */
+function linkRuns(steps: readonly PreparedStep[], progress: number, memory: KernelMemory): void {
+  const runs = steps.flatMap((step) =>
+    step.kind === "run" && step.run.items.length > 1 ? [step.run] : [],
+  );
+  if (runs.length === 0) return;
+  const { bytes, names } = emitRuns(
+    runs.map(({ items }) => items),
+    progress,
+    memory.isShared,
+  );
+  const functions = kernelRuntime().instantiate(bytes, names);
+  runs.forEach((run, index) => {
+    run.run = { run: at(functions, index) };
+  });
+}

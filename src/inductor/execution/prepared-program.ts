@@ -1,0 +1,127 @@
+/** A program with everything done once that is the same in every call. Hot path of every call. */
+import { Storage } from "../../core/storage.ts";
+import { at } from "../../core/shape.ts";
+import type { GraphFailure } from "../../fx/graph-module-brand.ts";
+import type { Backend } from "../../loops/backend.ts";
+import { writeWord } from "../../loops/wasm/write-arguments.ts";
+import { kernelMemory, type KernelMemory } from "../../runtime/kernel-memory.ts";
+import type { OwnedBlock } from "../../runtime/owned-block.ts";
+import { Frame } from "../frame.ts";
+import { frameLayout, type FrameLayout } from "../frame-layout.ts";
+import type { Program, TemplateStep } from "../program.ts";
+import { outputsBefore, runStep } from "../run-program.ts";
+import { arenaIsLent, giveArenaBack, lendArena } from "./arena.ts";
+import { type ArenaWord, type PreparedStep, prepareSteps } from "./prepare-steps.ts";
+
+export class PreparedProgram {
+  readonly #program: Program;
+  readonly #layout: FrameLayout;
+  readonly #steps: readonly PreparedStep[];
+  readonly #memory: KernelMemory;
+  /** Arguments of kernels; before them the number of the launch that a run got to. Null: none run as WebAssembly. */
+  readonly #arguments: OwnedBlock | null;
+  readonly #arenaBytes: number;
+  readonly #arenaWords: readonly ArenaWord[];
+  readonly #offsets: readonly (number | null)[];
+  /** The arena that the words and storages are for. */
+  #arena: OwnedBlock | null = null;
+  /** By slot: memory of intermediates. */
+  #lent: (Storage | null)[];
+  #isRunning = false;
+
+  constructor(program: Program, backend: Backend) {
+    this.#program = program;
+    this.#layout = frameLayout(program);
+    this.#memory = kernelMemory();
+    const prepared = prepareSteps(program, this.#layout, backend, this.#memory);
+    this.#steps = prepared.steps;
+    this.#arguments = prepared.block;
+    this.#arenaWords = prepared.arenaWords;
+    this.#arenaBytes = prepared.plan.arenaBytes;
+    this.#offsets = this.#layout.buffers.map((buffer) => prepared.plan.offsets.get(buffer) ?? null);
+    this.#lent = this.#offsets.map(() => null);
+  }
+
+  /** Whether it can run now: not in the middle of a call of itself, or of another program that has the arena. */
+  get isFree(): boolean {
+    return !this.#isRunning && (this.#arenaBytes === 0 || !arenaIsLent());
+  }
+
+  /** What is thrown is reported with the call it belongs to, and passes. */
+  run(inputs: readonly unknown[], noteFailure: (failure: GraphFailure) => void): unknown {
+    const program = this.#program;
+    if (this.#arenaBytes > 0) this.#useArena(lendArena(this.#arenaBytes, this.#arena));
+    this.#isRunning = true;
+    const frame = new Frame(program, this.#layout, inputs, this.#lent.slice());
+    let current = 0;
+    try {
+      for (; current < this.#steps.length; current++)
+        this.#runStep(frame, at(this.#steps, current));
+    } catch (error) {
+      const callIndex = this.#callOf(at(this.#steps, current));
+      noteFailure({ callIndex, outputs: outputsBefore(program, frame, callIndex) });
+      throw error;
+    } finally {
+      this.#isRunning = false;
+      if (this.#arenaBytes > 0) giveArenaBack();
+    }
+    return frame.real(program.outputs);
+  }
+
+  #runStep(frame: Frame, prepared: PreparedStep): void {
+    switch (prepared.kind) {
+      case "run":
+        return prepared.run.execute(frame, this.#memory, this.#progress);
+      case "script":
+        return prepared.script.execute(frame);
+      case "zero": {
+        const { buffer, byteOffset, byteLength } = frame.storageAt(prepared.slot).array;
+        new Uint8Array(buffer, byteOffset, byteLength).fill(0);
+        return;
+      }
+      case "other":
+        if (prepared.step.kind === "template") this.#renew(frame, prepared.step);
+        return runStep(frame, prepared.step);
+    }
+  }
+
+  /** Intermediates have other contents in every call: whoever remembers something about them can tell by the version. */
+  #renew(frame: Frame, { operands }: TemplateStep): void {
+    for (const { buffer } of operands) {
+      const slot = this.#layout.slotOf.get(buffer) ?? -1;
+      if ((this.#offsets[slot] ?? null) !== null) frame.storageAt(slot).version += 1;
+    }
+  }
+
+  get #progress(): number {
+    return this.#arguments?.address ?? 0;
+  }
+
+  #callOf(prepared: PreparedStep): number {
+    switch (prepared.kind) {
+      case "run": {
+        const reached = this.#memory.i32[this.#progress >>> 2] ?? 0;
+        return at(prepared.run.launches, reached).step.callIndex;
+      }
+      case "script":
+        return prepared.script.step.callIndex;
+      case "zero":
+        return prepared.callIndex;
+      case "other":
+        return prepared.step.callIndex;
+    }
+  }
+
+  /** Has the intermediates in a block from now on. */
+  #useArena(arena: OwnedBlock): void {
+    if (arena === this.#arena) return;
+    this.#arena = arena;
+    for (const { address, byteOffset } of this.#arenaWords)
+      writeWord(this.#memory, address, arena.address + byteOffset);
+    this.#lent = this.#offsets.map((offset, slot) => {
+      if (offset === null) return null;
+      const { dtype, length } = at(this.#layout.buffers, slot);
+      return Storage.within(dtype, length, arena, offset);
+    });
+  }
+}

@@ -1,0 +1,213 @@
+/** Launches that run one after the other in WebAssembly, with their arguments in place. Hot path of every call. */
+import { dtypes } from "../../core/dtype.ts";
+import { RuntimeScalar } from "../../core/runtime-scalar.ts";
+import { convertScalar } from "../../core/scalar.ts";
+import { at } from "../../core/shape.ts";
+import { bytesOf } from "../../loops/wasm/lower-expression.ts";
+import { errorOf } from "../../loops/wasm/kernel-failures.ts";
+import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
+import { writeGeometry, writeScalar, writeWord } from "../../loops/wasm/write-arguments.ts";
+import type { KernelMemory } from "../../runtime/kernel-memory.ts";
+import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
+import type { ValueType } from "../../loops/expression.ts";
+import type { Frame } from "../frame.ts";
+import type { Buffer, LaunchStep, ScalarValue, VersionStep } from "../program.ts";
+import { accessOf } from "../schedule/step-access.ts";
+import { mayThrow } from "../schedule/may-throw.ts";
+import type { Program } from "../program.ts";
+import { forks, type RunItem } from "./emit-runs.ts";
+import { RunMemory } from "./run-memory.ts";
+
+export interface ReadyLaunch {
+  readonly step: LaunchStep;
+  readonly compiled: CompiledLaunch;
+  /** Where its arguments are. */
+  readonly args: number;
+}
+
+/** A word of an argument block that gets an address: that of a buffer in this call, and so many bytes. */
+export interface AddressWord {
+  readonly address: number;
+  readonly buffer: Buffer;
+  readonly byteOffset: number;
+}
+
+/** Zeroing of an intermediate, before the launch of a number. */
+export interface Zeroing {
+  readonly before: number;
+  readonly pointer: number;
+  readonly bytes: number;
+}
+
+interface ScalarWord {
+  readonly address: number;
+  readonly type: ValueType;
+  readonly scalar: RuntimeScalar;
+}
+
+/** Where a buffer has room in the argument block, for calls in which it is a small JavaScript array. */
+export interface SmallPlace {
+  readonly buffer: Buffer;
+  readonly address: number;
+}
+
+/** What a run needs beside its launches. */
+export interface RunMemoryNeeds {
+  readonly words: readonly AddressWord[];
+  readonly zeroings: readonly Zeroing[];
+  readonly small: readonly SmallPlace[];
+  /** Buffers that no step before this run uses. */
+  readonly fresh: ReadonlySet<Buffer>;
+}
+
+export class WasmRun {
+  readonly launches: readonly ReadyLaunch[];
+  readonly #versions: readonly { readonly after: number; readonly step: VersionStep }[];
+  readonly #memories: readonly RunMemory[];
+  /** For the words at `#words`: which of the memories, and how many bytes from its start. */
+  readonly #words: Int32Array;
+  readonly #memoryOfWord: Int32Array;
+  readonly #offsets: Float64Array;
+  readonly #scalars: readonly ScalarWord[];
+  readonly #forks: boolean;
+  readonly #addresses: number[];
+  readonly items: readonly RunItem[];
+  /** The function that does all of it; null for a single launch. */
+  run: Pick<InstalledKernel, "run"> | null = null;
+
+  constructor(
+    program: Program,
+    slotOf: ReadonlyMap<Buffer, number>,
+    launches: readonly ReadyLaunch[],
+    versions: readonly { readonly after: number; readonly step: VersionStep }[],
+    { words, zeroings, small, fresh }: RunMemoryNeeds,
+  ) {
+    this.launches = launches;
+    this.#versions = versions;
+    const buffers = [...new Set(words.map(({ buffer }) => buffer))];
+    this.#memories = buffers.map((buffer) =>
+      runMemory(program, buffer, slotOf, { launches, small, fresh }),
+    );
+    this.#words = Int32Array.from(words, ({ address }) => address >>> 2);
+    this.#memoryOfWord = Int32Array.from(words, ({ buffer }) => buffers.indexOf(buffer));
+    this.#offsets = Float64Array.from(words, ({ byteOffset }) => byteOffset);
+    this.#addresses = buffers.map(() => 0);
+    this.#scalars = launches.flatMap(runtimeScalars);
+    this.items = launches.flatMap(({ step, compiled, args }, number): RunItem[] => [
+      ...zeroings
+        .filter(({ before }) => before === number)
+        .map(({ pointer, bytes }): RunItem => ({ kind: "zero", pointer, bytes })),
+      {
+        kind: "kernel",
+        index: compiled.installed.index,
+        args,
+        units: compiled.plan.units,
+        chunkUnits: compiled.chunkUnits,
+        mayFail: mayThrow(step),
+      },
+    ]);
+    this.#forks = forks(this.items);
+  }
+
+  /** Throws what a kernel reports. `frame` gives the memory and numbers of this call. */
+  execute(frame: Frame, memory: KernelMemory, progress: number): void {
+    writeWord(memory, progress, 0);
+    let isDone = false;
+    try {
+      this.#writeArguments(frame, memory);
+      const runtime = kernelRuntime();
+      const { run } = this;
+      if (run === null) {
+        const { compiled, args } = at(this.launches, 0);
+        const { installed, plan, chunkUnits } = compiled;
+        const failure = runtime.launch(installed, args, plan.units, chunkUnits);
+        if (failure !== null) throw errorOf(failure);
+      } else {
+        const failure = this.#forks ? runtime.runProgram(run) : runtime.runAlone(run.run);
+        if (failure !== null) throw errorOf(failure);
+      }
+      isDone = true;
+    } finally {
+      this.#endStages(frame);
+      const reached = isDone ? this.launches.length : (memory.i32[progress >>> 2] ?? 0);
+      for (const { after, step } of this.#versions)
+        if (after <= reached) frame.storageOf(step.buffer).version += 1;
+    }
+  }
+
+  #writeArguments(frame: Frame, memory: KernelMemory): void {
+    const addresses = this.#addresses;
+    // All of them before the first is written: taking an address may allocate, and so move the views of the memory.
+    for (let index = 0; index < addresses.length; index++)
+      addresses[index] = at(this.#memories, index).begin(frame, memory);
+    for (const { address, type, scalar } of this.#scalars)
+      writeScalar(
+        memory,
+        address,
+        type,
+        convertScalar(frame.scalar(scalar.slot), scalar.converted ?? dtypes.float64),
+      );
+    const { i32 } = memory;
+    for (let index = 0; index < this.#words.length; index++) {
+      const start = addresses[this.#memoryOfWord[index] ?? 0] ?? 0;
+      i32[this.#words[index] ?? 0] = start + (this.#offsets[index] ?? 0);
+    }
+  }
+
+  /** Writes back what was computed into copies. */
+  #endStages(frame: Frame): void {
+    for (const own of this.#memories) own.end(frame);
+  }
+}
+
+function runMemory(
+  program: Program,
+  buffer: Buffer,
+  slotOf: ReadonlyMap<Buffer, number>,
+  {
+    launches,
+    small,
+    fresh,
+  }: Pick<RunMemoryNeeds, "small" | "fresh"> & {
+    readonly launches: readonly ReadyLaunch[];
+  },
+): RunMemory {
+  const accesses = launches.map(({ step }) => accessOf(program, step));
+  return new RunMemory(buffer, slotOf.get(buffer) ?? -1, {
+    isWritten: accesses.some(({ writes }) => writes.has(buffer)),
+    isWhole: fresh.has(buffer) && program.overwritten.has(buffer),
+    smallAddress: small.find((each) => each.buffer === buffer)?.address ?? null,
+  });
+}
+
+/** Writes what is the same in every call, and gives the words that are not. */
+export function writeFixed(
+  memory: KernelMemory,
+  { step, compiled, args }: ReadyLaunch,
+): readonly AddressWord[] {
+  const { plan, layout } = compiled;
+  writeGeometry(memory, args, step.kernel, plan, layout);
+  step.scalars.forEach((scalar: ScalarValue, slot) => {
+    if (scalar instanceof RuntimeScalar) return;
+    writeScalar(memory, args + layout.scalar(slot), at(step.kernel.scalars, slot), scalar);
+  });
+  return step.operands.map(({ buffer, offset }, operand) => ({
+    address: args + layout.address(operand),
+    buffer,
+    byteOffset: offset * bytesOf[at(step.kernel.operands, operand).type],
+  }));
+}
+
+function runtimeScalars({ step, compiled, args }: ReadyLaunch): readonly ScalarWord[] {
+  return step.scalars.flatMap((scalar, slot) =>
+    scalar instanceof RuntimeScalar
+      ? [
+          {
+            address: args + compiled.layout.scalar(slot),
+            type: at(step.kernel.scalars, slot),
+            scalar,
+          },
+        ]
+      : [],
+  );
+}
