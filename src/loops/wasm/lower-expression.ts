@@ -16,6 +16,7 @@ import {
   type Register,
   type Value,
 } from "./program.ts";
+import { onePlusExp32 } from "./math/exponential.ts";
 import { unaryOn } from "./unary.ts";
 
 /** What the loop around the program says about the kernel's operands, axes and states. */
@@ -158,6 +159,8 @@ export class ExpressionLowering {
       }
       case "arithmetic": {
         const kind = this.#kind(expression);
+        const exponent = kind === "f32" ? exponentBesideOne(expression) : null;
+        if (exponent !== null) return onePlusExp32(b, this.lower(exponent));
         const x = this.#as(kind, this.lower(expression.x));
         const y = this.#as(kind, this.lower(expression.y));
         const operation = arithmeticOn(expression.operation, kind, expression.type === "uint8");
@@ -285,6 +288,18 @@ export class ExpressionLowering {
     const narrow = at(toI32(b, wrapped).parts, 0);
     return { kind: "i32", parts: [b.plain("v128.and", narrow, checked)] };
   }
+}
+
+/** x where the expression is 1 + exp(x), else null. */
+function exponentBesideOne({
+  operation,
+  x,
+  y,
+}: Expression & { readonly kind: "arithmetic" }): Expression | null {
+  if (operation !== "add") return null;
+  const isOne = (term: Expression): boolean => term.kind === "constant" && term.value === 1;
+  const other = isOne(x) ? y : isOne(y) ? x : null;
+  return other?.kind === "unary" && other.operation === "exp" ? other.x : null;
 }
 
 /** The lanes of an operand of `type`, from its elements as `load` finds them. */

@@ -43,6 +43,23 @@ export function exp32(b: ProgramBuilder, x: Value): Value {
   return { kind: "f32", parts: [b.plain("f32x4.mul", scaled, lastPower)] };
 }
 
+/**
+ * 1 + exp(x), as in a sigmoid. What exp makes of numbers below -86 is lost beside 1, so 2^n needs no second factor: it is
+ * halved and the polynomial doubled, so that n = 128 still has an exponent and what overflows becomes ∞.
+ */
+export function onePlusExp32(b: ProgramBuilder, x: Value): Value {
+  const below = b.plain("f32x4.pmin", at(x.parts, 0), b.f32(89));
+  const clamped = b.plain("f32x4.pmax", below, b.f32(-86));
+  const shifted = b.multiplyAdd("f32", clamped, b.f32(Math.LOG2E), b.f32(roundingTerm32));
+  const n = b.plain("f32x4.sub", shifted, b.f32(roundingTerm32));
+  let r = b.negativeMultiplyAdd("f32", n, b.f32(0.693359375), clamped);
+  r = b.negativeMultiplyAdd("f32", n, b.f32(-2.1219444e-4), r);
+  const doubled = expCoefficients32.map((coefficient) => 2 * coefficient);
+  const value = b.polynomial("f32", r, doubled);
+  const halfPower = b.plain("i32x4.add", b.shift("i32x4.shl", shifted, 23), b.f32(0.5));
+  return { kind: "f32", parts: [b.multiplyAdd("f32", value, halfPower, b.f32(1))] };
+}
+
 /** exp of numbers in [-87, 88]. */
 export function expOfModerate32(b: ProgramBuilder, x: Register): Register {
   const shifted = b.multiplyAdd("f32", x, b.f32(Math.LOG2E), b.f32(roundingTerm32));
