@@ -44,7 +44,7 @@ test("softmax walks a row three times", () => {
         s1 = add(s1, float64(v1_0))
         row0[] = v1_0
       sweep:
-        buf4(8,1) = div(row0[], float32(s1))
+        buf4(8,1) = mul(row0[], div(1, float32(s1)))
     "
   `);
 });

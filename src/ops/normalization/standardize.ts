@@ -1,9 +1,8 @@
 /** The steps that all normalizations are made of: statistics by folds, and one pointwise kernel that applies them. */
-import { float64 } from "../../core/dtype.ts";
 import { at, numelOf } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { type Fold, pointwise, reduction, scalarValue } from "../../loops/computation.ts";
-import { add, div, type Expression, mul, sub, unary } from "../../loops/expression.ts";
+import { add, cast, div, type Expression, mul, sub, unary } from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
 import { bodyPerKey } from "../index/body-per-key.ts";
@@ -30,7 +29,7 @@ function sumOfSquares(
       {
         type: "float64",
         initial: 0,
-        next: (states) => add(at(states, 0), square(term(inputs))),
+        next: (states) => add(at(states, 0), cast(square(term(inputs)), "float64")),
       },
     ],
     results,
@@ -40,7 +39,8 @@ function sumOfSquares(
 const difference = (inputs: readonly Expression[]): Expression => sub(at(inputs, 0), at(inputs, 1));
 
 // Sums of differences from a mean that is known, not Welford's recurrence: their terms are independent of each other, so
-// that they vectorize, and rows are read again while they are in the cache.
+// that they vectorize, and rows are read again while they are in the cache. Terms are computed in the tensor's own type,
+// where the difference from the mean cancels nothing but what is equal; only their sum needs more.
 const inverseDeviationFold = sumOfSquares("inverse_deviation", difference, (states, scalars) => [
   inverseRoot(at(states, 0), at(scalars, 0), at(scalars, 1)),
 ]);
@@ -71,7 +71,13 @@ export const inverseDeviation = defineOp({
   derivative: "pending",
   meta: ({ self, dim }) => ({ dtype: self.dtype, shape: reducedShape(self.shape, dim, true) }),
   lowering: (args) =>
-    reduction(inverseDeviationFold, [args.self, args.mean], float64, args.dim, scalarsOf(args)),
+    reduction(
+      inverseDeviationFold,
+      [args.self, args.mean],
+      args.self.dtype,
+      args.dim,
+      scalarsOf(args),
+    ),
   reference: null,
   samples: () => [],
 });
@@ -83,7 +89,8 @@ export const inverseRms = defineOp({
   doc: { summary: "1 / sqrt(mean of squares + eps) over `dim`." },
   derivative: "pending",
   meta: ({ self, dim }) => ({ dtype: self.dtype, shape: reducedShape(self.shape, dim, true) }),
-  lowering: (args) => reduction(inverseRmsFold, [args.self], float64, args.dim, scalarsOf(args)),
+  lowering: (args) =>
+    reduction(inverseRmsFold, [args.self], args.self.dtype, args.dim, scalarsOf(args)),
   reference: null,
   samples: () => [],
 });
@@ -100,7 +107,7 @@ export const spread = defineOp({
     return [meta, meta];
   },
   lowering: (args) =>
-    reduction(spreadFold, [args.self, args.mean], float64, args.dim, scalarsOf(args)),
+    reduction(spreadFold, [args.self, args.mean], args.self.dtype, args.dim, scalarsOf(args)),
   reference: null,
   samples: () => [],
 });

@@ -4,7 +4,7 @@ import { floatResultType } from "../../core/promotion.ts";
 import { wrapDim } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { pointwise, reduction } from "../../loops/computation.ts";
-import { div, exp, type Expression, sub, unary } from "../../loops/expression.ts";
+import { div, exp, type Expression, mul, sub, unary } from "../../loops/expression.ts";
 import { notImplemented } from "../not-implemented.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes } from "../define-op.ts";
@@ -49,7 +49,8 @@ export const logsumexp = defineOp({
 });
 
 const shiftedExp = (x: Expression, largest: Expression): Expression => exp(sub(x, largest));
-const quotient = (x: Expression, total: Expression): Expression => div(x, total);
+/** By the inverse, as PyTorch does: a row has one, and products cost less. */
+const quotient = (x: Expression, total: Expression): Expression => mul(x, div(1, total));
 const logShifted = (x: Expression, largest: Expression, total: Expression): Expression =>
   sub(sub(x, largest), unary("log", total));
 
@@ -70,7 +71,7 @@ const quotientStep = defineOp({
   name: "softmax_quotient",
   api: [],
   args: { self: arg.tensor, total: arg.tensor },
-  doc: { summary: "input / total." },
+  doc: { summary: "input * (1 / total)." },
   derivative: "pending",
   // Contiguous whatever the layout of the input, as in PyTorch.
   meta: ({ self }) => ({ dtype: self.dtype, shape: self.shape }),
