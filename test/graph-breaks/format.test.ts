@@ -20,7 +20,7 @@ test("a record has place, reason, explanation, hints, context and stack", () => 
   expect(formatGraphBreak(record)).toBe(`Graph break in user code at examples/data-dependent.ts:6:7
 Graph Break Reason: Data-dependent branching
   Explanation: Which way the program goes depends on the data of a tensor, through \`y.gt(0).item()\`. A graph holds no such branch, so it ends here, and only the way that is really taken is compiled.
-  Hint: Set \`torch._dynamo.config.auto_cond = true\`, or compile with \`fullgraph: true\`: branches whose sides can be captured then stay in the graph.
+  Hint: Set \`torch._dynamo.config.auto_cond = true\`, or compile with \`fullgraph: true\`: branches whose sides can be captured then stay in the graph (docs/healing.md).
   Hint: Use \`torch.cond\` to express dynamic control flow.
 
   Developer debug context: attempted to jump with TensorVariable()

@@ -22,7 +22,7 @@ export const dataDependentBreaks = {
     hints: [
       ({ obstacle }) =>
         obstacle === null
-          ? "Set `torch._dynamo.config.auto_cond = true`, or compile with `fullgraph: true`: branches whose sides can be captured then stay in the graph."
+          ? "Set `torch._dynamo.config.auto_cond = true`, or compile with `fullgraph: true`: branches whose sides can be captured then stay in the graph (docs/healing.md)."
           : "Move the statement out of the branch, or make both sides give tensors or numbers of one kind.",
       "Use `torch.cond` to express dynamic control flow.",
     ],

@@ -5,7 +5,7 @@ import type { Frame } from "../interpreter/frame.ts";
 import { GraphRecorder } from "../interpreter/graph-recorder.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { runUntil } from "../interpreter/run-machine.ts";
-import { obstacleIn, refuse, Unhealed } from "./unhealed.ts";
+import { refuse, Unhealed, unhealedBy } from "./unhealed.ts";
 
 /** A data-dependent loop whose body is being captured: where an iteration ends. */
 export interface LoopExits {
@@ -44,6 +44,8 @@ export interface Side {
 
 /** Sides within sides; each is some frames of the compiler's own stack. */
 const deepest = 100;
+/** What follows a branch may have to be captured once for each of its sides: that can be more than there is time for. */
+const mostSides = 1000;
 
 /**
  * Interprets from `pc` on a copy of the current frame, into a graph of its own, until it gets to one of the stops or
@@ -68,13 +70,19 @@ export function captureSide(
   const depth = frames.length - 1;
   const isSameFrame = around !== null && around.depth === depth;
   const nesting = (around?.nesting ?? 0) + 1;
-  if (nesting > deepest) refuse(machine, `${deepest} branches on data lie within each other here.`);
+  if (nesting > deepest)
+    refuse(machine, "limit", `${deepest} branches on data lie within each other here.`);
+  if (machine.sideCount >= mostSides)
+    refuse(
+      machine,
+      "limit",
+      `${mostSides} sides of branches on data have been captured before this one.`,
+    );
+  machine.sideCount += 1;
   const recorder = new GraphRecorder(graph);
   const frame = original.copy();
   frame.pc = way.pc;
   frame.stack = [...way.stack];
-  for (const [slot, local] of frame.locals.entries())
-    if (local?.kind === "cursor") frame.locals[slot] = local.copy() ?? local;
   const unrolled = new Map(isSameFrame ? around.unrolled : []);
   if (way.unrolling !== null) unrolled.set(way.unrolling, (unrolled.get(way.unrolling) ?? 0) + 1);
   const stops = new Set([...way.stops, ...(isSameFrame ? around.stops : [])]);
@@ -82,9 +90,11 @@ export function captureSide(
   way.prepare?.(frame, recorder);
   // What was prepared counts as there before: it may be of what was.
   const birth = nextBirth();
+  for (const [slot, local] of frame.locals.entries())
+    if (local?.kind === "cursor") frame.locals[slot] = local.copy() ?? local;
   frames[depth] = frame;
   tracer.graph = recorder;
-  tracer.branch = { operator: "a branch on data", birth };
+  tracer.branch = { operator: "the torch.cond of this branch", birth };
   tracer.assumptions = assumptions.fork();
   if (way.known !== null) tracer.assumptions.addTruth(way.known.condition, way.known.truth);
   machine.side = { depth, nesting, stops, loop, unrolled };
@@ -94,16 +104,16 @@ export function captureSide(
       case "break":
         throw outcome.graphBreak;
       case "throw":
-        return refuse(machine, "It throws an error, which a graph cannot do.");
+        return refuse(machine, "statement", "It throws an error, which a graph cannot do.");
       default:
         return { recorder, birth, frame, ending: outcome };
     }
   } catch (error) {
-    const obstacle = obstacleIn(machine, error);
-    if (obstacle === null) throw error;
+    const unhealed = unhealedBy(machine, error);
+    if (unhealed === null) throw error;
     frames.length = depth;
     frames.push(original);
-    throw new Unhealed(machine, obstacle);
+    throw new Unhealed(machine, unhealed.kind, unhealed.obstacle);
   } finally {
     frames.length = depth;
     frames.push(original);

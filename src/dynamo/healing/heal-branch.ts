@@ -54,14 +54,29 @@ function healLoopBranch(
   const depth = machine.tracer.frames.length - 1;
   const steps = around?.depth === depth ? (around.unrolled.get(branch.pc) ?? 0) : 0;
   if (steps >= mostSteps)
-    refuse(machine, `This loop has more than ${mostSteps} steps and depends on data.`);
+    refuse(machine, "limit", `This loop has more than ${mostSteps} steps and depends on data.`);
   if (steps > 0) return healFork(machine, frame, branch, condition, branch.pc);
   const repeatsWhen = goesOn(branch, frame) ?? true;
   try {
     return healLoop(machine, frame, branch, condition, repeatsWhen);
   } catch (error) {
     if (!(error instanceof Unhealed) || !mayEndByItself(branch, frame, repeatsWhen)) throw error;
+    return healUnrolled(machine, frame, branch, condition, error);
+  }
+}
+
+/** Step by step; where that takes too many steps, what stood in the way of the loop is what there is to say. */
+function healUnrolled(
+  machine: Machine,
+  frame: Frame,
+  branch: BranchInstruction,
+  condition: NumberVariable,
+  whyNoLoop: Unhealed,
+): Next {
+  try {
     return healFork(machine, frame, branch, condition, branch.pc);
+  } catch (error) {
+    throw error instanceof Unhealed && error.kind === "limit" ? whyNoLoop : error;
   }
 }
 
@@ -83,6 +98,28 @@ function healFork(
   unrolling: number | null,
 ): Next {
   const join = joinOf(frame.code, branch.pc);
+  try {
+    return healUpTo(machine, frame, branch, condition, unrolling, join);
+  } catch (error) {
+    if (!(error instanceof Unhealed) || error.kind !== "merge" || join === null) throw error;
+    // A value that no graph has may still serve to the end of the function: what follows becomes part of each side.
+    try {
+      return healUpTo(machine, frame, branch, condition, unrolling, null);
+    } catch (other) {
+      throw other instanceof Unhealed ? error : other;
+    }
+  }
+}
+
+/** `join` null: both sides go on to the end of the function. */
+function healUpTo(
+  machine: Machine,
+  frame: Frame,
+  branch: BranchInstruction,
+  condition: NumberVariable,
+  unrolling: number | null,
+  join: number | null,
+): Next {
   const stops = new Set(join === null ? [] : [join]);
   const expression = truthExpression(machine, condition);
   const sideWhen = (truth: boolean) =>

@@ -54,7 +54,8 @@ export function healLoop(
   const exit = wayOf(branch, frame, !repeatsWhen);
   const step = wayOf(branch, frame, repeatsWhen);
   const after = destinationOf(code, exit.pc);
-  if (branch.keeps) refuse(machine, "The value of this condition is used after the loop.");
+  if (branch.keeps)
+    refuse(machine, "statement", "The value of this condition is used after the loop.");
   const join = joinOf(code, branch.pc);
   const stops = new Set([branch.pc, after, ...(join === null ? [] : [join])]);
   const carried = carriedAt(machine, frame, branch, step.pc, stops);
@@ -72,7 +73,11 @@ export function healLoop(
     },
   });
   if (side.ending.kind === "return" || side.ending.pc !== branch.pc)
-    return refuse(machine, "A step of this loop leaves it other than by this test or `break`.");
+    return refuse(
+      machine,
+      "statement",
+      "A step of this loop leaves it other than by this test or `break`.",
+    );
   checkKept(machine, frame, branch, side, carried);
   const again = goesOnAgain(machine, side.frame.peek(), repeatsWhen);
   const results = [again, ...carried.map((each) => resultOf(machine, each, side.frame))];
@@ -157,6 +162,7 @@ function checkKept(
     const name = frame.code.locals[slot]?.name ?? "a variable";
     refuse(
       machine,
+      "statement",
       `\`${name}\` changes from step to step of this loop, and is ${shown} before it: only tensors, numbers and booleans can be carried.`,
     );
   }
@@ -165,7 +171,11 @@ function checkKept(
     below.length !== side.frame.stack.length - 1 ||
     below.some((value, index) => side.frame.stack[index] !== value)
   )
-    refuse(machine, "A step of this loop changes a value of the expression around it.");
+    refuse(
+      machine,
+      "statement",
+      "A step of this loop changes a value of the expression around it.",
+    );
 }
 
 const asWish = (truth: Expression<NumberLeaf>, wish: boolean): Expression<NumberLeaf> =>
@@ -174,7 +184,7 @@ const asWish = (truth: Expression<NumberLeaf>, wish: boolean): Expression<Number
 function goesOnAgain(machine: Machine, test: Variable, repeatsWhen: boolean): NumberVariable {
   const truth = truthOfAny(machine, test);
   if (truth === null)
-    return refuse(machine, `The test of this loop becomes ${describeForUser(test)}.`);
+    return refuse(machine, "statement", `The test of this loop becomes ${describeForUser(test)}.`);
   return new NumberVariable(asWish(truth, repeatsWhen), undefined);
 }
 
@@ -189,6 +199,7 @@ function resultOf(
   const becomes = (what: string): never =>
     refuse(
       machine,
+      "statement",
       `\`${name}\` becomes ${what} in a step of this loop, and is ${initialKind(initial, type)} before it.`,
     );
   if (value?.kind === "tensor") {
@@ -199,6 +210,9 @@ function resultOf(
       before.shape.join() === now.shape.join() &&
       before.requires_grad === now.requires_grad;
     if (!isSame) return becomes(describeTensor(value.fake) ?? "another tensor");
+    const { unbacked } = machine.tracer;
+    if (unbacked.isUnbacked(initial.fake) || unbacked.isUnbacked(value.fake))
+      return becomes("a tensor whose size depends on data");
     if (before.strides.join() !== now.strides.join())
       return becomes("a tensor with another layout in memory (strides)");
     requireSameMeta(machine, "while", initial, value);

@@ -98,9 +98,12 @@ export class MergePlan {
     | string {
     const [first, second] = [metaOf(a.fake), metaOf(b.fake)];
     const isSameShape = first.shape.join() === second.shape.join();
-    const isSameLayout = isSameShape
-      ? first.strides.join() === second.strides.join()
-      : a.fake.is_contiguous() && b.fake.is_contiguous();
+    const { unbacked } = this.#machine.tracer;
+    const isKnown = !unbacked.isUnbacked(a.fake) && !unbacked.isUnbacked(b.fake);
+    const isSameLayout =
+      isSameShape && isKnown
+        ? first.strides.join() === second.strides.join()
+        : a.fake.is_contiguous() && b.fake.is_contiguous();
     const shown = `it is ${describeTensor(a.fake) ?? "?"} in one way, and ${describeTensor(b.fake) ?? "?"} in the other`;
     if (first.dtype !== second.dtype || first.shape.length !== second.shape.length) return shown;
     if (!isSameLayout) return `${shown}, with another layout in memory (strides)`;

@@ -35,7 +35,7 @@ export function mergeSides(
   const merge = (name: string, [a, b]: Pair<Variable>): Merged => {
     const merged = plan.merge(a, b);
     return typeof merged === "string"
-      ? refuse(machine, `${name} differs after this branch: ${merged}.`)
+      ? refuse(machine, "merge", `${name} differs after this branch: ${merged}.`)
       : merged;
   };
   const ends: Pair<Side["ending"]> = [whenTrue.ending, whenFalse.ending];
@@ -67,15 +67,16 @@ interface Meeting {
 function meetingPlace(machine: Machine, sides: Pair<Side>): Meeting {
   const frames: Pair<Frame> = [sides[0].frame, sides[1].frame];
   const [a, b] = [sides[0].ending, sides[1].ending];
-  if (a.kind === "return" || b.kind === "return") return refuse(machine, returnsFromLoop);
+  if (a.kind === "return" || b.kind === "return") return refuse(machine, "merge", returnsFromLoop);
   if (a.pc === b.pc) return { pc: a.pc, frames };
   const loop = machine.side?.loop ?? null;
   const ends = [a.pc, b.pc];
   if (loop === null || !ends.includes(loop.branch) || !ends.includes(loop.after))
-    return refuse(machine, returnsFromLoop);
+    return refuse(machine, "merge", returnsFromLoop);
   const [leaving, going] = a.pc === loop.after ? frames : [frames[1], frames[0]];
   // The test's value lies on top of what is there after the loop.
-  if (going.stack.length !== leaving.stack.length + 1) return refuse(machine, returnsFromLoop);
+  if (going.stack.length !== leaving.stack.length + 1)
+    return refuse(machine, "merge", returnsFromLoop);
   leaving.push(new ConstantVariable(loop.leavesWhen));
   return { pc: loop.branch, frames };
 }
@@ -112,7 +113,11 @@ function mergeLocals(
   }
   const name = `\`${frame.code.locals[slot]?.name ?? "a variable"}\``;
   if (a?.kind === "cell" || b?.kind === "cell")
-    return refuse(machine, `${name} is another variable in each way, and a function holds it.`);
+    return refuse(
+      machine,
+      "merge",
+      `${name} is another variable in each way, and a function holds it.`,
+    );
   return merge(name, [a ?? undefinedVariable, b ?? undefinedVariable]);
 }
 
@@ -136,7 +141,7 @@ function callBoth(
             [graphs[0], leaf],
             [graphs[1], other],
           ]);
-    if (merged === null) return refuse(machine, "A value differs after this branch.");
+    if (merged === null) return refuse(machine, "merge", "A value differs after this branch.");
     // Which of the program's tensors it is depends on the data.
     return merged.kind === "tensor" ? { ...merged, mayAlias: true } : merged;
   });

@@ -34,6 +34,8 @@ export class Machine {
   readonly options: CaptureOptions;
   /** The side of a branch on data that is being captured. */
   side: SideContext | null = null;
+  /** How many sides have been captured, those that were given up included. */
+  sideCount = 0;
   readonly #iterations: CursorVariable[] = [];
 
   constructor(history: NumberHistory, options: CaptureOptions) {

@@ -130,7 +130,7 @@ export class Tracer {
     if (this.branch !== null) {
       breakGraph(
         "branchSideEffect",
-        { operator: this.branch.operator, effect: `it has an effect (${effect.kind})` },
+        { operator: this.branch.operator, effect: describeEffect(effect) },
         effect.kind,
       );
     }
@@ -363,6 +363,20 @@ export class Tracer {
         this.addGuard({ kind: "NO_ALIASING", source: cell.source, other: other.source });
       }
     }
+  }
+}
+
+function describeEffect(effect: EffectWithoutPlace): string {
+  switch (effect.kind) {
+    case "setProperty":
+    case "deleteProperty":
+      return `it changes the property ${String(effect.key)}`;
+    case "storeCell":
+      return `it writes the outer variable \`${effect.cell.name}\``;
+    case "call":
+      return `it calls \`${effect.callee.name}\``;
+    case "log":
+      return `it prints with \`${effect.callee.name}\``;
   }
 }
 

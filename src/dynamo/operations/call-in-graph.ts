@@ -76,7 +76,7 @@ export function callInGraph(
   const capture = new ArgumentCapture(machine, callee, inputs);
   const captured = inputs.map((input, position) => capture.of(input, position));
   if (callee.function.mutates) {
-    refuseMutationInBranch(machine, capture.tensors);
+    refuseMutationInBranch(machine, callee, capture.tensors);
     writeTextsFirst(machine, callee.name);
     const [target] = capture.tensors;
     const changed = callee.isMethod && target !== undefined ? [target] : capture.tensors;
@@ -157,10 +157,18 @@ function mayOverlap({ tracer }: Machine, [target, ...others]: readonly TensorVar
 }
 
 /** A branch of a higher-order operator may change tensors it made, but not others, nor views (which may be of others). */
-function refuseMutationInBranch(machine: Machine, [target]: readonly TensorVariable[]): void {
+function refuseMutationInBranch(
+  machine: Machine,
+  { name }: InGraphVariable,
+  tensors: readonly TensorVariable[],
+): void {
   const { branch } = machine.tracer;
-  if (branch === null || target === undefined) return;
-  if (target.birth < branch.birth || stateOf(target.fake).base !== null) {
+  if (branch === null) return;
+  // `add_` changes what it is called on; another operator, such as a custom one, may change any of its arguments.
+  const targets = name.endsWith("_") ? tensors.slice(0, 1) : tensors;
+  const isOutside = (target: TensorVariable): boolean =>
+    target.birth < branch.birth || target.mayAlias || stateOf(target.fake).base !== null;
+  if (targets.some(isOutside)) {
     breakGraph(
       "branchMutatesInput",
       { operator: branch.operator, operand: machine.expressionText() },

@@ -79,11 +79,14 @@ export function mergeLeaves(
   const meta = metaOf(leaf.fake);
   if (metas.some(({ dtype, shape }) => dtype !== meta.dtype || shape.length !== meta.shape.length))
     return null;
+  const { shapes, unbacked, guardPlace } = machine.tracer;
+  // A size that depends on data has a stand-in here, which may happen to be the size of another.
+  const isUnknown = (dim: number): boolean =>
+    leaves.some(([, each]) => each.kind === "tensor" && unbacked.isUnbackedDim(each.fake, dim));
   const dims = meta.shape.flatMap((size, dim) =>
-    metas.every(({ shape }) => shape[dim] === size) ? [] : [dim],
+    metas.every(({ shape }) => shape[dim] === size) && !isUnknown(dim) ? [] : [dim],
   );
   const mayAlias = leaves.some(([subgraph, each]) => isShared(subgraph, each));
-  const { shapes, unbacked, guardPlace } = machine.tracer;
   if (dims.length > 0)
     return { kind: "tensor", fake: unbacked.addOrigin(meta.shape, dims, leaf.fake), mayAlias };
   for (const [, each] of leaves)
