@@ -189,6 +189,7 @@ test("the number of threads does not change a bit of the result", () => {
     [64, 64, 1000],
     [16, 2000, 70],
     [24, 2000, 90],
+    [3, 3000, 500],
   ] as const;
   for (const [m, n, k] of shapes) {
     const given = { left: randomTensor([m, k]), right: randomTensor([k, n]) };

@@ -61,7 +61,7 @@ function keepAxes({ sizes, steps }: MergedAxes, keep: (axis: number) => boolean)
   return { sizes: kept(sizes), steps: [kept(steps[0]), kept(steps[1]), kept(steps[2])] };
 }
 
-export function joinAxes(outer: MergedAxes, inner: MergedAxes): MergedAxes {
+function joinAxes(outer: MergedAxes, inner: MergedAxes): MergedAxes {
   if (outer.sizes.length === 0) return inner;
   return {
     sizes: [...outer.sizes, ...inner.sizes],

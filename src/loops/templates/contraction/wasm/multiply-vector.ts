@@ -1,6 +1,6 @@
 /**
- * Products with one row: every element of the right factor is used once, so it is read where it lies, in the order in
- * which it lies, and the speed of memory decides.
+ * Products with a few rows: every element of the right factor is used once for each, so it is read where it lies, in the
+ * order in which it lies, and the speed of memory decides. All rows use what was read before the next part is.
  */
 import { at } from "../../../../core/shape.ts";
 import { kernelType } from "../../../../runtime/thread-module.ts";
@@ -27,8 +27,11 @@ export const vectorWords = {
   rightColumnStep: 6,
   rightInnerStep: 7,
   outStep: 8,
+  rows: 9,
+  leftRowStep: 10,
+  outRowStep: 11,
 } as const;
-export const vectorWordCount = 10;
+export const vectorWordCount = 12;
 
 /** Where a unit works. */
 interface Unit {
@@ -107,8 +110,23 @@ export function defineDots(module: ModuleBuilder, element: Element, relaxed: boo
       end: f.local("i32"),
       last: f.local("i32"),
     };
-    return (unit) =>
-      forBelow(f, unit.column, unit.endColumn, columnsAtATime, () => emitDots(unit, scratch));
+    const firstColumn = f.local("i32", "firstColumn");
+    const row = f.local("i32", "row");
+    return (unit) => {
+      const { column, left, out, word } = unit;
+      f.get(column);
+      f.set(firstColumn);
+      f.i32Const(0);
+      f.set(row);
+      // The columns of a unit stay in the cache from one row to the next.
+      forBelow(f, row, word("rows"), 1, () => {
+        f.get(firstColumn);
+        f.set(column);
+        forBelow(f, column, unit.endColumn, columnsAtATime, () => emitDots(unit, scratch));
+        advance(f, left, word("leftRowStep"));
+        advance(f, out, word("outRowStep"));
+      });
+    };
   });
 }
 
@@ -231,6 +249,9 @@ function setZero(f: FunctionBuilder, vector: Local): void {
 /** Inner steps that are taken at the same time where columns lie side by side. */
 const stepsAtATime = 4;
 
+/** Columns of a unit of `rowSums`: a few KiB of sums for each row, and a few pages of each row of the right factor. */
+export const rowSumColumns = 512;
+
 /** `rowSums`: columns of the right factor lie side by side. The sums of a unit are kept in the thread's scratch space. */
 export function defineRowSums(
   module: ModuleBuilder,
@@ -241,6 +262,11 @@ export function defineRowSums(
     const locals: RowLocals = {
       space: f.local("i32", "space"),
       bytes: f.local("i32", "bytes"),
+      sums: f.local("i32", "sums"),
+      product: f.local("i32", "product"),
+      firstFactor: f.local("i32"),
+      nextFactor: f.local("i32"),
+      firstRow: f.local("i32"),
       step: f.local("i32", "step"),
       wholeSteps: f.local("i32"),
       factor: f.local("i32"),
@@ -261,7 +287,14 @@ export function defineRowSums(
 
 interface RowLocals {
   readonly space: Local;
+  /** Of one row. */
   readonly bytes: Local;
+  /** Where the sums of the row are that is at work, and which row of the left factor it is. */
+  readonly sums: Local;
+  readonly product: Local;
+  readonly firstFactor: Local;
+  readonly nextFactor: Local;
+  readonly firstRow: Local;
   readonly step: Local;
   readonly wholeSteps: Local;
   readonly factor: Local;
@@ -277,7 +310,7 @@ interface RowLocals {
 
 function emitRowSums(unit: Unit, locals: RowLocals): void {
   const { f, element, word, left, right, out, column, endColumn } = unit;
-  const { space, bytes, step, wholeSteps, factor, row, place, vectorEnd } = locals;
+  const { space, bytes, sums, step, wholeSteps, row, place, nextFactor } = locals;
   f.get(endColumn);
   f.get(column);
   f.emit("i32.sub");
@@ -286,16 +319,12 @@ function emitRowSums(unit: Unit, locals: RowLocals): void {
   f.set(bytes);
   f.get(space);
   f.i32Const(0);
-  f.get(bytes);
+  f.get(word("rows"));
+  f.i32Const(rowSumColumns * element.bytes);
+  f.emit("i32.mul");
   f.memoryFill();
-  f.get(space);
-  f.get(bytes);
-  f.i32Const(-16);
-  f.emit("i32.and");
-  f.emit("i32.add");
-  f.set(vectorEnd);
   f.get(left);
-  f.set(factor);
+  f.set(nextFactor);
   setScaledSum(f, row, right, column, element.bytes);
   f.i32Const(0);
   f.set(step);
@@ -303,35 +332,74 @@ function emitRowSums(unit: Unit, locals: RowLocals): void {
   f.i32Const(-stepsAtATime);
   f.emit("i32.and");
   f.set(wholeSteps);
-  forBelow(f, step, wholeSteps, stepsAtATime, () => addRows(unit, locals, stepsAtATime));
-  forBelow(f, step, word("inner"), 1, () => addRows(unit, locals, 1));
-  f.get(space);
-  f.set(place);
-  f.get(space);
-  f.get(bytes);
-  f.emit("i32.add");
-  f.set(vectorEnd);
+  forBelow(f, step, wholeSteps, stepsAtATime, () => addToAll(unit, locals, stepsAtATime));
+  forBelow(f, step, word("inner"), 1, () => addToAll(unit, locals, 1));
   f.get(out);
   f.get(column);
   f.get(word("outStep"));
   f.emit("i32.mul");
   f.emit("i32.add");
   f.set(out);
-  forBelow(f, place, vectorEnd, element.bytes, () => {
+  forEachProduct(unit, locals, () => {
+    const [target, end] = [nextFactor, locals.wholeEnd];
     f.get(out);
-    f.get(place);
-    f.load(element.load);
-    f.store(element.store);
-    f.get(out);
-    f.get(word("outStep"));
+    f.set(target);
+    f.get(sums);
+    f.set(place);
+    f.get(sums);
+    f.get(bytes);
     f.emit("i32.add");
-    f.set(out);
+    f.set(end);
+    forBelow(f, place, end, element.bytes, () => {
+      f.get(target);
+      f.get(place);
+      f.load(element.load);
+      f.store(element.store);
+      advance(f, target, word("outStep"));
+    });
+    advance(f, out, word("outRowStep"));
+  });
+}
+
+/** Runs `body` for each row of the left factor, with `sums` where its sums are. */
+function forEachProduct(
+  { f, element, word }: Unit,
+  { space, sums, product }: RowLocals,
+  body: () => void,
+): void {
+  f.get(space);
+  f.set(sums);
+  f.i32Const(0);
+  f.set(product);
+  forBelow(f, product, word("rows"), 1, () => {
+    body();
+    f.increment(sums, rowSumColumns * element.bytes);
+  });
+}
+
+/** Adds the next `count` rows of the right factor to the sums of all rows of the left one. */
+function addToAll(unit: Unit, locals: RowLocals, count: number): void {
+  const { f, word } = unit;
+  const { factor, firstFactor, nextFactor, row, firstRow } = locals;
+  f.get(row);
+  f.set(firstRow);
+  f.get(nextFactor);
+  f.tee(firstFactor);
+  f.set(factor);
+  for (let step = 0; step < count; step++) advance(f, nextFactor, word("leftStep"));
+  forEachProduct(unit, locals, () => {
+    f.get(firstRow);
+    f.set(row);
+    addRows(unit, locals, count);
+    advance(f, firstFactor, word("leftRowStep"));
+    f.get(firstFactor);
+    f.set(factor);
   });
 }
 
 /** Adds the next `count` rows of the right factor, each times its factor, to the sums. */
 function addRows({ f, element, relaxed, word }: Unit, locals: RowLocals, count: number): void {
-  const { space, bytes, factor, row, place, vectorEnd, sum, x } = locals;
+  const { sums, bytes, factor, row, place, vectorEnd, sum, x } = locals;
   const factors = locals.factors.slice(0, count);
   const rows = locals.rows.slice(0, count);
   factors.forEach((own, index) => {
@@ -343,7 +411,13 @@ function addRows({ f, element, relaxed, word }: Unit, locals: RowLocals, count: 
     f.set(at(rows, index));
     advance(f, row, word("rightInnerStep"));
   });
-  f.get(space);
+  f.get(sums);
+  f.get(bytes);
+  f.i32Const(-16);
+  f.emit("i32.and");
+  f.emit("i32.add");
+  f.set(vectorEnd);
+  f.get(sums);
   f.set(place);
   forBelow(f, place, vectorEnd, 16, () => {
     f.get(place);
@@ -361,7 +435,7 @@ function addRows({ f, element, relaxed, word }: Unit, locals: RowLocals, count: 
     f.store("v128.store");
   });
   const end = locals.wholeEnd;
-  f.get(space);
+  f.get(sums);
   f.get(bytes);
   f.emit("i32.add");
   f.set(end);

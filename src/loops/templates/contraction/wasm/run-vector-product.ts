@@ -1,16 +1,14 @@
 /** Runs contractions with one row, or a few, without packing anything. */
 import { numelOf } from "../../../../core/shape.ts";
 import type { KernelRuntime } from "../../../../runtime/kernel-runtime.ts";
-import { type ArrangedProduct, joinAxes, turned } from "./arrange-product.ts";
+import { type ArrangedProduct, turned } from "./arrange-product.ts";
 import { elements, type ElementName } from "./element.ts";
 import { installContraction } from "./install-contraction.ts";
-import { vectorWordCount, vectorWords } from "./multiply-vector.ts";
+import { rowSumColumns, vectorWordCount, vectorWords } from "./multiply-vector.ts";
 import { isConsecutive, writeOffsets } from "./offset-tables.ts";
 
 /** Packing reads and writes the right factor once more each: as many rows are worth reading it again for. */
 const mostRows = 3;
-/** Columns of one unit: a few KiB of sums, and a few pages of each row. */
-const rowSumColumns = 512;
 /** Multiplications of a unit of `dots`. */
 const dotMultiplications = 2 ** 16;
 const chunkMultiplications = 2 ** 17;
@@ -44,9 +42,7 @@ export function runVectorProduct(
   addresses: readonly [number, number, number],
 ): void {
   const { bytes } = elements[name];
-  const { columns, inner, left, right } = product;
-  // Rows are products of their own.
-  const batch = joinAxes(product.batch, product.rows);
+  const { batch, rows, columns, inner, left, right } = product;
   const count = numelOf(batch.sizes);
   const columnCount = numelOf(columns.sizes);
   const innerCount = numelOf(inner.sizes);
@@ -57,7 +53,7 @@ export function runVectorProduct(
   const chunks = Math.ceil(columnCount / chunkColumns);
   const kernel = installContraction(runtime, name)[kind];
   const { memory } = runtime;
-  if (kind === "rowSums") runtime.reserveScratch(rowSumColumns * bytes);
+  if (kind === "rowSums") runtime.reserveScratch(mostRows * rowSumColumns * bytes);
   const args = memory.allocate((vectorWordCount + count * 6) * 4);
   try {
     const words = memory.i32;
@@ -75,13 +71,17 @@ export function runVectorProduct(
     set("rightColumnStep", (columns.steps[right][0] ?? 0) * bytes);
     set("rightInnerStep", (inner.steps[right][0] ?? 0) * bytes);
     set("outStep", (columns.steps[0][0] ?? 0) * bytes);
+    // So few rows are one axis.
+    set("rows", numelOf(rows.sizes));
+    set("leftRowStep", (rows.steps[left][0] ?? 0) * bytes);
+    set("outRowStep", (rows.steps[0][0] ?? 0) * bytes);
     ([left, right, 0] as const).forEach((operand, place) => {
       const offsets = table + count * 3;
       writeOffsets(words, offsets, batch, operand, { bytes, padding: 1 });
       for (let index = 0; index < count; index++)
         words[table + index * 3 + place] = addresses[operand] + (words[offsets + index] ?? 0);
     });
-    const work = chunkColumns * innerCount;
+    const work = chunkColumns * innerCount * numelOf(rows.sizes);
     const chunkUnits = Math.max(1, Math.floor(chunkMultiplications / work));
     runtime.launch(kernel, args, count * chunks, chunkUnits);
   } finally {
