@@ -40,6 +40,10 @@ const madeWithFunctions: ReadonlySet<PropertyKey> = new Set([
 
 /** OrdinaryGet (ECMA-262 §10.1.8) for every kind of variable; null when a getter of the program was entered. */
 export function getProperty(machine: Machine, base: Variable, key: PropertyKey): CallResult {
+  if (key === "length" && base.kind === "lazy") {
+    const length = lengthOfText(machine, base);
+    if (length !== null) return length;
+  }
   const target = machine.force(base);
   switch (target.kind) {
     case "tensor":
@@ -107,6 +111,16 @@ export function getProperty(machine: Machine, base: Variable, key: PropertyKey):
     { object: describeForUser(target), property: describeKey(key) },
     `getProperty ${describeVariable(target)} ${describeKey(key)}`,
   );
+}
+
+/** Of a text that nothing else looked at only the length counts: others of this length, or of any if that varies, fit. */
+function lengthOfText(
+  { tracer }: Machine,
+  { value, source, forced }: LazyVariable,
+): Variable | null {
+  if (forced !== null || typeof value !== "string" || source.kind === "pinned") return null;
+  tracer.addGuard({ kind: "TYPE_MATCH", source, type: "string" });
+  return new LazyVariable(value.length, { kind: "member", base: source, key: "length" });
 }
 
 /** An object with slots of the engine (a Date, a typed array): its methods can be named, its slots not read. */
