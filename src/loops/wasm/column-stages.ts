@@ -71,12 +71,24 @@ function pointColumns(k: KernelFrame, pointers: ReadonlyMap<number, Local>): voi
 function sweepColumns(k: KernelFrame, pointers: ReadonlyMap<number, Local>): void {
   const isSingle = k.shape.vectorAxis === "none";
   if (!isSingle) {
-    const units = k.remainder === "single" ? 1 : 2;
+    const units = k.remainder === "single" ? 1 : columnVectors(k);
     whileColumns(k, pointers, 4 * units, "full", () => columnGroup(k, pointers, 4, units, "full"));
   }
   if (isSingle || k.remainder === "single")
     whileColumns(k, pointers, 1, "single", () => columnGroup(k, pointers, 1, 1, "single"));
   else whileColumns(k, pointers, 4, "masked", () => columnGroup(k, pointers, 4, 1, "masked"));
+}
+
+/** Vectors of columns in lock-step: where little is computed, four, so that whole lines of the cache are used up. */
+function columnVectors(k: KernelFrame): number {
+  const isShort = k.kernel.stages.every((own, index) => {
+    if (own.over !== "sweep") return true;
+    const first = at(k.firstStates, index);
+    const context = k.context({ lanes: 4, sweep: true, splatAll: false, first });
+    const options = { lanes: 4, relaxed: k.relaxed, masked: false } as const;
+    return unitsFor(stageProgram(k.kernel, own, first, context, options)) === 4;
+  });
+  return isShort ? 4 : 2;
 }
 
 function whileColumns(
