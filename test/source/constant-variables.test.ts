@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { testOfTextCode } from "../capabilities.ts";
 import { locateFunction } from "../../src/dynamo/source/locate-function.ts";
 
 /** Each text returns a function `f` whose variable `x` is asked for. */
@@ -13,7 +14,7 @@ function isConstant(text: string): boolean {
 }
 
 describe("never reassigned", () => {
-  test.each([
+  testOfTextCode.each([
     "const x = 1; return () => x",
     "let x = 1; return () => x",
     "var x = 1; return () => x",
@@ -40,7 +41,7 @@ describe("never reassigned", () => {
 });
 
 describe("reassigned somewhere, or possibly", () => {
-  test.each([
+  testOfTextCode.each([
     "let x = 1; x = 2; return () => x",
     "let x = 1; x += 2; return () => x",
     "let x = 1; x ??= 2; return () => x",
