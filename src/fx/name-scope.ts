@@ -11,14 +11,17 @@ const reservedWords: ReadonlySet<string> = new Set(
 /** Gives out names that are unique in one graph: `add`, `add_1`, `add_2`. */
 export class NameScope {
   readonly #taken = new Set<string>();
+  /** By name without a number: all smaller numbers are taken. */
+  readonly #free = new Map<string, number>();
 
   /** A fresh identifier made from any text: `L["x"]` becomes `l_x_`-like names only of letters, digits and `_`. */
   create(wanted: string): string {
     const cleaned = wanted.replace(/\W+/g, "_");
     const base = cleaned === "" || /^\d/.test(cleaned) ? `_${cleaned}` : cleaned;
     let name = base;
-    for (let number = 1; this.#taken.has(name) || reservedWords.has(name); number++)
-      name = `${base}_${number}`;
+    let number = this.#taken.has(base) ? (this.#free.get(base) ?? 1) : 1;
+    for (; this.#taken.has(name) || reservedWords.has(name); number++) name = `${base}_${number}`;
+    this.#free.set(base, number);
     this.#taken.add(name);
     return name;
   }
@@ -26,5 +29,7 @@ export class NameScope {
   /** Gives a name back, so that it is free again. */
   release(name: string): void {
     this.#taken.delete(name);
+    const [, base = null, number] = /^(.*)_(\d+)$/.exec(name) ?? [];
+    if (base !== null) this.#free.set(base, Math.min(this.#free.get(base) ?? 1, Number(number)));
   }
 }

@@ -12,6 +12,6 @@ export function logProgram(program: Program): void {
   if (isEnabled("output_code")) emit("output_code", `OUTPUT CODE\n${printOutputCode(program)}`);
 }
 
-function printMemory({ offsets, arenaBytes, separateBytes }: MemoryPlan): string {
-  return `memory: ${offsets.size} intermediates, at most ${formatBytes(arenaBytes)} at a time (${formatBytes(separateBytes)} without reuse)`;
+function printMemory({ offsets, arenaBytes, separateBytes, constants }: MemoryPlan): string {
+  return `memory: ${offsets.size} intermediates, at most ${formatBytes(arenaBytes)} at a time (${formatBytes(separateBytes)} without reuse), ${constants.buffers.size} constants`;
 }

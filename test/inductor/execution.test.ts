@@ -54,6 +54,21 @@ test("the results of two calls never share memory", () => {
   expect(new Set(addresses).size).toBe(3);
 });
 
+test("a constant of the graph stays what it is, also where a copy of it is written to", () => {
+  const withConstant = (x: Tensor): Tensor => {
+    const ramp = torch.arange(30).mul(0.5).cumsum(0);
+    return x
+      .add(ramp)
+      .cumsum(1)
+      .add(ramp.clone().add_(x.sum(0)));
+  };
+  const compiled = torch.compile(withConstant);
+  for (let call = 0; call < 3; call++) {
+    const x = torch.randn(40, 30);
+    expect(compiled(x).allclose(withConstant(x), { rtol: 1e-4, atol: 1e-3 })).toBe(true);
+  }
+});
+
 test("an input that is changed in place is changed in every call, small and large", () => {
   for (const size of [3, 50]) {
     const compiled = torch.compile((x: Tensor) => x.add_(x.cumsum(0).sum(1)).mul(2));

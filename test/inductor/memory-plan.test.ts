@@ -10,7 +10,7 @@ import type { Buffer, Program } from "../../src/inductor/program.ts";
 
 /** A model of running the program: which buffer's values each byte holds. Gives the reads of bytes that are another's. */
 function wrongReads(program: Program): string[] {
-  const { offsets, zeroedBefore, arenaBytes } = planMemory(program);
+  const { offsets, zeroedBefore, arenaBytes, constants } = planMemory(program);
   const owners = new Array<Buffer | null>(arenaBytes).fill(null);
   const extent = (buffer: Buffer): [number, number] => {
     const start = offsets.get(buffer) ?? 0;
@@ -18,6 +18,7 @@ function wrongReads(program: Program): string[] {
   };
   const wrong: string[] = [];
   program.steps.forEach((step, index) => {
+    if (constants.steps.has(step)) return;
     for (const buffer of zeroedBefore.get(index) ?? []) owners.fill(buffer, ...extent(buffer));
     const { reads, writes } = accessOf(program, step);
     for (const buffer of reads)
@@ -76,4 +77,9 @@ test("a chain of kernels needs memory for two intermediates at a time", () => {
 
 test("what is returned is no intermediate", () => {
   expect(planOf((x) => x.mul(2).add(1)).offsets.size).toBe(0);
+});
+
+test("what no input takes part in is computed once", () => {
+  const plan = planOf((x) => x.add(torch.arange(64).cumsum(0)));
+  expect([plan.offsets.size, plan.constants.buffers.size > 0]).toEqual([0, true]);
 });

@@ -2,6 +2,7 @@
 import { at } from "../../core/shape.ts";
 import type { Buffer, LaunchStep, Place, Program } from "../program.ts";
 import { accessOf, visibleBuffers } from "../schedule/step-access.ts";
+import { type Constants, findConstants } from "./constants.ts";
 
 export interface MemoryPlan {
   /** By buffer that only launches and templates use: where it starts in the arena, in bytes. */
@@ -12,6 +13,8 @@ export interface MemoryPlan {
   readonly separateBytes: number;
   /** By the number of a step: intermediates that it is the first to use, and that must be zero before. */
   readonly zeroedBefore: ReadonlyMap<number, readonly Buffer[]>;
+  /** What is computed once. */
+  readonly constants: Constants;
 }
 
 /** Blocks start at cache lines: threads that write neighbours do not meet. */
@@ -26,12 +29,16 @@ interface Tenancy {
 }
 
 export function planMemory(program: Program): MemoryPlan {
-  const { tenancies, zeroedBefore, separateBytes } = findTenancies(program);
+  const isHidden = hiddenBuffers(program);
+  const constants = findConstants(program, isHidden);
+  const isIntermediate = (buffer: Buffer): boolean =>
+    isHidden(buffer) && !constants.buffers.has(buffer);
+  const { tenancies, zeroedBefore, separateBytes } = findTenancies(program, isIntermediate);
   const { starts, end } = place(tenancies);
   const offsets = new Map<Buffer, number>();
   for (const [tenancy, start] of starts)
     for (const buffer of tenancy.buffers) offsets.set(buffer, start);
-  return { offsets, arenaBytes: end, separateBytes, zeroedBefore };
+  return { offsets, arenaBytes: end, separateBytes, zeroedBefore, constants };
 }
 
 /** Buffers that nothing but launches and templates sees. */
@@ -45,14 +52,16 @@ function hiddenBuffers(program: Program): (buffer: Buffer) => boolean {
   return (buffer) => !visible.has(buffer);
 }
 
-function findTenancies(program: Program): Pick<MemoryPlan, "zeroedBefore" | "separateBytes"> & {
+function findTenancies(
+  program: Program,
+  isIntermediate: (buffer: Buffer) => boolean,
+): Pick<MemoryPlan, "zeroedBefore" | "separateBytes"> & {
   readonly tenancies: ReadonlySet<Tenancy>;
 } {
-  const isHidden = hiddenBuffers(program);
   const lastUse = new Map<Buffer, number>();
   const places = program.steps.map((step) =>
     step.kind === "launch" || step.kind === "template"
-      ? step.operands.filter(({ buffer }) => isHidden(buffer))
+      ? step.operands.filter(({ buffer }) => isIntermediate(buffer))
       : [],
   );
   places.forEach((own, index) => own.forEach(({ buffer }) => lastUse.set(buffer, index)));

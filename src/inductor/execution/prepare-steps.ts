@@ -55,7 +55,10 @@ export function prepareSteps(
   memory: KernelMemory,
 ): PreparedSteps {
   const plan = planMemory(program);
-  const launches = program.steps.filter((step) => step.kind === "launch");
+  const { constants } = plan;
+  const launches = program.steps
+    .filter((step) => step.kind === "launch")
+    .filter((step) => !constants.steps.has(step));
   const compiled = backend.compile?.(launches) ?? launches.map(() => null);
   const compiledOf = new Map<Step, CompiledLaunch>();
   let bytes = headerBytes;
@@ -75,7 +78,9 @@ export function prepareSteps(
     memory,
     (block?.address ?? 0) + headerBytes,
   );
-  program.steps.forEach((step, index) => builder.add(step, index, compiledOf.get(step) ?? null));
+  program.steps.forEach((step, index) => {
+    if (!constants.steps.has(step)) builder.add(step, index, compiledOf.get(step) ?? null);
+  });
   const { steps, arenaWords } = builder.finish();
   if (block !== null) linkRuns(steps, block.address, memory);
   return { steps, plan, block, arenaWords };
@@ -129,8 +134,8 @@ class StepsBuilder {
       return;
     }
     if (step.kind === "version") {
-      const { offsets } = this.#plan;
-      if (offsets.has(step.buffer)) return; // nobody sees it
+      const { offsets, constants } = this.#plan;
+      if (offsets.has(step.buffer) || constants.buffers.has(step.buffer)) return; // nobody sees it
       if (this.#launches.length > 0) {
         this.#versions.push({ after: this.#launches.length, step });
         return;

@@ -1,4 +1,5 @@
 /** A program with everything done once that is the same in every call. Hot path of every call. */
+import { OutOfMemoryError } from "../../base/errors.ts";
 import { Storage } from "../../core/storage.ts";
 import { at } from "../../core/shape.ts";
 import type { GraphFailure } from "../../fx/graph-module-brand.ts";
@@ -9,8 +10,9 @@ import type { OwnedBlock } from "../../runtime/owned-block.ts";
 import { Frame } from "../frame.ts";
 import { frameLayout, type FrameLayout } from "../frame-layout.ts";
 import type { Program, TemplateStep } from "../program.ts";
-import { outputsBefore, runStep } from "../run-program.ts";
+import { outputsBefore, runProgram, runStep } from "../run-program.ts";
 import { arenaIsLent, giveArenaBack, lendArena } from "./arena.ts";
+import type { Constants } from "./constants.ts";
 import { type ArenaWord, type PreparedStep, prepareSteps } from "./prepare-steps.ts";
 
 export class PreparedProgram {
@@ -23,9 +25,11 @@ export class PreparedProgram {
   readonly #arenaBytes: number;
   readonly #arenaWords: readonly ArenaWord[];
   readonly #offsets: readonly (number | null)[];
+  /** By slot: memory of what was computed once. */
+  readonly #constants: readonly (Storage | null)[];
   /** The arena that the words and storages are for. */
   #arena: OwnedBlock | null = null;
-  /** By slot: memory of intermediates. */
+  /** By slot: memory of intermediates and constants. */
   #lent: (Storage | null)[];
   #isRunning = false;
 
@@ -39,7 +43,18 @@ export class PreparedProgram {
     this.#arenaWords = prepared.arenaWords;
     this.#arenaBytes = prepared.plan.arenaBytes;
     this.#offsets = this.#layout.buffers.map((buffer) => prepared.plan.offsets.get(buffer) ?? null);
-    this.#lent = this.#offsets.map(() => null);
+    this.#constants = this.#computeConstants(prepared.plan.constants);
+    this.#lent = [...this.#constants];
+  }
+
+  /** By slot. */
+  #computeConstants({ steps, buffers }: Constants): readonly (Storage | null)[] {
+    const storages = this.#offsets.map(() => null);
+    const frame = new Frame(this.#program, this.#layout, [], storages);
+    for (const step of steps) runStep(frame, step);
+    return this.#layout.buffers.map((buffer, slot) =>
+      buffers.has(buffer) ? frame.storageAt(slot) : null,
+    );
   }
 
   /** Whether it can run now: not in the middle of a call of itself, or of another program that has the arena. */
@@ -50,7 +65,8 @@ export class PreparedProgram {
   /** What is thrown is reported with the call it belongs to, and passes. */
   run(inputs: readonly unknown[], noteFailure: (failure: GraphFailure) => void): unknown {
     const program = this.#program;
-    if (this.#arenaBytes > 0) this.#useArena(lendArena(this.#arenaBytes, this.#arena));
+    if (this.#arenaBytes > 0 && !this.#borrowArena())
+      return runProgram(program, inputs, noteFailure);
     this.#isRunning = true;
     const frame = new Frame(program, this.#layout, inputs, this.#lent.slice());
     let current = 0;
@@ -112,6 +128,17 @@ export class PreparedProgram {
     }
   }
 
+  /** False where there is no room for all of it: memory that is given back step by step may do. */
+  #borrowArena(): boolean {
+    try {
+      this.#useArena(lendArena(this.#arenaBytes, this.#arena));
+      return true;
+    } catch (error) {
+      if (error instanceof OutOfMemoryError) return false;
+      throw error;
+    }
+  }
+
   /** Has the intermediates in a block from now on. */
   #useArena(arena: OwnedBlock): void {
     if (arena === this.#arena) return;
@@ -119,7 +146,7 @@ export class PreparedProgram {
     for (const { address, byteOffset } of this.#arenaWords)
       writeWord(this.#memory, address, arena.address + byteOffset);
     this.#lent = this.#offsets.map((offset, slot) => {
-      if (offset === null) return null;
+      if (offset === null) return this.#constants[slot] ?? null;
       const { dtype, length } = at(this.#layout.buffers, slot);
       return Storage.within(dtype, length, arena, offset);
     });

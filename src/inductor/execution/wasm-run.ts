@@ -173,9 +173,11 @@ function runMemory(
   },
 ): RunMemory {
   const accesses = launches.map(({ step }) => accessOf(program, step));
+  const isWritten = accesses.some(({ writes }) => writes.has(buffer));
   return new RunMemory(buffer, slotOf.get(buffer) ?? -1, {
-    isWritten: accesses.some(({ writes }) => writes.has(buffer)),
-    isWhole: fresh.has(buffer) && program.overwritten.has(buffer),
+    isWritten,
+    // Constants are overwritten as well, but before the program runs.
+    isWhole: isWritten && fresh.has(buffer) && program.overwritten.has(buffer),
     smallAddress: small.find((each) => each.buffer === buffer)?.address ?? null,
   });
 }
