@@ -23,6 +23,7 @@ export * as utils from "./api/utils-namespace.ts";
 export * as _higher_order_ops from "./api/higher-order-ops.ts";
 export * as library from "./dynamo/library-namespace.ts";
 export * as testing from "./api/testing.ts";
+export * as backends from "./api/backends.ts";
 export * as linalg from "./api/linalg.ts";
 export * as nn from "./api/nn-namespace.ts";
 export { bool, DType, float32, float64, int32, int64, uint8 } from "./core/dtype.ts";

@@ -2,6 +2,7 @@
 import { environmentVariable } from "../base/environment-variable.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import { ModuleBuilder } from "./module-builder.ts";
+import { setTurbo } from "./turbo.ts";
 import { f32x4 } from "./vector-constant.ts";
 
 export interface WasmFeatures {
@@ -14,6 +15,8 @@ export interface WasmFeatures {
 
 /** Set to 0, this environment variable keeps relaxed SIMD unused. */
 const relaxedSimdVariable = "FULLGRAPH_RELAXED_SIMD";
+/** Set to 1, this environment variable is `torch.backends.wasm.turbo = true` from the start. */
+const turboVariable = "FULLGRAPH_TURBO";
 const relaxedSimdFlag = "--experimental-wasm-relaxed-simd";
 
 let known: WasmFeatures | null = null;
@@ -28,6 +31,7 @@ export function wasmFeatures(): WasmFeatures {
 }
 
 function probe(): WasmFeatures {
+  if (environmentVariable(turboVariable) === "1") setTurbo(true);
   if (typeof WebAssembly === "undefined")
     return { simd: false, relaxedSimd: false, threads: false };
   const simd = validates((f) => {

@@ -1,6 +1,7 @@
 /** Puts functions together to a module and encodes it. */
 import { ByteWriter } from "./byte-writer.ts";
 import { FunctionBuilder, type FunctionReference } from "./function-builder.ts";
+import { isTurbo } from "./turbo.ts";
 import { wasmTypeCodes, type FunctionType, type WasmType } from "./value-type.ts";
 
 /** Sizes in pages of 64 KiB. A shared memory must have a maximum. */
@@ -131,7 +132,8 @@ export class ModuleBuilder {
     const content = new ByteWriter();
     content.name("name");
     const moduleName = new ByteWriter(32);
-    moduleName.name(this.name);
+    // V8 shares the code of modules with equal bytes: those compiled in another way must differ.
+    moduleName.name(isTurbo() ? `${this.name}.turbo` : this.name);
     content.byte(0);
     content.sized(moduleName);
     content.byte(1);

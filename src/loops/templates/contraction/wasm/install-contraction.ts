@@ -1,6 +1,7 @@
 import { InternalError } from "../../../../base/errors.ts";
 import type { InstalledKernel, KernelRuntime } from "../../../../runtime/kernel-runtime.ts";
 import { wasmFeatures } from "../../../../wasm/features.ts";
+import { isTurbo } from "../../../../wasm/turbo.ts";
 import { contractionKernels, contractionModule } from "./contraction-module.ts";
 import type { ElementName } from "./element.ts";
 
@@ -8,13 +9,14 @@ export type ContractionKernels = Readonly<
   Record<(typeof contractionKernels)[number], InstalledKernel>
 >;
 
-const installed = new WeakMap<KernelRuntime, Map<ElementName, ContractionKernels>>();
+const installed = new WeakMap<KernelRuntime, Map<string, ContractionKernels>>();
 
-/** The kernels for a dtype, compiled and installed once. */
+/** The kernels for a dtype, compiled and installed once, and once more for turbo. */
 export function installContraction(runtime: KernelRuntime, name: ElementName): ContractionKernels {
   let byName = installed.get(runtime);
   if (byName === undefined) installed.set(runtime, (byName = new Map()));
-  let kernels = byName.get(name);
+  const key = isTurbo() ? `${name} turbo` : name;
+  let kernels = byName.get(key);
   if (kernels === undefined) {
     const { relaxedSimd } = wasmFeatures();
     const module = contractionModule(name, {
@@ -27,7 +29,7 @@ export function installContraction(runtime: KernelRuntime, name: ElementName): C
     );
     if (!packRight || !multiply || !dots || !rowSums)
       throw new InternalError("a module gave fewer kernels than it was asked for");
-    byName.set(name, (kernels = { packRight, multiply, dots, rowSums }));
+    byName.set(key, (kernels = { packRight, multiply, dots, rowSums }));
   }
   return kernels;
 }
