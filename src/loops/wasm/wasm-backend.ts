@@ -1,4 +1,5 @@
 /** Runs loop kernels as generated WebAssembly, and what is too small or has no vector code as JavaScript. Hot path. */
+import { OutOfMemoryError } from "../../base/errors.ts";
 import { emit } from "../../base/logging.ts";
 import { at, numelOf } from "../../core/shape.ts";
 import { stateOf } from "../../core/tensor.ts";
@@ -6,7 +7,7 @@ import { kernelMemoryOrNull, type KernelMemory } from "../../runtime/kernel-memo
 import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
 import { argumentsAddress } from "../../runtime/memory-layout.ts";
 import { wasmFeatures } from "../../wasm/features.ts";
-import type { Backend, Launch, LaunchGeometry } from "../backend.ts";
+import type { Backend, Launch, LaunchOperand, LaunchGeometry } from "../backend.ts";
 import { javascriptBackend } from "../javascript/javascript-backend.ts";
 import { expressionsOf, type Kernel, visitExpressions } from "../kernel.ts";
 import { observeCompilation } from "../observe-launches.ts";
@@ -80,8 +81,10 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
     prepare: (launch) =>
       memoryFor(launch) === null ? (javascriptBackend.prepare?.(launch) ?? null) : null,
     runTemplate: (launch) => {
-      if (takesContraction(launch)) multiplyInWebAssembly(launch, run);
-      else javascriptBackend.runTemplate(launch);
+      if (takesContraction(launch) && addressesOf(launch.operands) !== null)
+        return multiplyInWebAssembly(launch, run);
+      endStages(launch, false);
+      javascriptBackend.runTemplate(launch);
     },
     compile: (launches) => {
       const planned = launches.map((launch) => {
@@ -121,11 +124,12 @@ function runInMemory(
 ): void {
   const plan = planLoops(launch);
   if (plan.units === 0) return;
-  const addresses = launch.operands.map(({ tensor }) => {
-    const { storage, offset, dtype } = stateOf(tensor);
-    return storage.address() + offset * dtype.itemsize;
-  });
-  if (plan.sizes.some((size) => size >= longestAxis) || !hasSlack(launch, memory)) {
+  const addresses = addressesOf(launch.operands);
+  if (
+    addresses === null ||
+    plan.sizes.some((size) => size >= longestAxis) ||
+    !hasSlack(launch, memory)
+  ) {
     endStages(launch, false);
     return javascriptBackend.run(launch);
   }
@@ -143,6 +147,23 @@ function runInMemory(
   if (failure !== null) throw errorOf(failure);
 }
 
+/** Null: an operand is outside the memory, which has no room for it. JavaScript finds it where it is. */
+function addressesOf(operands: readonly LaunchOperand[]): readonly number[] | null {
+  try {
+    return operands.map(({ tensor }) => {
+      const { storage, offset, dtype } = stateOf(tensor);
+      return storage.address() + offset * dtype.itemsize;
+    });
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError)) throw error;
+    emit(
+      "perf_hints",
+      "A kernel runs as JavaScript: the kernel memory has no room for its operands.",
+    );
+    return null;
+  }
+}
+
 function hasSlack(launch: Launch, memory: KernelMemory): boolean {
   return launch.operands.every(({ tensor }) => {
     const { storage } = stateOf(tensor);
@@ -151,7 +172,7 @@ function hasSlack(launch: Launch, memory: KernelMemory): boolean {
 }
 
 /** Writes back what was computed into copies of the user's arrays. */
-function endStages(launch: Launch, written: boolean): void {
+function endStages(launch: Pick<Launch, "operands">, written: boolean): void {
   for (const { tensor } of launch.operands) {
     const { storage } = stateOf(tensor);
     if (storage.isStaged) storage.endStage(written);
