@@ -43,7 +43,7 @@ interface KernelVariants {
  * Fused kernels compute much at each point: JavaScript takes about 4 ns for every operation on a float32, a vector a
  * tenth of that. Far more than any single operator computes on fewer points than `smallestLaunch`.
  */
-const smallestWork = 4096;
+const smallestWork = 9000;
 /** Time that a thread should work before another one helps. */
 const chunkNanoseconds = 20_000;
 
