@@ -15,3 +15,12 @@ export const testOfTextCode = test.skipIf(tier === "T");
 
 /** Makes a class, generator or async function inside compiled code, which takes the engine's compiler. */
 export const testOfCompiledText = test.skipIf(!mayGenerateCode());
+
+/** Needs accessors that the inspector made: tier R has none, and the functions are not in a transformed module. */
+export const testOfAccessors = test.skipIf(tier === "R" || tier === "T");
+
+/** Asks for variables that hold undefined: on Node 20 tier R cannot tell them from ones not initialised yet. */
+export const testOfUndefined = test.skipIf(tier === "R" || tier === "T");
+
+/** Looks at top-level variables of classic scripts: no transform has seen these, and interpreted text cannot name them. */
+export const testOfScripts = test.skipIf(tier === "T" || !mayGenerateCode());

@@ -4,7 +4,7 @@ import { locateFunction } from "../../src/dynamo/source/locate-function.ts";
 import type { Binding, FunctionSource } from "../../src/dynamo/source/function-source.ts";
 import * as fixtureModule from "./fixture-module.ts";
 import { changingNumber, constantFunction } from "./fixture-module.ts";
-import { testOfTextCode } from "../capabilities.ts";
+import { testOfScripts, testOfTextCode } from "../capabilities.ts";
 
 function sourceOf(fn: Function): FunctionSource {
   const source = locateFunction(fn);
@@ -146,7 +146,7 @@ testOfTextCode("a counting loop whose update makes closures has variables that c
 });
 
 describe("scripts that are no modules", () => {
-  testOfTextCode("share their top-level variables, which any script may change", () => {
+  testOfScripts("share their top-level variables, which any script may change", () => {
     const { read } = vm.runInThisContext(
       "let sharedLexical = 1; var sharedProperty = 2; ({ read: () => [sharedLexical, sharedProperty] })",
     ) as { read: () => readonly number[] };

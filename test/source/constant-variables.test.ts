@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest";
-import { testOfTextCode } from "../capabilities.ts";
+import { testOfTextCode, testOfUndefined } from "../capabilities.ts";
 import { locateFunction } from "../../src/dynamo/source/locate-function.ts";
 
 /** Each text returns a function `f` whose variable `x` is asked for. */
@@ -23,8 +23,6 @@ describe("never reassigned", () => {
     "let x = {}; x.y = 1; x.z++; return () => x",
     "let { a: x = 1 } = {}; return () => x",
     "let [, ...x] = [1, 2]; return () => x",
-    "const x = undefined; return () => x",
-    "let x; return () => x",
     "let x = 1; { let x = 2; x = 3; } return () => x",
     "let x = 1; (function (x) { x = 2; })(); return () => x",
     "let x = 1; (() => { var x; x = 3; })(); return () => x",
@@ -38,6 +36,15 @@ describe("never reassigned", () => {
   ])("%s", (text) => {
     expect(isConstant(text)).toBe(true);
   });
+});
+
+describe("never assigned at all", () => {
+  testOfUndefined.each(["const x = undefined; return () => x", "let x; return () => x"])(
+    "%s",
+    (text) => {
+      expect(isConstant(text)).toBe(true);
+    },
+  );
 });
 
 describe("reassigned somewhere, or possibly", () => {

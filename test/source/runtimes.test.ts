@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildPrograms, type BuiltPrograms } from "./build-programs.ts";
+import { testWithWrites } from "../capabilities.ts";
 
 const programs = join(import.meta.dirname, "programs");
 
@@ -153,7 +154,7 @@ describe("under plain node, compiled to CommonJS", () => {
 });
 
 describe("under vitest", () => {
-  test("in this pool", async () => {
+  testWithWrites("in this pool", async () => {
     await import("./programs/everything.ts");
     await import("./programs/positions.ts");
   });

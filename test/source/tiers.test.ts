@@ -3,7 +3,7 @@ import { locateFunction, registerFunctionSource } from "../../src/dynamo/source/
 import type { Binding } from "../../src/dynamo/source/function-source.ts";
 import { ScopeAccessError } from "../../src/dynamo/source/source-unavailable.ts";
 import { forceSourceTier } from "../../src/dynamo/source/source-tier.ts";
-import { testOfTextCode } from "../capabilities.ts";
+import { testOfAccessors, testWithWrites } from "../capabilities.ts";
 
 afterEach(() => forceSourceTier(null));
 
@@ -97,14 +97,14 @@ describe("tier R", () => {
 });
 
 describe("tier P", () => {
-  testOfTextCode("sees the own name of an outer function expression", () => {
+  testOfAccessors("sees the own name of an outer function expression", () => {
     const outer = new Function(
       "return function own() { return () => own }",
     )() as () => () => unknown;
     expect(bindingOf(outer(), "own").read()).toBe(outer);
   });
 
-  testOfTextCode(
+  testOfAccessors(
     "a constructor's own variable does not stand in for an outer one of the same name",
     () => {
       let state = 11;
@@ -122,7 +122,7 @@ describe("tier P", () => {
     },
   );
 
-  test("writes what the function then reads", () => {
+  testWithWrites("writes what the function then reads", () => {
     let state = 1;
     const fn = (): number => ++state;
     bindingOf(fn, "state").write?.(41);
@@ -130,19 +130,26 @@ describe("tier P", () => {
     expect(bindingOf(fn, "state").read()).toBe(42);
   });
 
-  test("two closures of one activation share the variable, closures of another do not", () => {
-    const make = (): { get: () => number; alsoGet: () => number; set: (value: number) => void } => {
-      let state = 0;
-      return { get: () => state, alsoGet: () => state + 0, set: (value) => void (state = value) };
-    };
-    const [first, second] = [make(), make()];
-    bindingOf(first.get, "state").write?.(1);
-    bindingOf(second.get, "state").write?.(2);
-    bindingOf(first.alsoGet, "state").write?.(10);
-    expect([first.get(), second.get(), bindingOf(second.alsoGet, "state").read()]).toEqual([
-      10, 2, 2,
-    ]);
-  });
+  testWithWrites(
+    "two closures of one activation share the variable, closures of another do not",
+    () => {
+      const make = (): {
+        get: () => number;
+        alsoGet: () => number;
+        set: (value: number) => void;
+      } => {
+        let state = 0;
+        return { get: () => state, alsoGet: () => state + 0, set: (value) => void (state = value) };
+      };
+      const [first, second] = [make(), make()];
+      bindingOf(first.get, "state").write?.(1);
+      bindingOf(second.get, "state").write?.(2);
+      bindingOf(first.alsoGet, "state").write?.(10);
+      expect([first.get(), second.get(), bindingOf(second.alsoGet, "state").read()]).toEqual([
+        10, 2, 2,
+      ]);
+    },
+  );
 });
 
 describe("what cannot be located says why", () => {

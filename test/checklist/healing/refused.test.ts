@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import * as torch from "../../../src/index.ts";
 import { type Program, runDifferential } from "../../differential.ts";
+import { testWithWrites } from "../../capabilities.ts";
 
 /**
  * Branches that must not become operators: with `auto_cond` they stay graph breaks that name the statement in the way, and
@@ -76,7 +77,7 @@ describe("effects in a side", () => {
     );
   });
 
-  test("writing an outer variable", () => {
+  testWithWrites("writing an outer variable", () => {
     expect(
       refusal(() => {
         let count = 0;
