@@ -7,12 +7,13 @@ import type { CallResult } from "../../builtins/builtin.ts";
 import type { Machine } from "../../interpreter/machine.ts";
 import {
   ArrayVariable,
-  type TensorVariable,
+  TensorVariable,
   type Variable,
   undefinedVariable,
 } from "../../variables/variable.ts";
 import { ownDataProperties } from "../own-data-properties.ts";
 import { refuseArguments, requireSameMeta } from "./checks.ts";
+import { derivedFake } from "./derived-fake.ts";
 import { namingOperator } from "./naming-operator.ts";
 import { callOperator, type OutputLeaf } from "./operator-result.ts";
 import { structureOf, type TreeLeaf, withLeaves } from "./result-tree.ts";
@@ -103,12 +104,11 @@ export function captureAssociativeScan(machine: Machine, args: readonly Variable
     ]);
     if (step.result.leaves.length !== whole.length)
       return refuseArguments(associativeName, "combine_fn to return the structure of xs");
-    const slices = whole.map((tensor) => sliceOf(machine, tensor, dim));
     for (const [index, leaf] of step.result.leaves.entries()) {
-      const slice = slices[index];
-      const like = whole[index];
-      if (slice !== undefined && like !== undefined)
-        requireSameMeta(machine, associativeName, { ...like, fake: slice }, leaf);
+      const tensor = whole[index];
+      if (tensor === undefined) continue;
+      const slice = new TensorVariable(sliceOf(machine, tensor, dim), null, null, null);
+      requireSameMeta(machine, associativeName, slice, leaf);
     }
     const { attributes, operands } = joinSubgraphs(machine, [step], ["combine_graph_0"]);
     const results = callOperator(
@@ -216,11 +216,9 @@ function stacked(
 /** Stacked in front and moved to `dim`: the result of an associative scan. */
 function contiguousLike(machine: Machine, leaf: TensorVariable, dim: number): OutputLeaf {
   const inFront = stackedLike(machine, leaf, dim, sliceOf(machine, leaf, dim));
-  const { tracer } = machine;
-  const move = (tensor: Tensor): Tensor => tensor.movedim(0, dim);
-  const moved = move(inFront);
-  const call = { fn: move, receiver: null, args: [{ kind: "tensor", fake: inFront }] } as const;
-  tracer.shapes.addCall({ name: "movedim", ...call }, moved, tracer.guardPlace);
+  const moved = derivedFake(machine, "movedim", (tensor: Tensor) => tensor.movedim(0, dim), [
+    inFront,
+  ]);
   return { kind: "tensor", fake: moved, mayAlias: false };
 }
 

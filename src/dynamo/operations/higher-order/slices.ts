@@ -1,5 +1,5 @@
 import { emptyTensor } from "../../../core/make-tensor.ts";
-import { fakeTensor, metaOf, runFake } from "../../../core/fake-tensor.ts";
+import { fakeTensor, metaOf } from "../../../core/fake-tensor.ts";
 import type { Tensor } from "../../../api/tensor.ts";
 import { scanLength } from "../../../api/higher-order/scan.ts";
 import { breakGraph } from "../../graph-breaks/graph-break.ts";
@@ -7,6 +7,7 @@ import type { Machine } from "../../interpreter/machine.ts";
 import type { TensorVariable } from "../../variables/variable.ts";
 import type { TreeLeaf } from "./result-tree.ts";
 import { refuseArguments } from "./checks.ts";
+import { derivedFake } from "./derived-fake.ts";
 
 /** The tensors that an operator walks along, which must agree in the length of that dimension. */
 export function scannedLeaves(
@@ -44,7 +45,7 @@ export function scannedLeaves(
 /** One slice, as a tensor of its own: what a step does to it is not done to the whole. */
 export function sliceOf(machine: Machine, whole: TensorVariable, dim: number): Tensor {
   const slice = (tensor: Tensor): Tensor => fakeTensor(metaOf(tensor.select(dim, 0))) as Tensor; // the class of all tensors
-  return derived(machine, slice, [whole.fake]);
+  return derivedFake(machine, "select", slice, [whole.fake]);
 }
 
 /** As many of `part` as `whole` has slices along `dim`, stacked in front. */
@@ -56,20 +57,7 @@ export function stackedLike(
 ): Tensor {
   const stacked = (of: Tensor, each: Tensor): Tensor =>
     emptyTensor([of.size(dim), ...each.shape], each.dtype) as Tensor; // the class of all tensors
-  return derived(machine, stacked, [whole.fake, part]);
-}
-
-/** A fake that follows from others, for whatever sizes there will be. */
-function derived(
-  { tracer }: Machine,
-  fn: (...fakes: readonly never[]) => Tensor,
-  fakes: readonly Tensor[],
-): Tensor {
-  const result = runFake(() => Reflect.apply(fn, undefined, fakes) as Tensor); // as its type says
-  const call = { fn, receiver: null, args: refs(fakes) };
-  if (tracer.unbacked.depends(call)) tracer.unbacked.check(call, result);
-  tracer.shapes.addCall({ name: fn.name, ...call }, result, tracer.guardPlace);
-  return result;
+  return derivedFake(machine, "stack", stacked, [whole.fake, part]);
 }
 
 const refs = (fakes: readonly Tensor[]): readonly { kind: "tensor"; fake: Tensor }[] =>

@@ -19,6 +19,7 @@ import {
   nextBirth,
   undefinedVariable,
 } from "../../variables/variable.ts";
+import { derivedFake } from "./derived-fake.ts";
 import { flattenResult, type ResultTree } from "./result-tree.ts";
 
 /** A function given to a higher-order operator, captured into a graph of its own. */
@@ -100,14 +101,8 @@ export function captureSubgraph(
 }
 
 /** A fake of its own with the same metadata, for whatever sizes there will be. */
-export function copyOf({ tracer }: Machine, fake: Tensor): Tensor {
-  const copy = (tensor: Tensor): Tensor => fakeTensor(metaOf(tensor)) as Tensor; // the class of all tensors
-  const copied = copy(fake);
-  const call = { fn: copy, receiver: null, args: [{ kind: "tensor", fake }] } as const;
-  if (tracer.unbacked.depends(call)) tracer.unbacked.check(call, copied);
-  tracer.shapes.addCall({ name: "copy", ...call }, copied, tracer.guardPlace);
-  return copied;
-}
+export const copyOf = (machine: Machine, fake: Tensor): Tensor =>
+  derivedFake(machine, "copy", (tensor: Tensor) => fakeTensor(metaOf(tensor)) as Tensor, [fake]); // the class of all tensors
 
 function callIn(
   machine: Machine,
