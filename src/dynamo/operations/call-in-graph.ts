@@ -3,50 +3,23 @@ import { DataDependentError } from "../../core/data-dependent-error.ts";
 import { stateOf } from "../../core/tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
-import type { Argument, Node } from "../../fx/node.ts";
-import { type Expression, evaluateExpression, leavesOf } from "../../symbolic/expression.ts";
 import { unbackedCustomResult, unbackedResult } from "../shapes/unbacked-result.ts";
 import { MissingFakeError, customOpOf } from "../../api/custom-op.ts";
 import { TorchRuntimeError } from "../exc.ts";
 import { userStack } from "../units/user-stack.ts";
-import { checkedCustomOp } from "./checked-custom-op.ts";
-import { standInSize } from "../shapes/unbacked-shapes.ts";
 import { constantRef, type ShapeRef } from "../shapes/shape-ref.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { findHandler } from "../interpreter/find-handler.ts";
-import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
-import {
-  ArrayVariable,
-  ConstantVariable,
-  type ForcedVariable,
-  InGraphVariable,
-  type NumberLeaf,
-  type NumberVariable,
-  TensorVariable,
-  type Variable,
-  describeForUser,
-  describeVariable,
-} from "../variables/variable.ts";
+import type { TensorVariable } from "../variables/variable.ts";
+import { InGraphVariable, type Variable, describeVariable } from "../variables/variable.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
 import { keepLoggedTensors } from "./keep-logged-tensors.ts";
 import { writeTextsFirst } from "./pending-text.ts";
 import { elementCountOf, shapeOf, sizeOf } from "./tensor-property.ts";
+import { ResultWrapper } from "./call-result.ts";
+import { ArgumentCapture, isKnownAtEntry, standInValue } from "./captured-argument.ts";
 import { tensorItem } from "./tensor-item.ts";
-import { ownDataProperties } from "./own-data-properties.ts";
-
-/** The faces of an argument: what the op sees while capturing, what the graph's node holds, and what a replay is given. */
-interface CapturedArgument {
-  readonly fake: unknown;
-  readonly node: Argument;
-  readonly shape: ShapeRef;
-}
-
-const constantArgument = (value: unknown): CapturedArgument => ({
-  fake: value,
-  node: value,
-  shape: constantRef(value),
-});
 
 /**
  * A call to a torch function or Tensor method. The very function runs on fake tensors: it checks the arguments as in
@@ -204,12 +177,6 @@ function noteShapes({ tracer }: Machine, call: ShapeCall, result: unknown): void
   shapes.addCall({ ...call, args: call.args.map(fixed) }, result, guardPlace);
 }
 
-/** The value of a size that depends on data, with the stand-in for what is not known. */
-const standInValue = (expression: Expression<NumberLeaf>): number | boolean =>
-  evaluateExpression(expression, (leaf) =>
-    leaf.kind === "source" || leaf.kind === "size" ? leaf.hint : standInSize,
-  ) ?? standInSize;
-
 function callOnFakes(
   machine: Machine,
   callee: InGraphVariable,
@@ -273,248 +240,3 @@ function callOnFakes(
     throw error;
   }
 }
-
-/** Whether a number may stay a symbol where shapes depend on it: known at entry, or computed in the graph. */
-function isSize({ hint, expression }: NumberVariable): boolean {
-  if (isKnownAtEntry(expression)) return typeof hint === "number";
-  return [...leavesOf(expression)].every(
-    (leaf) => leaf.kind !== "item" && !(leaf.kind === "node" && leaf.type === "boolean"),
-  );
-}
-
-/** Whether the numbers of an expression are there, or follow from sizes that are there, before the graph runs. */
-const isKnownAtEntry = (expression: Expression<NumberLeaf>): boolean =>
-  [...leavesOf(expression)].every((leaf) => leaf.kind === "source" || leaf.kind === "size");
-
-/** Number.isInteger: the remainder is NaN for infinities and NaN. */
-const isIntegral = (value: Expression<NumberLeaf>): Expression<NumberLeaf> => ({
-  kind: "binary",
-  operator: "===",
-  left: { kind: "binary", operator: "%", left: value, right: { kind: "constant", value: 1 } },
-  right: { kind: "constant", value: 0 },
-});
-
-/** Number parameters whose value only takes part in the arithmetic, not in shapes: they may stay symbolic. */
-const scalarKinds: ReadonlySet<string> = new Set(["operand", "scalar", "data"]);
-/** Number parameters that shapes depend on: a symbol stays one, and what follows from it is checked by a replay. */
-const sizeKinds: ReadonlySet<string> = new Set(["int", "number", "size", "sizes", "index"]);
-
-class ArgumentCapture {
-  readonly tensors: TensorVariable[] = [];
-  readonly #machine: Machine;
-  readonly #callee: InGraphVariable;
-  readonly #allFloating: boolean;
-
-  constructor(machine: Machine, callee: InGraphVariable, inputs: readonly Variable[]) {
-    this.#machine = machine;
-    this.#callee = callee;
-    const tensors = inputs
-      .map((input) => machine.force(input))
-      .filter((input) => input.kind === "tensor");
-    this.#allFloating =
-      tensors.length > 0 && tensors.every((tensor) => tensor.fake.dtype.is_floating_point);
-  }
-
-  of(variable: Variable, position: number | string): CapturedArgument {
-    const value = this.#machine.force(variable);
-    switch (value.kind) {
-      case "tensor":
-        this.tensors.push(value);
-        return {
-          fake: value.fake,
-          node: this.#machine.tracer.nodeOf(value),
-          shape: { kind: "tensor", fake: value.fake },
-        };
-      case "constant":
-        return constantArgument(value.value);
-      case "number":
-        return this.#number(value, position);
-      case "array": {
-        const items = arrayItems(this.#machine, value).map((item) =>
-          this.of(item ?? new ConstantVariable(undefined), position),
-        );
-        return {
-          fake: items.map((item) => item.fake),
-          node: items.map((item) => item.node),
-          shape: { kind: "list", items: items.map((item) => item.shape) },
-        };
-      }
-      case "object":
-        return this.#options(value);
-      default:
-        return this.#refuse(value);
-    }
-  }
-
-  #number(value: NumberVariable, position: number | string): CapturedArgument {
-    const { tracer } = this.#machine;
-    const kind = this.#callee.function.parameterKind(position);
-    const { expression } = value;
-    if (sizeKinds.has(kind) && isSize(value)) {
-      return {
-        fake: isKnownAtEntry(expression) ? value.hint : standInValue(expression),
-        node: tracer.graph.scalar(expression),
-        shape: { kind: "number", expression },
-      };
-    }
-    if (!scalarKinds.has(kind))
-      return constantArgument(tracer.specialize(value, "a size, dimension or index"));
-    // A symbolic number's stand-in: fractional, so that nothing is taken for an integer by accident.
-    let standIn: unknown = typeof value.hint === "boolean" ? true : 0.5;
-    if (!this.#allFloating && typeof standIn === "number") {
-      // Some integers do not fit a dtype or an operation (`x.pow(-1)`): an error of the running graph could not be caught.
-      if (findHandler(tracer.frames) !== null) {
-        return constantArgument(
-          tracer.specialize(value, "an operand of integers where errors are caught"),
-        );
-      }
-      // Typing is value-based: an integral number keeps an integer tensor's dtype. Which it is becomes a guard.
-      const integral = tracer.decideExpression(isIntegral(value.expression));
-      if (integral === undefined) return this.#refuse(value);
-      if (integral) standIn = 2;
-    }
-    return {
-      fake: standIn,
-      node: tracer.graph.scalar(value.expression),
-      shape: constantRef(standIn),
-    };
-  }
-
-  #options(value: Extract<ForcedVariable, { kind: "object" }>): CapturedArgument {
-    const fake: Record<string, unknown> = {};
-    const node: Record<string, Argument> = {};
-    const entries: [string, ShapeRef][] = [];
-    for (const [key, property] of ownDataProperties(this.#machine, value)) {
-      if (typeof key === "symbol") return this.#refuse(value);
-      const captured = this.of(property, key === "__proto__" ? "" : String(key));
-      fake[key] = captured.fake;
-      node[key] = captured.node;
-      entries.push([String(key), captured.shape]);
-    }
-    return { fake, node, shape: { kind: "options", entries } };
-  }
-
-  #refuse(value: ForcedVariable): never {
-    return breakGraph(
-      "argumentNotInGraph",
-      {
-        operator: this.#machine.expressionText(),
-        argument: describeVariable(value),
-        kind: describeForUser(value),
-      },
-      `convert ${describeVariable(value)}`,
-    );
-  }
-}
-
-/** Turns the results on fakes into variables, adding the node only if there is something for the graph to do. */
-class ResultWrapper {
-  readonly #machine: Machine;
-  readonly #callee: InGraphVariable;
-  readonly #captured: readonly CapturedArgument[];
-  readonly #inputs: readonly TensorVariable[];
-  #node: Node | null = null;
-
-  constructor(
-    machine: Machine,
-    callee: InGraphVariable,
-    captured: readonly CapturedArgument[],
-    inputs: readonly TensorVariable[],
-  ) {
-    this.#machine = machine;
-    this.#callee = callee;
-    this.#captured = captured;
-    this.#inputs = inputs;
-  }
-
-  wrap(result: unknown): Variable {
-    // The fake's number is not the implementation's, and nothing can be computed with one that is not there yet.
-    if (customOpOf(this.#callee.value) !== null && hasPlainValue(result)) {
-      return breakGraph(
-        "notATensorResult",
-        { operator: this.#callee.name, result: String(result) },
-        `call ${this.#callee.name}`,
-      );
-    }
-    if (result instanceof Tensor) return this.#tensor(result, () => this.#call(result));
-    if (Array.isArray(result) && result.some((item) => item instanceof Tensor))
-      return this.#tuple(result);
-    if (this.#callee.function.mutates) this.#call(result);
-    if (Array.isArray(result)) {
-      const items = result.map((item: unknown) => new ConstantVariable(item));
-      return new ArrayVariable({ items, frozen: Object.isFrozen(result) });
-    }
-    if (
-      (typeof result === "object" && result !== null && !isMetadata(result)) ||
-      typeof result === "function"
-    ) {
-      return breakGraph(
-        "notATensorResult",
-        { operator: this.#callee.name, result: String(result) },
-        `call ${this.#callee.name}`,
-      );
-    }
-    return new ConstantVariable(result);
-  }
-
-  #tensor(fake: Tensor, node: () => Node): Variable {
-    const same = this.#inputs.find((input) => input.fake === fake);
-    if (same === undefined) return new TensorVariable(fake, node(), null, null);
-    // An in-place op gives its receiver back; an op that merely returns an input (x.contiguous()) needs no node.
-    if (this.#callee.function.mutates) node();
-    return same;
-  }
-
-  #tuple(results: readonly unknown[]): Variable {
-    const items: Variable[] = results.map((item, index) => {
-      if (!(item instanceof Tensor)) return new ConstantVariable(item);
-      return this.#tensor(item, () =>
-        this.#machine.tracer.graph.getItem(this.#call(results), index, item, this.#machine.place()),
-      );
-    });
-    const named = new Map<string, Variable>();
-    for (const key of Object.keys(results)) {
-      if (/^\d+$/.test(key)) continue;
-      const position = results.indexOf(Reflect.get(results, key));
-      const item = items[position];
-      if (item !== undefined) named.set(key, item);
-    }
-    return new ArrayVariable({ items, named, frozen: Object.isFrozen(results) });
-  }
-
-  #call(result: unknown): Node {
-    const { graph } = this.#machine.tracer;
-    const args = this.#captured.map((argument) => argument.node);
-    this.#node ??= this.#callee.isMethod
-      ? graph.callMethod(this.#callee.name, args, result, this.#machine.place())
-      : graph.callFunction(
-          this.#target(result),
-          this.#callee.name,
-          args,
-          result,
-          this.#machine.place(),
-        );
-    return this.#node;
-  }
-
-  /** What the graph calls: of a custom operator, a check that its fake told the truth belongs to the call. */
-  #target(result: unknown): Function {
-    const { value } = this.#callee;
-    if (customOpOf(value) === null) return value;
-    const { shapes, unbacked } = this.#machine.tracer;
-    const mayVary = [result, ...this.#inputs.map(({ fake }) => fake)]
-      .flat()
-      .some(
-        (part) => part instanceof Tensor && (shapes.isDynamic(part) || unbacked.isUnbacked(part)),
-      );
-    return checkedCustomOp(value, result, mayVary);
-  }
-}
-
-function hasPlainValue(result: unknown): boolean {
-  if (Array.isArray(result)) return result.some(hasPlainValue);
-  return result !== undefined && result !== null && !(result instanceof Tensor);
-}
-
-/** Objects that stand for themselves: dtypes and devices. */
-const isMetadata = (value: object): boolean => Object.isFrozen(value) && !Array.isArray(value);
