@@ -1,4 +1,6 @@
 import type { Generator } from "./generator.ts";
+import { randomKernelsFor } from "./kernels/random-kernels.ts";
+import { wordsInChunks } from "./words-in-chunks.ts";
 
 /** The memory of a tensor that can hold random integers. */
 export type IntegerTarget = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
@@ -44,14 +46,23 @@ function fillFrom32Bits(
   base: bigint,
   generator: Generator,
 ): void {
-  if (out instanceof BigInt64Array) {
-    for (let index = 0; index < out.length; index++)
-      out[index] = BigInt(generator.random() % modulus) + base;
-    return;
-  }
   const offset = Number(base);
-  for (let index = 0; index < out.length; index++)
-    out[index] = (generator.random() % modulus) + offset;
+  // As an unsigned word, by which the engine divides in integers; 0 stands for 2 ** 32, which changes no word.
+  const divisor = modulus >>> 0;
+  const isInMemory = out instanceof BigInt64Array && randomKernelsFor(out) !== null;
+  wordsInChunks(generator, 1, out.length, (words, first, elements) => {
+    const kernels = isInMemory ? randomKernelsFor(words) : null;
+    if (kernels !== null) {
+      kernels.remainders(words, out.byteOffset + first * out.BYTES_PER_ELEMENT, modulus, base);
+      return;
+    }
+    for (let index = 0; index < elements; index++) {
+      const word = words[index] ?? 0;
+      const value = divisor === 0 ? word : word % divisor;
+      if (out instanceof BigInt64Array) out[first + index] = BigInt(value) + base;
+      else out[first + index] = value + offset;
+    }
+  });
 }
 
 function fillFrom64Bits(
@@ -60,9 +71,12 @@ function fillFrom64Bits(
   base: bigint,
   generator: Generator,
 ): void {
-  for (let index = 0; index < out.length; index++) {
-    const value = BigInt.asIntN(64, (generator.random64() % modulus) + base);
-    if (out instanceof BigInt64Array) out[index] = value;
-    else out[index] = Number(value);
-  }
+  wordsInChunks(generator, 2, out.length, (words, first, elements) => {
+    for (let index = 0; index < elements; index++) {
+      const drawn = (BigInt(words[2 * index] ?? 0) << 32n) | BigInt(words[2 * index + 1] ?? 0);
+      const value = BigInt.asIntN(64, (drawn % modulus) + base);
+      if (out instanceof BigInt64Array) out[first + index] = value;
+      else out[first + index] = Number(value);
+    }
+  });
 }

@@ -1,6 +1,8 @@
 import { logFloat32, sinCosFloat32 } from "./float32-transcendentals.ts";
 import { fusedMultiplyAdd } from "./fused-multiply-add.ts";
+import { drawUnitFloat32, fillUniform } from "./fill-uniform.ts";
 import type { Generator } from "./generator.ts";
+import { randomKernelsFor } from "./kernels/random-kernels.ts";
 
 const blockLength = 16;
 const { fround } = Math;
@@ -50,44 +52,33 @@ function fillNormalInBlocks(
   std: number,
   generator: Generator,
 ): void {
-  if (out instanceof Float64Array) {
-    fillBlocks(
-      out,
-      (from, to) => drawFloat64(out, from, to, generator),
-      (start) => transformFloat64(out, start, mean, std),
-    );
-  } else {
-    const center = fround(mean);
-    const spread = fround(std);
-    fillBlocks(
-      out,
-      (from, to) => drawFloat32(out, from, to, generator),
-      (start) => transformFloat32(out, start, center, spread),
-    );
-  }
+  fillBlocks(out, mean, std, generator);
+  if (out.length % blockLength === 0) return;
+  fillBlocks(out.subarray(out.length - blockLength), mean, std, generator);
 }
 
-type Fill = (from: number, to: number) => void;
-
+/** Draws all of `out` uniformly, then transforms the whole blocks of it. */
 function fillBlocks(
   out: Float32Array | Float64Array,
-  draw: Fill,
-  transform: (start: number) => void,
+  mean: number,
+  std: number,
+  generator: Generator,
 ): void {
-  draw(0, out.length);
-  for (let start = 0; start + blockLength <= out.length; start += blockLength) transform(start);
-  if (out.length % blockLength === 0) return;
-  const last = out.length - blockLength;
-  draw(last, out.length);
-  transform(last);
-}
-
-function drawFloat32(out: Float32Array, from: number, to: number, generator: Generator): void {
-  for (let index = from; index < to; index++) out[index] = generator.uniformFloat32();
-}
-
-function drawFloat64(out: Float64Array, from: number, to: number, generator: Generator): void {
-  for (let index = from; index < to; index++) out[index] = generator.uniformFloat64();
+  const blocks = Math.floor(out.length / blockLength);
+  if (out instanceof Float64Array) {
+    fillUniform(out, 0, 1, generator);
+    for (let block = 0; block < blocks; block++)
+      transformFloat64(out, block * blockLength, mean, std);
+    return;
+  }
+  drawUnitFloat32(out, generator);
+  const kernels = randomKernelsFor(out);
+  if (kernels !== null) {
+    kernels.normal(out.byteOffset, blocks, mean, std);
+    return;
+  }
+  for (let block = 0; block < blocks; block++)
+    transformFloat32(out, block * blockLength, fround(mean), fround(std));
 }
 
 function transformFloat64(out: Float64Array, start: number, mean: number, std: number): void {

@@ -11,29 +11,42 @@ const { fround } = Math;
 const f32 = new Float32Array(1);
 const u32 = new Uint32Array(f32.buffer);
 
-const l0 = fround(7.0376836292e-2);
-const l1 = fround(-1.151461031e-1);
-const l2 = fround(1.167699874e-1);
-const l3 = fround(-1.2420140846e-1);
-const l4 = fround(1.4249322787e-1);
-const l5 = fround(-1.6668057665e-1);
-const l6 = fround(2.0000714765e-1);
-const l7 = fround(-2.4999993993e-1);
-const l8 = fround(3.3333331174e-1);
-const s0 = fround(-1.9515295891e-4);
-const s1 = fround(8.3321608736e-3);
-const s2 = fround(-1.6666654611e-1);
-const c0 = fround(2.443315711809948e-5);
-const c1 = fround(-1.388731625493765e-3);
-const c2 = fround(4.166664568298827e-2);
+/** What the three functions are computed with; polynomials have their highest coefficient first. */
+export const logarithm = {
+  coefficients: [
+    fround(7.0376836292e-2),
+    fround(-1.151461031e-1),
+    fround(1.167699874e-1),
+    fround(-1.2420140846e-1),
+    fround(1.4249322787e-1),
+    fround(-1.6668057665e-1),
+    fround(2.0000714765e-1),
+    fround(-2.4999993993e-1),
+    fround(3.3333331174e-1),
+  ],
+  ofTwoLow: fround(-2.1219444e-4),
+  ofTwoHigh: fround(0.693359375),
+} as const;
+export const sine = {
+  coefficients: [fround(-1.9515295891e-4), fround(8.3321608736e-3), fround(-1.6666654611e-1)],
+  /** Minus pi / 4 in three parts, so that the reduction of the argument keeps its precision. */
+  partsOfQuarterPi: [-0.78515625, fround(-2.4187564849853516e-4), fround(-3.774894977445941e-8)],
+} as const;
+export const cosine = {
+  coefficients: [
+    fround(2.443315711809948e-5),
+    fround(-1.388731625493765e-3),
+    fround(4.166664568298827e-2),
+  ],
+} as const;
+
+const [l0, l1, l2, l3, l4, l5, l6, l7, l8] = logarithm.coefficients;
+const { ofTwoLow: logOfTwoLow, ofTwoHigh: logOfTwoHigh } = logarithm;
+const [s0, s1, s2] = sine.coefficients;
+const [part1, part2, part3] = sine.partsOfQuarterPi;
+const [c0, c1, c2] = cosine.coefficients;
 const sqrtHalf = fround(Math.SQRT1_2);
-const logOfTwoLow = fround(-2.1219444e-4);
-const logOfTwoHigh = fround(0.693359375);
 const fourOverPi = fround(1.27323954473516);
-// Pi / 4 in three parts, so that the reduction of the argument keeps its precision.
-const part1 = -0.78515625;
-const part2 = fround(-2.4187564849853516e-4);
-const part3 = fround(-3.774894977445941e-8);
 
 /** Natural logarithm of a normal positive float32. */
 export function logFloat32(value: number): number {

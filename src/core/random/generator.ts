@@ -4,7 +4,12 @@ import { copyElements } from "../elements.ts";
 import { adoptArray } from "../make-tensor.ts";
 import type { TensorBase } from "../tensor.ts";
 import { decodeGeneratorState, encodeGeneratorState, savedStateBytes } from "./generator-state.ts";
+import { randomKernelsFor } from "./kernels/random-kernels.ts";
 import { MersenneTwister } from "./mersenne-twister.ts";
+import { uniformOfWords } from "./uniform-of-words.ts";
+
+/** From here on copying the state into the memory of the kernels pays. */
+const fewestWords = 256;
 
 /**
  * A source of random numbers, `torch.Generator` on the CPU: the same seed gives the same numbers
@@ -101,28 +106,18 @@ export class Generator {
     this.#nextNormal = value;
   }
 
-  /** The next 32 random bits. */
-  random(): number {
-    return this.#engine.nextUint32();
-  }
-
-  /** The next 64 random bits; the first draw gives the high half. */
-  random64(): bigint {
-    const high = this.#engine.nextUint32();
-    const low = this.#engine.nextUint32();
-    return (BigInt(high) << 32n) | BigInt(low);
-  }
-
-  /** A float32 in [0, 1) of 24 random bits. */
-  uniformFloat32(): number {
-    return (this.#engine.nextUint32() & 0xffffff) * 2 ** -24;
+  /** The next 32 random bits for each word. */
+  fillWords(words: Uint32Array): void {
+    const engine = this.#engine;
+    const kernels = words.length < fewestWords ? null : randomKernelsFor(words);
+    if (kernels === null || !kernels.draw(engine, words.byteOffset, words.length))
+      for (let index = 0; index < words.length; index++) words[index] = engine.nextUint32();
   }
 
   /** A float64 in [0, 1): the low 53 of 64 random bits. */
   uniformFloat64(): number {
-    const high = this.#engine.nextUint32() & 0x1fffff;
-    const low = this.#engine.nextUint32();
-    return (high * 2 ** 32 + low) * 2 ** -53;
+    const high = this.#engine.nextUint32();
+    return uniformOfWords(high, this.#engine.nextUint32());
   }
 }
 

@@ -54,7 +54,7 @@ export class MersenneTwister {
 }
 
 export const stateLength = 624;
-const middle = 397;
+export const middle = 397;
 
 // Every index is in range by construction; `?? 0` only satisfies the type checker.
 function wordAt(state: Uint32Array, index: number): number {

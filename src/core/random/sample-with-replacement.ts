@@ -1,5 +1,7 @@
 import { RuntimeError } from "../../base/errors.ts";
 import type { Generator } from "./generator.ts";
+import { uniformOfWords } from "./uniform-of-words.ts";
+import { wordsInChunks } from "./words-in-chunks.ts";
 
 /**
  * Draws `out.length` categories, each with the probability of its weight, by searching a uniform
@@ -11,9 +13,12 @@ export function sampleWithReplacement(
   generator: Generator,
 ): void {
   const cumulative = cumulativeDistribution(weights);
-  for (let index = 0; index < out.length; index++) {
-    out[index] = BigInt(firstAtLeast(cumulative, generator.uniformFloat64()));
-  }
+  wordsInChunks(generator, 2, out.length, (words, first, elements) => {
+    for (let index = 0; index < elements; index++) {
+      const drawn = uniformOfWords(words[2 * index] ?? 0, words[2 * index + 1] ?? 0);
+      out[first + index] = BigInt(firstAtLeast(cumulative, drawn));
+    }
+  });
 }
 
 function cumulativeDistribution(weights: Float32Array | Float64Array): Float32Array | Float64Array {

@@ -2,8 +2,10 @@ import { InternalError } from "../../base/errors.ts";
 import { arrayOf, forEachPosition } from "../../core/elements.ts";
 import { aliasOf } from "../../core/make-tensor.ts";
 import { at, numelOf } from "../../core/shape.ts";
-import { allocateArray, type TypedArray } from "../../core/storage.ts";
+import { prepareRandomKernels } from "../../core/random/kernels/random-kernels.ts";
+import { allocateArray, arrayOver, type Storage, type TypedArray } from "../../core/storage.ts";
 import { stateOf, type TensorBase } from "../../core/tensor.ts";
+import { kernelMemory } from "../../runtime/kernel-memory.ts";
 
 /**
  * The dimensions from the largest stride to the smallest: PyTorch draws random numbers for a tensor in
@@ -26,21 +28,31 @@ export function reorderedView(tensor: TensorBase, axes: readonly number[]): Tens
   });
 }
 
+/** Fewer elements do not pay for the kernels. */
+const fewestForKernels = 128;
+
 /** Fills a tensor's elements in the order of its memory; `fill` gets them as one contiguous array. */
 export function fillInMemoryOrder(tensor: TensorBase, fill: (elements: TypedArray) => void): void {
   const { shape, offset } = stateOf(tensor);
   const count = numelOf(shape);
-  const array = arrayOf(tensor);
+  if (count >= fewestForKernels) prepareRandomKernels();
   if (tensor.is_contiguous()) {
-    fill(array.subarray(offset, offset + count));
+    fill(currentElements(stateOf(tensor).storage).subarray(offset, offset + count));
     return;
   }
+  const array = arrayOf(tensor);
   const elements = allocateArray(tensor.dtype, count);
   fill(elements);
   let next = 0;
   forEachPosition(stateOf(reorderedView(tensor, memoryOrder(tensor))), (position) => {
     array[position] = elements[next++] ?? 0;
   });
+}
+
+/** The elements, over the buffer that the kernel memory has now if they lie there: growth gives it another. */
+function currentElements(storage: Storage): TypedArray {
+  if (storage.home !== "memory") return storage.array;
+  return arrayOver(storage.dtype, kernelMemory().buffer, storage.address(), storage.length);
 }
 
 /** The elements of a tensor whose dtype was checked to be a float. */

@@ -4,6 +4,7 @@ import { arrayOf, copyElements } from "../../core/elements.ts";
 import { fillExponential } from "../../core/random/fill-exponential.ts";
 import type { Generator } from "../../core/random/generator.ts";
 import { sampleWithReplacement } from "../../core/random/sample-with-replacement.ts";
+import { prepareRandomKernels } from "../../core/random/kernels/random-kernels.ts";
 import { at } from "../../core/shape.ts";
 import { type TypedArray } from "../../core/storage.ts";
 import { sortedOrder } from "../algorithms/sorted-order.ts";
@@ -49,6 +50,7 @@ export const multinomial = defineOp({
   routine: ({ self, num_samples, replacement, generator }, outputs) => {
     const categories = at(self.shape, self.ndim - 1);
     const weights = floatElements(copyElements(self));
+    prepareRandomKernels();
     const out = bigIntElements(arrayOf(at(outputs, 0)));
     if (out.length === 0) return;
     checkWeights(weights, categories);
