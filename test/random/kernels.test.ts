@@ -98,7 +98,7 @@ test.each(distributions)("$name of any length is what it is without kernels", ({
     const drawn = draw(count, inKernels).toTypedArray();
     expect(Buffer.compare(bytesOf(drawn), bytesOf(plain(count, outside))), `${count}`).toBe(0);
   }
-  expect(inKernels.get_state()).toEqual(outside.get_state());
+  expect(inKernels.stateBytes()).toEqual(outside.stateBytes());
 });
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
