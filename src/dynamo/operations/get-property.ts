@@ -7,6 +7,7 @@ import type { Machine } from "../interpreter/machine.ts";
 import { cellReadBy, globalCell } from "../interpreter/same-variable.ts";
 import { isModuleNamespace, isProxy } from "../interpreter/exotic-object.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
+import { isPackageExport } from "../source/package-export.ts";
 import type { Source } from "../variables/source.ts";
 import {
   type ArrayVariable,
@@ -364,6 +365,12 @@ function fromDescriptor(
     );
   }
   machine.tracer.addGuard({ kind: "OWN_GETTER", source, key, getter: descriptor.get });
+  if (isPackageExport(descriptor.get))
+    return machine.tracer.memberOfModule(descriptor.get.call(holder), {
+      kind: "member",
+      base: source,
+      key,
+    });
   const getter = machine.force(machine.tracer.pinnedFunction(descriptor.get));
   if (getter.kind === "opaque") {
     return breakGraph(
