@@ -33,6 +33,51 @@ test("a chain of pointwise operators is one kernel without intermediate memory",
   `);
 });
 
+test("factors with a chain of operators each are one kernel with their product", () => {
+  const fn = (t: Tensor, c: Tensor): Tensor => t.mul(2).exp().mul(c.neg().exp());
+  expect(scheduleOf(fn, x(), x())).toMatchInlineSnapshot(`
+    "
+    fused_mul_exp_neg [4,8]
+      at every point:
+        buf6(8,1) = mul(exp(mul(in0(8,1), 2)), exp(neg(in1(8,1))))
+    "
+  `);
+});
+
+test("groups are joined around what reads none of their results", () => {
+  const fn = (t: Tensor, c: Tensor, w: Tensor): Tensor[] => {
+    const left = t.exp();
+    const product = c.matmul(w);
+    return [left.mul(c.neg().exp()), product];
+  };
+  expect(scheduleOf(fn, x(), x(), torch.ones(8, 8))).toMatchInlineSnapshot(`
+    "
+    fused_exp_neg_mul [4,8]
+      at every point:
+        buf7(8,1) = mul(exp(in0(8,1)), exp(neg(in1(8,1))))
+    contraction [ x 4 x 8 x 8]: buf4(8,1,0), in1(8,0,1), in2(0,1,8)
+    "
+  `);
+});
+
+test("a group that something between reads stays where it is", () => {
+  const fn = (t: Tensor): Tensor => {
+    const left = t.exp();
+    return left.mul(left.sort(1)[0].neg().exp());
+  };
+  expect(scheduleOf(fn, x())).toMatchInlineSnapshot(`
+    "
+    pointwise_body [4,8]
+      at every point:
+        buf1(8,1) = exp(in0(8,1))
+    routine sort
+    fused_neg_exp_mul [4,8]
+      at every point:
+        buf6(8,1) = mul(buf1(8,1), exp(neg(buf2(8,1))))
+    "
+  `);
+});
+
 test("softmax walks a row three times", () => {
   expect(scheduleOf((t: Tensor) => softmax(t, 1), x())).toMatchInlineSnapshot(`
     "

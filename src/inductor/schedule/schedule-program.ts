@@ -4,15 +4,11 @@ import { printedTarget } from "../../fx/node.ts";
 import type { Buffer, LaunchStep, Place, Program, Step } from "../program.ts";
 import { buildLaunch } from "./build-kernel.ts";
 import { FusionGroup, type GroupStore } from "./fusion-group.ts";
-import { TemplateGroup } from "./template-group.ts";
+import type { Item } from "./item.ts";
 import { mayThrow } from "./may-throw.ts";
+import { mergeGroups } from "./merge-groups.ts";
+import { TemplateGroup } from "./template-group.ts";
 import { type Access, accessOf, visibleBuffers } from "./step-access.ts";
-
-/** Launches that run as one, or a step that stays as it is. */
-type Item =
-  | { readonly kind: "group"; readonly group: FusionGroup }
-  | { readonly kind: "template"; readonly group: TemplateGroup }
-  | { readonly kind: "step"; readonly step: Step };
 
 /** The program with its launches fused. */
 export function scheduleProgram(program: Program): Program {
@@ -45,7 +41,7 @@ class Scheduler {
 
   run(): readonly Item[] {
     for (const step of this.#program.steps) this.#add(step);
-    return this.#items;
+    return mergeGroups(this.#program, this.#items, this.#hasOneReader);
   }
 
   #add(step: Step): void {
