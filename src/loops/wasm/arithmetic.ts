@@ -40,7 +40,7 @@ const extreme =
     return b.parts(kind, (part) => {
       const right = at(y.parts, part);
       const isNumber = b.plain(`${lane}.eq`, right, right);
-      return b.plain("v128.bitselect", at(chosen.parts, part), right, isNumber);
+      return b.choose(kind === "f32" ? "i32x4" : "i64x2", at(chosen.parts, part), right, isNumber);
     });
   };
 

@@ -25,7 +25,7 @@ export function selectValue(b: ProgramBuilder, condition: Value, x: Value, y: Va
   const wide = x.kind === "f64" || x.kind === "i64";
   const masks = wide ? widenMask(b, condition) : condition.parts;
   return b.parts(x.kind, (part) =>
-    b.plain("v128.bitselect", at(x.parts, part), at(y.parts, part), at(masks, part)),
+    b.choose(wide ? "i64x2" : "i32x4", at(x.parts, part), at(y.parts, part), at(masks, part)),
   );
 }
 

@@ -16,7 +16,7 @@ import {
   type Register,
   type Value,
 } from "./program.ts";
-import { onePlusExp32 } from "./math/exponential.ts";
+import { onePlus } from "./math/float-functions.ts";
 import { unaryOn } from "./unary.ts";
 
 /** What the loop around the program says about the kernel's operands, axes and states. */
@@ -159,8 +159,9 @@ export class ExpressionLowering {
       }
       case "arithmetic": {
         const kind = this.#kind(expression);
-        const exponent = kind === "f32" ? exponentBesideOne(expression) : null;
-        if (exponent !== null) return onePlusExp32(b, this.lower(exponent));
+        const term = kind === "f32" ? functionBesideOne(expression) : null;
+        const onePlusTerm = term === null ? undefined : onePlus[term.operation];
+        if (term !== null && onePlusTerm !== undefined) return onePlusTerm(b, this.lower(term.x));
         const x = this.#as(kind, this.lower(expression.x));
         const y = this.#as(kind, this.lower(expression.y));
         const operation = arithmeticOn(expression.operation, kind, expression.type === "uint8");
@@ -290,16 +291,16 @@ export class ExpressionLowering {
   }
 }
 
-/** x where the expression is 1 + exp(x), else null. */
-function exponentBesideOne({
+/** f(x) where the expression is 1 + f(x), else null. */
+function functionBesideOne({
   operation,
   x,
   y,
-}: Expression & { readonly kind: "arithmetic" }): Expression | null {
+}: Expression & { readonly kind: "arithmetic" }): (Expression & { kind: "unary" }) | null {
   if (operation !== "add") return null;
   const isOne = (term: Expression): boolean => term.kind === "constant" && term.value === 1;
   const other = isOne(x) ? y : isOne(y) ? x : null;
-  return other?.kind === "unary" && other.operation === "exp" ? other.x : null;
+  return other?.kind === "unary" ? other : null;
 }
 
 /** The lanes of an operand of `type`, from its elements as `load` finds them. */

@@ -195,6 +195,12 @@ export class ProgramBuilder {
     return this.plain(`${lane}.sub`, z, this.plain(`${lane}.mul`, x, y));
   }
 
+  /** `x` in lanes whose mask is set, else `y`. All bits of a lane of the mask are the same. */
+  choose(lane: "i32x4" | "i64x2", x: Register, y: Register, mask: Register): Register {
+    // One instruction instead of three, where masks that are not whole need not be cared for.
+    return this.plain(this.relaxed ? `${lane}.relaxed_laneselect` : "v128.bitselect", x, y, mask);
+  }
+
   /** Horner's rule; the coefficient of the highest power first. */
   polynomial(kind: "f32" | "f64", x: Register, coefficients: readonly number[]): Register {
     const constantOf = (value: number): Register =>
@@ -203,6 +209,21 @@ export class ProgramBuilder {
     for (let i = 1; i < coefficients.length; i++)
       sum = this.multiplyAdd(kind, sum, x, constantOf(at(coefficients, i)));
     return sum;
+  }
+
+  /** The same in x²: half as many steps depend on each other, for one more product. */
+  pairedPolynomial(kind: "f32" | "f64", x: Register, coefficients: readonly number[]): Register {
+    const constantOf = (value: number): Register =>
+      kind === "f32" ? this.f32(value) : this.f64(value);
+    const square = this.plain(kind === "f32" ? "f32x4.mul" : "f64x2.mul", x, x);
+    const odd = coefficients.length % 2;
+    let sum = odd === 1 ? constantOf(at(coefficients, 0)) : null;
+    for (let i = odd; i < coefficients.length; i += 2) {
+      const [high, low] = [at(coefficients, i), at(coefficients, i + 1)];
+      const pair = this.multiplyAdd(kind, x, constantOf(high), constantOf(low));
+      sum = sum === null ? pair : this.multiplyAdd(kind, sum, square, pair);
+    }
+    return sum ?? constantOf(0);
   }
 
   /** Code that runs lane by lane, for what has no vector instruction. */

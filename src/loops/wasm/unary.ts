@@ -3,6 +3,7 @@ import { at } from "../../core/shape.ts";
 import type { UnaryOperation } from "../expression.ts";
 import { toF32, toF64, toMask } from "./convert.ts";
 import { floatFunctions } from "./math/float-functions.ts";
+import { magnitudeOf, negated } from "./math/sign.ts";
 import type { LaneKind, ProgramBuilder, Value } from "./program.ts";
 
 type Unary = (b: ProgramBuilder, x: Value) => Value;
@@ -15,8 +16,8 @@ const isZero: Unary = (b, x) => b.each("mask", "v128.not", toMask(b, x));
 function floatTable(kind: "f32" | "f64"): UnaryTable {
   const lane = kind === "f32" ? "f32x4" : "f64x2";
   return {
-    neg: (b, x) => b.each(kind, `${lane}.neg`, x),
-    abs: (b, x) => b.each(kind, `${lane}.abs`, x),
+    neg: (b, x) => b.parts(kind, (part) => negated(b, kind, at(x.parts, part))),
+    abs: (b, x) => b.parts(kind, (part) => magnitudeOf(b, kind, at(x.parts, part))),
     sqrt: (b, x) => b.each(kind, `${lane}.sqrt`, x),
     floor: (b, x) => b.each(kind, `${lane}.floor`, x),
     ceil: (b, x) => b.each(kind, `${lane}.ceil`, x),

@@ -2,9 +2,18 @@
 import type { UnaryOperation } from "../../expression.ts";
 import type { ProgramBuilder, Value } from "../program.ts";
 import { acos64, asin64, atan64 } from "./arctangent.ts";
-import { erf32 } from "./error-function.ts";
-import { exp2of64, exp32, exp64, expm1of64 } from "./exponential.ts";
-import { acosh64, asinh64, atanh64, cosh64, sinh64, tanh32, tanh64 } from "./hyperbolic.ts";
+import { erf32, onePlusErf32 } from "./error-function.ts";
+import { exp2of64, exp32, exp64, expm1of64, onePlusExp32 } from "./exponential.ts";
+import {
+  acosh64,
+  asinh64,
+  atanh64,
+  cosh64,
+  onePlusTanh32,
+  sinh64,
+  tanh32,
+  tanh64,
+} from "./hyperbolic.ts";
 import { cos32, sin32, tan32 } from "./trigonometric.ts";
 import { log10of64, log1pOf64, log2of64, log32, log64 } from "./logarithm.ts";
 
@@ -38,4 +47,11 @@ export const floatFunctions: Readonly<Partial<Record<UnaryOperation, FloatFuncti
   cos: { f32: cos32, f64: null },
   tan: { f32: tan32, f64: null },
   erf: { f32: erf32, f64: null },
+};
+
+/** 1 + f(x) of float32, where that is less work than f(x). */
+export const onePlus: Readonly<Partial<Record<UnaryOperation, FloatFunction>>> = {
+  exp: onePlusExp32,
+  erf: onePlusErf32,
+  tanh: onePlusTanh32,
 };

@@ -1,8 +1,9 @@
 /** Hyperbolic functions and their inverses, from exp, expm1, log and log1p. float64: at most 3 ulp off; float32: 1. */
 import { at } from "../../../core/shape.ts";
 import type { ProgramBuilder, Register, Value } from "../program.ts";
-import { exp32, exp64, expm1of64 } from "./exponential.ts";
+import { exp64, expm1of64, onePlusExp32 } from "./exponential.ts";
 import { log1pOf64, log64 } from "./logarithm.ts";
+import { magnitudeOf, signed } from "./sign.ts";
 
 function withSignOf(b: ProgramBuilder, magnitude: Value, x: Value): Value {
   return b.parts("f64", (part) =>
@@ -71,17 +72,24 @@ const tanhCoefficients32 = [
 
 export function tanh32(b: ProgramBuilder, x: Value): Value {
   const input = at(x.parts, 0);
-  const magnitude = b.plain("f32x4.abs", input);
+  const magnitude = magnitudeOf(b, "f32", input);
   const doubled = b.plain("f32x4.add", magnitude, magnitude);
-  const exponential = at(exp32(b, { kind: "f32", parts: [doubled] }).parts, 0);
-  const quotient = b.plain("f32x4.div", b.f32(2), b.plain("f32x4.add", exponential, b.f32(1)));
+  const onePlusExp = at(onePlusExp32(b, { kind: "f32", parts: [doubled] }).parts, 0);
+  const quotient = b.plain("f32x4.div", b.f32(2), onePlusExp);
   const large = b.plain("f32x4.sub", b.f32(1), quotient);
   const square = b.plain("f32x4.mul", input, input);
   const series = b.plain("f32x4.mul", b.polynomial("f32", square, tanhCoefficients32), square);
   const small = b.multiplyAdd("f32", series, magnitude, magnitude);
   const isSmall = b.plain("f32x4.lt", magnitude, b.f32(0.625));
-  const result = b.plain("v128.bitselect", small, large, isSmall);
-  return { kind: "f32", parts: [b.plain("v128.bitselect", input, result, b.f32(-0))] };
+  const result = b.choose("i32x4", small, large, isSmall);
+  return { kind: "f32", parts: [signed(b, "f32", result, input)] };
+}
+
+/** 1 + tanh(x), as in the approximation of a gelu, is 2/(1 + exp(-2x)): within 2 ulp. */
+export function onePlusTanh32(b: ProgramBuilder, x: Value): Value {
+  const exponent = b.plain("f32x4.mul", at(x.parts, 0), b.f32(-2));
+  const onePlusExp = at(onePlusExp32(b, { kind: "f32", parts: [exponent] }).parts, 0);
+  return { kind: "f32", parts: [b.plain("f32x4.div", b.f32(2), onePlusExp)] };
 }
 
 /** log1p(|x| + x²/(1 + √(x² + 1))); for large |x|, log |x| + ln 2. */

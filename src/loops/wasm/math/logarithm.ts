@@ -130,13 +130,13 @@ const logCoefficients32 = [
 export function log32(b: ProgramBuilder, x: Value): Value {
   const input = at(x.parts, 0);
   const isSmall = b.plain("f32x4.lt", input, b.f32(1.17549435e-38));
-  const factor = b.plain("v128.bitselect", b.f32(2 ** 23), b.f32(1), isSmall);
+  const factor = b.choose("i32x4", b.f32(2 ** 23), b.f32(1), isSmall);
   const bits = b.plain("f32x4.mul", input, factor);
   const bitsOfOne32 = 0x3f800000;
   const bitsOfRootHalf32 = 0x3f3504f3;
   const shifted = b.plain("i32x4.add", bits, b.i32(bitsOfOne32 - bitsOfRootHalf32));
   const exponent = b.plain("f32x4.convert_i32x4_s", b.shift("i32x4.shr_s", shifted, 23));
-  const offset = b.plain("v128.bitselect", b.f32(127 + 23), b.f32(127), isSmall);
+  const offset = b.choose("i32x4", b.f32(127 + 23), b.f32(127), isSmall);
   const k = b.plain("f32x4.sub", exponent, offset);
   const mantissa = b.plain(
     "i32x4.add",
@@ -151,8 +151,8 @@ export function log32(b: ProgramBuilder, x: Value): Value {
   y = b.negativeMultiplyAdd("f32", square, b.f32(0.5), y);
   const value = b.multiplyAdd("f32", k, b.f32(0.693359375), b.plain("f32x4.add", f, y));
   const isOrdinary = b.plain("f32x4.lt", input, b.f32(Infinity));
-  let result = b.plain("v128.bitselect", value, input, isOrdinary);
-  result = b.plain("v128.bitselect", b.f32(NaN), result, b.plain("f32x4.lt", input, b.f32(0)));
+  let result = b.choose("i32x4", value, input, isOrdinary);
+  result = b.choose("i32x4", b.f32(NaN), result, b.plain("f32x4.lt", input, b.f32(0)));
   const isZero = b.plain("f32x4.eq", input, b.f32(0));
-  return { kind: "f32", parts: [b.plain("v128.bitselect", b.f32(-Infinity), result, isZero)] };
+  return { kind: "f32", parts: [b.choose("i32x4", b.f32(-Infinity), result, isZero)] };
 }
