@@ -10,6 +10,8 @@ export type UnaryOperation =
   | "sign"
   | "sqrt"
   | "exp"
+  /** exp of numbers that are 0 or less; results below the normal numbers may be 0. */
+  | "expOfNegative"
   | "expm1"
   | "exp2"
   | "log"
@@ -35,6 +37,8 @@ export type UnaryOperation =
   | "erf"
   | "erfc"
   | "erfinv"
+  /** The distribution function of the normal distribution. */
+  | "ndtr"
   | "lgamma"
   | "digamma"
   | "bitwiseNot"

@@ -3,7 +3,7 @@ import { emit } from "../base/logging.ts";
 import { sharedMemoryObstacle } from "./create-memory.ts";
 import { type KernelFailure, takeFailure } from "./kernel-failure.ts";
 import { kernelMemory, type KernelMemory } from "./kernel-memory.ts";
-import { control, failure, threadSlots } from "./memory-layout.ts";
+import { blockSpaceBytes, control, failure, threadSlots } from "./memory-layout.ts";
 import { defaultThreadCount } from "./thread-count.ts";
 import { threadModule } from "./thread-module.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -38,7 +38,7 @@ export class KernelRuntime {
   #tableUsed = 0;
   #lastRecord: number | null = null;
   #unshared: Unshared = { milliseconds: 0 };
-  #scratchBytes = 0;
+  #scratchBytes = -1;
 
   constructor(memory: KernelMemory, options: KernelRuntimeOptions = {}) {
     this.memory = memory;
@@ -54,6 +54,7 @@ export class KernelRuntime {
     const runtime = new WebAssembly.Instance(module, { env }).exports;
     this.#imports = { env, runtime };
     this.#fork = exported(runtime, "fork");
+    this.reserveScratch(0);
   }
 
   get threads(): number {
@@ -65,7 +66,7 @@ export class KernelRuntime {
     this.#threads = Math.min(count, threadSlots / 2);
     this.#unshared = { milliseconds: 0 };
     const scratchBytes = this.#scratchBytes;
-    this.#scratchBytes = 0;
+    this.#scratchBytes = -1;
     this.reserveScratch(scratchBytes);
     if (this.#pool !== null && this.#pool.size > 0) this.#pool.resize(count - 1);
   }
@@ -142,17 +143,17 @@ export class KernelRuntime {
     if (bytes <= this.#scratchBytes) return;
     this.#scratchBytes = bytes;
     const words = control.scratch >>> 2;
-    const stride = Math.ceil(bytes / 4096) * 4096;
+    const stride = blockSpaceBytes + Math.ceil(bytes / 4096) * 4096;
     // Numbers of workers follow each other, so as many spaces as there are workers are enough, if that is a power of two.
     const spaces = this.#pool === null ? 0 : 2 ** Math.ceil(Math.log2(Math.max(this.#threads, 2)));
-    const block = this.memory.allocate(stride * (spaces + 1));
+    const block = this.memory.allocate(stride * (spaces + 1)) + blockSpaceBytes;
     const old = this.memory.i32[words] ?? 0;
     this.memory.i32[words] = block;
     for (let slot = 0; slot < threadSlots; slot++) {
       const space = block + stride * (1 + (slot % Math.max(spaces, 1)));
       this.memory.i32[(control.workerScratch >>> 2) + slot] = spaces === 0 ? block : space;
     }
-    if (old !== 0) this.memory.free(old >>> 0);
+    if (old !== 0) this.memory.free((old >>> 0) - blockSpaceBytes);
   }
 
   /** The workers, for tests. */

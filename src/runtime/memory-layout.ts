@@ -46,3 +46,9 @@ export const threadSlots = 256;
 
 /** Blocks start here. Address 0 is never given out. */
 export const firstBlockAddress = 65536;
+
+/** In front of each scratch space kernels keep vectors for a while: rows of this many elements of 32 bits. */
+export const blockElements = 256;
+export const blockRowBytes = blockElements * 4;
+export const blockRows = 16;
+export const blockSpaceBytes = blockRows * blockRowBytes;

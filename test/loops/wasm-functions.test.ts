@@ -11,11 +11,12 @@ import {
   add,
   arithmetic,
   exp,
+  negate,
   unary,
   type Expression,
   type UnaryOperation,
 } from "../../src/loops/expression.ts";
-import { erf } from "../../src/loops/javascript/special-functions.ts";
+import { erf, ndtr } from "../../src/loops/javascript/special-functions.ts";
 import { makeKernel, stage } from "../../src/loops/kernel.ts";
 import { reasonAgainst } from "../../src/loops/wasm/vector-support.ts";
 import { makeWasmBackend } from "../../src/loops/wasm/wasm-backend.ts";
@@ -91,6 +92,12 @@ const claims: readonly Claim[] = [
     return [operation, (argument) => unary(operation, argument), exact, bound];
   }),
   ["1 + exp", (argument) => add(1, exp(argument)), (value) => 1 + Math.exp(value), 1.5],
+  [
+    "1 + exp of -x",
+    (argument) => add(1, exp(negate(argument))),
+    (value) => 1 + Math.exp(-value),
+    1.5,
+  ],
 ];
 
 describe.each(claims)("%s of float32", (_, expression, exact, bound) => {
@@ -182,17 +189,38 @@ test("exp goes through subnormal numbers to 0 where they end", () => {
   });
 });
 
-test.each([
-  ["erf", erf],
-  ["tanh", Math.tanh],
-] as const)("1 + %s of float32 is within 4e-7", (operation, exact) => {
-  const onePlus = add(1, unary(operation, x("float32", 1)));
+const nearOne: readonly Claim[] = [
+  ["1 + erf", (argument) => add(1, unary("erf", argument)), (value) => 1 + erf(value), 4e-7],
+  [
+    "1 + tanh",
+    (argument) => add(1, unary("tanh", argument)),
+    (value) => 1 + Math.tanh(value),
+    3e-7,
+  ],
+  ["ndtr", (argument) => unary("ndtr", argument), ndtr, 2e-7],
+];
+
+test.each(nearOne)("%s of float32 is as exact as numbers near 1", (_, expression, exact, bound) => {
+  const value = expression(x("float32", 1));
+  const inputs = Float32Array.from({ length: 400_001 }, (_, i) => (i - 200_000) / 30_000);
   const beyond = [0, -0, 1e-30, 40, -40, -45, 1e30, -1e30, Infinity, -Infinity];
-  const inputs = Float32Array.from({ length: 400_001 }, (_, i) => (i - 200_000) / 40_000);
   for (const some of [inputs, Float32Array.from(beyond)]) {
-    const results = compute(float32, onePlus, [some]);
-    const errors = Array.from(some, (value, i) => Math.abs(Number(results[i]) - 1 - exact(value)));
-    expect(errors.reduce((most, error) => Math.max(most, error))).toBeLessThanOrEqual(4e-7);
+    const results = compute(float32, value, [some]);
+    const errors = Array.from(some, (each, i) => Math.abs(Number(results[i]) - exact(each)));
+    expect(errors.reduce((most, error) => Math.max(most, error))).toBeLessThanOrEqual(bound);
   }
-  expect(compute(float32, onePlus, [Float32Array.of(NaN)])[0]).toBeNaN();
+  expect(compute(float32, value, [Float32Array.of(NaN)])[0]).toBeNaN();
+});
+
+test("expOfNegative of float32 is at most 1.2 ulp off, and 0 below the normal numbers", () => {
+  const value = unary("expOfNegative", x("float32", 1));
+  const inputs = Float32Array.from({ length: 400_001 }, (_, i) => -i / 4000);
+  const results = compute(float32, value, [inputs]);
+  inputs.forEach((input, i) => {
+    const [got, wanted] = [Number(results[i]), Math.exp(input)];
+    const isFine = ulps(got, wanted) <= 1.2 || (wanted < 2 ** -125.9 && got === 0);
+    if (!isFine) expect.fail(`of ${input}: ${got}, not ${wanted}`);
+  });
+  const special = compute(float32, value, [Float32Array.of(0, -0, -Infinity, NaN)]);
+  expect([...special]).toEqual([1, 1, 0, NaN]);
 });

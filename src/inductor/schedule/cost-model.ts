@@ -18,6 +18,7 @@ const operationCosts: ReadonlyMap<string, number> = new Map([
   ["div", 3],
   ["sqrt", 4],
   ["exp", 10],
+  ["expOfNegative", 8],
   ["pow", 25],
   ["quotient", 6],
   ["floorDivide", 6],

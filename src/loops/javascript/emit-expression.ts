@@ -216,6 +216,7 @@ const floatFunctions: Readonly<Partial<Record<UnaryOperation, string>>> = {
   abs: "Math.abs",
   sqrt: "Math.sqrt",
   exp: "Math.exp",
+  expOfNegative: "Math.exp",
   expm1: "Math.expm1",
   log: "Math.log",
   log1p: "Math.log1p",
@@ -240,6 +241,7 @@ const floatFunctions: Readonly<Partial<Record<UnaryOperation, string>>> = {
   erf: "support.erf",
   erfc: "support.erfc",
   erfinv: "support.erfinv",
+  ndtr: "support.ndtr",
   lgamma: "support.lgamma",
   digamma: "support.digamma",
 };

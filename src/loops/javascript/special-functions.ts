@@ -165,6 +165,11 @@ export function erfc(x: number): number {
   return x < 0 ? 2 - erfcTail(-x) : erfcTail(x);
 }
 
+/** The distribution function of the normal distribution. */
+export function ndtr(x: number): number {
+  return 0.5 * erfc(-x * Math.SQRT1_2);
+}
+
 /** Inverse of erf: M. Giles's starting value (2010), then Newton steps on erf or, in the tails, on log erfc. */
 export function erfinv(y: number): number {
   if (Math.abs(y) >= 1) return Math.abs(y) === 1 ? y * Infinity : NaN;

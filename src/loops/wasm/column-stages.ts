@@ -7,9 +7,9 @@ import {
   finishProgram,
   setInitial,
   unitsFor,
-  vectorLoop,
   type Place,
 } from "./run-program.ts";
+import { vectorLoop } from "./vector-loop.ts";
 import { stageProgram, type StageProgram } from "./stage-program.ts";
 import { at } from "../../core/shape.ts";
 import type { Local } from "../../wasm/function-builder.ts";
@@ -134,6 +134,7 @@ function columnGroup(
       relaxed: k.relaxed,
       masked: false,
     });
+    if (remainder === k.mainLoop) k.countWork(program.program, lanes);
     k.startRows();
     const inputs = new Map([...finals, ...states]);
     const { emitter, around } = emitterFor(k, program, { pointers, inputs }, units, true);

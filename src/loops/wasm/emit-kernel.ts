@@ -19,15 +19,15 @@ import { columnsPerUnit, type LoopShape } from "./loop-shape.ts";
 export interface EmittedKernel {
   readonly fn: FunctionBuilder;
   readonly layout: ArgumentLayout;
-  /** Instructions for each vector, in all sweeps: a measure of the work. */
-  readonly instructions: number;
+  /** Instructions for each point, in all sweeps. */
+  readonly work: number;
 }
 
 export function emitKernel(target: KernelTarget, kernel: Kernel, shape: LoopShape): EmittedKernel {
   const k = new KernelFrame(target, kernel, shape);
   k.findRows();
   forEachUnit(k);
-  return { fn: k.f, layout: k.layout, instructions: k.instructions };
+  return { fn: k.f, layout: k.layout, work: k.work };
 }
 
 /** Walks the units from `begin` to `end`, with a pointer to each operand's first element of the unit. */

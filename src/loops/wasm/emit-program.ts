@@ -1,6 +1,7 @@
 /** Writes a program into a function, for one or more units in lock-step: instruction by instruction, each for all units. */
 import { at } from "../../core/shape.ts";
 import { InternalError } from "../../base/errors.ts";
+import { blockRowBytes } from "../../runtime/memory-layout.ts";
 import type { FunctionBuilder, Local } from "../../wasm/function-builder.ts";
 import type { LaneInstruction } from "../../wasm/opcodes.ts";
 import { i32x4 } from "../../wasm/vector-constant.ts";
@@ -27,6 +28,8 @@ export interface ProgramSurroundings {
   /** The current position along an axis. */
   position(axis: number): Local;
   rowPointer(row: number): Local;
+  /** Where the current vectors of the first row of a block are. */
+  blockPointer(): Local;
   readonly target: KernelTarget;
 }
 
@@ -224,6 +227,10 @@ export class ProgramEmitter {
         else f.load("v128.load", { offset: unit * 4 * bytes + instruction.part * 16, align: 4 });
         return;
       }
+      case "block":
+        f.get(this.#around.blockPointer());
+        f.load("v128.load", { offset: blockRowBytes * instruction.row + unit * 16 });
+        return;
       case "position":
         f.get(this.#around.position(instruction.axis));
         f.emit("i32x4.splat");

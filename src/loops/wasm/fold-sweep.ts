@@ -10,14 +10,8 @@ import { type KernelFrame, stateName } from "./kernel-frame.ts";
 import { convertKind, ExpressionLowering, type LoweringContext } from "./lower-expression.ts";
 import { onceStage } from "./once-stage.ts";
 import { isWide, ProgramBuilder } from "./program.ts";
-import {
-  declareStates,
-  setInitial,
-  runAtPlace,
-  vectorLoop,
-  unitsFor,
-  type Place,
-} from "./run-program.ts";
+import { declareStates, setInitial, runAtPlace, unitsFor, type Place } from "./run-program.ts";
+import { vectorLoop } from "./vector-loop.ts";
 import { stageProgram } from "./stage-program.ts";
 
 export function foldUnit(k: KernelFrame, pointers: ReadonlyMap<number, Local>): void {

@@ -6,11 +6,12 @@ import { childrenOf, type Expression } from "../expression.ts";
 import { firstStates, type Kernel } from "../kernel.ts";
 import { ArgumentLayout } from "./argument-layout.ts";
 import { LocalPool } from "./emit-program.ts";
+import { blockSpaceBytes } from "../../runtime/memory-layout.ts";
 import { IndexWidths } from "./index-width.ts";
 import type { KernelTarget } from "./kernel-target.ts";
 import type { LoopShape } from "./loop-shape.ts";
 import { bytesOf, kindOf, type LoweringContext } from "./lower-expression.ts";
-import { isWide, type LaneKind, type Level } from "./program.ts";
+import { isWide, type LaneKind, type Level, type ProgramBuilder } from "./program.ts";
 
 /** How the elements of one run of a program are counted: all are there, some may lie beyond the end, or there is one. */
 export type Remainder = "full" | "masked" | "single";
@@ -38,7 +39,10 @@ export class KernelFrame {
   readonly remainder: "masked" | "single";
   readonly sweeps: boolean;
   #valid: Local | null = null;
-  instructions = 0;
+  #blockStart: Local | null = null;
+  #blockPointer: Local | null = null;
+  /** Instructions for each point, in all sweeps. */
+  work = 0;
 
   constructor(target: KernelTarget, kernel: Kernel, shape: LoopShape) {
     const { module, relaxed } = target;
@@ -75,6 +79,11 @@ export class KernelFrame {
     return this.shape.vectorAxis === "fold";
   }
 
+  /** The loops that take nearly all points. */
+  get mainLoop(): Remainder {
+    return this.shape.vectorAxis === "none" ? "single" : "full";
+  }
+
   get vectorAxis(): number {
     const { parallelAxes, foldAxes } = this.shape;
     return this.foldIsVector ? parallelAxes + foldAxes - 1 : parallelAxes - 1;
@@ -94,6 +103,31 @@ export class KernelFrame {
       f.emit("i32.add");
       f.set(base);
     });
+  }
+
+  /** Where the thread keeps vectors between the pieces of a program: in front of its scratch space. */
+  blockStart(): Local {
+    if (this.#blockStart === null) {
+      const start = this.f.local("i32", "block_start");
+      this.#blockStart = start;
+      this.f.atStart(() => {
+        this.f.call(this.imports.scratch);
+        this.f.i32Const(blockSpaceBytes);
+        this.f.emit("i32.sub");
+        this.f.set(start);
+      });
+    }
+    return this.#blockStart;
+  }
+
+  blockPointer(): Local {
+    this.#blockPointer ??= this.f.local("i32", "block_pointer");
+    return this.#blockPointer;
+  }
+
+  /** Adds what a main loop computes at each point. */
+  countWork({ instructions }: ProgramBuilder, lanes: 1 | 4): void {
+    this.work += instructions.filter(({ level }) => level === 2).length / lanes;
   }
 
   startRows(): void {

@@ -16,6 +16,7 @@ import {
   type Register,
   type Value,
 } from "./program.ts";
+import { onePlusExpOfNegated32 } from "./math/exponential.ts";
 import { onePlus } from "./math/float-functions.ts";
 import { unaryOn } from "./unary.ts";
 
@@ -159,9 +160,10 @@ export class ExpressionLowering {
       }
       case "arithmetic": {
         const kind = this.#kind(expression);
-        const term = kind === "f32" ? functionBesideOne(expression) : null;
-        const onePlusTerm = term === null ? undefined : onePlus[term.operation];
-        if (term !== null && onePlusTerm !== undefined) return onePlusTerm(b, this.lower(term.x));
+        if (kind === "f32") {
+          const fused = this.#fused(expression);
+          if (fused !== null) return fused;
+        }
         const x = this.#as(kind, this.lower(expression.x));
         const y = this.#as(kind, this.lower(expression.y));
         const operation = arithmeticOn(expression.operation, kind, expression.type === "uint8");
@@ -189,6 +191,21 @@ export class ExpressionLowering {
       default:
         return unreachable(expression);
     }
+  }
+
+  /** What is less work together than each by itself, or null. */
+  #fused(expression: Expression & { readonly kind: "arithmetic" }): Value | null {
+    const b = this.#b;
+    const term = functionBesideOne(expression);
+    if (term !== null) {
+      const { operation, x } = term;
+      if (operation === "exp" && x.kind === "unary" && x.operation === "neg")
+        return onePlusExpOfNegated32(b, this.lower(x.x));
+      return onePlus[operation]?.(b, this.lower(x)) ?? null;
+    }
+    const quotient = quotientOfSigmoid(expression);
+    if (quotient === null) return null;
+    return b.each("f32", "f32x4.div", this.lower(quotient.x), this.lower(quotient.y));
   }
 
   /** Rows keep `index` values in 64 bits. */
@@ -291,6 +308,8 @@ export class ExpressionLowering {
   }
 }
 
+const isOne = (term: Expression): boolean => term.kind === "constant" && term.value === 1;
+
 /** f(x) where the expression is 1 + f(x), else null. */
 function functionBesideOne({
   operation,
@@ -298,9 +317,25 @@ function functionBesideOne({
   y,
 }: Expression & { readonly kind: "arithmetic" }): (Expression & { kind: "unary" }) | null {
   if (operation !== "add") return null;
-  const isOne = (term: Expression): boolean => term.kind === "constant" && term.value === 1;
   const other = isOne(x) ? y : isOne(y) ? x : null;
   return other?.kind === "unary" ? other : null;
+}
+
+/** x and y where the expression is x·(1/y) and y is 1 + exp(…): its inverse does not overflow, so x/y is as good. */
+function quotientOfSigmoid({ operation, x, y }: Expression & { readonly kind: "arithmetic" }): {
+  readonly x: Expression;
+  readonly y: Expression;
+} | null {
+  if (operation !== "mul") return null;
+  for (const [factor, inverse] of [
+    [x, y],
+    [y, x],
+  ] as const) {
+    if (inverse.kind !== "arithmetic" || inverse.operation !== "div") continue;
+    if (!isOne(inverse.x) || inverse.y.kind !== "arithmetic") continue;
+    if (functionBesideOne(inverse.y)?.operation === "exp") return { x: factor, y: inverse.y };
+  }
+  return null;
 }
 
 /** The lanes of an operand of `type`, from its elements as `load` finds them. */

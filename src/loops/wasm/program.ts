@@ -63,6 +63,8 @@ export type Instruction = { readonly level: Level; readonly args: readonly Regis
   | { readonly kind: "randomStep"; readonly operand: number; readonly dim: number }
   /** The row buffer's elements at the current fold point. */
   | { readonly kind: "row"; readonly row: number; readonly part: number; readonly wide: boolean }
+  /** What an earlier piece of the program kept of the same vector: see `split-program.ts`. */
+  | { readonly kind: "block"; readonly row: number }
   /** Positions along the axis that is vectorised, or the one position along another axis. */
   | { readonly kind: "position"; readonly axis: number; readonly varies: boolean }
   /** Code for one lane after the other: `emit` finds the lane's inputs by `get` and leaves its result. */

@@ -1,7 +1,7 @@
-/** Writes programs into a kernel: once at a place, or along the vectorised axis. */
+/** Writes programs into a kernel. */
+import { blockRowBytes } from "../../runtime/memory-layout.ts";
 import { addBlocks } from "./block-sums.ts";
 import { storeValue } from "./store-value.ts";
-import { i32x4 } from "../../wasm/vector-constant.ts";
 import { InternalError } from "../../base/errors.ts";
 import { at } from "../../core/shape.ts";
 import type { Local } from "../../wasm/function-builder.ts";
@@ -10,7 +10,7 @@ import { ProgramEmitter, type ProgramSurroundings } from "./emit-program.ts";
 import { type KernelFrame, type Remainder, stateName } from "./kernel-frame.ts";
 import { convertKind, ExpressionLowering } from "./lower-expression.ts";
 import { isWide, ProgramBuilder } from "./program.ts";
-import type { StageProgram } from "./stage-program.ts";
+import { outputsOf, type StageProgram } from "./stage-program.ts";
 
 /** The pointers, positions and states that a program sees. */
 export interface Place {
@@ -87,38 +87,6 @@ export function runAtPlace(
   emitter.release();
 }
 
-/** Runs a program along the vectorised axis while enough elements are left. */
-export function vectorLoop(
-  k: KernelFrame,
-  code: StageProgram,
-  place: Place,
-  units: number,
-  lanes: 1 | 4,
-  remainder: Remainder,
-  states: ReadonlyMap<string, readonly Local[]>,
-  first: number,
-): void {
-  const f = k.f;
-  const elements = units * lanes;
-  const { emitter } = emitterFor(k, code, place, units, false);
-  f.block((done) => {
-    k.whenTooFew(remainder === "full" ? elements : 1, () => f.brIf(done));
-    emitter.emit(1);
-    f.loop((again) => {
-      if (remainder === "masked") setValid(k, place);
-      emitter.emit(2);
-      finishProgram(k, code, emitter, place.pointers, units, lanes, remainder, states, first);
-      k.advanceRows(elements);
-      k.advanceElements(place.pointers, elements, k.shape.innerSteps);
-      f.get(k.count);
-      f.i32Const(remainder === "full" ? elements : 1);
-      f.emit("i32.ge_s");
-      f.brIf(again);
-    });
-  });
-  emitter.release();
-}
-
 export function emitterFor(
   k: KernelFrame,
   code: StageProgram,
@@ -126,14 +94,7 @@ export function emitterFor(
   units: number,
   unitsHaveLevel1: boolean,
 ): { emitter: ProgramEmitter; around: { pointers: ReadonlyMap<number, Local> } } {
-  const kept = new Set([
-    ...code.next.flatMap((value) => value.parts),
-    ...(code.sums ?? []),
-    ...code.rows.flatMap(({ value }) => value.parts),
-    ...code.stores.flatMap(({ parts, address }) =>
-      address === null ? parts : [...parts, address],
-    ),
-  ]);
+  const kept = outputsOf(code);
   const around = { pointers: place.pointers };
   const surroundings: ProgramSurroundings = {
     f: k.f,
@@ -155,11 +116,11 @@ export function emitterFor(
     step: (operand) => k.stepLocal(operand),
     position: (axis) => at(k.positions, axis),
     rowPointer: (row) => at(k.rowPointers, row),
+    blockPointer: () => k.blockPointer(),
     target: k.imports,
   };
   const emitter = new ProgramEmitter(code.program, surroundings, k.pool, kept);
   k.f.atStart(() => emitter.emit(0));
-  k.instructions += code.program.instructions.length;
   return { emitter, around };
 }
 
@@ -200,18 +161,13 @@ export function finishProgram(
       });
     }
   }
+  for (const { row, register } of code.blocks ?? [])
+    for (let unit = 0; unit < units; unit++) {
+      f.get(k.blockPointer());
+      f.get(emitter.local(register, unit));
+      f.store("v128.store", { offset: blockRowBytes * row + unit * 16 });
+    }
   for (const store of code.stores)
     for (let unit = 0; unit < units; unit++)
       storeValue(k, store, emitter, pointers, unit, lanes, remainder);
-}
-
-function setValid(k: KernelFrame, place: Place): void {
-  const f = k.f;
-  const valid = k.validLocal();
-  f.get(f.constant(i32x4(0, 1, 2, 3)));
-  f.get(k.count);
-  f.emit("i32x4.splat");
-  f.emit("i32x4.lt_s");
-  f.set(valid);
-  place.inputs.set("valid", [valid]);
 }

@@ -30,6 +30,21 @@ export interface StageProgram {
   readonly stores: readonly StoredValue[];
   /** float32 values that are added to the states instead of `next`, for all units together. */
   readonly sums?: readonly Register[];
+  /** What is kept for later pieces of the program: see `split-program.ts`. */
+  readonly blocks?: readonly { readonly row: number; readonly register: Register }[];
+}
+
+/** What is needed when all is computed. */
+export function outputsOf(code: StageProgram): ReadonlySet<Register> {
+  return new Set([
+    ...code.next.flatMap((value) => value.parts),
+    ...(code.sums ?? []),
+    ...(code.blocks ?? []).map(({ register }) => register),
+    ...code.rows.flatMap(({ value }) => value.parts),
+    ...code.stores.flatMap(({ parts, address }) =>
+      address === null ? parts : [...parts, address],
+    ),
+  ]);
 }
 
 export interface StageProgramOptions {

@@ -251,8 +251,7 @@ const smoothRelu = (x: Expression, beta: Expression, threshold: Expression): Exp
   return select(compare("gt", scaled, threshold), x, div(unary("log1p", exp(scaled)), beta));
 };
 
-const geluExact = (x: Expression): Expression =>
-  mul(mul(x, 0.5), add(1, unary("erf", mul(x, Math.SQRT1_2))));
+const geluExact = (x: Expression): Expression => mul(x, unary("ndtr", x));
 const geluTanh = (x: Expression): Expression => {
   const cubic = add(x, mul(0.044715, mul(x, mul(x, x))));
   return mul(mul(x, 0.5), add(1, unary("tanh", mul(Math.sqrt(2 / Math.PI), cubic))));

@@ -4,7 +4,7 @@ import { floatResultType } from "../../core/promotion.ts";
 import { wrapDim } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { pointwise, reduction } from "../../loops/computation.ts";
-import { div, exp, type Expression, mul, sub, unary } from "../../loops/expression.ts";
+import { div, type Expression, mul, sub, unary } from "../../loops/expression.ts";
 import { notImplemented } from "../not-implemented.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes } from "../define-op.ts";
@@ -48,7 +48,8 @@ export const logsumexp = defineOp({
   },
 });
 
-const shiftedExp = (x: Expression, largest: Expression): Expression => exp(sub(x, largest));
+const shiftedExp = (x: Expression, largest: Expression): Expression =>
+  unary("expOfNegative", sub(x, largest));
 /** By the inverse, as PyTorch does: a row has one, and products cost less. */
 const quotient = (x: Expression, total: Expression): Expression => mul(x, div(1, total));
 const logShifted = (x: Expression, largest: Expression, total: Expression): Expression =>

@@ -1,11 +1,11 @@
 /**
- * erf of float32: at most 1.1 ulp off; and 1 + erf: at most 4e-7.
+ * erf of float32: at most 1.1 ulp off; and 1 + erf: at most 4e-7; ndtr: at most 2e-7.
  *
  * N. Juffa, "Error function erff() with 1 ulp" (2018): an odd polynomial near 0, and 1 - exp(polynomial) beyond, where a
  * quotient of polynomials would lose bits to rounding.
  */
 import { at } from "../../../core/shape.ts";
-import type { ProgramBuilder, Value } from "../program.ts";
+import type { ProgramBuilder, Register, Value } from "../program.ts";
 import { expOfModerate32 } from "./exponential.ts";
 import { magnitudeOf, negated, signed } from "./sign.ts";
 
@@ -38,16 +38,27 @@ const denominator = [4.288269e-5, 1.3381649e-3, 1.7089456e-2, 0.12963061, 0.5679
 /** From here on erf is 1 to within 3e-8. */
 const oneFrom = 3.92;
 
-/**
- * 1 + erf(x), as in a gelu. Beside 1 the last bits of erf are lost, and a quotient of polynomials, half as much to compute
- * and with steps that wait less for each other, is good enough.
- */
-export function onePlusErf32(b: ProgramBuilder, x: Value): Value {
-  const below = b.plain("f32x4.pmin", at(x.parts, 0), b.f32(oneFrom));
-  const input = b.plain("f32x4.pmax", below, b.f32(-oneFrom));
+/** (1 + erf(x·scale))·half: beside 1 the last bits of erf are lost, so a quotient of polynomials is good enough. */
+function quotientForm(b: ProgramBuilder, x: Register, scale: number, half: number): Register {
+  const below = b.plain("f32x4.pmin", x, b.f32(oneFrom / scale));
+  const input = b.plain("f32x4.pmax", below, b.f32(-oneFrom / scale));
   const square = b.plain("f32x4.mul", input, input);
-  const top = b.pairedPolynomial("f32", square, numerator);
-  const bottom = b.pairedPolynomial("f32", square, denominator);
-  const slope = b.plain("f32x4.div", top, bottom);
-  return { kind: "f32", parts: [b.multiplyAdd("f32", input, slope, b.f32(1))] };
+  const inSquare = (coefficients: readonly number[], factor: number): Register => {
+    const last = coefficients.length - 1;
+    const scaled = coefficients.map((each, index) => each * factor * scale ** (2 * (last - index)));
+    return b.pairedPolynomial("f32", square, scaled);
+  };
+  const top = inSquare(numerator, half * scale);
+  const slope = b.plain("f32x4.div", top, inSquare(denominator, 1));
+  return b.multiplyAdd("f32", input, slope, b.f32(half));
+}
+
+/** 1 + erf(x) */
+export function onePlusErf32(b: ProgramBuilder, x: Value): Value {
+  return { kind: "f32", parts: [quotientForm(b, at(x.parts, 0), 1, 1)] };
+}
+
+/** (1 + erf(x/√2))/2, as in a gelu. */
+export function ndtr32(b: ProgramBuilder, x: Value): Value {
+  return { kind: "f32", parts: [quotientForm(b, at(x.parts, 0), Math.SQRT1_2, 0.5)] };
 }

@@ -2,8 +2,8 @@
 import type { UnaryOperation } from "../../expression.ts";
 import type { ProgramBuilder, Value } from "../program.ts";
 import { acos64, asin64, atan64 } from "./arctangent.ts";
-import { erf32, onePlusErf32 } from "./error-function.ts";
-import { exp2of64, exp32, exp64, expm1of64, onePlusExp32 } from "./exponential.ts";
+import { erf32, ndtr32, onePlusErf32 } from "./error-function.ts";
+import { exp2of64, exp32, exp64, expm1of64, expOfNegative32, onePlusExp32 } from "./exponential.ts";
 import {
   acosh64,
   asinh64,
@@ -28,6 +28,7 @@ export interface FloatFunctionCode {
 
 export const floatFunctions: Readonly<Partial<Record<UnaryOperation, FloatFunctionCode>>> = {
   exp: { f32: exp32, f64: exp64 },
+  expOfNegative: { f32: expOfNegative32, f64: exp64 },
   exp2: { f32: null, f64: exp2of64 },
   expm1: { f32: null, f64: expm1of64 },
   log: { f32: log32, f64: log64 },
@@ -47,6 +48,7 @@ export const floatFunctions: Readonly<Partial<Record<UnaryOperation, FloatFuncti
   cos: { f32: cos32, f64: null },
   tan: { f32: tan32, f64: null },
   erf: { f32: erf32, f64: null },
+  ndtr: { f32: ndtr32, f64: null },
 };
 
 /** 1 + f(x) of float32, where that is less work than f(x). */

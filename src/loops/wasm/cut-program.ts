@@ -1,0 +1,94 @@
+/** Where to cut a long program into pieces: a model of how many cycles a processor takes for each. */
+import { at } from "../../core/shape.ts";
+import type { Instruction } from "./program.ts";
+
+/** One instruction of the program, by its place. */
+export interface Step {
+  /** The places of those it waits for. */
+  readonly args: readonly number[];
+  /** Cycles from its arguments to its result. */
+  readonly latency: number;
+  /** It is needed when the program is over. */
+  readonly isOutput: boolean;
+  /** It belongs to the last piece. */
+  readonly isFixed: boolean;
+}
+
+/** Instructions that may wait for their arguments at a time, of vectors (measured on Zen 5: 90 to 130). */
+const window = 110;
+/** Instructions that start in a cycle. */
+const perCycle = 3.7;
+/** Cycles until what was stored can be used. */
+const reload = 5;
+/** Instructions for a vector that the loop of a piece takes for itself. */
+const loopInstructions = 1.5;
+/** Shorter programs have nothing to gain. */
+export const shortestProgram = 20;
+/** For longer ones the search would take too long. */
+const longestProgram = 400;
+const mostPieces = 6;
+/** A cut program must take less than this share of the time. */
+const worthwhile = 0.85;
+
+export function latencyOf(instruction: Instruction): number {
+  if (instruction.kind === "load" || instruction.kind === "row") return reload;
+  if (instruction.kind !== "plain") return 1;
+  const { op } = instruction;
+  if (/div|sqrt/.test(op)) return 11;
+  if (/relaxed_n?madd/.test(op)) return 4;
+  return /^f(32x4|64x2)\.(add|sub|mul)/.test(op) ? 3 : 1;
+}
+
+/** The places at which new pieces start; none where the whole is as good. */
+export function bestCuts(steps: readonly Step[]): readonly number[] {
+  const count = steps.length;
+  if (count > longestProgram) return [];
+  const lastUse = steps.map(({ isOutput }, place) => (isOutput ? count : place));
+  steps.forEach(({ args }, place) => {
+    for (const arg of args) lastUse[arg] = Math.max(at(lastUse, arg), place);
+  });
+  const firstFixed = steps.findIndex(({ isFixed }) => isFixed);
+  const lastCut = firstFixed < 0 ? count - 1 : firstFixed;
+  /** By place: the least cost of all before it, and where the last piece of that starts. */
+  const best = [{ cost: 0, start: 0, pieces: 0 }];
+  for (let end = 1; end <= count; end++) {
+    let found = { cost: Infinity, start: 0, pieces: 0 };
+    for (let start = 0; start < end && (end === count || end <= lastCut); start++) {
+      const before = at(best, start);
+      if (before.pieces >= mostPieces || before.cost >= found.cost) continue;
+      const cost = before.cost + cyclesOf(steps, lastUse, start, end);
+      if (cost < found.cost) found = { cost, start, pieces: before.pieces + 1 };
+    }
+    best.push(found);
+  }
+  if (at(best, count).cost > worthwhile * cyclesOf(steps, lastUse, 0, count)) return [];
+  const cuts: number[] = [];
+  for (let cut = at(best, count).start; cut > 0; cut = at(best, cut).start) cuts.unshift(cut);
+  return cuts;
+}
+
+/** Cycles for a vector of a piece, limited by what waits or by what starts. */
+function cyclesOf(
+  steps: readonly Step[],
+  lastUse: readonly number[],
+  start: number,
+  end: number,
+): number {
+  const loaded = new Set<number>();
+  const readyAt: number[] = [];
+  let longest = 0;
+  let stores = 0;
+  for (let place = start; place < end; place++) {
+    const { args, latency } = at(steps, place);
+    let ready = 0;
+    for (const arg of args) {
+      if (arg < start) loaded.add(arg);
+      ready = Math.max(ready, arg < start ? reload : at(readyAt, arg - start));
+    }
+    readyAt.push(ready + latency);
+    longest = Math.max(longest, ready + latency);
+    if (end < steps.length && at(lastUse, place) >= end) stores += 1;
+  }
+  const instructions = end - start + loaded.size + stores + loopInstructions;
+  return Math.max((instructions * longest) / window, instructions / perCycle);
+}
