@@ -36,7 +36,7 @@ const functionFiles: readonly GeneratedFile[] = [
 ];
 
 function entriesIn(namespace: string): ApiEntry[] {
-  return [...apiEntries.values()]
+  return [...apiEntries().values()]
     .filter(
       (entry) =>
         entry.fullName.startsWith(namespace) &&

@@ -1,5 +1,6 @@
 /** Public names and the records behind them. */
 import { InternalError } from "../base/errors.ts";
+import { lazy } from "../base/lazy.ts";
 import { opTable } from "../ops/op-table.ts";
 import type { Arg } from "../ops/arg.ts";
 import type { OpRecord } from "../ops/op-record.ts";
@@ -24,41 +25,59 @@ export interface Parameter {
   readonly arg: Arg<unknown>;
 }
 
-export interface ApiEntry {
-  /** `torch.sum`, `Tensor.sum`, `torch.nn.functional.relu`. */
+/** A public name: `torch.sum`, `Tensor.sum`, `torch.nn.functional.relu`. What it stands for is looked up when it is first called. */
+export class ApiEntry {
   readonly fullName: string;
   /** The last part, which messages use. */
   readonly name: string;
   readonly isMethod: boolean;
-  /** Read without a call: `x.T`. */
-  readonly isProperty: boolean;
-  readonly overloads: readonly Overload[];
   /** What recent calls did; emptied by nobody, as plans notice when they no longer hold. */
-  readonly plans: PlanCache;
+  readonly plans: PlanCache = [];
+  #overloads: readonly Overload[] | null = null;
+
+  constructor(fullName: string) {
+    this.fullName = fullName;
+    this.name = fullName.slice(fullName.lastIndexOf(".") + 1);
+    this.isMethod = fullName.startsWith("Tensor.");
+  }
+
+  get overloads(): readonly Overload[] {
+    return (this.#overloads ??= this.#findOverloads());
+  }
+
+  /** Read without a call: `x.T`. */
+  get isProperty(): boolean {
+    return namesInTable().get(this.fullName)?.isProperty ?? false;
+  }
+
+  #findOverloads(): readonly Overload[] {
+    const known = namesInTable().get(this.fullName);
+    if (known === undefined)
+      throw new InternalError(`no op is named ${this.fullName}: run tools/generate-api.ts`);
+    return known.records.map((op) => overloadOf(op, this.name, this.isMethod));
+  }
+}
+
+interface NameInTable {
+  readonly isProperty: boolean;
+  readonly records: OpRecord[];
 }
 
 const propertyPrefix = "Tensor.get ";
 
-function buildEntries(): ReadonlyMap<string, ApiEntry> {
-  const grouped = new Map<string, OpRecord[]>();
-  for (const op of opTable) {
-    for (const fullName of op.api) {
-      const group = grouped.get(fullName);
-      if (group === undefined) grouped.set(fullName, [op]);
-      else group.push(op);
+const namesInTable: () => ReadonlyMap<string, NameInTable> = lazy(() => {
+  const names = new Map<string, NameInTable>();
+  for (const op of opTable()) {
+    for (const written of op.api) {
+      const isProperty = written.startsWith(propertyPrefix);
+      const fullName = isProperty ? `Tensor.${written.slice(propertyPrefix.length)}` : written;
+      const known = names.get(fullName);
+      if (known === undefined) names.set(fullName, { isProperty, records: [op] });
+      else known.records.push(op);
     }
   }
-  const entries = new Map<string, ApiEntry>();
-  for (const [written, records] of grouped) {
-    const isProperty = written.startsWith(propertyPrefix);
-    const fullName = isProperty ? `Tensor.${written.slice(propertyPrefix.length)}` : written;
-    const isMethod = fullName.startsWith("Tensor.");
-    const name = fullName.slice(fullName.lastIndexOf(".") + 1);
-    const overloads = records.map((op) => overloadOf(op, name, isMethod));
-    entries.set(fullName, { fullName, name, isMethod, isProperty, overloads, plans: [] });
-  }
-  return entries;
-}
+  return names;
+});
 
 function overloadOf(op: OpRecord, name: string, isMethod: boolean): Overload {
   const parameters = Object.entries(op.args)
@@ -75,13 +94,19 @@ function overloadOf(op: OpRecord, name: string, isMethod: boolean): Overload {
   };
 }
 
-/** Every public name that stands for ops. */
-export const apiEntries = buildEntries();
+const entries = new Map<string, ApiEntry>();
 
-/** The entry of a name that is known to exist. */
+/** The entry of a name that the table has. */
 export function apiEntry(fullName: string): ApiEntry {
-  const entry = apiEntries.get(fullName);
-  if (entry === undefined)
-    throw new InternalError(`no op is named ${fullName}: run tools/generate-api.ts`);
+  let entry = entries.get(fullName);
+  if (entry === undefined) {
+    entry = new ApiEntry(fullName);
+    entries.set(fullName, entry);
+  }
   return entry;
 }
+
+/** Every public name that stands for ops. */
+export const apiEntries: () => ReadonlyMap<string, ApiEntry> = lazy(
+  () => new Map([...namesInTable().keys()].map((name) => [name, apiEntry(name)])),
+);

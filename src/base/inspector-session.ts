@@ -33,12 +33,12 @@ export function isDebuggerAttachable(): boolean {
 
 /** A worker is not told whether its process is being debugged; the usual ways to start that leave traces. */
 function isWorkerOfDebuggedProcess(): boolean {
-  if (nodeBuiltin("worker_threads")?.isMainThread !== false) return false;
   const { NODE_OPTIONS, VSCODE_INSPECTOR_OPTIONS } = process.env;
-  return (
+  const hasTraces =
     VSCODE_INSPECTOR_OPTIONS !== undefined ||
-    [...process.execArgv, NODE_OPTIONS ?? ""].some((option) => /--inspect(?!-port)/.test(option))
-  );
+    [...process.execArgv, NODE_OPTIONS ?? ""].some((option) => /--inspect(?!-port)/.test(option));
+  // Last, because most processes never load that module.
+  return hasTraces && nodeBuiltin("worker_threads")?.isMainThread === false;
 }
 
 function connect(): InspectorSession | null {

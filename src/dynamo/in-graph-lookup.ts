@@ -1,3 +1,4 @@
+import { lazy } from "../base/lazy.ts";
 import { inGraphFunctions, type InGraphFunction, tensorMethods } from "../api/in-graph.ts";
 import { customOpOf } from "../api/custom-op.ts";
 import { isAllowedInGraph } from "./opaque-functions.ts";
@@ -16,16 +17,6 @@ export interface CapturableFunction {
   parameterKind(position: number | string): string;
 }
 
-const methods = new Map<Function, CapturableFunction>();
-for (const [name, method] of tensorMethods) {
-  const value: unknown = Object.getOwnPropertyDescriptor(Tensor.prototype, name)?.value;
-  if (typeof value === "function" && !method.isProperty)
-    methods.set(value, capturable(method, name, true));
-}
-
-const functions = new Map<unknown, CapturableFunction>();
-for (const [value, fn] of inGraphFunctions) functions.set(value, capturable(fn, fn.name, false));
-
 /** Metadata methods of every tensor: they answer from what is guarded and add nothing to the graph. */
 const metadataMethods = [
   "dim",
@@ -36,44 +27,64 @@ const metadataMethods = [
   "is_contiguous",
   "is_floating_point",
 ] as const;
-for (const name of metadataMethods) {
-  const value: unknown = Reflect.get(Tensor.prototype, name);
-  if (typeof value === "function") {
-    methods.set(value, {
-      name,
-      isMethod: true,
-      mutates: false,
-      mayThrow: false,
-      parameterKind: () => "int",
-    });
+
+const capturableFunctions: () => ReadonlyMap<unknown, CapturableFunction> = lazy(() => {
+  const found = new Map<unknown, CapturableFunction>();
+  for (const [name, method] of tensorMethods()) {
+    const value: unknown = Object.getOwnPropertyDescriptor(Tensor.prototype, name)?.value;
+    if (typeof value === "function" && !method.isProperty)
+      found.set(value, new ApiFunction(method, name, true));
   }
-}
-methods.set(Tensor.prototype.item, {
-  name: "item",
+  for (const [value, fn] of inGraphFunctions())
+    found.set(value, new ApiFunction(fn, fn.name, false));
+  for (const name of metadataMethods) {
+    const value: unknown = Reflect.get(Tensor.prototype, name);
+    if (typeof value === "function") found.set(value, metadataMethod(name));
+  }
+  found.set(Tensor.prototype.item, metadataMethod("item"));
+  return found;
+});
+
+const metadataMethod = (name: string): CapturableFunction => ({
+  name,
   isMethod: true,
   mutates: false,
   mayThrow: false,
   parameterKind: () => "int",
 });
 
-function capturable(fn: InGraphFunction, name: string, isMethod: boolean): CapturableFunction {
-  const offset = isMethod ? 1 : 0;
-  return {
-    name,
-    isMethod,
-    mutates: fn.mutates,
-    mayThrow: fn.overloads.some((op) => op.checksData),
-    parameterKind: (position) => {
-      if (typeof position === "string")
-        return fn.parameters.find((parameter) => parameter.name === position)?.kind ?? "structure";
-      const parameter = fn.parameters[position - offset] ?? fn.parameters.at(-1);
-      return position < offset ? "tensor" : (parameter?.kind ?? "structure");
-    },
-  };
+/** A function of the public surface; the table is asked when the interpreter meets a call of it. */
+class ApiFunction implements CapturableFunction {
+  readonly name: string;
+  readonly isMethod: boolean;
+  readonly #fn: InGraphFunction;
+
+  constructor(fn: InGraphFunction, name: string, isMethod: boolean) {
+    this.#fn = fn;
+    this.name = name;
+    this.isMethod = isMethod;
+  }
+
+  get mutates(): boolean {
+    return this.#fn.mutates;
+  }
+
+  get mayThrow(): boolean {
+    return this.#fn.overloads.some((op) => op.checksData);
+  }
+
+  parameterKind(position: number | string): string {
+    const { parameters } = this.#fn;
+    if (typeof position === "string")
+      return parameters.find((parameter) => parameter.name === position)?.kind ?? "structure";
+    const offset = this.isMethod ? 1 : 0;
+    const parameter = parameters[position - offset] ?? parameters.at(-1);
+    return position < offset ? "tensor" : (parameter?.kind ?? "structure");
+  }
 }
 
 export function findInGraph(fn: Function): CapturableFunction | null {
-  const known = functions.get(fn) ?? methods.get(fn);
+  const known = capturableFunctions().get(fn);
   if (known !== undefined) return known;
   if (isAllowedInGraph(fn)) {
     return {

@@ -328,14 +328,14 @@ function kindOfCall(node: CallNode): CallKind {
   if (node.op === "call_method") {
     if (node.target === "item") return "item";
     if (metadataMethods.has(node.target)) return "metadata";
-    return tensorMethods.has(node.target) ? "operator" : "other";
+    return tensorMethods().has(node.target) ? "operator" : "other";
   }
   const operator = operatorOf(node.target);
   if (operator?.syntax.kind === "index") return "getitem";
   if (operator !== null)
     return comparisons.has(operator.name.replace("operator.", "")) ? "comparison" : "arithmetic";
   if (node.targetName.startsWith("Math.")) return "arithmetic";
-  return inGraphFunctions.has(node.target) ? "operator" : "other";
+  return inGraphFunctions().has(node.target) ? "operator" : "other";
 }
 
 function tensorsIn(value: unknown): readonly TensorBase[] {

@@ -14,41 +14,77 @@ export const floatDTypes: readonly DType[] = [float32, float64];
 export function defineOp<const Schema extends ArgSchema, Result = TensorBase>(
   definition: OpDefinition<Schema, Result>,
 ): Op<Schema, Result> {
-  const defaults: Record<string, unknown> = {};
-  const tensorArgs: string[] = [];
-  for (const [name, kind] of Object.entries(definition.args)) {
-    if (kind.fallback !== undefined) defaults[name] = kind.fallback.value;
-    if (
-      kind.kind === "tensor" ||
-      kind.kind === "operand" ||
-      kind.kind === "tensors" ||
-      kind.kind === "index"
-    )
-      tensorArgs.push(name);
-  }
   // Proof of the cast: an op's functions are only ever called with arguments that were parsed by this very schema.
-  const erased = definition as unknown as OpDefinition<Record<string, never>, unknown> &
-    ErasedFunctions;
-  const record: OpRecord = {
-    name: definition.name,
-    api: definition.api,
-    args: definition.args,
-    returns: definition.returns ?? returns.tensor,
-    doc: definition.doc,
-    random: definition.random ?? false,
-    checksData: definition.checksData ?? false,
-    mutates: "mutates" in definition && definition.mutates === "self",
-    writes: definition.writes ?? [],
-    dtypes: definition.dtypes ?? allDTypes,
-    reference: erased.reference,
-    derivative: definition.derivative,
-    samples: erased.samples,
-    execution: executionOf(definition.name, erased),
-    defaults,
-    tensorArgs,
-  };
-  return Object.freeze(record);
+  const erased = definition as unknown as ErasedDefinition;
+  return new DefinedOp(erased);
 }
+
+type ErasedDefinition = OpDefinition<Record<string, never>, unknown> & ErasedFunctions;
+
+/** A program uses few of the operators: what has to be worked out is, when the first call asks for it. */
+class DefinedOp implements OpRecord {
+  readonly name: string;
+  readonly api: readonly string[];
+  readonly args: ArgSchema;
+  readonly returns: OpRecord["returns"];
+  readonly doc: OpRecord["doc"];
+  readonly random: boolean;
+  readonly checksData: boolean;
+  readonly mutates: boolean;
+  readonly writes: readonly string[];
+  readonly dtypes: readonly DType[];
+  readonly reference: OpRecord["reference"];
+  readonly derivative: unknown;
+  readonly samples: OpRecord["samples"];
+  readonly #definition: ErasedDefinition;
+  #execution: AnyExecution | null = null;
+  #defaults: AnyArgs | null = null;
+  #tensorArgs: readonly string[] | null = null;
+
+  constructor(definition: ErasedDefinition) {
+    this.name = definition.name;
+    this.api = definition.api;
+    this.args = definition.args;
+    this.returns = definition.returns ?? returns.tensor;
+    this.doc = definition.doc;
+    this.random = definition.random ?? false;
+    this.checksData = definition.checksData ?? false;
+    this.mutates = "mutates" in definition && definition.mutates === "self";
+    this.writes = definition.writes ?? [];
+    this.dtypes = definition.dtypes ?? allDTypes;
+    this.reference = definition.reference;
+    this.derivative = definition.derivative;
+    this.samples = definition.samples;
+    this.#definition = definition;
+  }
+
+  get execution(): AnyExecution {
+    return (this.#execution ??= executionOf(this.name, this.#definition));
+  }
+
+  get defaults(): AnyArgs {
+    return (this.#defaults ??= defaultsOf(this.args));
+  }
+
+  get tensorArgs(): readonly string[] {
+    return (this.#tensorArgs ??= tensorArgsOf(this.args));
+  }
+}
+
+export const isOp = (value: unknown): value is OpRecord => value instanceof DefinedOp;
+
+function defaultsOf(args: ArgSchema): AnyArgs {
+  const defaults: Record<string, unknown> = {};
+  for (const [name, { fallback }] of Object.entries(args)) {
+    if (fallback !== undefined) defaults[name] = fallback.value;
+  }
+  return defaults;
+}
+
+const tensorKinds: ReadonlySet<string> = new Set(["tensor", "operand", "tensors", "index"]);
+
+const tensorArgsOf = (args: ArgSchema): readonly string[] =>
+  Object.keys(args).filter((name) => tensorKinds.has(args[name]?.kind ?? ""));
 
 interface ErasedFunctions {
   readonly reference: OpRecord["reference"];

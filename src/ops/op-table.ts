@@ -1,4 +1,6 @@
 /** All operators. A file of records becomes part of the project by its line here. */
+import { lazy } from "../base/lazy.ts";
+import { isOp } from "./define-op.ts";
 import type { OpRecord } from "./op-record.ts";
 import * as assertClose from "./compare/assert-close.ts";
 import * as equal from "./compare/equal.ts";
@@ -174,11 +176,7 @@ const modules: readonly object[] = [
   multinomial,
 ];
 
-function isRecord(value: unknown): value is OpRecord {
-  return typeof value === "object" && value !== null && "execution" in value && "samples" in value;
-}
-
 /** Every record that a module of ops exports, in the order of the files. */
-export const opTable: readonly OpRecord[] = Object.freeze(
-  modules.flatMap((module) => Object.values(module).filter(isRecord)),
+export const opTable: () => readonly OpRecord[] = lazy(() =>
+  modules.flatMap((module) => Object.values(module).filter(isOp)),
 );

@@ -2,6 +2,7 @@
 import { environmentVariable } from "../base/environment-variable.ts";
 import type { FunctionBuilder } from "./function-builder.ts";
 import { ModuleBuilder } from "./module-builder.ts";
+import { isRelaxedSimdForbidden, setRelaxedSimdFlag } from "./relaxed-simd-flag.ts";
 import { setTurbo } from "./turbo.ts";
 import { f32x4 } from "./vector-constant.ts";
 
@@ -13,18 +14,12 @@ export interface WasmFeatures {
   readonly threads: boolean;
 }
 
-/** Set to 0, this environment variable keeps relaxed SIMD unused. */
-const relaxedSimdVariable = "FULLGRAPH_RELAXED_SIMD";
 /** Set to 1, this environment variable is `torch.backends.wasm.turbo = true` from the start. */
 const turboVariable = "FULLGRAPH_TURBO";
-const relaxedSimdFlag = "--experimental-wasm-relaxed-simd";
 
 let known: WasmFeatures | null = null;
 
-/**
- * The features, probed once. V8 of Node 20 has relaxed SIMD behind a flag that can be set while running, as long as no
- * module was compiled that depends on it; this sets it.
- */
+/** The features, probed once; sets the flag that relaxed SIMD needs on Node 20. */
 export function wasmFeatures(): WasmFeatures {
   known ??= probe();
   return known;
@@ -42,21 +37,15 @@ function probe(): WasmFeatures {
 }
 
 function hasRelaxedSimd(): boolean {
-  if (environmentVariable(relaxedSimdVariable) === "0") return false;
+  if (isRelaxedSimdForbidden()) return false;
   const relaxedMadd = (f: FunctionBuilder): void => {
     for (let i = 0; i < 3; i++) f.v128Const(f32x4(1));
     f.emit("f32x4.relaxed_madd");
     f.emit("drop");
   };
   if (validates(relaxedMadd)) return true;
-  setEngineFlag(relaxedSimdFlag);
+  setRelaxedSimdFlag();
   return validates(relaxedMadd);
-}
-
-/** Sets a flag of V8 where the host is Node; elsewhere there is nothing to set. */
-function setEngineFlag(flag: string): void {
-  if (typeof process === "undefined" || typeof process.getBuiltinModule !== "function") return;
-  process.getBuiltinModule("node:v8").setFlagsFromString(flag);
 }
 
 function validates(body: (f: FunctionBuilder) => void): boolean {

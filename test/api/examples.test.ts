@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { opTable } from "../../src/ops/op-table.ts";
 import { torch } from "./torch.ts";
 
-const examples = opTable.flatMap((op) =>
+const examples = opTable().flatMap((op) =>
   op.doc.example === undefined ? [] : [{ name: op.name, example: op.doc.example }],
 );
 

@@ -10,7 +10,7 @@ import type { Node, TargetFunction } from "../../src/fx/node.ts";
 import type { AnyArgs, OpRecord } from "../../src/ops/op-record.ts";
 
 const functionsByName = new Map<string, TargetFunction>(
-  [...inGraphFunctions].map(([value, { name }]) => [name, value as TargetFunction]),
+  [...inGraphFunctions()].map(([value, { name }]) => [name, value as TargetFunction]),
 );
 
 /** How a record is called: the first public name that graphs may hold, in place or not. */
@@ -21,7 +21,7 @@ export interface PublicCall {
 
 export function publicCalls(op: OpRecord): readonly PublicCall[] {
   return op.api.flatMap((name) => {
-    const entry = apiEntries.get(name);
+    const entry = apiEntries().get(name);
     const overload = entry?.overloads.find((each) => each.op === op);
     if (entry === undefined || overload === undefined || entry.isProperty) return [];
     return entry.isMethod || functionsByName.has(name) ? [{ entry, overload }] : [];

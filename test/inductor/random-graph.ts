@@ -9,7 +9,7 @@ import type { GraphModule } from "../../src/fx/graph-module-brand.ts";
 import type { Argument, Node, TargetFunction } from "../../src/fx/node.ts";
 
 const functions = new Map<string, TargetFunction>(
-  [...inGraphFunctions].map(([value, { name }]) => [name, value as TargetFunction]),
+  [...inGraphFunctions()].map(([value, { name }]) => [name, value as TargetFunction]),
 );
 
 type Random = () => number;

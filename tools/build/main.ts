@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
+import { type Comment, parse } from "acorn";
+import { build, type InlineConfig } from "tsdown";
+import { firstLine, moduleUrlVariable } from "../../src/node/script-of-module.ts";
+import { stripFacts } from "./strip-facts.ts";
+
+/**
+ * Builds `dist/`: `index.js` with everything in it, for browsers, bundlers and other engines; `node.js`, which starts
+ * that one faster on Node; and what `node --import fullgraph/register` loads, which must not depend on either.
+ */
+const shared = {
+  config: false,
+  format: "esm",
+  target: "node20",
+  platform: "neutral",
+  clean: false,
+  fixedExtension: false,
+  deps: { alwaysBundle: [/^acorn$/, /^@jridgewell\//], onlyBundle: false },
+  logLevel: "warn",
+  // Users see the names of our functions and classes, and our lines where an error is not caught: both stay readable.
+  minify: {
+    mangle: { toplevel: true, keepNames: { function: true, class: true } },
+    compress: { keepNames: { function: true, class: true } },
+    codegen: { removeWhitespace: false },
+  },
+  // "sideEffects": false speaks about the bundle as a whole: modules that install something on import stay in it.
+  treeshake: { moduleSideEffects: [{ test: /[/\\]src[/\\]/, sideEffects: true }] },
+} satisfies InlineConfig;
+
+rmSync("dist", { recursive: true, force: true });
+const names: string[] = [];
+await build({
+  ...shared,
+  entry: { index: "src/index.ts" },
+  dts: false,
+  define: { "import.meta.url": moduleUrlVariable },
+  plugins: [
+    {
+      name: "facts for tests and documentation",
+      transform: { order: "pre", handler: (text, path) => stripFacts(text, path) },
+    },
+    {
+      name: "a text that can run as a script",
+      generateBundle: (_options, bundle) => {
+        const chunk = bundle["index.js"];
+        if (chunk?.type !== "chunk") throw new Error("no index.js was built");
+        if (chunk.imports.length > 0) throw new Error(`index.js imports ${chunk.imports.join()}`);
+        names.push(...chunk.exports);
+        chunk.code = `${firstLine}\n${escapeNonAscii(withoutComments(chunk.code))}`;
+      },
+    },
+  ],
+});
+await build({
+  ...shared,
+  entry: { index: "src/index.ts" },
+  dts: { emitDtsOnly: true },
+  // Tensor is Disposable: a project that lists older libraries needs the declaration of that.
+  banner: { dts: '/// <reference lib="esnext.disposable" />' },
+});
+const digest = createHash("sha256").update(readFileSync("dist/index.js")).digest("hex");
+await build({
+  ...shared,
+  entry: { node: "src/node/entry.ts" },
+  platform: "node",
+  dts: false,
+  define: { FULLGRAPH_BUILD: JSON.stringify(digest.slice(0, 16)) },
+  plugins: [
+    {
+      name: "the library's exports",
+      renderChunk: (text) => {
+        const locals = names.map((name, i) => `${name}: export${i}`);
+        const exports = names.map((name, i) => `export${i} as ${name}`);
+        return `${text.replace(/export\s*\{\s*library\s*\};?/, "")}
+const { ${locals.join(", ")} } = library;
+export { ${exports.join(", ")} };`;
+      },
+    },
+  ],
+});
+await build({
+  ...shared,
+  entry: {
+    register: "src/transform/register.ts",
+    "loader-thread": "src/transform/loader-thread.ts",
+  },
+  platform: "node",
+  dts: true,
+});
+
+function withoutComments(code: string): string {
+  const comments: Comment[] = [];
+  parse(code, { ecmaVersion: "latest", sourceType: "module", onComment: comments });
+  const kept = comments.map(({ start }, i) => code.slice(comments[i - 1]?.end ?? 0, start));
+  return `${kept.join("")}${code.slice(comments.at(-1)?.end ?? 0)}`;
+}
+
+/** The engine decodes a file in ASCII much faster, and keeps it in half the memory. */
+function escapeNonAscii(text: string): string {
+  // Right in strings, templates, regular expressions and comments, which is all where such letters stand.
+  return text.replace(/[^\0-\x7f]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
