@@ -10,13 +10,17 @@ export const numberDTypes: readonly DType[] = [float32, float64, int64, int32, u
 export const integerDTypes: readonly DType[] = [int64, int32, uint8, bool];
 export const floatDTypes: readonly DType[] = [float32, float64];
 
-/** Makes an op's record. The types prove that it has an execution, a reference, samples and a decision on its derivative. */
+/**
+ * Makes an op's record. The types prove that it has an execution, a reference, samples and a decision on its derivative.
+ * The build splits the functions off a definition, so that they are made when the op is first called.
+ */
 export function defineOp<const Schema extends ArgSchema, Result = TensorBase>(
   definition: OpDefinition<Schema, Result>,
+  makeFunctions?: () => object,
 ): Op<Schema, Result> {
   // Proof of the cast: an op's functions are only ever called with arguments that were parsed by this very schema.
   const erased = definition as unknown as ErasedDefinition;
-  return new DefinedOp(erased);
+  return new DefinedOp(erased, makeFunctions);
 }
 
 type ErasedDefinition = OpDefinition<Record<string, never>, unknown> & ErasedFunctions;
@@ -36,12 +40,12 @@ class DefinedOp implements OpRecord {
   readonly reference: OpRecord["reference"];
   readonly derivative: unknown;
   readonly samples: OpRecord["samples"];
-  readonly #definition: ErasedDefinition;
+  readonly #makeFunctions: () => ErasedFunctions;
   #execution: AnyExecution | null = null;
   #defaults: AnyArgs | null = null;
   #tensorArgs: readonly string[] | null = null;
 
-  constructor(definition: ErasedDefinition) {
+  constructor(definition: ErasedDefinition, makeFunctions?: () => object) {
     this.name = definition.name;
     this.api = definition.api;
     this.args = definition.args;
@@ -55,11 +59,11 @@ class DefinedOp implements OpRecord {
     this.reference = definition.reference;
     this.derivative = definition.derivative;
     this.samples = definition.samples;
-    this.#definition = definition;
+    this.#makeFunctions = () => ({ ...definition, ...makeFunctions?.() });
   }
 
   get execution(): AnyExecution {
-    return (this.#execution ??= executionOf(this.name, this.#definition));
+    return (this.#execution ??= executionOf(this.name, this.#makeFunctions()));
   }
 
   get defaults(): AnyArgs {

@@ -3,6 +3,8 @@ import { readFileSync, rmSync } from "node:fs";
 import { type Comment, parse } from "acorn";
 import { build, type InlineConfig } from "tsdown";
 import { firstLine, moduleUrlVariable } from "../../src/node/script-of-module.ts";
+import { listOps } from "./list-ops.ts";
+import { splitOps } from "./split-ops.ts";
 import { stripFacts } from "./strip-facts.ts";
 
 /**
@@ -39,6 +41,13 @@ await build({
     {
       name: "facts for tests and documentation",
       transform: { order: "pre", handler: (text, path) => stripFacts(text, path) },
+    },
+    {
+      name: "functions of operators when they are called",
+      transform: {
+        order: "pre",
+        handler: (text, path) => listOps(text, path) ?? splitOps(text, path),
+      },
     },
     {
       name: "a text that can run as a script",
