@@ -20,6 +20,7 @@ export const layers: readonly Layer[] = [
   { name: "aot", job: "functionalisation, joint graphs, partitioning" },
   { name: "inductor", job: "lowering, fusion schedule, code generation, memory plan" },
   { name: "profiler", job: "times of kernels, as tables and traces" },
+  { name: "node", job: "how the built package starts on Node" },
   { name: "compile.ts", job: "the only file that knows front end and back ends together" },
   { name: "index.ts", job: "the public entry point" },
 ];

@@ -11,7 +11,10 @@ export function listOps(text: string, path: string): string | null {
     /^import \* as (\w+) from "(\..*)";$/gm,
     (_statement, module: string, specifier: string) => {
       const source = readFileSync(join(dirname(path), specifier), "utf8");
-      const names = Array.from(source.matchAll(/^export const (\w+)/gm), ([, name = ""]) => name).sort();
+      const names = Array.from(
+        source.matchAll(/^export const (\w+)/gm),
+        ([, name = ""]) => name,
+      ).sort();
       const imports = names.map((name) => `${name} as ${module}_${name}`);
       const members = names.map((name) => `${name}: ${module}_${name}`);
       return `import { ${imports.join(", ")} } from "${specifier}";\nconst ${module} = { ${members.join(", ")} };`;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type Comment, parse } from "acorn";
 import { build, type InlineConfig } from "tsdown";
 import { firstLine, moduleUrlVariable } from "../../src/node/script-of-module.ts";
@@ -21,6 +21,7 @@ const shared = {
   deps: { alwaysBundle: [/^acorn$/, /^@jridgewell\//], onlyBundle: false },
   logLevel: "warn",
   // Users see the names of our functions and classes, and our lines where an error is not caught: both stay readable.
+  checks: { pluginTimings: false },
   minify: {
     mangle: { toplevel: true, keepNames: { function: true, class: true } },
     compress: { keepNames: { function: true, class: true } },
@@ -103,6 +104,23 @@ function withoutComments(code: string): string {
   parse(code, { ecmaVersion: "latest", sourceType: "module", onComment: comments });
   const kept = comments.map(({ start }, i) => code.slice(comments[i - 1]?.end ?? 0, start));
   return `${kept.join("")}${code.slice(comments.at(-1)?.end ?? 0)}`;
+}
+
+writeFileSync(
+  "dist/LICENSES-OF-BUNDLED-PACKAGES.txt",
+  licencesOf([
+    "acorn",
+    "@jridgewell/trace-mapping",
+    "@jridgewell/resolve-uri",
+    "@jridgewell/sourcemap-codec",
+  ]),
+);
+
+/** Their licences ask for it. */
+function licencesOf(packages: readonly string[]): string {
+  return packages
+    .map((name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim()}\n`)
+    .join("\n----\n\n");
 }
 
 /** The engine decodes a file in ASCII much faster, and keeps it in half the memory. */
