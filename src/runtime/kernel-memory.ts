@@ -2,6 +2,7 @@
 import { OutOfMemoryError, RuntimeError } from "../base/errors.ts";
 import { BlockAllocator } from "./block-allocator.ts";
 import { createMemory, pageBytes, sharedMemoryObstacle } from "./create-memory.ts";
+import { forcedFinalization } from "./forced-finalization.ts";
 import { formatBytes } from "./format-bytes.ts";
 import { liveObjects } from "./live-objects.ts";
 import { type BlockKeeper, OwnedBlock, type Ticket } from "./owned-block.ts";
@@ -126,18 +127,26 @@ export class KernelMemory implements BlockKeeper {
   /** Frees the blocks whose owners are unreachable. False where that cannot be found out in the middle of a job. */
   collect(): boolean {
     const start = performance.now();
-    const owners = liveObjects(OwnedBlock);
-    if (owners === null) return false;
+    const finalize = forcedFinalization();
+    if (finalize !== null) finalize(this.#unreachable);
+    else if (!this.#releaseAllButLive()) return false;
     this.#collections += 1;
-    const reachable = new Set<Ticket>();
-    for (const owner of owners) reachable.add(owner.ticket);
-    const garbage = this.#tickets.filter((ticket) => !reachable.has(ticket));
-    for (const ticket of garbage) this.takeBack(ticket);
     const end = performance.now();
     if (end - start > tolerableShare * (start - this.#lastCollection))
       this.#collectionFloor = Math.min(this.#collectionFloor * 2, largestCollectionBytes);
     this.#lastCollection = end;
     this.#collectAt = Math.max(this.#collectionFloor, 2 * this.#usedBytes);
+    return true;
+  }
+
+  /** Takes a walk through the whole heap. */
+  #releaseAllButLive(): boolean {
+    const owners = liveObjects(OwnedBlock);
+    if (owners === null) return false;
+    const reachable = new Set<Ticket>();
+    for (const owner of owners) reachable.add(owner.ticket);
+    const garbage = this.#tickets.filter((ticket) => !reachable.has(ticket));
+    for (const ticket of garbage) this.takeBack(ticket);
     return true;
   }
 
