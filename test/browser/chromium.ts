@@ -32,10 +32,11 @@ export async function reportOfPage(browser: string, options: PageOptions): Promi
   let server: Server | null = null;
   try {
     return await new Promise((resolve, reject) => {
-      server = serve(options, resolve);
-      server.listen(0, "127.0.0.1", () => {
+      const started = serve(options, resolve);
+      server = started;
+      started.listen(0, "127.0.0.1", () => {
         // A server that listens on a port has an address with that port.
-        const { port } = server?.address() as AddressInfo;
+        const { port } = started.address() as AddressInfo;
         child = open(browser, profile, `http://127.0.0.1:${port}/`);
         child.on("error", reject);
         child.on("exit", (code) => reject(new Error(`${browser} ended with ${code}`)));

@@ -2,6 +2,7 @@
 
 /** What the runtime computes, eagerly and compiled, as plain values. The compiled functions name their scope themselves. */
 export function compute(torch) {
+  // oxlint-disable-next-line no-eval -- how a program without a transform names its scope
   const scope = (s) => eval(s);
   torch.manual_seed(7);
   const x = torch.randn(64, 48);
