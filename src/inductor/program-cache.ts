@@ -1,52 +1,54 @@
 /** Programs of one graph, by what they were made for: sizes may differ from call to call. */
 import { metaOf, type TensorMeta } from "../core/tensor-meta.ts";
 import { isTensor } from "../core/tensor.ts";
+import type { Program } from "./program.ts";
 
 /** Bounded, since sizes may be new in every call. */
 const maximumPrograms = 256;
 
-/** What a program was made for. */
-interface Prepared<Program> {
+/** What a program is right for. */
+type Numbers = Pick<Program, "fixedNumbers" | "wholeNumbers">;
+
+const anyNumbers: Numbers = { fixedNumbers: new Map(), wholeNumbers: new Map() };
+
+interface Entry<Prepared> {
   /** By input; null for what is no tensor. */
   readonly metas: readonly (TensorMeta | null)[];
-  readonly fixedNumbers: ReadonlyMap<number, number>;
-  readonly program: Program;
+  readonly numbers: Numbers;
+  readonly prepared: Prepared;
 }
 
-/** Hot path (bench: call-cost): the program that served last is tried first. */
-export class ProgramCache<Program> {
-  readonly #prepared: Prepared<Program>[] = [];
+/** Hot path (bench: call-cost): what served last is tried first. */
+export class ProgramCache<Prepared> {
+  readonly #entries: Entry<Prepared>[] = [];
 
-  find(inputs: readonly unknown[]): Program | null {
-    const index = this.#prepared.findIndex((each) => fits(each, inputs));
-    const found = this.#prepared[index];
+  find(inputs: readonly unknown[]): Prepared | null {
+    const index = this.#entries.findIndex((each) => fits(each, inputs));
+    const found = this.#entries[index];
     if (found === undefined) return null;
     if (index > 0) {
-      this.#prepared.splice(index, 1);
-      this.#prepared.unshift(found);
+      this.#entries.splice(index, 1);
+      this.#entries.unshift(found);
     }
-    return found.program;
+    return found.prepared;
   }
 
-  add(
-    inputs: readonly unknown[],
-    fixedNumbers: ReadonlyMap<number, number>,
-    program: Program,
-  ): void {
+  /** Without numbers the entry is right for all of them. */
+  add(inputs: readonly unknown[], numbers: Numbers | null, prepared: Prepared): void {
     const metas = inputs.map((input) => (isTensor(input) ? metaOf(input) : null));
-    this.#prepared.unshift({ metas, fixedNumbers, program });
-    if (this.#prepared.length > maximumPrograms) this.#prepared.pop();
+    this.#entries.unshift({ metas, numbers: numbers ?? anyNumbers, prepared });
+    if (this.#entries.length > maximumPrograms) this.#entries.pop();
   }
 }
 
-function fits<Program>(
-  { metas, fixedNumbers }: Prepared<Program>,
-  inputs: readonly unknown[],
-): boolean {
+function fits<Prepared>({ metas, numbers }: Entry<Prepared>, inputs: readonly unknown[]): boolean {
   for (let index = 0; index < inputs.length; index++) {
     const input = inputs[index];
     if (isTensor(input) ? metaOf(input) !== metas[index] : metas[index] !== null) return false;
   }
-  for (const [index, value] of fixedNumbers) if (!Object.is(inputs[index], value)) return false;
+  for (const [index, value] of numbers.fixedNumbers)
+    if (!Object.is(inputs[index], value)) return false;
+  for (const [index, isWhole] of numbers.wholeNumbers)
+    if (Number.isInteger(inputs[index]) !== isWhole) return false;
   return true;
 }

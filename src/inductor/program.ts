@@ -90,6 +90,8 @@ export interface Program {
   readonly outputs: unknown;
   /** Numbers among the inputs that shapes depend on, by position: the program is right for these values only. */
   readonly fixedNumbers: ReadonlyMap<number, number>;
+  /** Numbers among the inputs that a dtype depends on, by position: the program is right if they are whole, or are not, as it says. */
+  readonly wholeNumbers: ReadonlyMap<number, boolean>;
   /** How many numbers there are that differ from call to call; the first ones are inputs. */
   readonly scalarCount: number;
   /** The call that gave each fake tensor and runtime scalar; inputs are not in it. */

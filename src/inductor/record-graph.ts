@@ -1,7 +1,4 @@
 /** Runs a graph on fake tensors and writes down what it would have done to memory. */
-import { Tensor } from "../api/tensor.ts";
-import { findInGraph } from "../dynamo/in-graph-lookup.ts";
-import { inGraphFunctions, tensorMethods } from "../api/in-graph.ts";
 import { runFake } from "../core/fake-mode.ts";
 import { fakeTensor, metaOf } from "../core/fake-tensor.ts";
 import { RuntimeScalar } from "../core/runtime-scalar.ts";
@@ -16,7 +13,6 @@ import {
   type Node,
   printedTarget,
 } from "../fx/node.ts";
-import { operatorOf } from "../fx/operators.ts";
 import type { Backend, Launch } from "../loops/backend.ts";
 import { runOnBackend } from "../loops/run-computation.ts";
 import {
@@ -25,6 +21,7 @@ import {
   type Recorder,
   recordWith,
 } from "../ops/recorder.ts";
+import { kindOfCall, operandTest } from "./call-kind.ts";
 import { invoke } from "./invoke.ts";
 import { NotCompilableError } from "./not-compilable.ts";
 import type { Buffer, Place, Program, ScalarValue, Step } from "./program.ts";
@@ -74,6 +71,7 @@ class GraphRecording implements Recorder {
       outputs: this.#outputs(),
       scalarCount: this.#scalars.count,
       fixedNumbers: this.#fixedNumbers,
+      wholeNumbers: this.#wholeNumbers(),
       madeBy: this.#madeBy,
     };
   }
@@ -88,10 +86,19 @@ class GraphRecording implements Recorder {
       const scalar = this.#scalars.input(example);
       this.#numberInputs.set(scalar.slot, index);
       value = scalar;
-    } else throw new NotCompilableError(`the input ${node.name} is a ${typeof example}`);
+    } else if (typeof example === "boolean") value = this.#scalars.computed("boolean");
+    else throw new NotCompilableError(`the input ${node.name} is a ${typeof example}`);
     this.#values.set(node, value);
     this.#inputs.add(value);
     return value;
+  }
+
+  #wholeNumbers(): ReadonlyMap<number, boolean> {
+    const known = new Map<number, boolean>();
+    for (const [slot, index] of this.#numberInputs)
+      if (this.#scalars.dtypeDeciding.has(slot))
+        known.set(index, Number.isInteger(this.#examples[index]));
+    return known;
   }
 
   #outputs(): unknown {
@@ -133,8 +140,11 @@ class GraphRecording implements Recorder {
         const given = this.#withSizes(node, args);
         return this.#recorded(node, given) ?? this.#opaque(node, given, this.#onFakes(node, given));
       }
-      case "other":
-        throw new NotCompilableError(`${printedTarget(node)} is not an operator of the library`);
+      case "foreign":
+        throw new NotCompilableError(`${printedTarget(node)} is not an operator of the library`, {
+          node,
+          place: "around",
+        });
     }
   }
 
@@ -145,27 +155,27 @@ class GraphRecording implements Recorder {
   /** Numbers that shapes depend on are fixed in a program, as sizes are. */
   #withSizes(node: CallNode, args: readonly unknown[]): readonly unknown[] {
     if (!containsScalar(args)) return args;
-    const kindAt = parameterKinds(node);
+    const isOperand = operandTest(node);
     return args.map((argument, position) => {
       if (isTensor(argument)) return argument;
-      if (!isPlainObject(argument)) return this.#fixSizes(argument, kindAt(position));
+      if (!isPlainObject(argument))
+        return isOperand(position) ? argument : this.#fixSizes(node, argument);
       return Object.fromEntries(
         Object.entries(argument).map(([name, value]) => [
           name,
-          this.#fixSizes(value, kindAt(name)),
+          isOperand(name) ? value : this.#fixSizes(node, value),
         ]),
       );
     });
   }
 
-  #fixSizes(argument: unknown, kind: string): unknown {
-    if (operandKinds.has(kind)) return argument;
+  #fixSizes(node: CallNode, argument: unknown): unknown {
     return mapArgument(argument, (leaf) => {
       if (!(leaf instanceof RuntimeScalar)) return leaf;
       const index = this.#numberInputs.get(leaf.slot);
       const value = index === undefined ? undefined : this.#examples[index];
       if (index === undefined || typeof value !== "number")
-        throw new NotCompilableError("a size is computed from data");
+        throw new NotCompilableError("a size is computed from data", { node, place: "before" });
       this.#fixedNumbers.set(index, value);
       return value;
     });
@@ -223,7 +233,10 @@ class GraphRecording implements Recorder {
     try {
       return runFake(() => invoke(node, this.#scalars.hints(args)));
     } catch (error) {
-      throw new NotCompilableError(`${printedTarget(node)} needs data: ${String(error)}`);
+      throw new NotCompilableError(`${printedTarget(node)} needs data: ${String(error)}`, {
+        node,
+        place: "around",
+      });
     }
   }
 
@@ -298,44 +311,6 @@ class GraphRecording implements Recorder {
     const buffer = this.#bufferOf.get(storage) ?? this.#addBuffer(storage, { kind: "made" });
     this.#step({ kind: "version", ...this.#fields(), buffer });
   }
-}
-
-type CallKind =
-  | "getitem"
-  | "metadata"
-  | "comparison"
-  | "arithmetic"
-  | "item"
-  | "operator"
-  | "other";
-
-/** Methods that answer from the metadata, which a program is made for. */
-const metadataMethods: ReadonlySet<string> = new Set(["size", "numel", "dim", "stride"]);
-/** Kinds of parameters that take part in the arithmetic only. */
-const operandKinds: ReadonlySet<string> = new Set(["operand", "scalar", "data", "tensor"]);
-
-/** What a number means at each position of a call, the receiver of a method counting as the first. */
-function parameterKinds(node: CallNode): (position: number | string) => string {
-  const target: unknown =
-    node.op === "call_function" ? node.target : Reflect.get(Tensor.prototype, node.target);
-  const known = typeof target === "function" ? findInGraph(target) : null;
-  return (position) => known?.parameterKind(position) ?? "structure";
-}
-
-const comparisons: ReadonlySet<string> = new Set(["lt", "le", "gt", "ge", "eq", "ne", "not"]);
-
-function kindOfCall(node: CallNode): CallKind {
-  if (node.op === "call_method") {
-    if (node.target === "item") return "item";
-    if (metadataMethods.has(node.target)) return "metadata";
-    return tensorMethods().has(node.target) ? "operator" : "other";
-  }
-  const operator = operatorOf(node.target);
-  if (operator?.syntax.kind === "index") return "getitem";
-  if (operator !== null)
-    return comparisons.has(operator.name.replace("operator.", "")) ? "comparison" : "arithmetic";
-  if (node.targetName.startsWith("Math.")) return "arithmetic";
-  return inGraphFunctions().has(node.target) ? "operator" : "other";
 }
 
 function tensorsIn(value: unknown): readonly TensorBase[] {

@@ -17,6 +17,8 @@ export function containsScalar(argument: unknown): boolean {
 export class ScalarStandIns {
   /** By slot: the example of an input, or the kind of result of a computation. */
   readonly #examples: (number | "number" | "boolean")[] = [];
+  /** Slots of inputs of which it mattered whether they are whole. */
+  readonly dtypeDeciding = new Set<number>();
 
   get count(): number {
     return this.#examples.length;
@@ -44,8 +46,9 @@ export class ScalarStandIns {
     return this.#map(args, (scalar, example) => {
       if (example === "boolean")
         throw new NotRecordableError("a boolean that is not known before the graph runs");
-      const isIntegral = !floating && typeof example === "number" && Number.isInteger(example);
-      return new RuntimeScalar(scalar.slot, isIntegral);
+      if (floating || typeof example !== "number") return new RuntimeScalar(scalar.slot, false);
+      this.dtypeDeciding.add(scalar.slot);
+      return new RuntimeScalar(scalar.slot, Number.isInteger(example));
     });
   }
 

@@ -1,0 +1,89 @@
+/** Makes graphs callable: as programs for the sizes they are called with, cut where something cannot be compiled. */
+import { emit } from "../base/logging.ts";
+import type { GraphModule } from "../fx/graph-module-brand.ts";
+import { isGraphModule } from "../fx/graph-module-brand.ts";
+import { type CallNode, printedTarget } from "../fx/node.ts";
+import { config } from "./config.ts";
+import { logProgram } from "./log-program.ts";
+import { type Cut, NotCompilableError } from "./not-compilable.ts";
+import { cutGraph, foreignCalls } from "./pieces/cut-graph.ts";
+import { pieceRunner, type Runner } from "./pieces/run-pieces.ts";
+import type { Program } from "./program.ts";
+import { ProgramCache } from "./program-cache.ts";
+import { programRunner } from "./program-runner.ts";
+import { recordGraph } from "./record-graph.ts";
+import { scheduleProgram } from "./schedule/schedule-program.ts";
+import { writeDebugFiles } from "./write-debug-files.ts";
+
+type Settings = Parameters<typeof config.patch>[0];
+
+export class GraphCompiler {
+  readonly #settings: Settings;
+  /** Sub-graphs by identity: those that do the same are one. */
+  readonly #regions = new Map<GraphModule, Runner>();
+
+  /** `settings` are flags of the configuration that hold for the graph and its sub-graphs. */
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Programs are made when there are inputs to make them for: now for the examples, if there are any. */
+  compile(graphModule: GraphModule, exampleInputs: readonly unknown[] | null): Runner {
+    const foreign = foreignCalls(graphModule.graph);
+    if (foreign.length > 0) return this.#cut(graphModule, foreign) ?? graphModule;
+    const cache = new ProgramCache<Runner>();
+    const cutAt = new Map<CallNode, Runner>();
+    const runnerFor = ({ cut, message }: NotCompilableError): Runner => {
+      let runner = cut === null ? graphModule : cutAt.get(cut.node);
+      if (runner === undefined || cut === null) {
+        runner = (cut === null ? null : this.#cut(graphModule, [cut])) ?? graphModule;
+        if (runner === graphModule)
+          emit("perf_hints", `A graph runs operator by operator: ${message}.`);
+        if (cut !== null) cutAt.set(cut.node, runner);
+      }
+      return runner;
+    };
+    const prepare = (inputs: readonly unknown[]): Runner => {
+      try {
+        const program = config.patch(this.#settings, () => programOf(graphModule, inputs));
+        const runner = programRunner(graphModule, program);
+        cache.add(inputs, program, runner);
+        return runner;
+      } catch (error) {
+        if (!(error instanceof NotCompilableError)) throw error;
+        const runner = runnerFor(error);
+        cache.add(inputs, null, runner);
+        return runner;
+      }
+    };
+    if (exampleInputs !== null) prepare(exampleInputs);
+    return (...inputs) => (cache.find(inputs) ?? prepare(inputs))(...inputs);
+  }
+
+  #cut(graphModule: GraphModule, cuts: readonly Cut[]): Runner | null {
+    const pieces = cutGraph(graphModule.graph, cuts, (value) =>
+      isGraphModule(value) ? this.#region(value) : value,
+    );
+    if (pieces === null) return null;
+    const places = cuts.map(({ node, place }) => `${place} ${printedTarget(node)}`);
+    emit("perf_hints", `A graph runs in ${pieces.length} parts, cut ${places.join(", ")}.`);
+    return pieceRunner(graphModule, pieces, ({ module, isForeign }) =>
+      isForeign ? module : this.compile(module, null),
+    );
+  }
+
+  /** A sub-graph, compiled when it is called first. */
+  #region(module: GraphModule): Runner {
+    let runner = this.#regions.get(module);
+    if (runner === undefined) this.#regions.set(module, (runner = this.compile(module, null)));
+    return runner;
+  }
+}
+
+function programOf(graphModule: GraphModule, inputs: readonly unknown[]): Program {
+  const program = recordGraph(graphModule.graph, inputs);
+  const scheduled = scheduleProgram(program);
+  logProgram(scheduled);
+  writeDebugFiles(graphModule, program, scheduled);
+  return scheduled;
+}

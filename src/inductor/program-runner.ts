@@ -1,0 +1,42 @@
+/** A program as a function of its inputs. */
+import type { GraphModule } from "../fx/graph-module-brand.ts";
+import { currentBackend, kernelGeneration } from "../loops/run-computation.ts";
+import { wasmBackend } from "../loops/wasm/wasm-backend.ts";
+import { kernelMemoryOrNull } from "../runtime/kernel-memory.ts";
+import { PreparedProgram } from "./execution/prepared-program.ts";
+import { inputsOverlap } from "./may-overlap.ts";
+import type { Program } from "./program.ts";
+import { runProgram } from "./run-program.ts";
+
+/** `graphModule` is what the program was made of: inputs that share memory in a way that the recording did not know run it. */
+export function programRunner(
+  graphModule: GraphModule,
+  program: Program,
+): (...inputs: readonly unknown[]) => unknown {
+  const written = writtenInputs(program);
+  const noteFailure = graphModule.noteFailure;
+  let prepared: PreparedProgram | null = null;
+  let generation = -1;
+  return (...inputs) => {
+    if (written.length > 0 && inputsOverlap(inputs, written)) return graphModule(...inputs);
+    if (currentBackend() !== wasmBackend || kernelMemoryOrNull() === null)
+      return runProgram(program, inputs, noteFailure);
+    if (prepared === null || generation !== kernelGeneration()) {
+      prepared = new PreparedProgram(program, wasmBackend);
+      generation = kernelGeneration();
+    }
+    return prepared.isFree
+      ? prepared.run(inputs, noteFailure)
+      : runProgram(program, inputs, noteFailure);
+  };
+}
+
+/** The positions of inputs whose memory the graph changes. */
+function writtenInputs({ steps }: Program): readonly number[] {
+  const written = new Set<number>();
+  for (const step of steps) {
+    if (step.kind === "version" && step.buffer.origin.kind === "input")
+      written.add(step.buffer.origin.index);
+  }
+  return [...written];
+}
