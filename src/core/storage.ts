@@ -149,7 +149,11 @@ export class Storage {
   /** Called when a tensor is disposed; the last one frees the memory. */
   release(): void {
     this.#users -= 1;
-    if (this.#users > 0) return;
+    if (this.#users <= 0) this.discard();
+  }
+
+  /** Frees the memory though tensors refer to it: nobody must look at them any more. */
+  discard(): void {
     this.#array = null;
     if (this.#part === null) this.#block?.free();
     this.#block = null;

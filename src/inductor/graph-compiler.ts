@@ -2,7 +2,8 @@
 import { emit } from "../base/logging.ts";
 import type { GraphModule } from "../fx/graph-module-brand.ts";
 import { isGraphModule } from "../fx/graph-module-brand.ts";
-import { type CallNode, printedTarget } from "../fx/node.ts";
+import { type CallNode, mapArgument, printedTarget, type TargetFunction } from "../fx/node.ts";
+import { runWhileLoop } from "../dynamo/operations/higher-order/run-while-loop.ts";
 import { config } from "./config.ts";
 import { logProgram } from "./log-program.ts";
 import { type Cut, NotCompilableError } from "./not-compilable.ts";
@@ -12,6 +13,7 @@ import type { Program } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { programRunner } from "./program-runner.ts";
 import { recordGraph } from "./record-graph.ts";
+import { LoopRunner } from "./regions/loop-runner.ts";
 import { scheduleProgram } from "./schedule/schedule-program.ts";
 import { writeDebugFiles } from "./write-debug-files.ts";
 
@@ -61,15 +63,31 @@ export class GraphCompiler {
   }
 
   #cut(graphModule: GraphModule, cuts: readonly Cut[]): Runner | null {
-    const pieces = cutGraph(graphModule.graph, cuts, (value) =>
-      isGraphModule(value) ? this.#region(value) : value,
-    );
+    const pieces = cutGraph(graphModule.graph, cuts, ({ target }) => this.#target(target));
     if (pieces === null) return null;
     const places = cuts.map(({ node, place }) => `${place} ${printedTarget(node)}`);
     emit("perf_hints", `A graph runs in ${pieces.length} parts, cut ${places.join(", ")}.`);
     return pieceRunner(graphModule, pieces, ({ module, isForeign }) =>
       isForeign ? module : this.compile(module, null),
     );
+  }
+
+  /** What runs in the place of a function that may be given sub-graphs. */
+  #target(target: TargetFunction): TargetFunction {
+    if (target === runWhileLoop) return this.#whileLoop();
+    const compiled = (argument: unknown): unknown =>
+      mapArgument(argument, (leaf) => (isGraphModule(leaf) ? this.#region(leaf) : leaf));
+    return (...args: readonly unknown[]): unknown =>
+      Reflect.apply(target, undefined, args.map(compiled));
+  }
+
+  #whileLoop(): TargetFunction {
+    const runner = new LoopRunner((module, inputs) =>
+      config.patch(this.#settings, () => programOf(module, inputs)),
+    );
+    return (test: GraphModule, step: GraphModule, carried: readonly [], operands: readonly []) =>
+      runner.run(test, step, carried, operands) ??
+      runWhileLoop(this.#region(test), this.#region(step), carried, operands);
   }
 
   /** A sub-graph, compiled when it is called first. */

@@ -46,6 +46,8 @@ export type LaunchStep = StepFields & {
   readonly kind: "launch";
   /** The calls whose work it does, for people. */
   readonly origins: readonly CallNode[];
+  /** Whether several launches became this one. */
+  readonly isFused: boolean;
   readonly kernel: Kernel;
   readonly parallel: Shape;
   readonly fold: Shape;

@@ -209,6 +209,7 @@ class GraphRecording implements Recorder {
         this.#step({
           kind: "launch",
           origins: this.#node === null ? [] : [this.#node],
+          isFused: false,
           ...this.#fields(),
           kernel,
           parallel,

@@ -30,6 +30,17 @@ export interface LaunchGeometry {
   readonly operands: readonly Pick<LaunchOperand, "strides">[];
 }
 
+export interface CompileOptions {
+  /** Launches that are too small for WebAssembly by themselves run there as well. */
+  readonly smallToo: boolean;
+}
+
+/** A launch to be compiled ahead. */
+export interface AheadLaunch extends LaunchGeometry {
+  /** Whether it does the work of several: no operator by itself runs the same kernel. */
+  readonly isFused: boolean;
+}
+
 /** A kernel with everything that differs from call to call. */
 export interface Launch extends LaunchGeometry {
   readonly operands: readonly LaunchOperand[];
@@ -49,7 +60,10 @@ export interface Backend {
   prepare?(launch: Launch): PreparedLaunch | null;
   runTemplate(launch: TemplateLaunch): void;
   /** Compiles launches ahead, together; null for those that `run` carries out as JavaScript. */
-  compile?(launches: readonly LaunchGeometry[]): readonly (CompiledLaunch | null)[];
+  compile?(
+    launches: readonly AheadLaunch[],
+    options?: CompileOptions,
+  ): readonly (CompiledLaunch | null)[];
   /** Drops compiled code. */
   reset(): void;
 }

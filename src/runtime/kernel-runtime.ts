@@ -4,6 +4,7 @@ import { sharedMemoryObstacle } from "./create-memory.ts";
 import { type KernelFailure, takeFailure } from "./kernel-failure.ts";
 import { kernelMemory, type KernelMemory } from "./kernel-memory.ts";
 import { blockSpaceBytes, control, failure, threadSlots } from "./memory-layout.ts";
+import type { OwnedBlock } from "./owned-block.ts";
 import { defaultThreadCount } from "./thread-count.ts";
 import { threadModule } from "./thread-module.ts";
 import { WorkerPool } from "./worker-pool.ts";
@@ -16,6 +17,16 @@ export interface InstalledKernel {
   readonly index: number;
   /** The function itself, on the calling thread. */
   readonly run: WebAssembly.ExportedFunction;
+}
+
+/** A list of `run-list.ts` in the memory. */
+export interface RunList {
+  readonly begin: number;
+  readonly end: number;
+  /** Whether some kernel of it is worth sharing with other threads. */
+  readonly forks: boolean;
+  /** The memory that it lies in. */
+  readonly owner: OwnedBlock;
 }
 
 /** Workers cost a few milliseconds to start: not before work that they could have shared took this long. */
@@ -33,6 +44,7 @@ export class KernelRuntime {
   readonly #table: WebAssembly.Table;
   readonly #imports: Readonly<Record<string, Readonly<Record<string, WebAssembly.ImportValue>>>>;
   readonly #fork: WebAssembly.ExportedFunction;
+  readonly #runList: WebAssembly.ExportedFunction;
   readonly #pool: WorkerPool | null;
   #threads: number;
   #tableUsed = 0;
@@ -54,6 +66,7 @@ export class KernelRuntime {
     const runtime = new WebAssembly.Instance(module, { env }).exports;
     this.#imports = { env, runtime };
     this.#fork = exported(runtime, "fork");
+    this.#runList = exported(runtime, "runList");
     this.reserveScratch(0);
   }
 
@@ -115,13 +128,14 @@ export class KernelRuntime {
     return names.map((name) => exported(exports, name));
   }
 
-  /** Runs a function that calls kernels without forking. */
-  runAlone(run: WebAssembly.ExportedFunction): KernelFailure | null {
-    run();
+  /** Runs a list of `run-list.ts`; `progress` is the word for the number of the kernel that it got to. */
+  runList({ begin, end, forks }: RunList, progress: number): KernelFailure | null {
+    if (forks) return this.runProgram({ run: this.#runList }, begin, end, progress);
+    this.#runList(begin, end, progress);
     return this.memory.i32[failure.kind >>> 2] === 0 ? null : takeFailure(this.memory);
   }
 
-  /** Runs a function that itself forks: a compiled graph. */
+  /** Runs a function that itself forks. */
   runProgram(
     program: Pick<InstalledKernel, "run">,
     ...args: readonly number[]

@@ -7,6 +7,7 @@ import type { FunctionBuilder, FunctionReference, Local } from "../wasm/function
 import { ModuleBuilder } from "../wasm/module-builder.ts";
 import type { FunctionType } from "../wasm/value-type.ts";
 import { control, failure, threadSlots } from "./memory-layout.ts";
+import { emitRunList, runListType } from "./run-list.ts";
 
 /** Arguments' address, first unit, unit after the last. */
 export const kernelType: FunctionType = { params: ["i32", "i32", "i32"], results: [] };
@@ -36,7 +37,10 @@ export function threadModule(thread: number, shared: boolean): Uint8Array<ArrayB
     shared && thread === 0
       ? module.importFunction("env", "join", { params: [], results: [] })
       : null;
-  emitFork(module.function("fork", forkType, { export: true }), join);
+  const fork = module.function("fork", forkType, { export: true });
+  emitFork(fork, join);
+  if (thread === 0)
+    emitRunList(module.function("runList", runListType, { export: true }), fork, kernelType);
   emitScratch(module.function("scratch", scratchType, { export: true }), thread);
   emitFail(module.function("fail", failType, { export: true }), shared);
   if (shared && thread > 0)

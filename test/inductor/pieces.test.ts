@@ -1,6 +1,7 @@
 import * as torch from "fullgraph";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { redirectLogs } from "../../src/base/logging.ts";
+import { kernelMemory } from "../../src/runtime/kernel-memory.ts";
 
 const { while_loop, scan, map, switch: switch_, associative_scan, print } = torch._higher_order_ops;
 type Tensor = torch.Tensor;
@@ -109,8 +110,8 @@ test("a loop inside a branch is compiled as well", () => {
     vary(),
   );
   expect(hints).toEqual([
-    "A graph runs in 2 parts, cut around torch._higher_order_ops.while_loop.",
     "A graph runs in 2 parts, cut around torch.cond.",
+    "A graph runs in 2 parts, cut around torch._higher_order_ops.while_loop.",
   ]);
 });
 
@@ -233,4 +234,31 @@ test("an error in a later part leaves what earlier ones computed, and names its 
     ]);
   }
   expect(log).toEqual(["done", "done"]);
+});
+
+test("memory between the parts of a graph is given back when the call is over", () => {
+  const fn = torch.compile(
+    (x: Tensor) => {
+      const y = x.add(1);
+      const z = torch.cond(
+        x.sum().gt(0),
+        (t) => t.mul(2),
+        (t) => t,
+        [y.t()],
+      );
+      return [y.sum(), z.narrow(0, 0, 1)];
+    },
+    { fullgraph: true, backend: "inductor" },
+  );
+  const inputs = [torch.ones(64, 64), torch.ones(64, 64).neg()];
+  for (const x of inputs) fn(x);
+  const usedBy = (x: Tensor): number => {
+    const before = kernelMemory().counts().usedBytes;
+    const [sum, row] = fn(x);
+    const used = kernelMemory().counts().usedBytes - before;
+    expect([sum?.item(), row?.sum().item()]).toEqual(x === inputs[0] ? [8192, 256] : [0, 0]);
+    return used;
+  };
+  // A row is a view of what the branch gave: one matrix, and of the sum nothing.
+  expect(inputs.map(usedBy)).toEqual([16384, 16384]);
 });

@@ -1,10 +1,9 @@
 /** Decides how each step of a program runs, and lays out the arguments of those that run in WebAssembly. */
 import { RuntimeScalar } from "../../core/runtime-scalar.ts";
-import { at } from "../../core/shape.ts";
 import type { Backend } from "../../loops/backend.ts";
-import { kernelRuntime } from "../../runtime/kernel-runtime.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
+import { runItemBytes, writeRunList } from "../../runtime/run-list.ts";
 import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
 import { slackBytes } from "../../loops/wasm/write-arguments.ts";
 import { smallestBlockBytes } from "../../core/storage.ts";
@@ -12,7 +11,6 @@ import type { FrameLayout } from "../frame-layout.ts";
 import type { Buffer, LaunchStep, Program, Step, VersionStep } from "../program.ts";
 import { mayThrow } from "../schedule/may-throw.ts";
 import { accessOf } from "../schedule/step-access.ts";
-import { emitRuns } from "./emit-runs.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { PreparedScript } from "./script-launch.ts";
 import {
@@ -82,7 +80,7 @@ export function prepareSteps(
     if (!constants.steps.has(step)) builder.add(step, index, compiledOf.get(step) ?? null);
   });
   const { steps, arenaWords } = builder.finish();
-  if (block !== null) linkRuns(steps, block.address, memory);
+  linkRuns(steps, memory);
   return { steps, plan, block, arenaWords };
 }
 
@@ -216,19 +214,20 @@ class StepsBuilder {
   }
 }
 
-/** Gives runs of several launches a function that does all of them. */
-function linkRuns(steps: readonly PreparedStep[], progress: number, memory: KernelMemory): void {
+/** Writes the lists of runs of several launches to the memory. */
+function linkRuns(steps: readonly PreparedStep[], memory: KernelMemory): void {
   const runs = steps.flatMap((step) =>
     step.kind === "run" && step.run.items.length > 1 ? [step.run] : [],
   );
   if (runs.length === 0) return;
-  const { bytes, names } = emitRuns(
-    runs.map(({ items }) => items),
-    progress,
-    memory.isShared,
-  );
-  const functions = kernelRuntime().instantiate(bytes, names);
-  runs.forEach((run, index) => {
-    run.run = { run: at(functions, index) };
-  });
+  const count = runs.reduce((total, { items }) => total + items.length, 0);
+  const owner = memory.own(count * runItemBytes, false);
+  let begin = owner.address;
+  for (const run of runs) {
+    writeRunList(memory.i32, begin, run.items);
+    const end = begin + run.items.length * runItemBytes;
+    const forks = run.items.some((item) => item.kind === "kernel" && item.units > item.chunkUnits);
+    run.list = { begin, end, forks, owner };
+    begin = end;
+  }
 }

@@ -8,14 +8,14 @@ import { errorOf } from "../../loops/wasm/kernel-failures.ts";
 import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
 import { writeGeometry, writeScalar, writeWord } from "../../loops/wasm/write-arguments.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
-import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
+import { kernelRuntime, type RunList } from "../../runtime/kernel-runtime.ts";
+import type { RunItem } from "../../runtime/run-list.ts";
 import type { ValueType } from "../../loops/expression.ts";
 import type { Frame } from "../frame.ts";
 import type { Buffer, LaunchStep, ScalarValue, VersionStep } from "../program.ts";
 import { accessOf } from "../schedule/step-access.ts";
 import { mayThrow } from "../schedule/may-throw.ts";
 import type { Program } from "../program.ts";
-import { forks, type RunItem } from "./emit-runs.ts";
 import { RunMemory } from "./run-memory.ts";
 
 export interface ReadyLaunch {
@@ -69,11 +69,10 @@ export class WasmRun {
   readonly #memoryOfWord: Int32Array;
   readonly #offsets: Float64Array;
   readonly #scalars: readonly ScalarWord[];
-  readonly #forks: boolean;
   readonly #addresses: number[];
   readonly items: readonly RunItem[];
-  /** The function that does all of it; null for a single launch. */
-  run: Pick<InstalledKernel, "run"> | null = null;
+  /** The items in the memory; null for a single launch. */
+  list: RunList | null = null;
 
   constructor(
     program: Program,
@@ -104,9 +103,9 @@ export class WasmRun {
         units: compiled.plan.units,
         chunkUnits: compiled.chunkUnits,
         mayFail: mayThrow(step),
+        number,
       },
     ]);
-    this.#forks = forks(this.items);
   }
 
   /** Throws what a kernel reports. `frame` gives the memory and numbers of this call. */
@@ -116,14 +115,14 @@ export class WasmRun {
     try {
       this.#writeArguments(frame, memory);
       const runtime = kernelRuntime();
-      const { run } = this;
-      if (run === null) {
+      const { list } = this;
+      if (list === null) {
         const { compiled, args } = at(this.launches, 0);
         const { installed, plan, chunkUnits } = compiled;
         const failure = runtime.launch(installed, args, plan.units, chunkUnits);
         if (failure !== null) throw errorOf(failure);
       } else {
-        const failure = this.#forks ? runtime.runProgram(run) : runtime.runAlone(run.run);
+        const failure = runtime.runList(list, progress);
         if (failure !== null) throw errorOf(failure);
       }
       isDone = true;

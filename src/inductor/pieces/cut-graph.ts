@@ -2,8 +2,16 @@
 import { GraphBuilder } from "../../fx/graph-builder.ts";
 import type { Graph } from "../../fx/graph.ts";
 import { createGraphModule } from "../../fx/graph-module.ts";
-import type { GraphModule } from "../../fx/graph-module-brand.ts";
-import { argumentNodes, type CallNode, isCall, isNode, type Node } from "../../fx/node.ts";
+import { type GraphModule, isGraphModule } from "../../fx/graph-module-brand.ts";
+import {
+  argumentNodes,
+  type CallFunctionNode,
+  type CallNode,
+  isCall,
+  isNode,
+  type Node,
+  type TargetFunction,
+} from "../../fx/node.ts";
 import { kindOfCall } from "../call-kind.ts";
 import type { Cut } from "../not-compilable.ts";
 
@@ -12,6 +20,8 @@ export interface Piece {
   readonly module: GraphModule;
   /** Made of calls that run as they stand. */
   readonly isForeign: boolean;
+  /** Calls code that may keep tensors beyond the call. */
+  readonly mayKeep: boolean;
   /** The nodes of the whole graph that it takes, and those that it gives, as an array. */
   readonly inputs: readonly Node[];
   readonly outputs: readonly Node[];
@@ -28,12 +38,12 @@ export function foreignCalls(graph: Graph): readonly Cut[] {
 
 /**
  * The parts in order; null if there would be one only, which is the graph itself.
- * `regions` gives what takes the place of a sub-graph in calls that run as they stand.
+ * `targetOf` gives the function that a call which is not compiled calls.
  */
 export function cutGraph(
   graph: Graph,
   cuts: readonly Cut[],
-  regions: (module: unknown) => unknown,
+  targetOf: (node: CallFunctionNode) => TargetFunction,
 ): readonly Piece[] | null {
   const parts = partition(graph, cuts);
   const [first] = parts;
@@ -42,7 +52,7 @@ export function cutGraph(
   const pieces: Piece[] = [];
   // From the last to the first: what a part must give is what those behind it take.
   for (const part of [...parts].reverse()) {
-    const piece = pieceOf(graph, part, usedLater, regions);
+    const piece = pieceOf(graph, part, usedLater, targetOf);
     for (const node of piece.inputs) usedLater.add(node);
     pieces.push(piece);
   }
@@ -80,7 +90,7 @@ function pieceOf(
   graph: Graph,
   { isForeign, calls }: Part,
   usedLater: ReadonlySet<Node>,
-  regions: (module: unknown) => unknown,
+  targetOf: (node: CallFunctionNode) => TargetFunction,
 ): Piece {
   const own = new Set<Node>(calls);
   const inputs = new Set<Node>();
@@ -91,13 +101,14 @@ function pieceOf(
   const builder = new GraphBuilder();
   const copies = new Map<Node, Node>();
   for (const node of inputs) copies.set(node, builder.placeholder(node.name, node.meta));
-  const attributes = isForeign
-    ? new Map([...graph.attributes].map(([name, value]) => [name, regions(value)]))
-    : graph.attributes;
   const copyOf = (leaf: unknown): unknown => {
     if (!isNode(leaf)) return leaf;
     let copy = copies.get(leaf);
-    if (copy === undefined) copies.set(leaf, (copy = builder.copy(leaf, copyOf, attributes)));
+    if (copy === undefined) {
+      const given: Node =
+        isForeign && leaf.op === "call_function" ? { ...leaf, target: targetOf(leaf) } : leaf;
+      copies.set(leaf, (copy = builder.copy(given, copyOf, graph.attributes)));
+    }
     return copy;
   };
   for (const call of calls) copyOf(call);
@@ -106,8 +117,22 @@ function pieceOf(
   return {
     module,
     isForeign,
+    mayKeep: isForeign && calls.some((call) => mayKeepTensors(call, graph)),
     inputs: [...inputs],
     outputs,
     callIndices: calls.map((call) => numberOf.get(call) ?? -1),
   };
+}
+
+/** Operators that are given sub-graphs do what these do. */
+function mayKeepTensors(call: CallNode, graph: Graph): boolean {
+  if (kindOfCall(call) !== "foreign") return false;
+  const regions = [...argumentNodes(call)].flatMap((node) => {
+    const value = node.op === "get_attr" ? graph.attributes.get(node.target) : null;
+    return isGraphModule(value) ? [value] : [];
+  });
+  return (
+    regions.length === 0 ||
+    regions.some((region) => region.graph.calls.some((each) => mayKeepTensors(each, region.graph)))
+  );
 }

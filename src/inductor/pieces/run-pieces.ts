@@ -1,7 +1,10 @@
 /** Runs the parts of a graph, one after the other. Hot path of graphs that call what is not compiled. */
 import { at } from "../../core/shape.ts";
-import type { GraphModule } from "../../fx/graph-module-brand.ts";
-import { isNode, mapArgument, type Node } from "../../fx/node.ts";
+import type { Storage } from "../../core/storage.ts";
+import { isTensor, stateOf } from "../../core/tensor.ts";
+import type { Graph } from "../../fx/graph.ts";
+import { type GraphModule, isGraphModule } from "../../fx/graph-module-brand.ts";
+import { argumentNodes, isNode, mapArgument, type Node } from "../../fx/node.ts";
 import type { Piece } from "./cut-graph.ts";
 
 export type Runner = (...inputs: readonly unknown[]) => unknown;
@@ -12,6 +15,8 @@ interface ReadyPiece {
   /** Places of what it takes and gives among the values of a call. */
   readonly from: readonly number[];
   readonly to: readonly number[];
+  /** Values that are needed no more after it, and that nobody else has. */
+  readonly spent: readonly number[];
 }
 
 /** The whole graph, of pieces that `runnerOf` makes callable. Failures are reported as those of the whole. */
@@ -32,6 +37,7 @@ export function pieceRunner(
     run: runnerOf(piece),
     from: piece.inputs.map(slotOf),
     to: piece.outputs.map(slotOf),
+    spent: spentAfter(graph, pieces, piece).map(slotOf),
   }));
   const result = graph.output.args[0];
   const attributeOf = (leaf: Node): unknown =>
@@ -65,6 +71,7 @@ export function pieceRunner(
         }
         throw error;
       }
+      if (each.spent.length > 0) discard(values, each.spent);
     }
     return outputs(values);
   };
@@ -74,4 +81,35 @@ export function pieceRunner(
 function keep(values: unknown[], { to }: ReadyPiece, given: unknown): void {
   for (let index = 0; index < to.length; index++)
     values[at(to, index)] = Reflect.get(Object(given), index);
+}
+
+/** What a piece is the last to use, if it came out of a piece and no code of the user's got it. */
+function spentAfter(graph: Graph, pieces: readonly Piece[], last: Piece): readonly Node[] {
+  if (holdsTensors(graph)) return [];
+  const returned = argumentNodes(graph.output);
+  const made = pieces.flatMap(({ mayKeep, outputs }) => (mayKeep ? [] : outputs));
+  return made.filter((node) => {
+    if (returned.has(node)) return false;
+    const users = pieces.filter(({ inputs }) => inputs.includes(node));
+    return users.at(-1) === last && !users.some(({ mayKeep }) => mayKeep);
+  });
+}
+
+/** Tensors that belong to the graph may be what a piece gives. */
+function holdsTensors({ attributes }: Graph): boolean {
+  return [...attributes.values()].some(
+    (value) => isTensor(value) || (isGraphModule(value) && holdsTensors(value.graph)),
+  );
+}
+
+/** Frees the memory of values that are spent, unless another value shares it: views, operands that are handed on. */
+function discard(values: unknown[], spent: readonly number[]): void {
+  const storages = new Set<Storage>();
+  for (const slot of spent) {
+    const value = values[slot];
+    if (isTensor(value)) storages.add(stateOf(value).storage);
+    values[slot] = undefined;
+  }
+  for (const value of values) if (isTensor(value)) storages.delete(stateOf(value).storage);
+  for (const storage of storages) storage.discard();
 }

@@ -73,6 +73,7 @@ class KernelBuilder {
     return {
       kind: "launch",
       origins: [...new Set(steps.flatMap(({ origins }) => origins))],
+      isFused: true,
       node: last.node,
       callIndex: last.callIndex,
       kernel,

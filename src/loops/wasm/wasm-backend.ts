@@ -7,7 +7,7 @@ import { kernelMemoryOrNull, type KernelMemory } from "../../runtime/kernel-memo
 import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
 import { argumentsAddress } from "../../runtime/memory-layout.ts";
 import { wasmFeatures } from "../../wasm/features.ts";
-import type { Backend, Launch, LaunchOperand, LaunchGeometry } from "../backend.ts";
+import type { AheadLaunch, Backend, Launch, LaunchGeometry, LaunchOperand } from "../backend.ts";
 import { javascriptBackend } from "../javascript/javascript-backend.ts";
 import { expressionsOf, type Kernel, visitExpressions } from "../kernel.ts";
 import { observeCompilation } from "../observe-launches.ts";
@@ -40,10 +40,10 @@ interface KernelVariants {
 }
 
 /**
- * Fused kernels compute much at each point: JavaScript takes about 4 ns for every operation on a float32, a vector a
- * tenth of that. Far more than any single operator computes on fewer points than `smallestLaunch`.
+ * Fused kernels may compute much at each point: JavaScript takes about 4 ns for every operation on a float32, a vector a
+ * tenth of that. With so many operations in all they run as WebAssembly on fewer points.
  */
-const smallestWork = 9000;
+const smallestFusedWork = 9000;
 /** Time that a thread should work before another one helps. */
 const chunkNanoseconds = 20_000;
 
@@ -90,10 +90,15 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
       endStages(launch, false);
       javascriptBackend.runTemplate(launch);
     },
-    compile: (launches) => {
+    compile: (launches, { smallToo } = { smallToo: false }) => {
+      const smallestOf = ({ isFused, kernel }: AheadLaunch): number => {
+        if (smallToo) return 0;
+        // A single operator runs where it does in eager code, however much it computes.
+        if (!isFused) return smallestLaunch;
+        return Math.min(smallestLaunch, smallestFusedWork / expressionCount(kernel));
+      };
       const planned = launches.map((launch) => {
-        const smallest = Math.min(smallestLaunch, smallestWork / expressionCount(launch.kernel));
-        if (memoryFor(launch, smallest) === null) return null;
+        if (memoryFor(launch, smallestOf(launch)) === null) return null;
         const plan = planLoops(launch);
         if (plan.sizes.some((size) => size >= longestAxis)) return null;
         return {

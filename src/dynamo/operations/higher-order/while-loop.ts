@@ -1,5 +1,3 @@
-import { while_loop } from "../../../api/higher-order/while-loop.ts";
-import type { GraphModule } from "../../../fx/graph-module-brand.ts";
 import type { CallResult } from "../../builtins/builtin.ts";
 import { breakGraph } from "../../graph-breaks/graph-break.ts";
 import { arrayItems } from "../../interpreter/contents.ts";
@@ -14,6 +12,7 @@ import { describeLeaves, refuseArguments, requireSameMeta } from "./checks.ts";
 import { namingOperator } from "./naming-operator.ts";
 import { callOperator } from "./operator-result.ts";
 import { structureOf, type TreeLeaf } from "./result-tree.ts";
+import { runWhileLoop } from "./run-while-loop.ts";
 import {
   captureSubgraph,
   checkCallable,
@@ -105,19 +104,4 @@ function checkTest(machine: Machine, returned: Variable, leaves: readonly TreeLe
       `cond_fn returns ${describeVariable(value)}`,
     );
   }
-}
-
-function runWhileLoop(
-  test: GraphModule,
-  step: GraphModule,
-  carried: readonly [],
-  operands: readonly unknown[],
-): unknown {
-  const outputs = (graph: GraphModule, values: readonly unknown[]): readonly unknown[] =>
-    graph(...values, ...operands) as readonly unknown[]; // a subgraph gives the list of its outputs
-  return while_loop(
-    (...values) => outputs(test, values)[0] as boolean, // checked while capturing
-    (...values) => outputs(step, values) as readonly [],
-    carried,
-  );
 }
