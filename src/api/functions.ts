@@ -542,6 +542,21 @@ export function bitwise_xor(...args: readonly unknown[]): Tensor {
   return callFunction(bitwise_xorEntry, args);
 }
 
+const blackman_windowEntry = apiEntry("torch.blackman_window");
+/**
+ * The Blackman window: one period of `0.42 - 0.5 cos x + 0.08 cos 2x`.
+ * A periodic window, as for spectra, leaves out the last place of a symmetric one.
+ *
+ * @example
+ * ```ts
+ * torch.blackman_window(4)
+ * ```
+ */
+export function blackman_window(window_length: number, options?: { readonly periodic?: boolean; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function blackman_window(...args: readonly unknown[]): Tensor {
+  return callFunction(blackman_windowEntry, args);
+}
+
 const bmmEntry = apiEntry("torch.bmm");
 /**
  * The products of two batches of matrices.
@@ -875,6 +890,20 @@ const cumsumEntry = apiEntry("torch.cumsum");
 export function cumsum(input: Tensor, dim: number, options?: { readonly dtype?: DType | null }): Tensor;
 export function cumsum(...args: readonly unknown[]): Tensor {
   return callFunction(cumsumEntry, args);
+}
+
+const detEntry = apiEntry("torch.det");
+/**
+ * The determinant of each matrix.
+ *
+ * @example
+ * ```ts
+ * torch.linalg.det(torch.tensor([[1, 2], [3, 4]]))
+ * ```
+ */
+export function det(input: Tensor): Tensor;
+export function det(...args: readonly unknown[]): Tensor {
+  return callFunction(detEntry, args);
 }
 
 const detachEntry = apiEntry("torch.detach");
@@ -1377,6 +1406,36 @@ const gtEntry = apiEntry("torch.gt");
 export function gt(input: Tensor | Scalar, other: Tensor | Scalar): Tensor;
 export function gt(...args: readonly unknown[]): Tensor {
   return callFunction(gtEntry, args);
+}
+
+const hamming_windowEntry = apiEntry("torch.hamming_window");
+/**
+ * The Hamming window: one period of `alpha - beta cos`.
+ * A periodic window, as for spectra, leaves out the last place of a symmetric one.
+ *
+ * @example
+ * ```ts
+ * torch.hamming_window(4)
+ * ```
+ */
+export function hamming_window(window_length: number, options?: { readonly periodic?: boolean; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean; readonly alpha?: number; readonly beta?: number }): Tensor;
+export function hamming_window(...args: readonly unknown[]): Tensor {
+  return callFunction(hamming_windowEntry, args);
+}
+
+const hann_windowEntry = apiEntry("torch.hann_window");
+/**
+ * The Hann window: one period of `0.5 - 0.5 cos`.
+ * A periodic window, as for spectra, leaves out the last place of a symmetric one.
+ *
+ * @example
+ * ```ts
+ * torch.hann_window(4)
+ * ```
+ */
+export function hann_window(window_length: number, options?: { readonly periodic?: boolean; readonly dtype?: DType | null; readonly device?: Device | "cpu" | null; readonly requires_grad?: boolean }): Tensor;
+export function hann_window(...args: readonly unknown[]): Tensor {
+  return callFunction(hann_windowEntry, args);
 }
 
 const hardshrinkEntry = apiEntry("torch.hardshrink");
@@ -1935,6 +1994,24 @@ export function max_pool2d(input: Tensor, kernel_size: number | readonly number[
 export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
 export function max_pool2d(...args: readonly unknown[]): Tensor {
   return callFunction(max_pool2dEntry, args);
+}
+
+const max_pool3dEntry = apiEntry("torch.max_pool3d");
+/**
+ * The largest element of each window of the last three dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input. Differs: there is no `return_indices` yet.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.max_pool3d(torch.arange(8).reshape(1, 2, 2, 2).float(), 2)
+ * ```
+ */
+export function max_pool3d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], options?: { readonly ceil_mode?: boolean }): Tensor;
+export function max_pool3d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean }): Tensor;
+export function max_pool3d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean }): Tensor;
+export function max_pool3d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean }): Tensor;
+export function max_pool3d(...args: readonly unknown[]): Tensor {
+  return callFunction(max_pool3dEntry, args);
 }
 
 const maximumEntry = apiEntry("torch.maximum");

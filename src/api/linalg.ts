@@ -9,6 +9,20 @@ import type { DType } from "../core/dtype.ts";
 // Whoever makes a tensor gets one with methods.
 registerTensorClass(Tensor);
 
+const detEntry = apiEntry("torch.linalg.det");
+/**
+ * The determinant of each matrix.
+ *
+ * @example
+ * ```ts
+ * torch.linalg.det(torch.tensor([[1, 2], [3, 4]]))
+ * ```
+ */
+export function det(input: Tensor): Tensor;
+export function det(...args: readonly unknown[]): Tensor {
+  return callFunction(detEntry, args);
+}
+
 const vector_normEntry = apiEntry("torch.linalg.vector_norm");
 /**
  * The norm of order `ord` of the elements, over all dimensions or over `dim`.

@@ -58,6 +58,21 @@ export function adaptive_max_pool2d(...args: readonly unknown[]): readonly Tenso
   return callFunction(adaptive_max_pool2dEntry, args);
 }
 
+const affine_gridEntry = apiEntry("torch.nn.functional.affine_grid");
+/**
+ * For each place of an output of `size`, where the affine map `theta` finds it in the input.
+ * Shape: theta (N, 2, 3) for images (N, C, H, W), or (N, 3, 4) for volumes; the grid (N, H, W, 2) is what `grid_sample` takes.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.affine_grid(torch.tensor([[[1, 0, 0], [0, 1, 0]]]), [1, 1, 2, 2])
+ * ```
+ */
+export function affine_grid(theta: Tensor, size: readonly number[], options?: { readonly align_corners?: boolean | null }): Tensor;
+export function affine_grid(...args: readonly unknown[]): Tensor {
+  return callFunction(affine_gridEntry, args);
+}
+
 const avg_pool1dEntry = apiEntry("torch.nn.functional.avg_pool1d");
 /**
  * The mean of each window of the last dimension.
@@ -90,6 +105,23 @@ export function avg_pool2d(input: Tensor, kernel_size: number | readonly number[
 export function avg_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean; readonly divisor_override?: number | null }): Tensor;
 export function avg_pool2d(...args: readonly unknown[]): Tensor {
   return callFunction(avg_pool2dEntry, args);
+}
+
+const avg_pool3dEntry = apiEntry("torch.nn.functional.avg_pool3d");
+/**
+ * The mean of each window of the last three dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input. Zeros of the padding count unless `count_include_pad` is false; `divisor_override` divides the sums instead.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.avg_pool3d(torch.arange(8).reshape(1, 2, 2, 2).float(), 2)
+ * ```
+ */
+export function avg_pool3d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], options?: { readonly ceil_mode?: boolean; readonly count_include_pad?: boolean; readonly divisor_override?: number | null }): Tensor;
+export function avg_pool3d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean; readonly divisor_override?: number | null }): Tensor;
+export function avg_pool3d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly ceil_mode?: boolean; readonly count_include_pad?: boolean; readonly divisor_override?: number | null }): Tensor;
+export function avg_pool3d(...args: readonly unknown[]): Tensor {
+  return callFunction(avg_pool3dEntry, args);
 }
 
 const batch_normEntry = apiEntry("torch.nn.functional.batch_norm");
@@ -401,6 +433,21 @@ export function glu(...args: readonly unknown[]): Tensor {
   return callFunction(gluEntry, args);
 }
 
+const grid_sampleEntry = apiEntry("torch.nn.functional.grid_sample");
+/**
+ * Reads `input` at the places of `grid`, between its elements.
+ * Shape: input (N, C, H, W), grid (N, h, w, 2) of x and y from -1 to 1, result (N, C, h, w); with three dimensions likewise. `align_corners`: -1 and 1 are the centres of the outermost elements instead of their edges.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.grid_sample(torch.tensor([[[[1, 3]]]]), torch.tensor([[[[0, 0]]]]))
+ * ```
+ */
+export function grid_sample(input: Tensor, grid: Tensor, options?: { readonly mode?: "bilinear" | "nearest" | "bicubic"; readonly padding_mode?: "zeros" | "border" | "reflection"; readonly align_corners?: boolean | null }): Tensor;
+export function grid_sample(...args: readonly unknown[]): Tensor {
+  return callFunction(grid_sampleEntry, args);
+}
+
 const group_normEntry = apiEntry("torch.nn.functional.group_norm");
 /**
  * Normalizes each of `num_groups` groups of channels (dimension 1) of each example: mean 0 and variance 1, times `weight`, plus `bias`.
@@ -606,6 +653,23 @@ export function linear(...args: readonly unknown[]): Tensor {
   return callFunction(linearEntry, args);
 }
 
+const local_response_normEntry = apiEntry("torch.nn.functional.local_response_norm");
+/**
+ * Divides by `(k + alpha * mean of squares) ** beta`, the mean over `size` neighbouring channels (dimension 1).
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.local_response_norm(torch.ones(1, 4, 2), 2)
+ * ```
+ */
+export function local_response_norm(input: Tensor, size: number, alpha?: number, beta?: number, k?: number): Tensor;
+export function local_response_norm(input: Tensor, size: number, options: { readonly alpha?: number; readonly beta?: number; readonly k?: number }): Tensor;
+export function local_response_norm(input: Tensor, size: number, alpha: number, options: { readonly beta?: number; readonly k?: number }): Tensor;
+export function local_response_norm(input: Tensor, size: number, alpha: number, beta: number, options: { readonly k?: number }): Tensor;
+export function local_response_norm(...args: readonly unknown[]): Tensor {
+  return callFunction(local_response_normEntry, args);
+}
+
 const log_softmaxEntry = apiEntry("torch.nn.functional.log_softmax");
 /**
  * The logarithm of softmax.
@@ -632,6 +696,54 @@ const logsigmoidEntry = apiEntry("torch.nn.functional.logsigmoid");
 export function logsigmoid(input: Tensor): Tensor;
 export function logsigmoid(...args: readonly unknown[]): Tensor {
   return callFunction(logsigmoidEntry, args);
+}
+
+const lp_pool1dEntry = apiEntry("torch.nn.functional.lp_pool1d");
+/**
+ * The norm of order `norm_type` of each window of the last dimension.
+ * Windows begin every `stride` places (`kernel_size` if left out).
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.lp_pool1d(torch.tensor([[3, 4, 6, 8]]), 2, 2)
+ * ```
+ */
+export function lp_pool1d(input: Tensor, norm_type: number, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, options?: { readonly ceil_mode?: boolean }): Tensor;
+export function lp_pool1d(input: Tensor, norm_type: number, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly ceil_mode?: boolean }): Tensor;
+export function lp_pool1d(...args: readonly unknown[]): Tensor {
+  return callFunction(lp_pool1dEntry, args);
+}
+
+const lp_pool2dEntry = apiEntry("torch.nn.functional.lp_pool2d");
+/**
+ * The norm of order `norm_type` of each window of the last two dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out).
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.lp_pool2d(torch.tensor([[[3, 4], [0, 0]]]), 2, 2)
+ * ```
+ */
+export function lp_pool2d(input: Tensor, norm_type: number, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, options?: { readonly ceil_mode?: boolean }): Tensor;
+export function lp_pool2d(input: Tensor, norm_type: number, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly ceil_mode?: boolean }): Tensor;
+export function lp_pool2d(...args: readonly unknown[]): Tensor {
+  return callFunction(lp_pool2dEntry, args);
+}
+
+const lp_pool3dEntry = apiEntry("torch.nn.functional.lp_pool3d");
+/**
+ * The norm of order `norm_type` of each window of the last three dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out).
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.lp_pool3d(torch.ones(1, 2, 2, 2), 2, 2)
+ * ```
+ */
+export function lp_pool3d(input: Tensor, norm_type: number, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, options?: { readonly ceil_mode?: boolean }): Tensor;
+export function lp_pool3d(input: Tensor, norm_type: number, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly ceil_mode?: boolean }): Tensor;
+export function lp_pool3d(...args: readonly unknown[]): Tensor {
+  return callFunction(lp_pool3dEntry, args);
 }
 
 const max_pool1dEntry = apiEntry("torch.nn.functional.max_pool1d");
@@ -682,6 +794,24 @@ export function max_pool2d(input: Tensor, kernel_size: number | readonly number[
 export function max_pool2d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean; readonly return_indices?: false }): Tensor;
 export function max_pool2d(...args: readonly unknown[]): readonly Tensor[] | Tensor {
   return callFunction(max_pool2dEntry, args);
+}
+
+const max_pool3dEntry = apiEntry("torch.nn.functional.max_pool3d");
+/**
+ * The largest element of each window of the last three dimensions.
+ * Windows begin every `stride` places (`kernel_size` if left out), first `padding` places before the input. Differs: there is no `return_indices` yet.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.max_pool3d(torch.arange(8).reshape(1, 2, 2, 2).float(), 2)
+ * ```
+ */
+export function max_pool3d(input: Tensor, kernel_size: number | readonly number[], stride?: number | readonly number[] | null, padding?: number | readonly number[], dilation?: number | readonly number[], options?: { readonly ceil_mode?: boolean }): Tensor;
+export function max_pool3d(input: Tensor, kernel_size: number | readonly number[], options: { readonly stride?: number | readonly number[] | null; readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean }): Tensor;
+export function max_pool3d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, options: { readonly padding?: number | readonly number[]; readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean }): Tensor;
+export function max_pool3d(input: Tensor, kernel_size: number | readonly number[], stride: number | readonly number[] | null, padding: number | readonly number[], options: { readonly dilation?: number | readonly number[]; readonly ceil_mode?: boolean }): Tensor;
+export function max_pool3d(...args: readonly unknown[]): Tensor {
+  return callFunction(max_pool3dEntry, args);
 }
 
 const mishEntry = apiEntry("torch.nn.functional.mish");

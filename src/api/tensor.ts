@@ -87,6 +87,7 @@ const cumminEntry = apiEntry("Tensor.cummin");
 const cumprodEntry = apiEntry("Tensor.cumprod");
 const cumsumEntry = apiEntry("Tensor.cumsum");
 const dataEntry = apiEntry("Tensor.data");
+const detEntry = apiEntry("Tensor.det");
 const detachEntry = apiEntry("Tensor.detach");
 const diagEntry = apiEntry("Tensor.diag");
 const diagonalEntry = apiEntry("Tensor.diagonal");
@@ -1149,6 +1150,19 @@ export class Tensor extends TensorObject {
    */
   get data(): Tensor {
     return callMethod(dataEntry, this, []);
+  }
+
+  /**
+   * The determinant of each matrix.
+   *
+   * @example
+   * ```ts
+   * torch.linalg.det(torch.tensor([[1, 2], [3, 4]]))
+   * ```
+   */
+  det(): Tensor;
+  det(...args: readonly unknown[]): Tensor {
+    return callMethod(detEntry, this, args);
   }
 
   /**

@@ -43,6 +43,13 @@ import * as standardize from "./normalization/standardize.ts";
 import * as adaptivePool from "./pool/adaptive-pool.ts";
 import * as averagePool from "./pool/average-pool.ts";
 import * as maxPool from "./pool/max-pool.ts";
+import * as volumePool from "./pool/volume-pool.ts";
+import * as lpPool from "./pool/lp-pool.ts";
+import * as localResponseNorm from "./normalization/local-response-norm.ts";
+import * as signalWindows from "./create/signal-windows.ts";
+import * as affineGrid from "./resize/affine-grid.ts";
+import * as gridSample from "./resize/grid-sample.ts";
+import * as det from "./linalg/det.ts";
 import * as randomCreate from "./random/create.ts";
 import * as randomFill from "./random/fill-in-place.ts";
 import * as dropout from "./random/dropout.ts";
@@ -141,6 +148,13 @@ const modules: readonly object[] = [
   classElements,
   classLosses,
   maxPool,
+  volumePool,
+  lpPool,
+  localResponseNorm,
+  signalWindows,
+  affineGrid,
+  gridSample,
+  det,
   averagePool,
   adaptivePool,
   interpolate,

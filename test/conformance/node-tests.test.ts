@@ -5,20 +5,22 @@
 import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
-import { exceptions } from "./exceptions.ts";
+import { exceptions, withoutCounterpart } from "./exceptions.ts";
 import { type OnnxCase, readCase } from "./onnx-case.ts";
 import { operators } from "./operators.ts";
 
 const root = process.env["ONNX_NODE_TESTS"];
-const cases =
-  root === undefined
-    ? []
-    : readdirSync(root).flatMap((name) => {
-        const node = readCase(root, name);
-        return node !== null && node.operator in operators ? [node] : [];
-      });
+const all =
+  root === undefined ? [] : readdirSync(root).flatMap((name) => readCase(root, name) ?? []);
+const cases = all.filter((node) => node.operator in operators);
 
 describe.skipIf(root === undefined)("ONNX node tests (ONNX_NODE_TESTS names their folder)", () => {
+  test("every operator is run or has a reason not to be, and not both", () => {
+    const names = [...new Set(all.map(({ operator }) => operator))];
+    const isKnown = (name: string): boolean => name in operators !== name in withoutCounterpart;
+    expect(names.filter((name) => !isKnown(name))).toEqual([]);
+  });
+
   test.each(cases.map((node) => [node.name, node] as const))("%s", (name, node) => {
     const reason = exceptions[name];
     if (reason === undefined) check(node);

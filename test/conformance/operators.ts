@@ -1,45 +1,28 @@
 /** What our functions make of ONNX operators: the one table that maps the two. */
 import * as torch from "../../src/index.ts";
-import type { OnnxCase } from "./onnx-case.ts";
+import {
+  folded,
+  integers,
+  needed,
+  number,
+  numbers,
+  one,
+  type Operators,
+  type Run,
+  text,
+  two,
+} from "./attributes.ts";
+import { indexingOperators } from "./indexing-operators.ts";
+import { networkOperators } from "./network-operators.ts";
+import { reductionOperators } from "./reduction-operators.ts";
 
 type Tensor = torch.Tensor;
-type Run = (inputs: readonly Tensor[], node: OnnxCase) => Tensor | readonly Tensor[];
-
 const F = torch.nn.functional;
 
-const number = (node: OnnxCase, name: string, fallback: number): number => {
-  const value = node.attributes[name];
-  return typeof value === "number" ? value : fallback;
-};
-const numbers = (node: OnnxCase, name: string): readonly number[] | null => {
-  const value = node.attributes[name];
-  return typeof value === "object" ? value : null;
-};
-const text = (node: OnnxCase, name: string, fallback: string): string => {
-  const value = node.attributes[name];
-  return typeof value === "string" ? value : fallback;
-};
-
-const one =
-  (run: (x: Tensor) => Tensor): Run =>
-  ([x]) =>
-    run(needed(x));
-const two =
-  (run: (x: Tensor, y: Tensor) => Tensor): Run =>
-  ([x, y]) =>
-    run(needed(x), needed(y));
-
-function needed(x: Tensor | undefined): Tensor {
-  if (x === undefined) throw new Error("an input is missing");
-  return x;
-}
-
-const folded =
-  (run: (x: Tensor, y: Tensor) => Tensor): Run =>
-  (inputs) =>
-    inputs.slice(1).reduce((joined, x) => run(joined, x), needed(inputs[0]));
-
-export const operators: Readonly<Record<string, Run>> = {
+export const operators: Operators = {
+  ...indexingOperators,
+  ...networkOperators,
+  ...reductionOperators,
   Abs: one(torch.abs),
   Acos: one(torch.acos),
   Acosh: one(torch.acosh),
@@ -145,6 +128,41 @@ export const operators: Readonly<Record<string, Run>> = {
     const order = numbers(node, "perm");
     return needed(x).permute(order ?? needed(x).shape.map((_, axis) => needed(x).ndim - 1 - axis));
   },
+  BitShift: ([x, by], node) =>
+    text(node, "direction", "LEFT") === "LEFT"
+      ? torch.bitwise_left_shift(needed(x), needed(by))
+      : torch.bitwise_right_shift(needed(x), needed(by)),
+  Cast: ([x], node) => needed(x).to(number(node, "to", 1) === 11 ? torch.float64 : torch.float32),
+  Clip: ([x], { inputs: [, low = null, high = null] }) =>
+    low === null && high === null ? needed(x) : torch.clamp(needed(x), low, high),
+  Div: two((x, y) =>
+    x.dtype.is_floating_point ? x.div(y) : x.div(y, { rounding_mode: "trunc" }).to(x.dtype),
+  ),
+  Gemm: ([a, b, c], node) => {
+    const left = number(node, "transA", 0) === 1 ? needed(a).t() : needed(a);
+    const right = number(node, "transB", 0) === 1 ? needed(b).t() : needed(b);
+    const scales = { alpha: number(node, "alpha", 1), beta: number(node, "beta", 1) };
+    return c === undefined ? left.mm(right).mul(scales.alpha) : torch.addmm(c, left, right, scales);
+  },
+  IsInf: ([x], node) => {
+    const above = number(node, "detect_positive", 1) === 1;
+    const below = number(node, "detect_negative", 1) === 1;
+    const found = torch.isinf(needed(x));
+    if (above && below) return found;
+    return found.logical_and(above ? needed(x).gt(0) : needed(x).lt(0));
+  },
+  Mean: (inputs) => torch.stack([...inputs]).mean(0),
+  Mod: ([x, y], node) =>
+    number(node, "fmod", 0) === 1
+      ? torch.fmod(needed(x), needed(y))
+      : torch.remainder(needed(x), needed(y)),
+  Pow: two((x, y) => torch.pow(x, y).to(x.dtype)),
+  Swish: ([x], node) =>
+    needed(x).mul(
+      needed(x)
+        .mul(number(node, "alpha", 1))
+        .sigmoid(),
+    ),
   Where: ([condition, x, y]) => torch.where(needed(condition), needed(x), needed(y)),
   Xor: two(torch.logical_xor),
   ArgMax: positionOf(torch.argmax),
@@ -204,10 +222,6 @@ export const operators: Readonly<Record<string, Run>> = {
   ThresholdedRelu: ([x], node) => F.threshold(needed(x), number(node, "alpha", 1), 0),
   Tile: ([x, repeats]) => torch.tile(needed(x), integers(repeats)),
 };
-
-function integers(tensor: Tensor | undefined): readonly number[] {
-  return [...needed(tensor).toTypedArray()].map(Number);
-}
 
 function positionOf(
   run: (x: Tensor, dim: number, options: { readonly keepdim: boolean }) => Tensor,

@@ -100,4 +100,33 @@ for name in ("cummax", "cummin"):
 call("logcumsumexp", x234, 1); call("logcumsumexp", x234.double(), -1); call("logcumsumexp", t([-inf, 1.0, inf, 2.0]), 0); call("logcumsumexp", t([1000.0, 1000.0, -1000.0]), 0); call("logcumsumexp", t([nan, 1.0]), 0); call("logcumsumexp", t([1, 2]), 0); call("logcumsumexp", t(1.5), 0); call("logcumsumexp", torch.zeros(0), 0); call("logcumsumexp", t([-inf, -inf]), 0)
 call("diff", t([1, 4, 9, 16])); call("diff", t([1.5, 4.0, 9.5]), 2); call("diff", x23, 1, 0); call("diff", t([1, 2]), 3); call("diff", t([1, 4]), prepend=t([0]), append=t([9, 11])); call("diff", t([True, False, True])); call("diff", t(1.5)); call("diff", x23, 0); call("diff", x23, -1); call(".diff", x234, 1, -1)
 
+
+group("sampling, windows and pools of volumes")
+picture, spots = torch.randn(2, 2, 3, 4), torch.rand(2, 2, 3, 2) * 3 - 1.5
+for mode in ("bilinear", "nearest", "bicubic"):
+    for padding_mode in ("zeros", "border", "reflection"):
+        for align_corners in (True, False):
+            f("grid_sample", picture, spots, mode=mode, padding_mode=padding_mode, align_corners=align_corners)
+block, depths = torch.randn(1, 2, 2, 3, 4), torch.rand(1, 1, 2, 3, 3) * 3 - 1.5
+for mode in ("bilinear", "nearest"):
+    for padding_mode in ("zeros", "border", "reflection"):
+        f("grid_sample", block, depths, mode=mode, padding_mode=padding_mode, align_corners=False)
+f("grid_sample", picture, t([[[[nan, 0.0]]], [[[inf, 0.0]]]]), align_corners=False); f("grid_sample", picture.double(), spots.double(), align_corners=True)
+f("grid_sample", picture, spots[:1], align_corners=False); f("grid_sample", picture, depths, align_corners=False); f("grid_sample", torch.zeros(2, 2, 0, 3), spots, align_corners=False); f("grid_sample", block, depths, mode="bicubic", align_corners=False)
+theta = torch.randn(2, 2, 3)
+for align_corners in (True, False):
+    f("affine_grid", theta, [2, 1, 3, 4], align_corners=align_corners); f("affine_grid", torch.randn(1, 3, 4), [1, 2, 2, 1, 3], align_corners=align_corners); f("affine_grid", theta[:1], [1, 1, 1, 1], align_corners=align_corners)
+f("affine_grid", theta, [2, 1, 2], align_corners=False); f("affine_grid", torch.ones(1, 2, 3, dtype=I64), [1, 1, 2, 2], align_corners=False)
+for name in ("hann_window", "hamming_window", "blackman_window"):
+    for length in (0, 1, 2, 7):
+        call(name, length); call(name, length, periodic=False); call(name, length, dtype=F64)
+    call(name, -1)
+f("local_response_norm", image, 3); f("local_response_norm", image, 2, alpha=0.5, beta=0.5, k=2.0); f("local_response_norm", x23, 2); f("local_response_norm", x234.double(), 1)
+cube = torch.randn(1, 2, 4, 5, 6)
+f("max_pool3d", cube, 2); f("max_pool3d", cube[0], [2, 3, 2], 2, [1, 1, 0]); f("max_pool3d", cube, 2, 1, 0, [2, 1, 2]); f("max_pool3d", cube, 3, 2, 1, ceil_mode=True); f("max_pool3d", cube.where(cube < 1, nan), 2, 1)
+f("avg_pool3d", cube, 2); f("avg_pool3d", cube[0], [2, 3, 2], 2, [1, 1, 0]); f("avg_pool3d", cube, 3, 2, 1, ceil_mode=True); f("avg_pool3d", cube, 3, 2, 1, count_include_pad=False); f("avg_pool3d", cube, 2, divisor_override=3)
+flat = torch.randn(2, 3, 8).abs()
+f("lp_pool1d", flat, 2, 3); f("lp_pool1d", flat, 1, 2, 1); f("lp_pool1d", flat, 2, 3, 2, ceil_mode=True); f("lp_pool2d", image, 2, 2); f("lp_pool2d", image, 2, [2, 1], 1); f("lp_pool2d", image, 3, 2); f("lp_pool3d", cube, 2, 2)
+call("det", torch.randn(3, 3)); call("det", torch.randn(2, 4, 4).double()); call("det", t([[1.0, 2.0], [2.0, 4.0]])); call("det", torch.zeros(0, 0)); call("det", torch.zeros(0, 2, 2)); call(".det", t([[2.5]])); call("det", t([1.0])); call("det", torch.ones(2, 3)); call("det", t([[1, 2], [3, 4]]))
+
 print_recording()
