@@ -33,10 +33,15 @@ export interface ContractionAxes {
   readonly inner: Shape;
 }
 
-export interface ContractionLaunch {
-  readonly kernel: ContractionKernel;
+/** What is known of a contraction before there is memory for it. */
+export interface ContractionGeometry {
   readonly axes: ContractionAxes;
   /** With strides along batch, rows, columns and inner axes, in this order; 0 along axes an operand does not have. */
+  readonly operands: readonly Pick<LaunchOperand, "strides">[];
+}
+
+export interface ContractionLaunch extends ContractionGeometry {
+  readonly kernel: ContractionKernel;
   readonly operands: readonly LaunchOperand[];
   /** In the form the scalar's type takes: bigint for int64, else number. */
   readonly scalars: readonly (number | bigint)[];

@@ -1,14 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type DType, float32, float64 } from "../../src/core/dtype.ts";
-import { constructTensor, emptyTensor } from "../../src/core/make-tensor.ts";
+import { constructTensor } from "../../src/core/make-tensor.ts";
 import { Storage } from "../../src/core/storage.ts";
 import { stateOf } from "../../src/core/tensor.ts";
 import { add, type Expression, maximum } from "../../src/loops/expression.ts";
 import { KernelMemory } from "../../src/runtime/kernel-memory.ts";
 import { kernelRuntime, KernelRuntime } from "../../src/runtime/kernel-runtime.ts";
 import { launchContraction } from "../../src/loops/run-contraction.ts";
-import { runProduct } from "../../src/loops/templates/contraction/wasm/run-product.ts";
+import { planProduct } from "../../src/loops/templates/contraction/wasm/plan-product.ts";
+import { runPlan } from "../../src/loops/templates/contraction/wasm/product-plan.ts";
 import { matrixProduct } from "../../src/ops/linalg/matrix-product.ts";
 import { addedProduct } from "../../src/ops/linalg/added-product.ts";
 import {
@@ -43,6 +44,10 @@ describe("the template agrees with plain loops", () => {
     [700, 1, 1000],
     [3, 513, 1001],
     [130, 17, 800],
+    [1, 4100, 310],
+    [4, 1003, 303],
+    [2, 4100, 130],
+    [3, 1001, 1003],
   ])("for sizes that are not whole blocks: %i x %i, inner %i", (m, n, k) => {
     for (const dtype of [float32, float64]) {
       const given = { left: randomTensor([m, k], dtype), right: randomTensor([k, n], dtype) };
@@ -70,6 +75,20 @@ describe("the template agrees with plain loops", () => {
           );
         }
   });
+
+  test.each(["contiguous", "transposed", "spread"] as const)(
+    "for a few rows and a long sum in parts, into an output that is %s",
+    (layout) => {
+      for (const dtype of [float32, float64])
+        for (const rows of [1, 3]) {
+          const left = randomTensor([2, rows, 1001], dtype);
+          const right = randomTensor([2, 1001, 683], dtype);
+          expect(largestDifference({ left, right, layout }), `${dtype.name}, ${rows}`).toBeLessThan(
+            toleranceOf(dtype),
+          );
+        }
+    },
+  );
 
   test("for batches, where either factor may be the same for all", () => {
     const shapes = [
@@ -190,6 +209,7 @@ test("the number of threads does not change a bit of the result", () => {
     [16, 2000, 70],
     [24, 2000, 90],
     [3, 3000, 500],
+    [2, 300, 5000],
   ] as const;
   for (const [m, n, k] of shapes) {
     const given = { left: randomTensor([m, k]), right: randomTensor([k, n]) };
@@ -227,19 +247,11 @@ test.each([
     const out = new Float32Array(memory.buffer, addresses[0], m * n);
     expect([left.length, right.length]).toEqual([m * k, n * k]);
     const strides = [[n, 1, 0], [k, 0, 1], kernel === "dots" ? [0, k, 1] : [0, 1, n]];
-    const tensor = randomTensor([1]);
-    const scalarTensor = emptyTensor([], float32);
-    runProduct(
-      runtime,
-      "float32",
-      {
-        kernel: launchContraction(matrixProduct(tensor, tensor), scalarTensor).kernel,
-        axes: { batch: [], rows: [m], columns: [n], inner: [k] },
-        operands: strides.map((own) => ({ tensor, strides: own })),
-        scalars: [],
-      },
-      addresses,
-    );
+    const plan = planProduct(runtime, "float32", {
+      axes: { batch: [], rows: [m], columns: [n], inner: [k] },
+      operands: strides.map((own) => ({ strides: own })),
+    });
+    runPlan(runtime, plan, addresses);
     expect(new Set(out)).toEqual(new Set([2 * k]));
   },
 );

@@ -1,5 +1,5 @@
 import { at, type Shape } from "../../../core/shape.ts";
-import type { ContractionLaunch } from "../../template.ts";
+import type { ContractionGeometry } from "../../template.ts";
 
 /** Axes that are walked together, and the step of operands 0 (output), 1 (left) and 2 (right) along each. */
 export interface MergedAxes {
@@ -15,7 +15,7 @@ export interface MergedContraction {
 }
 
 /** The axes of a contraction, without those of size 1, and with neighbours as one where all three operands allow it. */
-export function mergeAxes({ axes, operands }: ContractionLaunch): MergedContraction {
+export function mergeAxes({ axes, operands }: ContractionGeometry): MergedContraction {
   let start = 0;
   const merge = (sizes: Shape): MergedAxes => {
     const first = start;

@@ -7,7 +7,8 @@ import type { Launch } from "../../backend.ts";
 import type { ContractionLaunch } from "../../template.ts";
 import { multiplyThenFinish } from "./finish-contraction.ts";
 import { elements, type ElementName, isElementName } from "./wasm/element.ts";
-import { runProduct } from "./wasm/run-product.ts";
+import { rememberedPlan } from "./wasm/plan-product.ts";
+import { runPlan } from "./wasm/product-plan.ts";
 
 /** Multiplications from which the blocked kernels beat plain loops, their tables included. */
 const smallestProduct = 4096;
@@ -42,7 +43,7 @@ function multiply(runtime: KernelRuntime, name: ElementName, launch: Contraction
   };
   const addresses = [address(0), address(1), address(2)] as const;
   try {
-    runProduct(runtime, name, launch, addresses);
+    runPlan(runtime, rememberedPlan(runtime, name, launch), addresses);
   } finally {
     states.forEach(({ storage }, operand) => storage.endStage(operand === 0));
   }

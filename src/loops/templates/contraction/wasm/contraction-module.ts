@@ -4,8 +4,10 @@ import { tile } from "./blocking.ts";
 import { type ElementName, elements } from "./element.ts";
 import { defineMicroKernel, defineTurnedMicroKernel } from "./micro-kernel.ts";
 import { defineMultiply, definePackRight } from "./multiply-blocks.ts";
-import { defineDots, defineRowSums } from "./multiply-vector.ts";
+import { defineDots } from "./dots.ts";
 import { definePack } from "./pack-panels.ts";
+import { defineRowSums } from "./row-sums.ts";
+import { defineSumParts } from "./sum-parts.ts";
 
 export interface ModuleOptions {
   /** Multiply and add with one rounding, where the machine does. */
@@ -13,7 +15,7 @@ export interface ModuleOptions {
   readonly shared: boolean;
 }
 
-export const contractionKernels = ["packRight", "multiply", "dots", "rowSums"] as const;
+export const contractionKernels = ["packRight", "multiply", "dots", "rowSums", "sumParts"] as const;
 
 /** The kernels for a dtype, for any shape and layout. */
 export function contractionModule(name: ElementName, options: ModuleOptions): ModuleBuilder {
@@ -30,5 +32,6 @@ export function contractionModule(name: ElementName, options: ModuleOptions): Mo
   defineMultiply(module, element, { tile: microKernel, turnedTile, packLeft, scratch });
   defineDots(module, element, options.relaxed);
   defineRowSums(module, element, { relaxed: options.relaxed, scratch });
+  defineSumParts(module, element);
   return module;
 }

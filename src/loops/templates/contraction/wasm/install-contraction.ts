@@ -23,13 +23,13 @@ export function installContraction(runtime: KernelRuntime, name: ElementName): C
       relaxed: relaxedSimd,
       shared: runtime.memory.isShared,
     });
-    const [packRight, multiply, dots, rowSums] = runtime.install(
+    const [packRight, multiply, dots, rowSums, sumParts] = runtime.install(
       module.encode(),
       contractionKernels,
     );
-    if (!packRight || !multiply || !dots || !rowSums)
+    if (!packRight || !multiply || !dots || !rowSums || !sumParts)
       throw new InternalError("a module gave fewer kernels than it was asked for");
-    byName.set(key, (kernels = { packRight, multiply, dots, rowSums }));
+    byName.set(key, (kernels = { packRight, multiply, dots, rowSums, sumParts }));
   }
   return kernels;
 }

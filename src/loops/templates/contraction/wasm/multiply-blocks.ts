@@ -12,9 +12,9 @@ import { forBelow, loadWord, setLimitedSum, setScaledSum } from "./structured-lo
 
 /** The words of the argument block of `packRight` and `multiply`. */
 export const productWords = {
-  /** For each packed right factor: where the factor lies, and where it is packed. */
+  /** For each packed right factor: the distances of the factor, and of where it is packed, from the addresses below. */
   packTable: 0,
-  /** For each product: addresses of the left factor, the packed right factor and the output. */
+  /** For each product: the distances of the left factor, the packed right factor and the output. */
   batchTable: 1,
   rows: 2,
   columns: 3,
@@ -38,8 +38,13 @@ export const productWords = {
   outConsecutive: 19,
   /** Whether rows of the output lie side by side, in stretches at least. */
   outTurned: 20,
+  leftBase: 21,
+  rightBase: 22,
+  outBase: 23,
+  packedBase: 24,
 } as const;
-export const productWordCount = 21;
+
+export type ProductWord = keyof typeof productWords;
 
 /** What a thread's scratch space holds: row distances of the spare tile, the spare tile, the packed left factor. */
 export const scratchLayout = { spareRows: 0, spareTile: 64, packed: 1024 } as const;
@@ -55,8 +60,7 @@ export function definePackRight(
   const args = f.parameter(0, "args");
   const unit = f.parameter(1, "begin");
   const end = f.parameter(2, "end");
-  const word = (name: keyof typeof productWords): Local =>
-    loadWord(f, args, productWords[name], name);
+  const word = (name: ProductWord): Local => loadWord(f, args, productWords[name], name);
   const table = word("packTable");
   const panels = word("panels");
   const inner = word("inner");
@@ -64,6 +68,7 @@ export function definePackRight(
   const columns = word("rightColumns");
   const innerTable = word("rightInner");
   const consecutive = word("rightConsecutive");
+  const [rightBase, packedBase] = [word("rightBase"), word("packedBase")];
   const [first, start, steps, entry, panel] = ["first", "start", "steps", "entry", "panel"].map(
     (name) => f.local("i32", name),
   ) as [Local, Local, Local, Local, Local]; // five names, five locals
@@ -90,6 +95,8 @@ export function definePackRight(
       // target = packed + (start * panels + panel * steps) * width
       f.get(entry);
       f.load("i32.load", { offset: 4 });
+      f.get(packedBase);
+      f.emit("i32.add");
       f.get(start);
       f.get(panels);
       f.emit("i32.mul");
@@ -102,6 +109,8 @@ export function definePackRight(
       f.emit("i32.add");
       f.get(entry);
       f.load("i32.load");
+      f.get(rightBase);
+      f.emit("i32.add");
       pushScaledSum(f, columns, panel, width * 4);
       pushScaledSum(f, innerTable, start, 4);
       f.get(steps);
@@ -157,8 +166,7 @@ export function defineMultiply(
   const args = f.parameter(0, "args");
   const unit = f.parameter(1, "begin");
   const end = f.parameter(2, "end");
-  const word = (name: keyof typeof productWords): Local =>
-    loadWord(f, args, productWords[name], name);
+  const word = (name: ProductWord): Local => loadWord(f, args, productWords[name], name);
   const local = (name: string): Local => f.local("i32", name);
   const batchTable = word("batchTable");
   const rows = word("rows");
@@ -184,6 +192,8 @@ export function defineMultiply(
     local("start"),
     local("steps"),
   ];
+  const bases = [word("leftBase"), word("packedBase"), word("outBase")] as const;
+  const [left, packedRight, out] = [local("left"), local("packedRight"), local("out")];
   const [row, firstRow, endRow] = [local("row"), local("firstRow"), local("endRow")];
   const [panel, firstPanel, endPanel] = [local("panel"), local("firstPanel"), local("endPanel")];
   const [rest, leftPanel, leftPanelBytes] = [
@@ -236,10 +246,7 @@ export function defineMultiply(
       f.i32Const(width);
       f.emit("i32.mul");
     };
-    const pushOut = (): void => {
-      f.get(entry);
-      f.load("i32.load", { offset: 8 });
-    };
+    const pushOut = (): void => f.get(out);
     const pushRowTable = (): void => pushScaledSum(f, outRows, row, 4);
     const pushColumnTable = (): void => {
       f.get(outColumns);
@@ -341,6 +348,13 @@ export function defineMultiply(
     f.emit("i32.div_u");
     f.set(rest);
     setScaledSum(f, entry, batchTable, rest, 12);
+    [left, packedRight, out].forEach((target, index) => {
+      f.get(entry);
+      f.load("i32.load", { offset: index * 4 });
+      f.get(bases[index] ?? entry);
+      f.emit("i32.add");
+      f.set(target);
+    });
     f.i32Const(0);
     f.set(start);
     forBelow(f, start, inner, blockInner, () => {
@@ -360,8 +374,7 @@ export function defineMultiply(
       f.set(row);
       forBelow(f, row, endRow, tile.rows, () => {
         f.get(leftPanel);
-        f.get(entry);
-        f.load("i32.load");
+        f.get(left);
         pushScaledSum(f, leftRows, row, 4);
         pushScaledSum(f, leftInner, start, 4);
         f.get(steps);
@@ -373,8 +386,7 @@ export function defineMultiply(
         f.set(leftPanel);
       });
       // right = packed right factor + (start * panels + firstPanel * steps) * width
-      f.get(entry);
-      f.load("i32.load", { offset: 4 });
+      f.get(packedRight);
       f.get(start);
       f.get(panels);
       f.emit("i32.mul");

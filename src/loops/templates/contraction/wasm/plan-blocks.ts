@@ -1,0 +1,123 @@
+/** Plans a product for the blocked kernels: the right factor is packed, then blocks of the output are computed. */
+import { numelOf } from "../../../../core/shape.ts";
+import type { ArrangedProduct } from "./arrange-product.ts";
+import { blockingFor, tile } from "./blocking.ts";
+import { type ElementName, elements } from "./element.ts";
+import type { ContractionKernels } from "./install-contraction.ts";
+import { type ProductWord, productWords, scratchLayout } from "./multiply-blocks.ts";
+import { isConsecutive } from "./offset-tables.ts";
+import { type PlannedKernel, PlanWriter, type ProductPlan } from "./product-plan.ts";
+
+/** Packed right factors that are held at the same time, in bytes, unless one alone is larger: they stay in the L3 cache. */
+const largestPack = 2 ** 22;
+
+/** Multiplications and moves of elements that take a thread some ten microseconds. */
+const chunkMultiplications = 2 ** 18;
+const chunkMoves = 2 ** 14;
+
+/** No size may be 0. */
+export function planBlocks(
+  name: ElementName,
+  product: ArrangedProduct,
+  { packRight, multiply }: ContractionKernels,
+): ProductPlan {
+  const { bytes, lanes } = elements[name];
+  const { batch, rows, columns, inner, left, right } = product;
+  const width = tile.vectors * lanes;
+  const sizes = {
+    batch: numelOf(batch.sizes),
+    rows: numelOf(rows.sizes),
+    columns: numelOf(columns.sizes),
+    inner: numelOf(inner.sizes),
+  };
+  const blocking = blockingFor(name, sizes, width);
+  const panels = Math.ceil(sizes.columns / width);
+  const packedBytes = panels * width * sizes.inner * bytes;
+  const group = Math.max(1, Math.min(sizes.batch, Math.floor(largestPack / packedBytes)));
+  const groups = Math.ceil(sizes.batch / group);
+  const writer = new PlanWriter<ProductWord>(
+    productWords,
+    groups,
+    sizes.batch * 8 + 2 * (sizes.rows + tile.rows) + 2 * (sizes.columns + width) + 2 * sizes.inner,
+  );
+  const table = {
+    leftRows: writer.offsets(rows, left, { bytes, padding: tile.rows }),
+    leftInner: writer.offsets(inner, left, { bytes, padding: 1 }),
+    rightColumns: writer.offsets(columns, right, { bytes, padding: width }),
+    rightInner: writer.offsets(inner, right, { bytes, padding: 1 }),
+    outRows: writer.offsets(rows, 0, { bytes, padding: tile.rows }),
+    outColumns: writer.offsets(columns, 0, { bytes, padding: width }),
+  };
+  const starts = ([left, right, 0] as const).map((operand) =>
+    writer.offsets(batch, operand, { bytes, padding: 1 }),
+  );
+  const { words } = writer;
+  const [leftStart = 0, rightStart = 0, outStart = 0] = starts;
+  const batchTable = writer.table(sizes.batch * 3);
+  const packTable = writer.table(sizes.batch * 2);
+  for (let index = 0; index < sizes.batch; index++) {
+    const packed = (index % group) * packedBytes;
+    words[batchTable + index * 3] = words[leftStart + index] ?? 0;
+    words[batchTable + index * 3 + 1] = packed;
+    words[batchTable + index * 3 + 2] = words[outStart + index] ?? 0;
+    words[packTable + index * 2] = words[rightStart + index] ?? 0;
+    words[packTable + index * 2 + 1] = packed;
+  }
+  const flags = {
+    leftConsecutive: isConsecutive(inner, left),
+    rightConsecutive: isConsecutive(inner, right),
+    outConsecutive: isConsecutive(columns, 0),
+    outTurned: rows.steps[0].at(-1) === 1,
+  };
+  const kernels: PlannedKernel[] = [];
+  for (let block = 0; block < groups; block++) {
+    const first = block * group;
+    const count = Math.min(group, sizes.batch - first);
+    const set = (word: ProductWord, value: number): void => writer.set(word, value, block);
+    set("rows", sizes.rows);
+    set("columns", sizes.columns);
+    set("inner", sizes.inner);
+    set("blockRows", blocking.rows);
+    set("blockInner", blocking.inner);
+    set("blockPanels", blocking.panels);
+    set("rowBlocks", blocking.rowBlocks);
+    set("columnBlocks", blocking.columnBlocks);
+    set("panels", panels);
+    for (const [word, start] of Object.entries(table) as [keyof typeof table, number][])
+      // its own keys
+      writer.pointTo(word, start, block);
+    for (const [word, flag] of Object.entries(flags) as [keyof typeof flags, boolean][])
+      // its own keys
+      set(word, flag ? 1 : 0);
+    writer.pointTo("batchTable", batchTable + first * 3, block);
+    writer.pointTo("packTable", packTable + first * 2, block);
+    writer.setAddress("leftBase", left, block);
+    writer.setAddress("rightBase", right, block);
+    writer.setAddress("outBase", 0, block);
+    writer.setAddress("packedBase", "spare", block);
+    const args = writer.argsOf(block);
+    const moves = (sizes.columns / panels) * sizes.inner;
+    kernels.push({
+      installed: packRight,
+      args,
+      units: count * panels,
+      chunkUnits: Math.max(1, Math.ceil(chunkMoves / moves)),
+    });
+    const units = count * blocking.rowBlocks * blocking.columnBlocks;
+    const work = (count * sizes.rows * sizes.columns * sizes.inner) / units;
+    kernels.push({
+      installed: multiply,
+      args,
+      units,
+      chunkUnits: Math.max(1, Math.floor(chunkMultiplications / work)),
+    });
+  }
+  return {
+    kernels,
+    words,
+    ownAddresses: writer.ownAddresses,
+    addresses: writer.addresses,
+    spareBytes: group * packedBytes,
+    scratchBytes: scratchLayout.packed + blocking.rows * blocking.inner * bytes,
+  };
+}

@@ -1,0 +1,127 @@
+/** A product of known sizes and steps, cut into launches of kernels before there is memory for it. */
+import type { InstalledKernel, KernelRuntime } from "../../../../runtime/kernel-runtime.ts";
+import type { KernelMemory } from "../../../../runtime/kernel-memory.ts";
+import type { MergedAxes } from "../merge-axes.ts";
+import { writeOffsets } from "./offset-tables.ts";
+
+/** The output, the factors as the contraction has them, and memory that is used during the product only. */
+export type ProductMemory = 0 | 1 | 2 | "spare";
+
+export interface PlannedKernel {
+  readonly installed: InstalledKernel;
+  /** Where its arguments start in the block, in bytes. */
+  readonly args: number;
+  readonly units: number;
+  readonly chunkUnits: number;
+}
+
+export interface ProductPlan {
+  /** In the order in which they run. */
+  readonly kernels: readonly PlannedKernel[];
+  /** The argument block, relative to its own start. */
+  readonly words: Int32Array;
+  /** Words to which the address of the block is added. */
+  readonly ownAddresses: readonly number[];
+  readonly addresses: readonly { readonly word: number; readonly of: ProductMemory }[];
+  readonly spareBytes: number;
+  /** What `runtime.scratch` must give each thread. */
+  readonly scratchBytes: number;
+}
+
+/** Writes the argument block; the words in `addresses` are left to the caller. */
+export function writePlan({ memory }: KernelRuntime, plan: ProductPlan, block: number): void {
+  const start = block >>> 2;
+  const { i32 } = memory;
+  i32.set(plan.words, start);
+  for (const word of plan.ownAddresses) i32[start + word] = block + (plan.words[word] ?? 0);
+}
+
+/** Runs a product in memory that is allocated for it. */
+export function runPlan(
+  runtime: KernelRuntime,
+  plan: ProductPlan,
+  addresses: readonly [number, number, number],
+): void {
+  const { memory } = runtime;
+  runtime.reserveScratch(plan.scratchBytes);
+  const block = memory.allocate(plan.words.length * 4);
+  let spare = 0;
+  try {
+    if (plan.spareBytes > 0) spare = memory.allocate(plan.spareBytes);
+    writePlan(runtime, plan, block);
+    writeAddresses(memory, plan, block, (of) => (of === "spare" ? spare : addresses[of]));
+    for (const { installed, args, units, chunkUnits } of plan.kernels)
+      runtime.launch(installed, block + args, units, chunkUnits);
+  } finally {
+    if (spare !== 0) memory.free(spare);
+    memory.free(block);
+  }
+}
+
+function writeAddresses(
+  { i32 }: KernelMemory,
+  plan: ProductPlan,
+  block: number,
+  addressOf: (of: ProductMemory) => number,
+): void {
+  for (const { word, of } of plan.addresses) i32[(block >>> 2) + word] = addressOf(of);
+}
+
+/** Lays out an argument block: named words first, then tables. */
+export class PlanWriter<Word extends string> {
+  readonly words: Int32Array;
+  readonly ownAddresses: number[] = [];
+  readonly addresses: { word: number; of: ProductMemory }[] = [];
+  readonly #places: Readonly<Record<Word, number>>;
+  #next: number;
+
+  /** `blocks`: how many times there are all named words, one after the other. */
+  constructor(places: Readonly<Record<Word, number>>, blocks: number, tableWords: number) {
+    this.#places = places;
+    this.#next = Object.keys(places).length * blocks;
+    this.words = new Int32Array(this.#next + tableWords);
+  }
+
+  /** The word number of block `block`. */
+  #place(word: Word, block: number): number {
+    return block * Object.keys(this.#places).length + this.#places[word];
+  }
+
+  /** Where the arguments of a block start, in bytes. */
+  argsOf(block: number): number {
+    return block * Object.keys(this.#places).length * 4;
+  }
+
+  set(word: Word, value: number, block = 0): void {
+    this.words[this.#place(word, block)] = value;
+  }
+
+  setAddress(word: Word, of: ProductMemory, block = 0): void {
+    this.addresses.push({ word: this.#place(word, block), of });
+  }
+
+  /** Lets a word point at one of the words of the block. */
+  pointTo(word: Word, target: number, block = 0): void {
+    const place = this.#place(word, block);
+    this.words[place] = target * 4;
+    this.ownAddresses.push(place);
+  }
+
+  /** Takes room for a table; gives its first word. */
+  table(length: number): number {
+    const start = this.#next;
+    this.#next += length;
+    return start;
+  }
+
+  /** A table of the distances of axes in bytes; gives its first word. */
+  offsets(
+    axes: MergedAxes,
+    operand: 0 | 1 | 2,
+    options: { readonly bytes: number; readonly padding: number },
+  ): number {
+    const start = this.#next;
+    this.#next = writeOffsets(this.words, start, axes, operand, options);
+    return start;
+  }
+}
