@@ -53,6 +53,8 @@ export type LaunchStep = StepFields & {
   readonly fold: Shape;
   readonly operands: readonly Place[];
   readonly scalars: readonly ScalarValue[];
+  /** Eager execution has no vectors for it: they would round differently. */
+  readonly isScript?: boolean;
 };
 
 /** A kernel of a template. */

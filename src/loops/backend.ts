@@ -2,7 +2,8 @@
 import type { TensorBase } from "../core/tensor.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Kernel } from "./kernel.ts";
-import type { TemplateLaunch } from "./template.ts";
+import type { ContractionGeometry, ContractionKernel, TemplateLaunch } from "./template.ts";
+import type { ProductPlan } from "./templates/contraction/wasm/product-plan.ts";
 import type { CompiledLaunch } from "./wasm/compiled-launch.ts";
 
 /** Where one operand of a launch lies. */
@@ -64,6 +65,8 @@ export interface Backend {
     launches: readonly AheadLaunch[],
     options?: CompileOptions,
   ): readonly (CompiledLaunch | null)[];
+  /** Plans contractions without epilogue ahead; null for those that `runTemplate` carries out in another way. */
+  plan?(kernel: ContractionKernel, geometry: ContractionGeometry): ProductPlan | null;
   /** Drops compiled code. */
   reset(): void;
 }

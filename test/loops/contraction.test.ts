@@ -7,10 +7,8 @@ import { stateOf } from "../../src/core/tensor.ts";
 import { add, type Expression, maximum } from "../../src/loops/expression.ts";
 import { KernelMemory } from "../../src/runtime/kernel-memory.ts";
 import { kernelRuntime, KernelRuntime } from "../../src/runtime/kernel-runtime.ts";
-import { launchContraction } from "../../src/loops/run-contraction.ts";
 import { planProduct } from "../../src/loops/templates/contraction/wasm/plan-product.ts";
 import { runPlan } from "../../src/loops/templates/contraction/wasm/product-plan.ts";
-import { matrixProduct } from "../../src/ops/linalg/matrix-product.ts";
 import { addedProduct } from "../../src/ops/linalg/added-product.ts";
 import {
   byTemplate,
@@ -81,8 +79,8 @@ describe("the template agrees with plain loops", () => {
     (layout) => {
       for (const dtype of [float32, float64])
         for (const rows of [1, 3]) {
-          const left = randomTensor([2, rows, 1001], dtype);
-          const right = randomTensor([2, 1001, 683], dtype);
+          const left = randomTensor([2, rows, 541], dtype);
+          const right = randomTensor([2, 541, 1263], dtype);
           expect(largestDifference({ left, right, layout }), `${dtype.name}, ${rows}`).toBeLessThan(
             toleranceOf(dtype),
           );

@@ -1,6 +1,6 @@
 /** Where the intermediates of a program lie: memory is used again as soon as its last reader is done. */
 import { at } from "../../core/shape.ts";
-import type { Buffer, LaunchStep, Place, Program } from "../program.ts";
+import type { Buffer, LaunchStep, Place, Program, Step } from "../program.ts";
 import { accessOf, visibleBuffers } from "../schedule/step-access.ts";
 import { type Constants, findConstants } from "./constants.ts";
 
@@ -13,9 +13,14 @@ export interface MemoryPlan {
   readonly separateBytes: number;
   /** By the number of a step: intermediates that it is the first to use, and that must be zero before. */
   readonly zeroedBefore: ReadonlyMap<number, readonly Buffer[]>;
+  /** Where in the arena the memory starts that a step needs beside its operands. */
+  readonly spareOffsets: ReadonlyMap<Step, number>;
   /** What is computed once. */
   readonly constants: Constants;
 }
+
+/** How much memory steps need while they run, beside their operands. */
+export type SpareBytes = (step: Step) => number;
 
 /** Blocks start at cache lines: threads that write neighbours do not meet. */
 const alignment = 64;
@@ -28,17 +33,20 @@ interface Tenancy {
   last: number;
 }
 
-export function planMemory(program: Program): MemoryPlan {
+export function planMemory(program: Program, spareBytes: SpareBytes = () => 0): MemoryPlan {
   const isHidden = hiddenBuffers(program);
   const constants = findConstants(program, isHidden);
   const isIntermediate = (buffer: Buffer): boolean =>
     isHidden(buffer) && !constants.buffers.has(buffer);
   const { tenancies, zeroedBefore, separateBytes } = findTenancies(program, isIntermediate);
-  const { starts, end } = place(tenancies);
+  const spares = findSpares(program, constants, spareBytes);
+  const { starts, end } = place(new Set([...tenancies, ...spares.values()]));
   const offsets = new Map<Buffer, number>();
   for (const [tenancy, start] of starts)
     for (const buffer of tenancy.buffers) offsets.set(buffer, start);
-  return { offsets, arenaBytes: end, separateBytes, zeroedBefore, constants };
+  const spareOffsets = new Map<Step, number>();
+  for (const [step, tenancy] of spares) spareOffsets.set(step, starts.get(tenancy) ?? 0);
+  return { offsets, arenaBytes: end, separateBytes, zeroedBefore, spareOffsets, constants };
 }
 
 /** Buffers that nothing but launches and templates sees. */
@@ -86,6 +94,20 @@ function findTenancies(
     }
   });
   return { tenancies: new Set(tenancyOf.values()), zeroedBefore, separateBytes };
+}
+
+function findSpares(
+  { steps }: Program,
+  constants: Constants,
+  spareBytes: SpareBytes,
+): ReadonlyMap<Step, Tenancy> {
+  const spares = new Map<Step, Tenancy>();
+  steps.forEach((step, index) => {
+    const bytes = align(spareBytes(step));
+    if (bytes > 0 && !constants.steps.has(step))
+      spares.set(step, { buffers: [], bytes, first: index, last: index });
+  });
+  return spares;
 }
 
 /** An operand whose memory the result of a launch may take, as an in-place operation does; its last use must be there. */

@@ -4,23 +4,23 @@ import type { Backend } from "../../loops/backend.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
 import { runItemBytes, writeRunList } from "../../runtime/run-list.ts";
-import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
+import { hasNoEpilogue } from "../../loops/template.ts";
 import { slackBytes } from "../../loops/wasm/write-arguments.ts";
 import { smallestBlockBytes } from "../../core/storage.ts";
 import type { FrameLayout } from "../frame-layout.ts";
-import type { Buffer, LaunchStep, Program, Step, VersionStep } from "../program.ts";
+import type { Buffer, Program, Step, VersionStep } from "../program.ts";
 import { mayThrow } from "../schedule/may-throw.ts";
 import { accessOf } from "../schedule/step-access.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { PreparedScript } from "./script-launch.ts";
 import {
-  type AddressWord,
-  type ReadyLaunch,
-  type SmallPlace,
-  WasmRun,
-  writeFixed,
-  type Zeroing,
-} from "./wasm-run.ts";
+  argumentBytes,
+  type ReadyStep,
+  readyStep,
+  spareBytes,
+  type StepPlan,
+} from "./ready-step.ts";
+import { type BufferWord, type SmallPlace, WasmRun, type Zeroing } from "./wasm-run.ts";
 
 export type PreparedStep =
   | { readonly kind: "run"; readonly run: WasmRun }
@@ -42,7 +42,7 @@ export interface PreparedSteps {
   readonly arenaWords: readonly ArenaWord[];
 }
 
-/** The number of the launch that a run got to, and room up to the next cache line. */
+/** The number of the step that a run got to, and room up to the next cache line. */
 const headerBytes = 64;
 const pointerBytes = 16;
 
@@ -52,36 +52,53 @@ export function prepareSteps(
   backend: Backend,
   memory: KernelMemory,
 ): PreparedSteps {
-  const plan = planMemory(program);
+  const plans = planProducts(program, backend);
+  const plan = planMemory(program, (step) => spareBytes(plans.get(step)));
   const { constants } = plan;
-  const launches = program.steps
-    .filter((step) => step.kind === "launch")
-    .filter((step) => !constants.steps.has(step));
-  const compiled = backend.compile?.(launches) ?? launches.map(() => null);
-  const compiledOf = new Map<Step, CompiledLaunch>();
+  compileLaunches(program, backend, constants.steps, plans);
   let bytes = headerBytes;
-  launches.forEach((step, index) => {
-    const own = compiled[index] ?? null;
-    if (own === null) return;
-    compiledOf.set(step, own);
-    bytes += own.layout.sizeBytes;
-    for (const { buffer } of step.operands) if (mayBeArray(buffer)) bytes += smallBytes(buffer);
-  });
+  for (const own of plans.values()) {
+    bytes += argumentBytes(own);
+    for (const { buffer } of own.step.operands) if (mayBeArray(buffer)) bytes += smallBytes(buffer);
+  }
   for (const zeroed of plan.zeroedBefore.values()) bytes += zeroed.length * pointerBytes;
-  const block = compiledOf.size === 0 ? null : memory.own(bytes, true);
-  const builder = new StepsBuilder(
-    program,
-    layout,
-    plan,
-    memory,
-    (block?.address ?? 0) + headerBytes,
-  );
+  const block = plans.size === 0 ? null : memory.own(bytes, true);
+  const builder = new StepsBuilder(program, layout, plan, (block?.address ?? 0) + headerBytes);
   program.steps.forEach((step, index) => {
-    if (!constants.steps.has(step)) builder.add(step, index, compiledOf.get(step) ?? null);
+    if (!constants.steps.has(step)) builder.add(step, index, plans.get(step) ?? null);
   });
   const { steps, arenaWords } = builder.finish();
   linkRuns(steps, memory);
   return { steps, plan, block, arenaWords };
+}
+
+/** What runs as WebAssembly, and how. */
+type StepPlans = Map<Step, StepPlan>;
+
+function planProducts(program: Program, backend: Backend): StepPlans {
+  const plans: StepPlans = new Map();
+  for (const step of program.steps) {
+    if (step.kind !== "template" || !hasNoEpilogue(step.kernel)) continue;
+    const plan = backend.plan?.(step.kernel, step) ?? null;
+    if (plan !== null) plans.set(step, { kind: "product", step, plan });
+  }
+  return plans;
+}
+
+function compileLaunches(
+  program: Program,
+  backend: Backend,
+  constants: ReadonlySet<Step>,
+  plans: StepPlans,
+): void {
+  const launches = program.steps
+    .filter((step) => step.kind === "launch")
+    .filter((step) => step.isScript !== true && !constants.has(step));
+  const compiled = backend.compile?.(launches) ?? [];
+  launches.forEach((step, index) => {
+    const own = compiled[index] ?? null;
+    if (own !== null) plans.set(step, { kind: "launch", step, compiled: own });
+  });
 }
 
 /** Storages of such buffers may be JavaScript arrays. */
@@ -98,44 +115,36 @@ class StepsBuilder {
   readonly #program: Program;
   readonly #layout: FrameLayout;
   readonly #plan: MemoryPlan;
-  readonly #memory: KernelMemory;
   readonly #steps: PreparedStep[] = [];
   readonly #arenaWords: ArenaWord[] = [];
   /** Where in the block of arguments there is room. */
   #next: number;
-  #launches: ReadyLaunch[] = [];
+  #ready: ReadyStep[] = [];
   #versions: { readonly after: number; readonly step: VersionStep }[] = [];
-  #words: AddressWord[] = [];
+  #words: BufferWord[] = [];
   #zeroings: Zeroing[] = [];
   #small: SmallPlace[] = [];
   #fresh = new Set<Buffer>();
   readonly #used = new Set<Buffer>();
 
-  constructor(
-    program: Program,
-    layout: FrameLayout,
-    plan: MemoryPlan,
-    memory: KernelMemory,
-    next: number,
-  ) {
+  constructor(program: Program, layout: FrameLayout, plan: MemoryPlan, next: number) {
     this.#program = program;
     this.#layout = layout;
     this.#plan = plan;
-    this.#memory = memory;
     this.#next = next;
   }
 
-  add(step: Step, index: number, compiled: CompiledLaunch | null): void {
-    const hasUnits = compiled === null || compiled.plan.units > 0;
-    if (step.kind === "launch" && compiled !== null && hasUnits) {
-      this.#addLaunch(step, index, compiled);
+  add(step: Step, index: number, own: StepPlan | null): void {
+    const isEmpty = own?.kind === "launch" && own.compiled.plan.units === 0;
+    if (own !== null && !isEmpty) {
+      this.#addReady(own, index);
       return;
     }
     if (step.kind === "version") {
       const { offsets, constants } = this.#plan;
       if (offsets.has(step.buffer) || constants.buffers.has(step.buffer)) return; // nobody sees it
-      if (this.#launches.length > 0) {
-        this.#versions.push({ after: this.#launches.length, step });
+      if (this.#ready.length > 0) {
+        this.#versions.push({ after: this.#ready.length, step });
         return;
       }
     }
@@ -148,7 +157,7 @@ class StepsBuilder {
         slot: this.#layout.slotOf.get(buffer) ?? -1,
         callIndex: step.callIndex,
       });
-    if (!hasUnits) return;
+    if (isEmpty) return;
     if (step.kind === "launch")
       this.#steps.push({ kind: "script", script: new PreparedScript(step, this.#layout.slotOf) });
     else this.#steps.push({ kind: "other", step });
@@ -159,8 +168,9 @@ class StepsBuilder {
     return { steps: this.#steps, arenaWords: this.#arenaWords };
   }
 
-  #addLaunch(step: LaunchStep, index: number, compiled: CompiledLaunch): void {
-    // Numbers are converted before a run starts: those that cannot be must not keep earlier launches from running.
+  #addReady(own: StepPlan, index: number): void {
+    const { step } = own;
+    // Numbers are converted before a run starts: those that cannot be must not keep earlier steps from running.
     if (mayThrow(step) && step.scalars.some((scalar) => scalar instanceof RuntimeScalar))
       this.#endRun();
     for (const buffer of this.#plan.zeroedBefore.get(index) ?? []) {
@@ -168,22 +178,23 @@ class StepsBuilder {
       this.#next += pointerBytes;
       this.#arenaWords.push({ address: pointer, byteOffset: this.#plan.offsets.get(buffer) ?? 0 });
       this.#zeroings.push({
-        before: this.#launches.length,
+        before: this.#ready.length,
         pointer,
         bytes: buffer.length * buffer.dtype.itemsize,
       });
     }
-    const launch: ReadyLaunch = { step, compiled, args: this.#next };
-    this.#next += compiled.layout.sizeBytes;
-    this.#launches.push(launch);
-    for (const word of writeFixed(this.#memory, launch)) {
-      const offset = this.#plan.offsets.get(word.buffer);
-      if (offset === undefined) this.#addWord(word);
-      else this.#arenaWords.push({ address: word.address, byteOffset: offset + word.byteOffset });
+    const ready = readyStep(own, this.#next);
+    this.#next += argumentBytes(own);
+    this.#ready.push(ready);
+    for (const { address, buffer, byteOffset } of ready.words) {
+      const offset =
+        buffer === "spare" ? this.#plan.spareOffsets.get(step) : this.#plan.offsets.get(buffer);
+      if (offset !== undefined) this.#arenaWords.push({ address, byteOffset: offset + byteOffset });
+      else if (buffer !== "spare") this.#addWord({ address, buffer, byteOffset });
     }
   }
 
-  #addWord(word: AddressWord): void {
+  #addWord(word: BufferWord): void {
     const { buffer } = word;
     if (!this.#words.some((each) => each.buffer === buffer)) {
       if (mayBeArray(buffer)) {
@@ -197,15 +208,15 @@ class StepsBuilder {
   }
 
   #endRun(): void {
-    if (this.#launches.length === 0) return;
-    const run = new WasmRun(this.#program, this.#layout.slotOf, this.#launches, this.#versions, {
+    if (this.#ready.length === 0) return;
+    const run = new WasmRun(this.#program, this.#layout.slotOf, this.#ready, this.#versions, {
       words: this.#words,
       zeroings: this.#zeroings,
       small: this.#small,
       fresh: this.#fresh,
     });
     this.#steps.push({ kind: "run", run });
-    this.#launches = [];
+    this.#ready = [];
     this.#versions = [];
     this.#words = [];
     this.#zeroings = [];
@@ -214,7 +225,7 @@ class StepsBuilder {
   }
 }
 
-/** Writes the lists of runs of several launches to the memory. */
+/** Writes the lists of runs of several kernels to the memory. */
 function linkRuns(steps: readonly PreparedStep[], memory: KernelMemory): void {
   const runs = steps.flatMap((step) =>
     step.kind === "run" && step.run.items.length > 1 ? [step.run] : [],

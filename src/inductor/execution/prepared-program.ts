@@ -13,6 +13,7 @@ import type { Program, TemplateStep } from "../program.ts";
 import { outputsBefore, runProgram, runStep } from "../run-program.ts";
 import { arenaIsLent, giveArenaBack, lendArena } from "./arena.ts";
 import type { Constants } from "./constants.ts";
+import { splitTemplates } from "./split-templates.ts";
 import { type ArenaWord, type PreparedStep, prepareSteps } from "./prepare-steps.ts";
 
 export class PreparedProgram {
@@ -20,7 +21,7 @@ export class PreparedProgram {
   readonly #layout: FrameLayout;
   readonly #steps: readonly PreparedStep[];
   readonly #memory: KernelMemory;
-  /** Arguments of kernels; before them the number of the launch that a run got to. Null: none run as WebAssembly. */
+  /** Arguments of kernels; before them the number of the step that a run got to. Null: none run as WebAssembly. */
   readonly #arguments: OwnedBlock | null;
   readonly #arenaBytes: number;
   readonly #arenaWords: readonly ArenaWord[];
@@ -33,7 +34,8 @@ export class PreparedProgram {
   #lent: (Storage | null)[];
   #isRunning = false;
 
-  constructor(program: Program, backend: Backend) {
+  constructor(given: Program, backend: Backend) {
+    const program = splitTemplates(given);
     this.#program = program;
     this.#layout = frameLayout(program);
     this.#memory = kernelMemory();
@@ -117,7 +119,7 @@ export class PreparedProgram {
     switch (prepared.kind) {
       case "run": {
         const reached = this.#memory.i32[this.#progress >>> 2] ?? 0;
-        return at(prepared.run.launches, reached).step.callIndex;
+        return at(prepared.run.steps, reached).step.callIndex;
       }
       case "script":
         return prepared.script.step.callIndex;

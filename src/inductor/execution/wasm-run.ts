@@ -1,49 +1,29 @@
-/** Launches that run one after the other in WebAssembly, with their arguments in place. Hot path of every call. */
+/** Steps that run one after the other in WebAssembly, with their arguments in place. Hot path of every call. */
 import { dtypes } from "../../core/dtype.ts";
-import { RuntimeScalar } from "../../core/runtime-scalar.ts";
 import { convertScalar } from "../../core/scalar.ts";
 import { at } from "../../core/shape.ts";
-import { bytesOf } from "../../loops/wasm/lower-expression.ts";
 import { errorOf } from "../../loops/wasm/kernel-failures.ts";
-import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
-import { writeGeometry, writeScalar, writeWord } from "../../loops/wasm/write-arguments.ts";
+import { writeScalar, writeWord } from "../../loops/wasm/write-arguments.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import { kernelRuntime, type RunList } from "../../runtime/kernel-runtime.ts";
 import type { RunItem } from "../../runtime/run-list.ts";
-import type { ValueType } from "../../loops/expression.ts";
 import type { Frame } from "../frame.ts";
-import type { Buffer, LaunchStep, ScalarValue, VersionStep } from "../program.ts";
+import type { Buffer, VersionStep } from "../program.ts";
 import { accessOf } from "../schedule/step-access.ts";
 import { mayThrow } from "../schedule/may-throw.ts";
 import type { Program } from "../program.ts";
+import type { AddressWord, ReadyStep, ScalarWord } from "./ready-step.ts";
 import { RunMemory } from "./run-memory.ts";
 
-export interface ReadyLaunch {
-  readonly step: LaunchStep;
-  readonly compiled: CompiledLaunch;
-  /** Where its arguments are. */
-  readonly args: number;
-}
-
-/** A word of an argument block that gets an address: that of a buffer in this call, and so many bytes. */
-export interface AddressWord {
-  readonly address: number;
-  readonly buffer: Buffer;
-  readonly byteOffset: number;
-}
-
-/** Zeroing of an intermediate, before the launch of a number. */
+/** Zeroing of an intermediate, before the step of a number. */
 export interface Zeroing {
   readonly before: number;
   readonly pointer: number;
   readonly bytes: number;
 }
 
-interface ScalarWord {
-  readonly address: number;
-  readonly type: ValueType;
-  readonly scalar: RuntimeScalar;
-}
+/** A word that gets the address of a buffer in this call, and so many bytes. */
+export type BufferWord = AddressWord & { readonly buffer: Buffer };
 
 /** Where a buffer has room in the argument block, for calls in which it is a small JavaScript array. */
 export interface SmallPlace {
@@ -51,9 +31,9 @@ export interface SmallPlace {
   readonly address: number;
 }
 
-/** What a run needs beside its launches. */
+/** What a run needs beside its steps. */
 export interface RunMemoryNeeds {
-  readonly words: readonly AddressWord[];
+  readonly words: readonly BufferWord[];
   readonly zeroings: readonly Zeroing[];
   readonly small: readonly SmallPlace[];
   /** Buffers that no step before this run uses. */
@@ -61,7 +41,7 @@ export interface RunMemoryNeeds {
 }
 
 export class WasmRun {
-  readonly launches: readonly ReadyLaunch[];
+  readonly steps: readonly ReadyStep[];
   readonly #versions: readonly { readonly after: number; readonly step: VersionStep }[];
   readonly #memories: readonly RunMemory[];
   /** For the words at `#words`: which of the memories, and how many bytes from its start. */
@@ -71,40 +51,40 @@ export class WasmRun {
   readonly #scalars: readonly ScalarWord[];
   readonly #addresses: number[];
   readonly items: readonly RunItem[];
-  /** The items in the memory; null for a single launch. */
+  /** The items in the memory; null for a single kernel. */
   list: RunList | null = null;
 
   constructor(
     program: Program,
     slotOf: ReadonlyMap<Buffer, number>,
-    launches: readonly ReadyLaunch[],
+    steps: readonly ReadyStep[],
     versions: readonly { readonly after: number; readonly step: VersionStep }[],
     { words, zeroings, small, fresh }: RunMemoryNeeds,
   ) {
-    this.launches = launches;
+    this.steps = steps;
     this.#versions = versions;
     const buffers = [...new Set(words.map(({ buffer }) => buffer))];
     this.#memories = buffers.map((buffer) =>
-      runMemory(program, buffer, slotOf, { launches, small, fresh }),
+      runMemory(program, buffer, slotOf, { steps, small, fresh }),
     );
     this.#words = Int32Array.from(words, ({ address }) => address >>> 2);
     this.#memoryOfWord = Int32Array.from(words, ({ buffer }) => buffers.indexOf(buffer));
     this.#offsets = Float64Array.from(words, ({ byteOffset }) => byteOffset);
     this.#addresses = buffers.map(() => 0);
-    this.#scalars = launches.flatMap(runtimeScalars);
-    this.items = launches.flatMap(({ step, compiled, args }, number): RunItem[] => [
+    this.#scalars = steps.flatMap(({ scalars }) => scalars);
+    this.items = steps.flatMap(({ step, kernels }, number): RunItem[] => [
       ...zeroings
         .filter(({ before }) => before === number)
         .map(({ pointer, bytes }): RunItem => ({ kind: "zero", pointer, bytes })),
-      {
+      ...kernels.map(({ installed, args, units, chunkUnits }): RunItem => ({
         kind: "kernel",
-        index: compiled.installed.index,
-        args,
-        units: compiled.plan.units,
-        chunkUnits: compiled.chunkUnits,
-        mayFail: mayThrow(step),
         number,
-      },
+        index: installed.index,
+        args,
+        units,
+        chunkUnits,
+        mayFail: mayThrow(step),
+      })),
     ]);
   }
 
@@ -117,9 +97,8 @@ export class WasmRun {
       const runtime = kernelRuntime();
       const { list } = this;
       if (list === null) {
-        const { compiled, args } = at(this.launches, 0);
-        const { installed, plan, chunkUnits } = compiled;
-        const failure = runtime.launch(installed, args, plan.units, chunkUnits);
+        const { installed, args, units, chunkUnits } = at(at(this.steps, 0).kernels, 0);
+        const failure = runtime.launch(installed, args, units, chunkUnits);
         if (failure !== null) throw errorOf(failure);
       } else {
         const failure = runtime.runList(list, progress);
@@ -128,7 +107,7 @@ export class WasmRun {
       isDone = true;
     } finally {
       this.#endStages(frame);
-      const reached = isDone ? this.launches.length : (memory.i32[progress >>> 2] ?? 0);
+      const reached = isDone ? this.steps.length : (memory.i32[progress >>> 2] ?? 0);
       for (const { after, step } of this.#versions)
         if (after <= reached) frame.storageOf(step.buffer).version += 1;
     }
@@ -164,14 +143,12 @@ function runMemory(
   buffer: Buffer,
   slotOf: ReadonlyMap<Buffer, number>,
   {
-    launches,
+    steps,
     small,
     fresh,
-  }: Pick<RunMemoryNeeds, "small" | "fresh"> & {
-    readonly launches: readonly ReadyLaunch[];
-  },
+  }: Pick<RunMemoryNeeds, "small" | "fresh"> & { readonly steps: readonly ReadyStep[] },
 ): RunMemory {
-  const accesses = launches.map(({ step }) => accessOf(program, step));
+  const accesses = steps.map(({ step }) => accessOf(program, step));
   const isWritten = accesses.some(({ writes }) => writes.has(buffer));
   return new RunMemory(buffer, slotOf.get(buffer) ?? -1, {
     isWritten,
@@ -179,36 +156,4 @@ function runMemory(
     isWhole: isWritten && fresh.has(buffer) && program.overwritten.has(buffer),
     smallAddress: small.find((each) => each.buffer === buffer)?.address ?? null,
   });
-}
-
-/** Writes what is the same in every call, and gives the words that are not. */
-export function writeFixed(
-  memory: KernelMemory,
-  { step, compiled, args }: ReadyLaunch,
-): readonly AddressWord[] {
-  const { plan, layout } = compiled;
-  writeGeometry(memory, args, step.kernel, plan, layout);
-  step.scalars.forEach((scalar: ScalarValue, slot) => {
-    if (scalar instanceof RuntimeScalar) return;
-    writeScalar(memory, args + layout.scalar(slot), at(step.kernel.scalars, slot), scalar);
-  });
-  return step.operands.map(({ buffer, offset }, operand) => ({
-    address: args + layout.address(operand),
-    buffer,
-    byteOffset: offset * bytesOf[at(step.kernel.operands, operand).type],
-  }));
-}
-
-function runtimeScalars({ step, compiled, args }: ReadyLaunch): readonly ScalarWord[] {
-  return step.scalars.flatMap((scalar, slot) =>
-    scalar instanceof RuntimeScalar
-      ? [
-          {
-            address: args + compiled.layout.scalar(slot),
-            type: at(step.kernel.scalars, slot),
-            scalar,
-          },
-        ]
-      : [],
-  );
 }

@@ -14,6 +14,7 @@ import { observeCompilation } from "../observe-launches.ts";
 import { resetFinishKernels } from "../templates/contraction/finish-contraction.ts";
 import {
   multiplyInWebAssembly,
+  planContraction,
   takesContraction,
 } from "../templates/contraction/multiply-in-webassembly.ts";
 import type { ArgumentLayout } from "./argument-layout.ts";
@@ -110,6 +111,8 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
       });
       return compileTogether(planned);
     },
+    plan: (kernel, geometry) =>
+      takesContraction({ kernel, axes: geometry.axes }) ? planContraction(kernel, geometry) : null,
     reset: () => {
       kernels = new WeakMap();
       resetFinishKernels();

@@ -68,7 +68,8 @@ function canHoldSums({ kernel, operands }: ContractionLaunch): boolean {
   return operands.slice(3).every(({ tensor }) => stateOf(tensor).storage !== storage);
 }
 
-function finishKernel(kernel: ContractionKernel): Kernel {
+/** The epilogue as a kernel. Its operands are the output, the sums twice, and what the epilogue reads. */
+export function finishKernel(kernel: ContractionKernel): Kernel {
   let finish = kernels.get(kernel);
   if (finish !== undefined) return finish;
   const [output, type] = [at(kernel.operands, 0), at(kernel.operands, 1)];

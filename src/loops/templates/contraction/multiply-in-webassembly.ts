@@ -1,14 +1,15 @@
+import { InternalError } from "../../../base/errors.ts";
 import { at, numelOf } from "../../../core/shape.ts";
 import { stateOf } from "../../../core/tensor.ts";
 import { kernelMemoryOrNull } from "../../../runtime/kernel-memory.ts";
 import { kernelRuntime, type KernelRuntime } from "../../../runtime/kernel-runtime.ts";
 import { wasmFeatures } from "../../../wasm/features.ts";
 import type { Launch } from "../../backend.ts";
-import type { ContractionLaunch } from "../../template.ts";
+import type { ContractionGeometry, ContractionKernel, ContractionLaunch } from "../../template.ts";
 import { multiplyThenFinish } from "./finish-contraction.ts";
 import { elements, type ElementName, isElementName } from "./wasm/element.ts";
-import { rememberedPlan } from "./wasm/plan-product.ts";
-import { runPlan } from "./wasm/product-plan.ts";
+import { planProduct, rememberedPlan } from "./wasm/plan-product.ts";
+import { type ProductPlan, runPlan } from "./wasm/product-plan.ts";
 
 /** Multiplications from which the blocked kernels beat plain loops, their tables included. */
 const smallestProduct = 4096;
@@ -17,12 +18,25 @@ const smallestProduct = 4096;
  * Whether the blocked kernels of the template take a contraction: floats, and large enough. Where WebAssembly cannot be
  * used they take none.
  */
-export function takesContraction({ kernel, axes }: ContractionLaunch): boolean {
+export function takesContraction({
+  kernel,
+  axes,
+}: Pick<ContractionLaunch, "kernel" | "axes">): boolean {
   const [, left = "", right] = kernel.operands;
   if (left !== right || !isElementName(left)) return false;
   const work = numelOf(axes.batch) * numelOf(axes.rows) * numelOf(axes.columns);
   if (work * numelOf(axes.inner) < smallestProduct) return false;
   return wasmFeatures().simd && kernelMemoryOrNull() !== null;
+}
+
+/** The kernels of a contraction without epilogue that `takesContraction` accepted. */
+export function planContraction(
+  kernel: ContractionKernel,
+  geometry: ContractionGeometry,
+): ProductPlan {
+  const [, name = ""] = kernel.operands;
+  if (!isElementName(name)) throw new InternalError(`no kernels multiply ${name}`);
+  return planProduct(kernelRuntime(), name, geometry);
 }
 
 /** Runs a contraction that `takesContraction` accepted; `run` runs the epilogue. */

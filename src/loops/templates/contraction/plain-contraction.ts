@@ -15,15 +15,20 @@ export function resetPlainContractions(): void {
  * dtypes the template does not take, and what tests compare the template to.
  */
 export function plainContraction({ kernel, axes, operands, scalars }: ContractionLaunch): Launch {
-  let loops = kernels.get(kernel);
-  if (loops === undefined) kernels.set(kernel, (loops = loopKernel(kernel)));
   return {
-    kernel: loops,
+    kernel: plainKernel(kernel),
     parallel: [...axes.batch, ...axes.rows, ...axes.columns],
     fold: axes.inner,
     operands,
     scalars,
   };
+}
+
+/** The kernel of that: batch, rows and columns are parallel. */
+export function plainKernel(kernel: ContractionKernel): Kernel {
+  let loops = kernels.get(kernel);
+  if (loops === undefined) kernels.set(kernel, (loops = loopKernel(kernel)));
+  return loops;
 }
 
 function loopKernel(kernel: ContractionKernel): Kernel {

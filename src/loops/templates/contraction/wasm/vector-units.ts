@@ -39,7 +39,6 @@ export const vectorWords = {
   leftRowStep: 16,
   outRowStep: 17,
 } as const;
-export const vectorWordCount = 18;
 
 export type VectorWord = keyof typeof vectorWords;
 

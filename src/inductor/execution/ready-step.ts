@@ -1,0 +1,96 @@
+/** Steps that run in WebAssembly, with their arguments in place. */
+import { RuntimeScalar } from "../../core/runtime-scalar.ts";
+import { at } from "../../core/shape.ts";
+import type { ValueType } from "../../loops/expression.ts";
+import type { ProductPlan } from "../../loops/templates/contraction/wasm/product-plan.ts";
+import { writePlan } from "../../loops/templates/contraction/wasm/product-plan.ts";
+import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
+import { bytesOf } from "../../loops/wasm/lower-expression.ts";
+import { writeGeometry, writeScalar } from "../../loops/wasm/write-arguments.ts";
+import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
+import type { Buffer, LaunchStep, TemplateStep } from "../program.ts";
+
+/** How a step runs in WebAssembly. */
+export type StepPlan =
+  | { readonly kind: "launch"; readonly step: LaunchStep; readonly compiled: CompiledLaunch }
+  | { readonly kind: "product"; readonly step: TemplateStep; readonly plan: ProductPlan };
+
+export interface ReadyKernel {
+  readonly installed: InstalledKernel;
+  /** Where its arguments are. */
+  readonly args: number;
+  readonly units: number;
+  /** Units that one thread takes at a time; more of them are worth sharing. */
+  readonly chunkUnits: number;
+}
+
+/** A word that gets a number that differs from call to call. */
+export interface ScalarWord {
+  readonly address: number;
+  readonly type: ValueType;
+  readonly scalar: RuntimeScalar;
+}
+
+/** A word of an argument block that gets an address: that of a buffer, or of the step's own memory, and so many bytes. */
+export interface AddressWord {
+  readonly address: number;
+  readonly buffer: Buffer | "spare";
+  readonly byteOffset: number;
+}
+
+export interface ReadyStep {
+  readonly step: LaunchStep | TemplateStep;
+  /** In the order in which they run. */
+  readonly kernels: readonly ReadyKernel[];
+  readonly words: readonly AddressWord[];
+  readonly scalars: readonly ScalarWord[];
+}
+
+/** Of the block that `readyStep` writes. */
+export function argumentBytes(own: StepPlan): number {
+  return own.kind === "launch"
+    ? own.compiled.layout.sizeBytes
+    : Math.ceil(own.plan.words.length / 4) * 16;
+}
+
+export function spareBytes(own: StepPlan | undefined): number {
+  return own?.kind === "product" ? own.plan.spareBytes : 0;
+}
+
+/** Writes what is the same in every call to `args`. */
+export function readyStep(own: StepPlan, args: number): ReadyStep {
+  return own.kind === "launch" ? readyLaunch(own, args) : readyProduct(own, args);
+}
+
+function readyLaunch({ step, compiled }: StepPlan & { kind: "launch" }, args: number): ReadyStep {
+  const { plan, layout, installed, chunkUnits } = compiled;
+  const { memory } = kernelRuntime();
+  writeGeometry(memory, args, step.kernel, plan, layout);
+  const scalars: ScalarWord[] = [];
+  step.scalars.forEach((scalar, slot) => {
+    const address = args + layout.scalar(slot);
+    const type = at(step.kernel.scalars, slot);
+    if (scalar instanceof RuntimeScalar) scalars.push({ address, type, scalar });
+    else writeScalar(memory, address, type, scalar);
+  });
+  const words = step.operands.map(({ buffer, offset }, operand) => ({
+    address: args + layout.address(operand),
+    buffer,
+    byteOffset: offset * bytesOf[at(step.kernel.operands, operand).type],
+  }));
+  return { step, kernels: [{ installed, args, units: plan.units, chunkUnits }], words, scalars };
+}
+
+function readyProduct({ step, plan }: StepPlan & { kind: "product" }, args: number): ReadyStep {
+  const runtime = kernelRuntime();
+  runtime.reserveScratch(plan.scratchBytes);
+  writePlan(runtime, plan, args);
+  const words = plan.addresses.map(({ word, of }): AddressWord => {
+    const address = args + word * 4;
+    if (of === "spare") return { address, buffer: "spare", byteOffset: 0 };
+    const { buffer, offset } = at(step.operands, of);
+    return { address, buffer, byteOffset: offset * buffer.dtype.itemsize };
+  });
+  const kernels = plan.kernels.map((kernel) => ({ ...kernel, args: args + kernel.args }));
+  return { step, kernels, words, scalars: [] };
+}
