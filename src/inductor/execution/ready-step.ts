@@ -85,11 +85,11 @@ function readyProduct({ step, plan }: StepPlan & { kind: "product" }, args: numb
   const runtime = kernelRuntime();
   runtime.reserveScratch(plan.scratchBytes);
   writePlan(runtime, plan, args);
-  const words = plan.addresses.map(({ word, of }): AddressWord => {
+  const words = plan.addresses.map(({ word, of, byteOffset }): AddressWord => {
     const address = args + word * 4;
-    if (of === "spare") return { address, buffer: "spare", byteOffset: 0 };
+    if (of === "spare") return { address, buffer: "spare", byteOffset };
     const { buffer, offset } = at(step.operands, of);
-    return { address, buffer, byteOffset: offset * buffer.dtype.itemsize };
+    return { address, buffer, byteOffset: offset * buffer.dtype.itemsize + byteOffset };
   });
   const kernels = plan.kernels.map((kernel) => ({ ...kernel, args: args + kernel.args }));
   return { step, kernels, words, scalars: [] };

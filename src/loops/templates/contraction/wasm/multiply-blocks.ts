@@ -42,6 +42,8 @@ export const productWords = {
   rightBase: 22,
   outBase: 23,
   packedBase: 24,
+  /** Where a number stands that must not be 0 for anything to be done; 0: there is no such condition. */
+  onlyIf: 25,
 } as const;
 
 export type ProductWord = keyof typeof productWords;
@@ -61,6 +63,7 @@ export function definePackRight(
   const unit = f.parameter(1, "begin");
   const end = f.parameter(2, "end");
   const word = (name: ProductWord): Local => loadWord(f, args, productWords[name], name);
+  returnUnless(f, args);
   const table = word("packTable");
   const panels = word("panels");
   const inner = word("inner");
@@ -120,6 +123,18 @@ export function definePackRight(
   });
 }
 
+/** Ends the function where the condition of the product does not hold. */
+function returnUnless(f: FunctionBuilder, args: Local): void {
+  const condition = loadWord(f, args, productWords.onlyIf, "onlyIf");
+  f.get(condition);
+  f.if(() => {
+    f.get(condition);
+    f.load("i32.load");
+    f.emit("i32.eqz");
+    f.if(() => f.emit("return"));
+  });
+}
+
 function innerSteps(
   f: FunctionBuilder,
   target: Local,
@@ -168,6 +183,7 @@ export function defineMultiply(
   const end = f.parameter(2, "end");
   const word = (name: ProductWord): Local => loadWord(f, args, productWords[name], name);
   const local = (name: string): Local => f.local("i32", name);
+  returnUnless(f, args);
   const batchTable = word("batchTable");
   const rows = word("rows");
   const columns = word("columns");

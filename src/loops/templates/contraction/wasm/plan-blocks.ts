@@ -6,7 +6,12 @@ import { type ElementName, elements } from "./element.ts";
 import type { ContractionKernels } from "./install-contraction.ts";
 import { type ProductWord, productWords, scratchLayout } from "./multiply-blocks.ts";
 import { isConsecutive } from "./offset-tables.ts";
-import { type PlannedKernel, PlanWriter, type ProductPlan } from "./product-plan.ts";
+import {
+  type PlannedKernel,
+  PlanWriter,
+  type ProductPlace,
+  type ProductPlan,
+} from "./product-plan.ts";
 
 /** Packed right factors that are held at the same time, in bytes, unless one alone is larger: they stay in the L3 cache. */
 const largestPack = 2 ** 22;
@@ -15,11 +20,23 @@ const largestPack = 2 ** 22;
 const chunkMultiplications = 2 ** 18;
 const chunkMoves = 2 ** 14;
 
+/** Where the memory of a product is, if not in its operands. */
+export interface ProductPlaces {
+  readonly left: ProductPlace;
+  /** Null: somebody else has packed it. */
+  readonly right: ProductPlace | null;
+  readonly packed: ProductPlace;
+  /** Bytes from one packed factor to the next; they follow each other if not given. */
+  readonly packedStep?: number;
+  readonly out: ProductPlace;
+}
+
 /** No size may be 0. */
 export function planBlocks(
   name: ElementName,
   product: ArrangedProduct,
-  { packRight, multiply }: ContractionKernels,
+  { packRight, multiply }: Pick<ContractionKernels, "packRight" | "multiply">,
+  places: ProductPlaces = ownPlaces(product),
 ): ProductPlan {
   const { bytes, lanes } = elements[name];
   const { batch, rows, columns, inner, left, right } = product;
@@ -33,7 +50,8 @@ export function planBlocks(
   const blocking = blockingFor(name, sizes, width);
   const panels = Math.ceil(sizes.columns / width);
   const packedBytes = panels * width * sizes.inner * bytes;
-  const group = Math.max(1, Math.min(sizes.batch, Math.floor(largestPack / packedBytes)));
+  const mostAtOnce = places.right === null ? Infinity : Math.floor(largestPack / packedBytes);
+  const group = Math.max(1, Math.min(sizes.batch, mostAtOnce));
   const groups = Math.ceil(sizes.batch / group);
   const writer = new PlanWriter<ProductWord>(
     productWords,
@@ -56,7 +74,7 @@ export function planBlocks(
   const batchTable = writer.table(sizes.batch * 3);
   const packTable = writer.table(sizes.batch * 2);
   for (let index = 0; index < sizes.batch; index++) {
-    const packed = (index % group) * packedBytes;
+    const packed = (index % group) * (places.packedStep ?? packedBytes);
     words[batchTable + index * 3] = words[leftStart + index] ?? 0;
     words[batchTable + index * 3 + 1] = packed;
     words[batchTable + index * 3 + 2] = words[outStart + index] ?? 0;
@@ -91,18 +109,20 @@ export function planBlocks(
       set(word, flag ? 1 : 0);
     writer.pointTo("batchTable", batchTable + first * 3, block);
     writer.pointTo("packTable", packTable + first * 2, block);
-    writer.setAddress("leftBase", left, block);
-    writer.setAddress("rightBase", right, block);
-    writer.setAddress("outBase", 0, block);
-    writer.setAddress("packedBase", "spare", block);
+    writer.setAddress("leftBase", places.left, block);
+    writer.setAddress("outBase", places.out, block);
+    writer.setAddress("packedBase", places.packed, block);
     const args = writer.argsOf(block);
-    const moves = (sizes.columns / panels) * sizes.inner;
-    kernels.push({
-      installed: packRight,
-      args,
-      units: count * panels,
-      chunkUnits: Math.max(1, Math.ceil(chunkMoves / moves)),
-    });
+    if (places.right !== null) {
+      writer.setAddress("rightBase", places.right, block);
+      const moves = (sizes.columns / panels) * sizes.inner;
+      kernels.push({
+        installed: packRight,
+        args,
+        units: count * panels,
+        chunkUnits: Math.max(1, Math.ceil(chunkMoves / moves)),
+      });
+    }
     const units = count * blocking.rowBlocks * blocking.columnBlocks;
     const work = (count * sizes.rows * sizes.columns * sizes.inner) / units;
     kernels.push({
@@ -117,7 +137,16 @@ export function planBlocks(
     words,
     ownAddresses: writer.ownAddresses,
     addresses: writer.addresses,
-    spareBytes: group * packedBytes,
+    spareBytes: places.right === null ? 0 : group * packedBytes,
     scratchBytes: scratchLayout.packed + blocking.rows * blocking.inner * bytes,
+  };
+}
+
+function ownPlaces({ left, right }: ArrangedProduct): ProductPlaces {
+  return {
+    left: { of: left, byteOffset: 0 },
+    right: { of: right, byteOffset: 0 },
+    packed: { of: "spare", byteOffset: 0 },
+    out: { of: 0, byteOffset: 0 },
   };
 }

@@ -9,6 +9,9 @@ import { installContraction } from "./install-contraction.ts";
 import { planBlocks } from "./plan-blocks.ts";
 import { asVectorProduct, planVectorProduct } from "./plan-vector-product.ts";
 import type { ProductPlan } from "./product-plan.ts";
+import { installWinograd } from "./winograd/install-winograd.ts";
+import { planWinograd } from "./winograd/plan-winograd.ts";
+import { asWinograd } from "./winograd/winograd-form.ts";
 
 /** No size may be 0. */
 export function planProduct(
@@ -18,6 +21,11 @@ export function planProduct(
 ): ProductPlan {
   const product = arrangeProduct(mergeAxes(geometry));
   const kernels = installContraction(runtime, name);
+  const convolution = name === "float32" ? asWinograd(geometry) : null;
+  if (convolution !== null) {
+    const direct = planBlocks(name, product, kernels);
+    return planWinograd(convolution, { ...kernels, ...installWinograd(runtime) }, direct);
+  }
   const vectorProduct = asVectorProduct(product);
   return vectorProduct === null
     ? planBlocks(name, product, kernels)

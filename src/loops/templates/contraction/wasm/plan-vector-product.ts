@@ -81,10 +81,10 @@ export function planVectorProduct(
       writer.words[batchTable + index * 3 + place] = writer.words[offsets + index] ?? 0;
   });
   writer.pointTo("batchTable", batchTable);
-  writer.setAddress("leftBase", left);
-  writer.setAddress("rightBase", right);
-  writer.setAddress("outBase", 0);
-  writer.setAddress("spare", "spare");
+  writer.setAddress("leftBase", { of: left, byteOffset: 0 });
+  writer.setAddress("rightBase", { of: right, byteOffset: 0 });
+  writer.setAddress("outBase", { of: 0, byteOffset: 0 });
+  writer.setAddress("spare", { of: "spare", byteOffset: 0 });
   const step = (axes: typeof rows, operand: 0 | 1 | 2): number =>
     (axes.steps[operand][0] ?? 0) * bytes;
   const values: Partial<Record<VectorWord, number>> = {

@@ -7,6 +7,11 @@ import { writeOffsets } from "./offset-tables.ts";
 /** The output, the factors as the contraction has them, and memory that is used during the product only. */
 export type ProductMemory = 0 | 1 | 2 | "spare";
 
+export interface ProductPlace {
+  readonly of: ProductMemory;
+  readonly byteOffset: number;
+}
+
 export interface PlannedKernel {
   readonly installed: InstalledKernel;
   /** Where its arguments start in the block, in bytes. */
@@ -22,7 +27,7 @@ export interface ProductPlan {
   readonly words: Int32Array;
   /** Words to which the address of the block is added. */
   readonly ownAddresses: readonly number[];
-  readonly addresses: readonly { readonly word: number; readonly of: ProductMemory }[];
+  readonly addresses: readonly (ProductPlace & { readonly word: number })[];
   readonly spareBytes: number;
   /** What `runtime.scratch` must give each thread. */
   readonly scratchBytes: number;
@@ -64,14 +69,42 @@ function writeAddresses(
   block: number,
   addressOf: (of: ProductMemory) => number,
 ): void {
-  for (const { word, of } of plan.addresses) i32[(block >>> 2) + word] = addressOf(of);
+  for (const { word, of, byteOffset } of plan.addresses)
+    i32[(block >>> 2) + word] = addressOf(of) + byteOffset;
+}
+
+/** One plan that does what several do, one after the other. They use the same spare memory. */
+export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
+  const words = new Int32Array(plans.reduce((sum, plan) => sum + plan.words.length, 0));
+  const kernels: PlannedKernel[] = [];
+  const ownAddresses: number[] = [];
+  const addresses: (ProductPlace & { readonly word: number })[] = [];
+  let start = 0;
+  for (const plan of plans) {
+    words.set(plan.words, start);
+    for (const own of plan.ownAddresses) {
+      words[start + own] = (plan.words[own] ?? 0) + start * 4;
+      ownAddresses.push(start + own);
+    }
+    for (const own of plan.addresses) addresses.push({ ...own, word: start + own.word });
+    for (const kernel of plan.kernels) kernels.push({ ...kernel, args: kernel.args + start * 4 });
+    start += plan.words.length;
+  }
+  return {
+    kernels,
+    words,
+    ownAddresses,
+    addresses,
+    spareBytes: Math.max(...plans.map(({ spareBytes }) => spareBytes)),
+    scratchBytes: Math.max(...plans.map(({ scratchBytes }) => scratchBytes)),
+  };
 }
 
 /** Lays out an argument block: named words first, then tables. */
 export class PlanWriter<Word extends string> {
   readonly words: Int32Array;
   readonly ownAddresses: number[] = [];
-  readonly addresses: { word: number; of: ProductMemory }[] = [];
+  readonly addresses: (ProductPlace & { readonly word: number })[] = [];
   readonly #places: Readonly<Record<Word, number>>;
   #next: number;
 
@@ -96,8 +129,8 @@ export class PlanWriter<Word extends string> {
     this.words[this.#place(word, block)] = value;
   }
 
-  setAddress(word: Word, of: ProductMemory, block = 0): void {
-    this.addresses.push({ word: this.#place(word, block), of });
+  setAddress(word: Word, { of, byteOffset }: ProductPlace, block = 0): void {
+    this.addresses.push({ word: this.#place(word, block), of, byteOffset });
   }
 
   /** Lets a word point at one of the words of the block. */
