@@ -22,6 +22,7 @@ export function installContraction(runtime: KernelRuntime, name: ElementName): C
     const module = contractionModule(name, {
       relaxed: relaxedSimd,
       shared: runtime.memory.isShared,
+      turbo: isTurbo(),
     });
     const [packRight, multiply, dots, rowSums, sumParts] = runtime.install(
       module.encode(),

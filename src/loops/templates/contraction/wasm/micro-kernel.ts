@@ -1,6 +1,11 @@
-import type { FunctionBuilder, Local } from "../../../../wasm/function-builder.ts";
+import type {
+  FunctionBuilder,
+  FunctionReference,
+  Local,
+} from "../../../../wasm/function-builder.ts";
+import type { FunctionType } from "../../../../wasm/value-type.ts";
 import type { ModuleBuilder } from "../../../../wasm/module-builder.ts";
-import { tile } from "./blocking.ts";
+import type { TiledElement } from "./blocking.ts";
 import type { Element } from "./element.ts";
 import { transpose } from "./transpose.ts";
 import { at } from "../../../../core/shape.ts";
@@ -10,17 +15,22 @@ import { at } from "../../../../core/shape.ts";
  *
  *     tile(left, right, leftEnd, table, out, accumulate)
  *
- * `left` has tile.rows elements for each inner step, `right` a row of vectors. `table` has the distance of each row of
- * the tile from `out`, where the elements of a row lie side by side. Hot path: nothing may be added to the loop; see
- * `tile` for what makes it fast.
+ * For each inner step, `left` has an element for each row of the tile, `right` a row of vectors. `table` has the distance
+ * of each row from `out`, where the elements of a row lie side by side. Hot path: nothing may be added to the loop; see
+ * `tiles` for what makes it fast.
  */
 export function defineMicroKernel(
   module: ModuleBuilder,
-  element: Element,
+  element: TiledElement,
   relaxed: boolean,
 ): FunctionBuilder {
-  const { f, sums, table, out, accumulate } = beginTile(module, "tile", element, relaxed);
-  const places = tablePlaces(f, table, out, tile.rows);
+  const { f, sums, table, out, accumulate } = beginTile(
+    module,
+    { name: "tile", type: tileType },
+    element,
+    relaxed,
+  );
+  const places = tablePlaces(f, table, out, element.tile.rows);
   const stored = sums.flatMap((row, index) =>
     row.map((sum, column) => ({ sum, place: at(places, index), offset: 16 * column })),
   );
@@ -30,15 +40,20 @@ export function defineMicroKernel(
 
 /**
  * The same where the rows of the tile lie side by side in the output instead of the columns; `table` has the distance of
- * each column.
+ * each column. The scratch space, a seventh parameter, is not used.
  */
 export function defineTurnedMicroKernel(
   module: ModuleBuilder,
-  element: Element,
+  element: TiledElement,
   relaxed: boolean,
 ): FunctionBuilder {
-  const { f, sums, table, out, accumulate } = beginTile(module, "turnedTile", element, relaxed);
-  const { lanes } = element;
+  const { f, sums, table, out, accumulate } = beginTile(
+    module,
+    { name: "turnedTile", type: turnedType },
+    element,
+    relaxed,
+  );
+  const { lanes, tile } = element;
   const halves = Array.from({ length: lanes }, () => f.local("v128"));
   const places = tablePlaces(f, table, out, tile.vectors * lanes);
   const stored: StoredVector[] = [];
@@ -61,6 +76,60 @@ export function defineTurnedMicroKernel(
   return f;
 }
 
+/**
+ * The turned tile for turbo, where a loop is run with vectors of 256 bits only if what it computes is stored as it is:
+ * `tile` leaves it at `spare`, with the distances of its rows at `spareRows`, and it is turned from there.
+ */
+export function defineTurnedCopy(
+  module: ModuleBuilder,
+  element: TiledElement,
+  tileKernel: FunctionReference,
+  { spareRows, spareTile }: { readonly spareRows: number; readonly spareTile: number },
+): FunctionBuilder {
+  const f = module.function("turnedTile", turnedType);
+  const [left, right, leftEnd, table, out, accumulate, space] = Array.from(
+    { length: 7 },
+    (_, place) => f.parameter(place),
+  ) as [Local, Local, Local, Local, Local, Local, Local]; // as many parameters
+  const { lanes, tile, width } = element;
+  const halves = Array.from({ length: lanes }, () => f.local("v128"));
+  const square = Array.from({ length: lanes }, () => f.local("v128"));
+  for (const push of [left, right, leftEnd]) f.get(push);
+  for (const offset of [spareRows, spareTile]) {
+    f.get(space);
+    f.i32Const(offset);
+    f.emit("i32.add");
+  }
+  f.i32Const(0);
+  f.call(tileKernel);
+  for (let vector = 0; vector < tile.vectors; vector++) {
+    for (let group = 0; group < tile.rows; group += lanes) {
+      square.forEach((row, index) => {
+        f.get(space);
+        f.load("v128.load", {
+          offset: spareTile + (group + index) * width * element.bytes + vector * 16,
+        });
+        f.set(row);
+      });
+      const columns = transpose(f, square, halves);
+      for (const column of columns) column();
+      for (const row of square.toReversed()) f.set(row);
+      const places = tablePlaces(f, table, out, lanes, vector * lanes);
+      const stored = square.map((sum, lane) => ({
+        sum,
+        place: at(places, lane),
+        offset: group * element.bytes,
+      }));
+      finishTile(f, element, accumulate, stored);
+    }
+  }
+  return f;
+}
+
+const tileType: FunctionType = { params: ["i32", "i32", "i32", "i32", "i32", "i32"], results: [] };
+/** The last parameter is a thread's scratch space. */
+const turnedType: FunctionType = { params: [...tileType.params, "i32"], results: [] };
+
 interface TileFunction {
   readonly f: FunctionBuilder;
   /** By row, then by vector of columns. */
@@ -72,14 +141,12 @@ interface TileFunction {
 
 function beginTile(
   module: ModuleBuilder,
-  name: string,
-  element: Element,
+  { name, type }: { readonly name: string; readonly type: FunctionType },
+  element: TiledElement,
   relaxed: boolean,
 ): TileFunction {
-  const f = module.function(name, {
-    params: ["i32", "i32", "i32", "i32", "i32", "i32"],
-    results: [],
-  });
+  const { tile } = element;
+  const f = module.function(name, type);
   const left = f.parameter(0, "left");
   const right = f.parameter(1, "right");
   const leftEnd = f.parameter(2, "leftEnd");
@@ -117,17 +184,18 @@ function beginTile(
   return { f, sums, table, out, accumulate };
 }
 
-/** The addresses that the first `count` entries of a table of distances stand for. */
+/** The addresses that `count` entries of a table of distances stand for. */
 function tablePlaces(
   f: FunctionBuilder,
   table: Local,
   out: Local,
   count: number,
+  first = 0,
 ): readonly Local[] {
   return Array.from({ length: count }, (_, index) => {
     const place = f.local("i32");
     f.get(table);
-    f.load("i32.load", { offset: index * 4 });
+    f.load("i32.load", { offset: (first + index) * 4 });
     f.get(out);
     f.emit("i32.add");
     f.set(place);

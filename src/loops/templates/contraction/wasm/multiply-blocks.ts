@@ -6,8 +6,7 @@ import type {
 } from "../../../../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../../../../wasm/module-builder.ts";
 import { kernelType } from "../../../../runtime/thread-module.ts";
-import { tile } from "./blocking.ts";
-import type { Element } from "./element.ts";
+import type { TiledElement } from "./blocking.ts";
 import { forBelow, loadWord, setLimitedSum, setScaledSum } from "./structured-loops.ts";
 
 /** The words of the argument block of `packRight` and `multiply`. */
@@ -54,10 +53,10 @@ export const scratchLayout = { spareRows: 0, spareTile: 64, packed: 1024 } as co
 /** `packRight(args, begin, end)`: units are panels, counted through all factors. */
 export function definePackRight(
   module: ModuleBuilder,
-  element: Element,
+  element: TiledElement,
   pack: FunctionReference,
 ): void {
-  const width = tile.vectors * element.lanes;
+  const { width } = element;
   const f = module.function("packRight", kernelType, { export: true });
   const args = f.parameter(0, "args");
   const unit = f.parameter(1, "begin");
@@ -172,10 +171,10 @@ export interface MultiplyParts {
 /** `multiply(args, begin, end)`: units are blocks of the output; blocks of rows change fastest, then those of columns. */
 export function defineMultiply(
   module: ModuleBuilder,
-  element: Element,
+  element: TiledElement,
   { tile: microKernel, turnedTile, packLeft, scratch }: MultiplyParts,
 ): void {
-  const width = tile.vectors * element.lanes;
+  const { tile, width } = element;
   const edge = defineEdgeTile(module, element, microKernel);
   const f = module.function("multiply", kernelType, { export: true });
   const args = f.parameter(0, "args");
@@ -318,6 +317,7 @@ export function defineMultiply(
             f.load("i32.load");
             f.emit("i32.add");
             pushAccumulate();
+            f.get(space);
             f.call(turnedTile);
           },
           () => {
@@ -455,10 +455,10 @@ export function defineMultiply(
  */
 function defineEdgeTile(
   module: ModuleBuilder,
-  element: Element,
+  element: TiledElement,
   microKernel: FunctionReference,
 ): FunctionBuilder {
-  const width = tile.vectors * element.lanes;
+  const { tile, width } = element;
   const f = module.function("edgeTile", {
     params: Array.from({ length: 10 }, () => "i32" as const),
     results: [],

@@ -1,8 +1,8 @@
 /** Plans a product for the blocked kernels: the right factor is packed, then blocks of the output are computed. */
 import { numelOf } from "../../../../core/shape.ts";
 import type { ArrangedProduct } from "./arrange-product.ts";
-import { blockingFor, tile } from "./blocking.ts";
-import { type ElementName, elements } from "./element.ts";
+import { blockingFor, tiledElement } from "./blocking.ts";
+import type { ElementName } from "./element.ts";
 import type { ContractionKernels } from "./install-contraction.ts";
 import { type ProductWord, productWords, scratchLayout } from "./multiply-blocks.ts";
 import { isConsecutive } from "./offset-tables.ts";
@@ -38,16 +38,16 @@ export function planBlocks(
   { packRight, multiply }: Pick<ContractionKernels, "packRight" | "multiply">,
   places: ProductPlaces = ownPlaces(product),
 ): ProductPlan {
-  const { bytes, lanes } = elements[name];
+  const element = tiledElement(name);
+  const { bytes, tile, width } = element;
   const { batch, rows, columns, inner, left, right } = product;
-  const width = tile.vectors * lanes;
   const sizes = {
     batch: numelOf(batch.sizes),
     rows: numelOf(rows.sizes),
     columns: numelOf(columns.sizes),
     inner: numelOf(inner.sizes),
   };
-  const blocking = blockingFor(name, sizes, width);
+  const blocking = blockingFor(element, sizes);
   const panels = Math.ceil(sizes.columns / width);
   const packedBytes = panels * width * sizes.inner * bytes;
   const mostAtOnce = places.right === null ? Infinity : Math.floor(largestPack / packedBytes);

@@ -4,6 +4,7 @@ import type { InstalledKernel, KernelRuntime } from "../../../../../runtime/kern
 import { wasmFeatures } from "../../../../../wasm/features.ts";
 import { ModuleBuilder } from "../../../../../wasm/module-builder.ts";
 import { isTurbo } from "../../../../../wasm/turbo.ts";
+import { tiledElement } from "../blocking.ts";
 import { defineTransformInput } from "./transform-input.ts";
 import { defineTransformProducts } from "./transform-products.ts";
 import { defineTransformWeights } from "./transform-weights.ts";
@@ -36,7 +37,7 @@ function winogradModule(shared: boolean): ModuleBuilder {
   const scratch = module.importFunction("runtime", "scratch", scratchType);
   const options = { relaxed: wasmFeatures().relaxedSimd, scratch };
   defineTransformWeights(module, options);
-  defineTransformInput(module, options);
+  defineTransformInput(module, { ...options, width: tiledElement("float32").width });
   defineTransformProducts(module, options);
   return module;
 }

@@ -1,7 +1,7 @@
 /** Plans a convolution by Winograd's algorithm: fewer multiplications, at the price of three transforms. */
 import { at } from "../../../../../core/shape.ts";
 import type { ArrangedProduct } from "../arrange-product.ts";
-import { blockingFor, tile } from "../blocking.ts";
+import { blockingFor, tiledElement } from "../blocking.ts";
 import { elements } from "../element.ts";
 import type { ContractionKernels } from "../install-contraction.ts";
 import { planBlocks } from "../plan-blocks.ts";
@@ -21,7 +21,6 @@ import type { WinogradForm } from "./winograd-form.ts";
 import { type WinogradWord, winogradWords } from "./winograd-words.ts";
 
 const { bytes } = elements.float32;
-const panelTiles = tile.vectors * elements.float32.lanes;
 const planes = spanSize * spanSize;
 
 /** Transformed input and products of the images that are computed together, each, in bytes: they stay in the L3 cache. */
@@ -128,7 +127,8 @@ function layoutOf(
   const weightRowBytes = Math.ceil(channels / 4) * 4 * bytes;
   const weightPlaneBytes = spread(filters * weightRowBytes);
   const packed = planes * weightPlaneBytes;
-  const packedPlaneBytes = spread(Math.ceil(tiles / panelTiles) * panelTiles * channels * bytes);
+  const { width } = tiledElement("float32");
+  const packedPlaneBytes = spread(Math.ceil(tiles / width) * width * channels * bytes);
   const products = packed + planes * packedPlaneBytes;
   const productPlaneBytes = spread(filters * tiles * bytes);
   const end = products + planes * productPlaneBytes;
@@ -163,11 +163,13 @@ function writeGroup(
   const { tileRows, rowTiles } = group;
   const layout = layoutOf(form, group);
   const { tiles, weightRowBytes, packedPlaneBytes } = layout;
-  const blocking = blockingFor(
-    "float32",
-    { batch: planes, rows: filters, columns: tiles, inner: channels },
-    panelTiles,
-  );
+  const element = tiledElement("float32");
+  const blocking = blockingFor(element, {
+    batch: planes,
+    rows: filters,
+    columns: tiles,
+    inner: channels,
+  });
   const values: Partial<Record<WinogradWord, number>> = {
     filters,
     channels,
@@ -190,7 +192,7 @@ function writeGroup(
     widthOut: form.widthOut,
     tileRows,
     rowTiles,
-    panels: Math.ceil(tiles / panelTiles),
+    panels: Math.ceil(tiles / element.width),
     blockChannels: blocking.inner,
     packedPlaneBytes,
     productRowBytes: tiles * bytes,

@@ -38,7 +38,16 @@ interface Names {
  */
 export function defineTransformInput(
   module: ModuleBuilder,
-  { relaxed, scratch }: { readonly relaxed: boolean; readonly scratch: FunctionReference },
+  {
+    relaxed,
+    scratch,
+    width,
+  }: {
+    readonly relaxed: boolean;
+    readonly scratch: FunctionReference;
+    /** Tiles of a panel. */
+    readonly width: number;
+  },
 ): void {
   const f = module.function("transformInput", kernelType, { export: true });
   const args = f.parameter(0, "args");
@@ -66,7 +75,7 @@ export function defineTransformInput(
     "firstTile",
   ].map(local) as [Local, Local, Local, Local, Local]; // five names, five locals
   const target = local("target");
-  const emitTiles = tilesEmitter(names, { steps, first, target });
+  const emitTiles = tilesEmitter(names, { steps, first, target, width });
   f.call(scratch);
   f.set(names.space);
   f.get(word("rowTiles"));
@@ -93,7 +102,7 @@ export function defineTransformInput(
       f.set(channel);
       forBelow(f, channel, endChannel, 1, () => {
         transformDown(names);
-        // target = packed + (start * panels + (channel - start)) * 32
+        // target = packed + (start * panels + (channel - start)) * width * 4
         f.get(start);
         f.get(word("panels"));
         f.emit("i32.mul");
@@ -102,7 +111,7 @@ export function defineTransformInput(
         f.get(start);
         f.emit("i32.sub");
         f.set(target);
-        setScaledSum(f, target, word("packed"), target, 32);
+        setScaledSum(f, target, word("packed"), target, width * 4);
         emitTiles();
       });
     });
@@ -233,7 +242,13 @@ function tilesEmitter(
     steps,
     first,
     target,
-  }: { readonly steps: Local; readonly first: Local; readonly target: Local },
+    width,
+  }: {
+    readonly steps: Local;
+    readonly first: Local;
+    readonly target: Local;
+    readonly width: number;
+  },
 ): () => void {
   const [tiles, panel, source, to, row] = ["tiles", "panel", "source", "to", "row"].map((name) =>
     f.local("i32", name),
@@ -257,19 +272,19 @@ function tilesEmitter(
     f.get(space);
     f.set(source);
     forBelow(f, tiles, limit, 4, () => {
-      // to = target + tiles / 8 * steps * 32 + tiles % 8 * 4
+      // to = target + tiles / width * steps * width * 4 + tiles % width * 4
       f.get(tiles);
-      f.i32Const(3);
-      f.emit("i32.shr_u");
+      f.i32Const(width);
+      f.emit("i32.div_u");
       f.set(panel);
       f.get(panel);
       f.get(steps);
       f.emit("i32.mul");
-      f.i32Const(32);
+      f.i32Const(width * 4);
       f.emit("i32.mul");
       f.get(tiles);
-      f.i32Const(7);
-      f.emit("i32.and");
+      f.i32Const(width);
+      f.emit("i32.rem_u");
       f.i32Const(4);
       f.emit("i32.mul");
       f.emit("i32.add");
