@@ -25,6 +25,7 @@ export function programRunner(
       prepared = new PreparedProgram(program, wasmBackend);
       generation = kernelGeneration();
     }
+    prepared = prepared.next;
     return prepared.isFree
       ? prepared.run(inputs, noteFailure)
       : runProgram(program, inputs, noteFailure);

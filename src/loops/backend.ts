@@ -65,8 +65,15 @@ export interface Backend {
     launches: readonly AheadLaunch[],
     options?: CompileOptions,
   ): readonly (CompiledLaunch | null)[];
-  /** Plans contractions without epilogue ahead; null for those that `runTemplate` carries out in another way. */
-  plan?(kernel: ContractionKernel, geometry: ContractionGeometry): ProductPlan | null;
+  /**
+   * Plans a contraction without epilogue ahead, of which one operand may be the same in most calls; null where
+   * `runTemplate` carries it out in another way.
+   */
+  plan?(
+    kernel: ContractionKernel,
+    geometry: ContractionGeometry,
+    constant: 1 | 2 | null,
+  ): ProductPlan | null;
   /** Drops compiled code. */
   reset(): void;
 }

@@ -51,8 +51,9 @@ export function prepareSteps(
   layout: FrameLayout,
   backend: Backend,
   memory: KernelMemory,
+  constantFactors: ReadonlySet<Buffer>,
 ): PreparedSteps {
-  const plans = planProducts(program, backend);
+  const plans = planProducts(program, backend, constantFactors);
   const plan = planMemory(program, (step) => spareBytes(plans.get(step)));
   const { constants } = plan;
   compileLaunches(program, backend, constants.steps, plans);
@@ -75,12 +76,19 @@ export function prepareSteps(
 /** What runs as WebAssembly, and how. */
 type StepPlans = Map<Step, StepPlan>;
 
-function planProducts(program: Program, backend: Backend): StepPlans {
+function planProducts(
+  program: Program,
+  backend: Backend,
+  constantFactors: ReadonlySet<Buffer>,
+): StepPlans {
   const plans: StepPlans = new Map();
   for (const step of program.steps) {
     if (step.kind !== "template" || !hasNoEpilogue(step.kernel)) continue;
-    const plan = backend.plan?.(step.kernel, step) ?? null;
-    if (plan !== null) plans.set(step, { kind: "product", step, plan });
+    const constant =
+      ([2, 1] as const).find((operand) => constantFactors.has(at(step.operands, operand).buffer)) ??
+      null;
+    const plan = backend.plan?.(step.kernel, step, constant) ?? null;
+    if (plan !== null) plans.set(step, { kind: "product", step, plan, constant });
   }
   return plans;
 }

@@ -9,9 +9,10 @@ import { kernelMemory, type KernelMemory } from "../../runtime/kernel-memory.ts"
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
 import { Frame } from "../frame.ts";
 import { frameLayout, type FrameLayout } from "../frame-layout.ts";
-import type { Program, TemplateStep } from "../program.ts";
+import type { Buffer, Program, TemplateStep } from "../program.ts";
 import { outputsBefore, runProgram, runStep } from "../run-program.ts";
 import { arenaIsLent, giveArenaBack, lendArena } from "./arena.ts";
+import { ConstantFactors } from "./constant-factors.ts";
 import type { Constants } from "./constants.ts";
 import { splitTemplates } from "./split-templates.ts";
 import { type ArenaWord, type PreparedStep, prepareSteps } from "./prepare-steps.ts";
@@ -34,12 +35,32 @@ export class PreparedProgram {
   #lent: (Storage | null)[];
   #isRunning = false;
 
-  constructor(given: Program, backend: Backend) {
-    const program = splitTemplates(given);
+  readonly #backend: Backend;
+  /** Null: looking for them is over. */
+  readonly #constantFactors: ConstantFactors | null;
+  /** This program, made anew for the constant factors that were found. */
+  #successor: PreparedProgram | null = null;
+
+  /** `constantFactors`: what is packed of them is kept; null: they are to be found in the first calls. */
+  constructor(
+    given: Program,
+    backend: Backend,
+    constantFactors: ReadonlySet<Buffer> | null = null,
+  ) {
+    const program = constantFactors === null ? splitTemplates(given) : given;
     this.#program = program;
+    this.#backend = backend;
     this.#layout = frameLayout(program);
     this.#memory = kernelMemory();
-    const prepared = prepareSteps(program, this.#layout, backend, this.#memory);
+    this.#constantFactors =
+      constantFactors === null ? new ConstantFactors(program, this.#layout) : null;
+    const prepared = prepareSteps(
+      program,
+      this.#layout,
+      backend,
+      this.#memory,
+      constantFactors ?? new Set(),
+    );
     this.#steps = prepared.steps;
     this.#arguments = prepared.block;
     this.#arenaWords = prepared.arenaWords;
@@ -57,6 +78,11 @@ export class PreparedProgram {
     return this.#layout.buffers.map((buffer, slot) =>
       buffers.has(buffer) ? frame.storageAt(slot) : null,
     );
+  }
+
+  /** What is to run in the next call: this, or one that was made for what this has found. */
+  get next(): PreparedProgram {
+    return this.#successor ?? this;
   }
 
   /** Whether it can run now: not in the middle of a call of itself, or of another program that has the arena. */
@@ -83,6 +109,9 @@ export class PreparedProgram {
       this.#isRunning = false;
       if (this.#arenaBytes > 0) giveArenaBack();
     }
+    const constantFactors = this.#constantFactors?.note(frame) ?? null;
+    if (constantFactors !== null)
+      this.#successor = new PreparedProgram(program, this.#backend, constantFactors);
     return frame.real(program.outputs);
   }
 

@@ -6,14 +6,21 @@ import type { ProductPlan } from "../../loops/templates/contraction/wasm/product
 import { writePlan } from "../../loops/templates/contraction/wasm/product-plan.ts";
 import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
 import { bytesOf } from "../../loops/wasm/lower-expression.ts";
-import { writeGeometry, writeScalar } from "../../loops/wasm/write-arguments.ts";
+import { writeGeometry, writeScalar, writeWord } from "../../loops/wasm/write-arguments.ts";
 import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
 import type { Buffer, LaunchStep, TemplateStep } from "../program.ts";
+import { KeptFactor } from "./kept-factor.ts";
 
 /** How a step runs in WebAssembly. */
 export type StepPlan =
   | { readonly kind: "launch"; readonly step: LaunchStep; readonly compiled: CompiledLaunch }
-  | { readonly kind: "product"; readonly step: TemplateStep; readonly plan: ProductPlan };
+  | {
+      readonly kind: "product";
+      readonly step: TemplateStep;
+      readonly plan: ProductPlan;
+      /** The operand that is the same in most calls. */
+      readonly constant: 1 | 2 | null;
+    };
 
 export interface ReadyKernel {
   readonly installed: InstalledKernel;
@@ -44,6 +51,8 @@ export interface ReadyStep {
   readonly kernels: readonly ReadyKernel[];
   readonly words: readonly AddressWord[];
   readonly scalars: readonly ScalarWord[];
+  /** A factor that is packed only when it changed. */
+  readonly kept: KeptFactor | null;
 }
 
 /** Of the block that `readyStep` writes. */
@@ -78,19 +87,38 @@ function readyLaunch({ step, compiled }: StepPlan & { kind: "launch" }, args: nu
     buffer,
     byteOffset: offset * bytesOf[at(step.kernel.operands, operand).type],
   }));
-  return { step, kernels: [{ installed, args, units: plan.units, chunkUnits }], words, scalars };
+  return {
+    step,
+    kernels: [{ installed, args, units: plan.units, chunkUnits }],
+    words,
+    scalars,
+    kept: null,
+  };
 }
 
-function readyProduct({ step, plan }: StepPlan & { kind: "product" }, args: number): ReadyStep {
+function readyProduct(
+  { step, plan, constant }: StepPlan & { kind: "product" },
+  args: number,
+): ReadyStep {
   const runtime = kernelRuntime();
   runtime.reserveScratch(plan.scratchBytes);
   writePlan(runtime, plan, args);
-  const words = plan.addresses.map(({ word, of, byteOffset }): AddressWord => {
+  const { memory } = runtime;
+  const block = plan.keptBytes === 0 ? null : memory.own(plan.keptBytes, false);
+  const words = plan.addresses.flatMap(({ word, of, byteOffset }): AddressWord[] => {
     const address = args + word * 4;
-    if (of === "spare") return { address, buffer: "spare", byteOffset };
+    if (of === "spare") return [{ address, buffer: "spare", byteOffset }];
+    if (of === "kept") {
+      writeWord(memory, address, (block?.address ?? 0) + byteOffset);
+      return [];
+    }
     const { buffer, offset } = at(step.operands, of);
-    return { address, buffer, byteOffset: offset * buffer.dtype.itemsize + byteOffset };
+    return [{ address, buffer, byteOffset: offset * buffer.dtype.itemsize + byteOffset }];
   });
+  const kept =
+    block === null || plan.stale === null || constant === null
+      ? null
+      : new KeptFactor(at(step.operands, constant).buffer, block, args + plan.stale * 4);
   const kernels = plan.kernels.map((kernel) => ({ ...kernel, args: args + kernel.args }));
-  return { step, kernels, words, scalars: [] };
+  return { step, kernels, words, scalars: [], kept };
 }

@@ -12,6 +12,7 @@ import type { Buffer, VersionStep } from "../program.ts";
 import { accessOf } from "../schedule/step-access.ts";
 import { mayThrow } from "../schedule/may-throw.ts";
 import type { Program } from "../program.ts";
+import type { KeptFactor } from "./kept-factor.ts";
 import type { AddressWord, ReadyStep, ScalarWord } from "./ready-step.ts";
 import { RunMemory } from "./run-memory.ts";
 
@@ -49,6 +50,7 @@ export class WasmRun {
   readonly #memoryOfWord: Int32Array;
   readonly #offsets: Float64Array;
   readonly #scalars: readonly ScalarWord[];
+  readonly #kept: readonly { readonly factor: KeptFactor; readonly slot: number }[];
   readonly #addresses: number[];
   readonly items: readonly RunItem[];
   /** The items in the memory; null for a single kernel. */
@@ -71,6 +73,9 @@ export class WasmRun {
     this.#memoryOfWord = Int32Array.from(words, ({ buffer }) => buffers.indexOf(buffer));
     this.#offsets = Float64Array.from(words, ({ byteOffset }) => byteOffset);
     this.#addresses = buffers.map(() => 0);
+    this.#kept = steps.flatMap(({ kept }) =>
+      kept === null ? [] : [{ factor: kept, slot: slotOf.get(kept.buffer) ?? -1 }],
+    );
     this.#scalars = steps.flatMap(({ scalars }) => scalars);
     this.items = steps.flatMap(({ step, kernels }, number): RunItem[] => [
       ...zeroings
@@ -107,6 +112,7 @@ export class WasmRun {
       isDone = true;
     } finally {
       this.#endStages(frame);
+      if (!isDone) for (const { factor } of this.#kept) factor.forget();
       const reached = isDone ? this.steps.length : (memory.i32[progress >>> 2] ?? 0);
       for (const { after, step } of this.#versions)
         if (after <= reached) frame.storageOf(step.buffer).version += 1;
@@ -125,6 +131,7 @@ export class WasmRun {
         type,
         convertScalar(frame.scalar(scalar.slot), scalar.converted ?? dtypes.float64),
       );
+    for (const { factor, slot } of this.#kept) factor.begin(frame, slot, memory);
     const { i32 } = memory;
     for (let index = 0; index < this.#words.length; index++) {
       const start = addresses[this.#memoryOfWord[index] ?? 0] ?? 0;

@@ -111,8 +111,10 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
       });
       return compileTogether(planned);
     },
-    plan: (kernel, geometry) =>
-      takesContraction({ kernel, axes: geometry.axes }) ? planContraction(kernel, geometry) : null,
+    plan: (kernel, geometry, constant) =>
+      takesContraction({ kernel, axes: geometry.axes })
+        ? planContraction(kernel, geometry, constant)
+        : null,
     reset: () => {
       kernels = new WeakMap();
       resetFinishKernels();

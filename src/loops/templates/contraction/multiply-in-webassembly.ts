@@ -33,10 +33,11 @@ export function takesContraction({
 export function planContraction(
   kernel: ContractionKernel,
   geometry: ContractionGeometry,
+  constant: 1 | 2 | null,
 ): ProductPlan {
   const [, name = ""] = kernel.operands;
   if (!isElementName(name)) throw new InternalError(`no kernels multiply ${name}`);
-  return planProduct(kernelRuntime(), name, geometry);
+  return planProduct(kernelRuntime(), name, geometry, constant);
 }
 
 /** Runs a contraction that `takesContraction` accepted; `run` runs the epilogue. */

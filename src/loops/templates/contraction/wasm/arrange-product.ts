@@ -34,6 +34,11 @@ export function arrangeProduct(merged: MergedContraction): ArrangedProduct {
   return !isConsecutive(merged.columns, 0) && isConsecutive(merged.rows, 0) ? other : given;
 }
 
+/** The same with an operand as the right factor. */
+export function arrangeWithRight(merged: MergedContraction, right: 1 | 2): ArrangedProduct {
+  return withLeft(merged, right === 1 ? 2 : 1);
+}
+
 /** Elements that are packed of the right factor, for all products together. */
 function packedRight({ batch, columns, inner }: ArrangedProduct): number {
   return numelOf(batch.sizes) * numelOf(columns.sizes) * numelOf(inner.sizes);

@@ -41,8 +41,9 @@ export const productWords = {
   rightBase: 22,
   outBase: 23,
   packedBase: 24,
-  /** Where a number stands that must not be 0 for anything to be done; 0: there is no such condition. */
-  onlyIf: 25,
+  /** Where a number stands that must not be 0 for factors to be packed, and for products; 0: there is no condition. */
+  packIf: 25,
+  multiplyIf: 26,
 } as const;
 
 export type ProductWord = keyof typeof productWords;
@@ -62,7 +63,7 @@ export function definePackRight(
   const unit = f.parameter(1, "begin");
   const end = f.parameter(2, "end");
   const word = (name: ProductWord): Local => loadWord(f, args, productWords[name], name);
-  returnUnless(f, args);
+  returnUnless(f, args, "packIf");
   const table = word("packTable");
   const panels = word("panels");
   const inner = word("inner");
@@ -122,9 +123,9 @@ export function definePackRight(
   });
 }
 
-/** Ends the function where the condition of the product does not hold. */
-function returnUnless(f: FunctionBuilder, args: Local): void {
-  const condition = loadWord(f, args, productWords.onlyIf, "onlyIf");
+/** Ends the function where the condition at a word does not hold. */
+function returnUnless(f: FunctionBuilder, args: Local, word: ProductWord): void {
+  const condition = loadWord(f, args, productWords[word], word);
   f.get(condition);
   f.if(() => {
     f.get(condition);
@@ -182,7 +183,7 @@ export function defineMultiply(
   const end = f.parameter(2, "end");
   const word = (name: ProductWord): Local => loadWord(f, args, productWords[name], name);
   const local = (name: string): Local => f.local("i32", name);
-  returnUnless(f, args);
+  returnUnless(f, args, "multiplyIf");
   const batchTable = word("batchTable");
   const rows = word("rows");
   const columns = word("columns");

@@ -50,13 +50,19 @@ export function planBlocks(
   const blocking = blockingFor(element, sizes);
   const panels = Math.ceil(sizes.columns / width);
   const packedBytes = panels * width * sizes.inner * bytes;
-  const mostAtOnce = places.right === null ? Infinity : Math.floor(largestPack / packedBytes);
+  const isKept = places.packed.of === "kept";
+  const mostAtOnce =
+    places.right === null || isKept ? Infinity : Math.floor(largestPack / packedBytes);
   const group = Math.max(1, Math.min(sizes.batch, mostAtOnce));
   const groups = Math.ceil(sizes.batch / group);
   const writer = new PlanWriter<ProductWord>(
     productWords,
     groups,
-    sizes.batch * 8 + 2 * (sizes.rows + tile.rows) + 2 * (sizes.columns + width) + 2 * sizes.inner,
+    1 +
+      sizes.batch * 8 +
+      2 * (sizes.rows + tile.rows) +
+      2 * (sizes.columns + width) +
+      2 * sizes.inner,
   );
   const table = {
     leftRows: writer.offsets(rows, left, { bytes, padding: tile.rows }),
@@ -81,6 +87,7 @@ export function planBlocks(
     words[packTable + index * 2] = words[rightStart + index] ?? 0;
     words[packTable + index * 2 + 1] = packed;
   }
+  const stale = writer.table(1);
   const flags = {
     leftConsecutive: isConsecutive(inner, left),
     rightConsecutive: isConsecutive(inner, right),
@@ -115,6 +122,7 @@ export function planBlocks(
     const args = writer.argsOf(block);
     if (places.right !== null) {
       writer.setAddress("rightBase", places.right, block);
+      if (isKept) writer.pointTo("packIf", stale, block);
       const moves = (sizes.columns / panels) * sizes.inner;
       kernels.push({
         installed: packRight,
@@ -137,16 +145,21 @@ export function planBlocks(
     words,
     ownAddresses: writer.ownAddresses,
     addresses: writer.addresses,
-    spareBytes: places.right === null ? 0 : group * packedBytes,
+    spareBytes: places.packed.of !== "spare" || places.right === null ? 0 : group * packedBytes,
+    keptBytes: isKept ? group * packedBytes : 0,
+    stale: isKept ? stale : null,
     scratchBytes: scratchLayout.packed + blocking.rows * blocking.inner * bytes,
   };
 }
 
-function ownPlaces({ left, right }: ArrangedProduct): ProductPlaces {
+export function ownPlaces(
+  { left, right }: ArrangedProduct,
+  packed: "spare" | "kept" = "spare",
+): ProductPlaces {
   return {
     left: { of: left, byteOffset: 0 },
     right: { of: right, byteOffset: 0 },
-    packed: { of: "spare", byteOffset: 0 },
+    packed: { of: packed, byteOffset: 0 },
     out: { of: 0, byteOffset: 0 },
   };
 }

@@ -3,21 +3,22 @@ import type { KernelRuntime } from "../../../../runtime/kernel-runtime.ts";
 import { isTurbo } from "../../../../wasm/turbo.ts";
 import type { ContractionGeometry } from "../../../template.ts";
 import { mergeAxes } from "../merge-axes.ts";
-import { arrangeProduct } from "./arrange-product.ts";
+import { arrangeProduct, arrangeWithRight } from "./arrange-product.ts";
 import type { ElementName } from "./element.ts";
 import { installContraction } from "./install-contraction.ts";
-import { planBlocks } from "./plan-blocks.ts";
+import { ownPlaces, planBlocks } from "./plan-blocks.ts";
 import { asVectorProduct, planVectorProduct } from "./plan-vector-product.ts";
 import type { ProductPlan } from "./product-plan.ts";
 import { installWinograd } from "./winograd/install-winograd.ts";
 import { planWinograd } from "./winograd/plan-winograd.ts";
 import { asWinograd } from "./winograd/winograd-form.ts";
 
-/** No size may be 0. */
+/** No size may be 0. What is packed of the `constant` operand is kept from one call to the next, where it pays. */
 export function planProduct(
   runtime: KernelRuntime,
   name: ElementName,
   geometry: ContractionGeometry,
+  constant: 1 | 2 | null = null,
 ): ProductPlan {
   const product = arrangeProduct(mergeAxes(geometry));
   const kernels = installContraction(runtime, name);
@@ -27,9 +28,10 @@ export function planProduct(
     return planWinograd(convolution, { ...kernels, ...installWinograd(runtime) }, direct);
   }
   const vectorProduct = asVectorProduct(product);
-  return vectorProduct === null
-    ? planBlocks(name, product, kernels)
-    : planVectorProduct(name, vectorProduct, kernels);
+  if (vectorProduct !== null) return planVectorProduct(name, vectorProduct, kernels);
+  if (constant === null) return planBlocks(name, product, kernels);
+  const arranged = arrangeWithRight(mergeAxes(geometry), constant);
+  return planBlocks(name, arranged, kernels, ownPlaces(arranged, "kept"));
 }
 
 const known = new WeakMap<KernelRuntime, Map<string, ProductPlan>>();

@@ -127,6 +127,8 @@ export function planVectorProduct(
     ownAddresses: writer.ownAddresses,
     addresses: writer.addresses,
     spareBytes: parts === 1 ? 0 : sizes.batch * sizes.rows * parts * sizes.columns * bytes,
+    keptBytes: 0,
+    stale: null,
     scratchBytes: kind === "rowSums" ? mostRows * rowSumBytes : 0,
   };
 }

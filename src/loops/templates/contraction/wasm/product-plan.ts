@@ -4,8 +4,11 @@ import type { KernelMemory } from "../../../../runtime/kernel-memory.ts";
 import type { MergedAxes } from "../merge-axes.ts";
 import { writeOffsets } from "./offset-tables.ts";
 
-/** The output, the factors as the contraction has them, and memory that is used during the product only. */
-export type ProductMemory = 0 | 1 | 2 | "spare";
+/**
+ * The output, the factors as the contraction has them, memory that is used during the product only, and memory that
+ * nobody else writes to.
+ */
+export type ProductMemory = 0 | 1 | 2 | "spare" | "kept";
 
 export interface ProductPlace {
   readonly of: ProductMemory;
@@ -29,6 +32,10 @@ export interface ProductPlan {
   readonly ownAddresses: readonly number[];
   readonly addresses: readonly (ProductPlace & { readonly word: number })[];
   readonly spareBytes: number;
+  /** What is kept from one call to the next: a factor as it was packed; 0: nothing. */
+  readonly keptBytes: number;
+  /** The word that must not be 0 in calls in which that factor may be another one than before. */
+  readonly stale: number | null;
   /** What `runtime.scratch` must give each thread. */
   readonly scratchBytes: number;
 }
@@ -41,7 +48,7 @@ export function writePlan({ memory }: KernelRuntime, plan: ProductPlan, block: n
   for (const word of plan.ownAddresses) i32[start + word] = block + (plan.words[word] ?? 0);
 }
 
-/** Runs a product in memory that is allocated for it. */
+/** Runs a product that keeps nothing, in memory that is allocated for it. */
 export function runPlan(
   runtime: KernelRuntime,
   plan: ProductPlan,
@@ -54,7 +61,7 @@ export function runPlan(
   try {
     if (plan.spareBytes > 0) spare = memory.allocate(plan.spareBytes);
     writePlan(runtime, plan, block);
-    writeAddresses(memory, plan, block, (of) => (of === "spare" ? spare : addresses[of]));
+    writeAddresses(memory, plan, block, (of) => (typeof of === "number" ? addresses[of] : spare));
     for (const { installed, args, units, chunkUnits } of plan.kernels)
       runtime.launch(installed, block + args, units, chunkUnits);
   } finally {
@@ -73,7 +80,7 @@ function writeAddresses(
     i32[(block >>> 2) + word] = addressOf(of) + byteOffset;
 }
 
-/** One plan that does what several do, one after the other. They use the same spare memory. */
+/** One plan that does what several do, one after the other, which keep nothing. They use the same spare memory. */
 export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
   const words = new Int32Array(plans.reduce((sum, plan) => sum + plan.words.length, 0));
   const kernels: PlannedKernel[] = [];
@@ -96,6 +103,8 @@ export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
     ownAddresses,
     addresses,
     spareBytes: Math.max(...plans.map(({ spareBytes }) => spareBytes)),
+    keptBytes: 0,
+    stale: null,
     scratchBytes: Math.max(...plans.map(({ scratchBytes }) => scratchBytes)),
   };
 }

@@ -52,6 +52,8 @@ export function planWinograd(
       productScratchBytes,
       spanSize * windowSize * 16,
     ),
+    keptBytes: 0,
+    stale: null,
     kernels: [],
   };
   const products = groups.map((group) => planProducts(form, group, kernels));
@@ -82,8 +84,11 @@ export function planWinograd(
 function withFallback(fast: ProductPlan, direct: ProductPlan, flag: number): ProductPlan {
   const joined = joinPlans([fast, direct]);
   const { words } = joined;
+  const own = joined.kernels.slice(fast.kernels.length);
   const conditions = new Set(
-    joined.kernels.slice(fast.kernels.length).map(({ args }) => args / 4 + productWords.onlyIf),
+    own.flatMap(({ args }) =>
+      [productWords.packIf, productWords.multiplyIf].map((word) => args / 4 + word),
+    ),
   );
   for (const condition of conditions) words[condition] = flag * 4;
   return { ...joined, ownAddresses: [...joined.ownAddresses, ...conditions] };
