@@ -763,6 +763,69 @@ export function conv3d(...args: readonly unknown[]): Tensor {
   return callFunction(conv3dEntry, args);
 }
 
+const conv_transpose1dEntry = apiEntry("torch.conv_transpose1d");
+/**
+ * Adds up a window of weights times each element of the last dimension.
+ * Shape: input (N, C, …) or (C, …), weight (C, out / groups, …), bias (out). `padding` is cut off each side, `output_padding` added to the end.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.conv_transpose1d(torch.ones(1, 1, 4), torch.ones(1, 1, 3))
+ * ```
+ */
+export function conv_transpose1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
+export function conv_transpose1d(input: Tensor, weight: Tensor, options: { readonly bias?: Tensor | null; readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], options: { readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], options: { readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], output_padding: number | readonly number[], options: { readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], output_padding: number | readonly number[], groups: number, options: { readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose1d(...args: readonly unknown[]): Tensor {
+  return callFunction(conv_transpose1dEntry, args);
+}
+
+const conv_transpose2dEntry = apiEntry("torch.conv_transpose2d");
+/**
+ * Adds up a window of weights times each element of the last two dimensions.
+ * Shape: input (N, C, …) or (C, …), weight (C, out / groups, …), bias (out). `padding` is cut off each side, `output_padding` added to the end.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.conv_transpose2d(torch.ones(1, 1, 2, 2), torch.ones(1, 1, 2, 2))
+ * ```
+ */
+export function conv_transpose2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
+export function conv_transpose2d(input: Tensor, weight: Tensor, options: { readonly bias?: Tensor | null; readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose2d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], options: { readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], options: { readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], output_padding: number | readonly number[], options: { readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], output_padding: number | readonly number[], groups: number, options: { readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose2d(...args: readonly unknown[]): Tensor {
+  return callFunction(conv_transpose2dEntry, args);
+}
+
+const conv_transpose3dEntry = apiEntry("torch.conv_transpose3d");
+/**
+ * Adds up a window of weights times each element of the last three dimensions.
+ * Shape: input (N, C, …) or (C, …), weight (C, out / groups, …), bias (out). `padding` is cut off each side, `output_padding` added to the end.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.conv_transpose3d(torch.ones(1, 1, 1, 1, 1), torch.ones(1, 1, 2, 2, 2))
+ * ```
+ */
+export function conv_transpose3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: number | readonly number[], padding?: number | readonly number[], output_padding?: number | readonly number[], groups?: number, dilation?: number | readonly number[]): Tensor;
+export function conv_transpose3d(input: Tensor, weight: Tensor, options: { readonly bias?: Tensor | null; readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { readonly stride?: number | readonly number[]; readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], options: { readonly padding?: number | readonly number[]; readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], options: { readonly output_padding?: number | readonly number[]; readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], output_padding: number | readonly number[], options: { readonly groups?: number; readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: number | readonly number[], padding: number | readonly number[], output_padding: number | readonly number[], groups: number, options: { readonly dilation?: number | readonly number[] }): Tensor;
+export function conv_transpose3d(...args: readonly unknown[]): Tensor {
+  return callFunction(conv_transpose3dEntry, args);
+}
+
 const copysignEntry = apiEntry("torch.copysign");
 /**
  * The magnitude of `input` with the sign of `other`.

@@ -5,6 +5,7 @@ import type { OpRecord } from "./op-record.ts";
 import * as assertClose from "./compare/assert-close.ts";
 import * as equal from "./compare/equal.ts";
 import * as attention from "./attention/scaled-dot-product-attention.ts";
+import * as convTranspose from "./conv/conv-transpose.ts";
 import * as conv from "./conv/conv.ts";
 import * as validConvolution from "./conv/valid-convolution.ts";
 import * as full from "./create/full.ts";
@@ -180,6 +181,7 @@ const modules: readonly object[] = [
   einsum,
   validConvolution,
   conv,
+  convTranspose,
   attention,
   sort,
   selection,

@@ -1,6 +1,5 @@
 /** Convolutions over one, two and three dimensions. */
 import { RuntimeError } from "../../base/errors.ts";
-import { formatShape } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg, type ArgsInput, type RequiredArg } from "../arg.ts";
 import { defineOp, floatDTypes } from "../define-op.ts";
@@ -15,6 +14,7 @@ import {
   type ConvolutionGeometry,
   type ConvolutionTensors,
 } from "./convolution-checks.ts";
+import { batched, perDimension } from "./convolution-arguments.ts";
 import { naiveConvolution } from "./naive-convolution.ts";
 import { validConvolution } from "./valid-convolution.ts";
 
@@ -44,22 +44,6 @@ interface Options {
   readonly padding: string | number | readonly number[];
   readonly dilation: number | readonly number[];
   readonly groups: number;
-}
-
-/** One number for each dimension. */
-function perDimension(
-  name: string,
-  value: number | readonly number[],
-  dimensions: number,
-): readonly number[] {
-  const values = typeof value === "number" ? [value] : value;
-  if (values.length === dimensions) return values;
-  const [only] = values;
-  if (only !== undefined && values.length === 1)
-    return Array.from({ length: dimensions }, () => only);
-  throw new RuntimeError(
-    `expected ${name} to be a single integer value or a list of ${dimensions} values to match the convolution dimensions, but got ${name}=${formatShape(values)}`,
-  );
 }
 
 function geometryOf(
@@ -94,29 +78,6 @@ function paddingOf(
   }
   if (typeof padding === "string") throw new RuntimeError(`Invalid padding string: '${padding}'`);
   return perDimension("padding", padding, stride.length).map((count) => [count, count]);
-}
-
-interface Batched extends ConvolutionTensors {
-  readonly isBatched: boolean;
-}
-
-function batched(
-  { input, weight, bias }: ConvolutionTensors,
-  name: string,
-  dimensions: number,
-): Batched {
-  const isBatched = input.ndim === dimensions + 2;
-  if (!isBatched && input.ndim !== dimensions + 1) {
-    throw new RuntimeError(
-      `Expected ${dimensions + 1}D (unbatched) or ${dimensions + 2}D (batched) input to ${name}, but got input of size: ${formatShape(input.shape)}`,
-    );
-  }
-  return {
-    input: isBatched ? input : runOp(reshape, { self: input, shape: [1, ...input.shape] }),
-    weight,
-    bias,
-    isBatched,
-  };
 }
 
 function convolve(tensors: ConvolutionTensors, options: Options, name: string): TensorBase {
