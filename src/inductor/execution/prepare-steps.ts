@@ -1,5 +1,6 @@
 /** Decides how each step of a program runs, and lays out the arguments of those that run in WebAssembly. */
 import { RuntimeScalar } from "../../core/runtime-scalar.ts";
+import { at } from "../../core/shape.ts";
 import type { Backend } from "../../loops/backend.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../../runtime/owned-block.ts";

@@ -9,7 +9,7 @@ import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
 import type { RunItem } from "../../runtime/run-list.ts";
 import { type MemoryPlan, planMemory } from "../execution/memory-plan.ts";
-import { writeFixed } from "../execution/wasm-run.ts";
+import { readyStep } from "../execution/ready-step.ts";
 import type { Buffer, LaunchStep, Program } from "../program.ts";
 import { mayThrow } from "../schedule/may-throw.ts";
 import { visibleBuffers } from "../schedule/step-access.ts";
@@ -126,8 +126,10 @@ export class FixedProgram {
   #kernelItem({ step, compiled }: FixedLaunch, placeOf: (buffer: Buffer) => number): RunItem {
     const { memory } = this.#memory;
     const args = this.#memory.take(compiled.layout.sizeBytes);
-    for (const { address, buffer, byteOffset } of writeFixed(memory, { step, compiled, args }))
-      writeWord(memory, address, this.#addressOf(buffer, placeOf) + byteOffset);
+    const { words } = readyStep({ kind: "launch", step, compiled }, args);
+    for (const { address, buffer, byteOffset } of words)
+      if (buffer !== "spare")
+        writeWord(memory, address, this.#addressOf(buffer, placeOf) + byteOffset);
     return {
       kind: "kernel",
       index: compiled.installed.index,
