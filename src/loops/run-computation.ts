@@ -27,6 +27,8 @@ import {
 } from "./expression.ts";
 import { wasmBackend } from "./wasm/wasm-backend.ts";
 import { type LaunchObserver, observedBackend, setObserver } from "./observe-launches.ts";
+import { type FoldInParts, foldInParts, partsOf } from "./fold-in-parts.ts";
+import { emptyTensor } from "../core/make-tensor.ts";
 import { launchContraction, resetContractions } from "./run-contraction.ts";
 import { makeKernel, stage, type Kernel, type OperandSlot, type Store } from "./kernel.ts";
 
@@ -334,10 +336,8 @@ function foldKernel(
   });
 }
 
-function runReduction(
-  { fold, operands, computeTypes, dims, scalars }: Reduction,
-  outputs: readonly TensorBase[],
-): void {
+function runReduction(reduction: Reduction, outputs: readonly TensorBase[]): void {
+  const { fold, operands, computeTypes, dims, scalars } = reduction;
   const shape = operands.reduce<Shape>(
     (joined, operand) => broadcastShapes(joined, operand.shape),
     [],
@@ -353,12 +353,76 @@ function runReduction(
     const own = tensor.ndim === kept.length ? strides : kept.map((axis) => at(strides, axis));
     return { tensor, strides: [...own, ...dims.map(() => 0)] };
   });
+  const parallel = kept.map((axis) => at(shape, axis));
+  const folded = dims.map((axis) => at(shape, axis));
+  const division = partsOf(parallel, folded);
+  const inParts = division === null ? null : foldInParts(reduction);
+  if (division !== null && inParts !== null)
+    return runInParts(reduction, inParts, { parallel, folded, ...division, inputs, results });
   backend.run({
     kernel: foldKernel(fold, outputs, operands, computeTypes, scalars, "once"),
-    parallel: kept.map((axis) => at(shape, axis)),
-    fold: dims.map((axis) => at(shape, axis)),
+    parallel,
+    fold: folded,
     operands: [...results, ...inputs],
     scalars: scalars.map((scalar) => scalar.value),
+  });
+}
+
+interface DividedReduction {
+  readonly parallel: Shape;
+  readonly folded: Shape;
+  /** Of the fold axes, the one that is divided. */
+  readonly axis: number;
+  readonly parts: number;
+  /** Over parallel axes, then fold axes. */
+  readonly inputs: readonly LaunchOperand[];
+  readonly results: readonly LaunchOperand[];
+}
+
+/** Folds the parts into tensors of states, with an axis for the parts behind the parallel ones; then these. */
+function runInParts(
+  { operands, computeTypes, scalars }: Reduction,
+  { part, join, stateTypes }: FoldInParts,
+  { parallel, folded, axis, parts, inputs, results }: DividedReduction,
+): void {
+  const rank = parallel.length;
+  const shape = [...parallel, parts];
+  const partials = stateTypes.map((type) =>
+    emptyTensor(shape, dtypes[type], null, { zeroed: false }),
+  );
+  const places = partials.map((tensor) => ({ tensor, strides: stateOf(tensor).strides }));
+  const size = at(folded, axis) / parts;
+  const ofPart = folded.map((own, index) => (index === axis ? size : own));
+  const values = scalars.map((scalar) => scalar.value);
+  backend.run({
+    kernel: foldKernel(part, partials, operands, computeTypes, scalars, "once"),
+    parallel: shape,
+    fold: ofPart,
+    operands: [
+      ...places.map(({ tensor, strides }) => ({
+        tensor,
+        strides: [...strides, ...ofPart.map(() => 0)],
+      })),
+      ...inputs.map(({ tensor, strides }) => ({
+        tensor,
+        strides: strides.toSpliced(rank, 0, at(strides, rank + axis) * size),
+      })),
+    ],
+    scalars: values,
+  });
+  const outputs = results.map(({ tensor }) => tensor);
+  backend.run({
+    kernel: foldKernel(join, outputs, partials, stateTypes, scalars, "once"),
+    parallel,
+    fold: [parts],
+    operands: [
+      ...results.map(({ tensor, strides }) => ({
+        tensor,
+        strides: [...strides.slice(0, rank), 0],
+      })),
+      ...places,
+    ],
+    scalars: values,
   });
 }
 

@@ -32,17 +32,28 @@ function joinedByOperation(
   first: number,
   count: number,
 ): Expression | null {
-  if (next.kind !== "arithmetic" || !joiningOperations.has(next.operation)) return null;
-  const isOwn = (x: Expression): boolean => x.kind === "state" && x.state === state;
-  const addend = isOwn(next.x) ? next.y : isOwn(next.y) ? next.x : null;
-  if (addend === null || dependsOnStates(addend, first, count)) return null;
+  const operation = joiningOperation(next, state, first, count);
+  if (operation === null) return null;
   return {
     kind: "arithmetic",
     type,
-    operation: next.operation,
+    operation,
     x: { kind: "state", type, state },
     y: { kind: "otherState", type, state },
   };
+}
+
+/** The operation by which a state steps and by which parts of a fold join as well, or null. */
+export function joiningOperation(
+  next: Expression,
+  state: number,
+  first: number,
+  count: number,
+): ArithmeticOperation | null {
+  if (next.kind !== "arithmetic" || !joiningOperations.has(next.operation)) return null;
+  const isOwn = (x: Expression): boolean => x.kind === "state" && x.state === state;
+  const addend = isOwn(next.x) ? next.y : isOwn(next.y) ? next.x : null;
+  return addend === null || dependsOnStates(addend, first, count) ? null : next.operation;
 }
 
 /** Whether an expression uses one of `count` states from `first` on. */
