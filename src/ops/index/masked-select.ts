@@ -1,10 +1,12 @@
 import { RuntimeError } from "../../base/errors.ts";
 import { bool } from "../../core/dtype.ts";
 import { broadcastShapes } from "../../core/shape.ts";
+import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
 import { defineOp } from "../define-op.ts";
 import { naiveMap } from "../naive-array.ts";
 import { runOp } from "../run-op.ts";
+import { reshape } from "../view/reshape.ts";
 import { expand } from "../view/expand.ts";
 import { indexTensors } from "./index-tensors.ts";
 import { indicesOfMask } from "./nonzero.ts";
@@ -23,8 +25,10 @@ export const masked_select = defineOp({
     if (mask.dtype !== bool) throw new RuntimeError("masked_select: expected BoolTensor for mask");
     const common = broadcastShapes(mask.shape, self.shape);
     const size = common.length === 0 ? [1] : common;
-    const indices = indicesOfMask(runOp(expand, { self: mask, size }));
-    return runOp(indexTensors, { self: runOp(expand, { self, size }), indices });
+    // As vectors: one index is looked up for each element, whatever the number of dimensions.
+    const vectorOf = (tensor: TensorBase): TensorBase =>
+      runOp(reshape, { self: runOp(expand, { self: tensor, size }), shape: [-1] });
+    return runOp(indexTensors, { self: vectorOf(self), indices: indicesOfMask(vectorOf(mask)) });
   },
   reference: ({ self, mask }) => {
     const chosen = naiveMap([self, mask], (element, masked) =>

@@ -1,11 +1,15 @@
 import { int64 } from "../../core/dtype.ts";
-import { arrayOf, copyElements } from "../../core/elements.ts";
+import { arrayOf, copyElements, itemOf } from "../../core/elements.ts";
 import { adoptArray, emptyTensor } from "../../core/make-tensor.ts";
 import { at, type Shape } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
+import { writePositions } from "../../loops/templates/compaction/write-positions.ts";
 import { arg } from "../arg.ts";
+import { contiguous } from "../data/clone.ts";
 import { defineOp } from "../define-op.ts";
 import { coordinatesOf, naive } from "../naive-array.ts";
+import { ne } from "../pointwise/comparison.ts";
+import { sum } from "../reduction/sum.ts";
 import { returns } from "../returns.ts";
 import { runOp } from "../run-op.ts";
 import type { SampleMaker } from "../sample-maker.ts";
@@ -19,6 +23,17 @@ function positionsOfNonzero(self: TensorBase): readonly number[] {
     if (value !== 0 && value !== 0n) positions.push(position);
   });
   return positions;
+}
+
+/** Elements from which the kernels beat plain loops. */
+const fewestElements = 128;
+
+function coordinatesInKernel(self: TensorBase): TensorBase | null {
+  if (self.ndim === 0 || self.numel() < fewestElements) return null;
+  const flags = runOp(contiguous, { self: runOp(ne, { self, other: 0 }) });
+  const rows = Number(itemOf(runOp(sum, { self: flags })));
+  const result = emptyTensor([rows, self.ndim], int64, [1, rows], { fake: false });
+  return rows === 0 || writePositions(flags, result) ? result : null;
 }
 
 /** Positions as coordinates, one row each; column by column in memory, as in PyTorch. */
@@ -62,7 +77,8 @@ export const nonzero = defineOp({
   args: { self: arg.tensor },
   doc,
   needsData: "shape",
-  decomposition: ({ self }) => coordinatesOfPositions(positionsOfNonzero(self), self.shape),
+  decomposition: ({ self }) =>
+    coordinatesInKernel(self) ?? coordinatesOfPositions(positionsOfNonzero(self), self.shape),
   reference: ({ self }) => {
     const rows = naiveNonzero(self);
     return { shape: [rows.length, self.ndim], values: rows.flat() };

@@ -1,19 +1,22 @@
 import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { DataDependentError } from "../../core/data-dependent-error.ts";
-import { bool, float32, float64, int64, uint8 } from "../../core/dtype.ts";
-import { copyElements } from "../../core/elements.ts";
+import { bool, type DType, float32, float64, int64, uint8 } from "../../core/dtype.ts";
+import { copyElements, itemOf } from "../../core/elements.ts";
 import { isFakeMode } from "../../core/fake-mode.ts";
-import { adoptArray } from "../../core/make-tensor.ts";
 import { at } from "../../core/shape.ts";
 import { isFake, type TensorBase } from "../../core/tensor.ts";
 import { indexed, type IndexedContext } from "../../loops/computation.ts";
 import { cast, compare } from "../../loops/expression.ts";
 import { arg } from "../arg.ts";
+import { ones, zeros } from "../create/full.ts";
+import { toDType } from "../data/to.ts";
 import { defineOp } from "../define-op.ts";
 import { naive, naiveFill } from "../naive-array.ts";
+import { amax, amin } from "../reduction/extremes.ts";
 import { leaveToRuntime } from "../recorder.ts";
 import { runOp } from "../run-op.ts";
 import { reshape } from "../view/reshape.ts";
+import { scatter_add_ } from "./scatter.ts";
 
 function isOwnClass({ positions, load }: IndexedContext) {
   return compare("eq", cast(load(0), "index"), at(positions, positions.length - 1));
@@ -99,6 +102,11 @@ export const one_hot = defineOp({
   },
 });
 
+function dtypeOfBins(weights: TensorBase | null): DType {
+  if (weights === null) return int64;
+  return weights.dtype === float32 ? float32 : float64;
+}
+
 export const bincount = defineOp({
   name: "bincount",
   api: ["torch.bincount", "Tensor.bincount"],
@@ -121,25 +129,24 @@ export const bincount = defineOp({
       );
     }
     if (minlength < 0) throw new RuntimeError("minlength should be >= 0");
-    const places = Array.from(copyElements(self), Number);
-    if (self.ndim !== 1 || places.some((place) => place < 0)) {
+    const isEmpty = self.numel() === 0;
+    const smallest = isEmpty ? 0 : Number(itemOf(runOp(amin, { self })));
+    if (self.ndim !== 1 || smallest < 0) {
       throw new RuntimeError("bincount only supports 1-d non-negative integral inputs.");
     }
     if (weights !== null && weights.numel() !== self.numel()) {
       throw new RuntimeError("weights should be 1-d and have the same length as input");
     }
-    const length = places.reduce((longest, place) => Math.max(longest, place + 1), minlength);
-    if (weights === null) {
-      const counts = new BigInt64Array(length);
-      for (const place of places) counts[place] = (counts[place] ?? 0n) + 1n;
-      return adoptArray(counts, [length], int64);
-    }
-    const sums = weights.dtype === float32 ? new Float32Array(length) : new Float64Array(length);
-    const values = copyElements(weights);
-    places.forEach(
-      (place, position) => (sums[place] = (sums[place] ?? 0) + Number(values[position])),
-    );
-    return adoptArray(sums, [length], weights.dtype === float32 ? float32 : float64);
+    const largest = isEmpty ? -1 : Number(itemOf(runOp(amax, { self })));
+    const size = [Math.max(minlength, largest + 1)];
+    const index = runOp(toDType, { self, dtype: int64 });
+    const dtype = dtypeOfBins(weights);
+    const counted =
+      weights === null
+        ? runOp(ones, { size: self.shape, dtype })
+        : runOp(toDType, { self: weights, dtype });
+    const src = runOp(reshape, { self: counted, shape: [-1] });
+    return runOp(scatter_add_, { self: runOp(zeros, { size, dtype }), dim: 0, index, src });
   },
   reference: ({ self, weights, minlength }) => {
     const places = naive(self).values;

@@ -1,15 +1,18 @@
 import { RuntimeError } from "../../base/errors.ts";
-import { int64 } from "../../core/dtype.ts";
+import { float32, float64, int64 } from "../../core/dtype.ts";
 import { arrayOf, copyElements } from "../../core/elements.ts";
+import { adoptArray } from "../../core/make-tensor.ts";
 import { fillExponential } from "../../core/random/fill-exponential.ts";
 import type { Generator } from "../../core/random/generator.ts";
 import { sampleWithReplacement } from "../../core/random/sample-with-replacement.ts";
 import { prepareRandomKernels } from "../../core/random/kernels/random-kernels.ts";
 import { at } from "../../core/shape.ts";
 import { type TypedArray } from "../../core/storage.ts";
-import { sortedOrder } from "../algorithms/sorted-order.ts";
+import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes } from "../define-op.ts";
+import { runOp } from "../run-op.ts";
+import { topk } from "../sort/sort.ts";
 import { generatorArg, generatorOrDefault } from "./generator-arg.ts";
 import { floatElements } from "./memory-order.ts";
 
@@ -56,7 +59,7 @@ export const multinomial = defineOp({
     checkWeights(weights, categories);
     const source = generatorOrDefault(generator);
     if (!replacement) {
-      drawWithoutReplacement(out, weights, categories, source);
+      drawWithoutReplacement(at(outputs, 0), weights, categories, source);
       return;
     }
     for (let row = 0; row * num_samples < out.length; row++) {
@@ -82,7 +85,7 @@ export const multinomial = defineOp({
  * trick, by which PyTorch draws without replacement.
  */
 function drawWithoutReplacement(
-  out: BigInt64Array,
+  output: TensorBase,
   weights: Floats,
   categories: number,
   generator: Generator,
@@ -93,12 +96,11 @@ function drawWithoutReplacement(
     ratios[position] = (weights[position] ?? 0) / (ratios[position] ?? 1);
   }
   const rows = weights.length / categories;
-  const count = out.length / rows;
-  for (let row = 0; row < rows; row++) {
-    const order = sortedOrder(ratios.subarray(row * categories, (row + 1) * categories), true);
-    for (let place = 0; place < count; place++)
-      out[row * count + place] = BigInt(order[place] ?? 0);
-  }
+  const dtype = ratios instanceof Float32Array ? float32 : float64;
+  const table = adoptArray(ratios, [rows, categories], dtype);
+  const { indices } = runOp(topk, { self: table, k: output.numel() / rows });
+  // Only now: the memory may have grown, which ends views of it.
+  bigIntElements(arrayOf(output)).set(bigIntElements(copyElements(indices)));
 }
 
 function checkWeights(weights: Floats, categories: number): void {

@@ -1,16 +1,21 @@
 import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { bool, int64 } from "../../core/dtype.ts";
-import { arrayOf, copyElements } from "../../core/elements.ts";
+import { arrayOf } from "../../core/elements.ts";
+import { emptyTensor } from "../../core/make-tensor.ts";
 import { at, wrapDim } from "../../core/shape.ts";
 import { allocateArray, type TypedArray } from "../../core/storage.ts";
 import type { TensorBase } from "../../core/tensor.ts";
+import { type RowSort, sortRows } from "../../loops/templates/sort/sort-rows.ts";
 import { sortedOrder } from "../algorithms/sorted-order.ts";
 import { arg } from "../arg.ts";
+import { contiguous } from "../data/clone.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { coordinatesOf, elementAt, naive, type NaiveArray } from "../naive-array.ts";
 import { notImplemented } from "../not-implemented.ts";
 import type { OutputMeta } from "../op-record.ts";
 import { returns } from "../returns.ts";
+import { runOp } from "../run-op.ts";
+import { reshape } from "../view/reshape.ts";
 import { forEachRow } from "./for-each-row.ts";
 import { elementOf, naiveSort } from "./sort.ts";
 
@@ -38,7 +43,10 @@ export const kthvalue = defineOp({
     return metas;
   },
   routine: ({ self, k, dim }, outputs) => {
-    writeChosen(self, dim, outputs, (row) => sortedOrder(row, false)[k - 1] ?? 0);
+    writeChosen(self, dim, outputs, {
+      ranks: { firstRank: k - 1, prefersNaN: false },
+      choose: (row) => sortedOrder(row, false)[k - 1] ?? 0,
+    });
   },
   reference: ({ self, k, dim, keepdim }) => naiveChosen(self, dim, keepdim, k - 1),
   derivative: "pending",
@@ -57,7 +65,19 @@ function checkMedian(self: TensorBase): void {
 function medianPlace(row: TypedArray): number {
   const order = sortedOrder(row, false);
   const firstNaN = order.findIndex((position) => Number.isNaN(row[position]));
-  return order[firstNaN >= 0 ? firstNaN : Math.floor((row.length - 1) / 2)] ?? 0;
+  return order[firstNaN >= 0 ? firstNaN : medianRank(row.length)] ?? 0;
+}
+
+function medianRank(length: number): number {
+  return Math.floor((length - 1) / 2);
+}
+
+function writeMedians(self: TensorBase, dim: number, outputs: readonly TensorBase[]): void {
+  const length = self.shape[wrapDim(dim, self.ndim)] ?? 1;
+  writeChosen(self, dim, outputs, {
+    ranks: { firstRank: medianRank(length), prefersNaN: true },
+    choose: medianPlace,
+  });
 }
 
 export const median = defineOp({
@@ -75,10 +95,12 @@ export const median = defineOp({
     return { dtype: self.dtype, shape: [] };
   },
   routine: ({ self }, outputs) => {
-    const row = copyElements(self);
-    const middle = row[medianPlace(row)];
-    if (middle !== undefined) arrayOf(at(outputs, 0))[0] = middle;
-    else if (self.dtype.is_floating_point) arrayOf(at(outputs, 0))[0] = Number.NaN;
+    const output = at(outputs, 0);
+    if (self.numel() > 0) {
+      const values = runOp(reshape, { self: output, shape: [1] });
+      const indices = emptyTensor([1], int64, [1], { fake: false });
+      writeMedians(runOp(reshape, { self, shape: [-1] }), 0, [values, indices]);
+    } else if (self.dtype.is_floating_point) arrayOf(output)[0] = Number.NaN;
   },
   reference: ({ self }) => {
     const sorted = naive(self).values.toSorted((a, b) => a - b);
@@ -116,7 +138,7 @@ export const medianAlong = defineOp({
     checkMedian(self);
     return reducedPair("median", self, dim, keepdim);
   },
-  routine: ({ self, dim }, outputs) => writeChosen(self, dim, outputs, medianPlace),
+  routine: ({ self, dim }, outputs) => writeMedians(self, dim, outputs),
   reference: ({ self, dim, keepdim }) => {
     const middle = Math.floor(((self.shape[wrapDim(dim, self.ndim)] ?? 1) - 1) / 2);
     return naiveChosen(self, dim, keepdim, middle);
@@ -149,24 +171,34 @@ function reducedPair(
   ];
 }
 
-/** Writes for every row the element at the position that `choose` gives, and the position. */
+/** Which element of a row is chosen: by its rank, and by a look at the row for those that are sorted plainly. */
+interface Choice {
+  readonly ranks: Pick<RowSort, "firstRank" | "prefersNaN">;
+  readonly choose: (row: TypedArray) => number;
+}
+
+/** Writes for every row the chosen element, and its position. */
 function writeChosen(
   self: TensorBase,
   dim: number,
   outputs: readonly TensorBase[],
-  choose: (row: TypedArray) => number,
+  { ranks, choose }: Choice,
 ): void {
   const axis = wrapDim(dim, self.ndim);
+  const own = runOp(contiguous, { self });
+  const [values, indices] = [at(outputs, 0), at(outputs, 1)];
+  const sort = { source: own, axis, descending: false, values, indices, count: 1, ...ranks };
+  if (sortRows(sort)) return;
   const length = self.shape[axis] ?? 1;
   const row = allocateArray(self.dtype, length);
-  const source = arrayOf(self);
+  const source = arrayOf(own);
   let next = 0;
-  forEachRow(self, self, axis, ({ start, step }) => {
+  forEachRow(own, own, axis, ({ start, step }) => {
     for (let position = 0; position < length; position++)
       row[position] = elementOf(source, start + position * step);
     const chosen = choose(row);
-    arrayOf(at(outputs, 0))[next] = elementOf(row, chosen);
-    arrayOf(at(outputs, 1))[next] = BigInt(chosen);
+    arrayOf(values)[next] = elementOf(row, chosen);
+    arrayOf(indices)[next] = BigInt(chosen);
     next += 1;
   });
 }

@@ -4,8 +4,10 @@ import { arrayOf } from "../../core/elements.ts";
 import { at, wrapDim } from "../../core/shape.ts";
 import { allocateArray, type TypedArray } from "../../core/storage.ts";
 import type { TensorBase } from "../../core/tensor.ts";
+import { sortRows } from "../../loops/templates/sort/sort-rows.ts";
 import { sortedOrder } from "../algorithms/sorted-order.ts";
 import { arg } from "../arg.ts";
+import { contiguous } from "../data/clone.ts";
 import { defineOp, numberDTypes } from "../define-op.ts";
 import { coordinatesOf, elementAt, naive, type NaiveArray } from "../naive-array.ts";
 import { pointwiseMeta } from "../pointwise/pointwise-meta.ts";
@@ -22,6 +24,19 @@ function writeSorted(
   outputs: { readonly values: TensorBase | null; readonly indices: TensorBase },
 ): void {
   const axis = wrapDim(dim, self.ndim);
+  const count = outputs.indices.shape[axis] ?? 1;
+  const source = runOp(contiguous, { self });
+  const ranks = { firstRank: 0, prefersNaN: false, count };
+  if (!sortRows({ source, axis, descending, ...ranks, ...outputs }))
+    writeSortedPlainly(source, axis, descending, outputs);
+}
+
+function writeSortedPlainly(
+  self: TensorBase,
+  axis: number,
+  descending: boolean,
+  outputs: { readonly values: TensorBase | null; readonly indices: TensorBase },
+): void {
   const source = arrayOf(self);
   const length = self.shape[axis] ?? 1;
   const row = allocateArray(self.dtype, length);

@@ -1,36 +1,33 @@
-import { int64 } from "../../core/dtype.ts";
+import { bool, int64 } from "../../core/dtype.ts";
 import { copyElements } from "../../core/elements.ts";
 import { adoptArray } from "../../core/make-tensor.ts";
 import { at, numelOf, wrapDim } from "../../core/shape.ts";
-import { allocateArray, type TypedArray } from "../../core/storage.ts";
+import type { TypedArray } from "../../core/storage.ts";
 import type { TensorBase } from "../../core/tensor.ts";
-import { sortedOrder } from "../algorithms/sorted-order.ts";
 import { arg } from "../arg.ts";
+import { empty, full } from "../create/full.ts";
 import { defineOp } from "../define-op.ts";
+import { nonzero } from "../index/nonzero.ts";
+import { scatter_ } from "../index/scatter.ts";
 import { index_select } from "../index/index-select.ts";
 import { coordinatesOf, elementAt, naive, type NaiveArray } from "../naive-array.ts";
+import { sub } from "../pointwise/arithmetic.ts";
+import { ne } from "../pointwise/comparison.ts";
+import { cumsum } from "../reduction/cumulative.ts";
 import { returns } from "../returns.ts";
 import { runOp } from "../run-op.ts";
+import { cat } from "../shape/cat.ts";
+import { narrow } from "../view/select.ts";
+import { squeeze } from "../view/squeeze.ts";
 import { reshape } from "../view/reshape.ts";
 import { permute } from "../view/permute.ts";
+import { sort } from "./sort.ts";
 
 /** Slices in order: which slices are kept, and for every slice which kept one it equals. */
 interface Grouping {
   /** Positions of the first slice of every group, in sorted order. */
   readonly representatives: readonly number[];
   readonly groupOf: readonly number[];
-}
-
-function groupElements(values: TypedArray): Grouping {
-  const representatives: number[] = [];
-  const groupOf = new Array<number>(values.length).fill(0);
-  for (const position of sortedOrder(values, false)) {
-    const last = representatives.at(-1);
-    // NaN differs from itself: every one is a group.
-    if (last === undefined || values[last] !== values[position]) representatives.push(position);
-    groupOf[position] = representatives.length - 1;
-  }
-  return { representatives, groupOf };
 }
 
 /** Groups whole slices, ordered as their elements in row-major order. */
@@ -85,13 +82,11 @@ export const unique = defineOp({
   },
   needsData: "shape",
   decomposition: ({ self, return_inverse, return_counts, dim }) => {
-    const { values, grouping, inverseShape } =
-      dim === null ? uniqueElements(self) : uniqueSlices(self, wrapDim(dim, self.ndim));
-    const results = [values];
-    if (return_inverse) results.push(integers(grouping.groupOf, inverseShape));
-    if (return_counts)
-      results.push(integers(countsOf(grouping), [grouping.representatives.length]));
-    return results.length === 1 ? values : Object.freeze(results);
+    const found = dim === null ? uniqueElements(self) : uniqueSlices(self, wrapDim(dim, self.ndim));
+    const results = [found.values];
+    if (return_inverse) results.push(found.inverse());
+    if (return_counts) results.push(found.counts());
+    return results.length === 1 ? found.values : Object.freeze(results);
   },
   reference: ({ self, dim }) => {
     if (dim !== null) return naiveUniqueSlices(self, wrapDim(dim, self.ndim));
@@ -132,19 +127,39 @@ function naiveUniqueSlices(self: TensorBase, axis: number): NaiveArray {
 
 interface Unique {
   readonly values: TensorBase;
-  readonly grouping: Grouping;
-  readonly inverseShape: readonly number[];
+  readonly inverse: () => TensorBase;
+  readonly counts: () => TensorBase;
 }
 
+/** Sorted, equal elements are neighbours; NaN differs from itself, so every one stays. */
 function uniqueElements(self: TensorBase): Unique {
-  const elements = copyElements(self);
-  const grouping = groupElements(elements);
-  const kept = allocateArray(self.dtype, grouping.representatives.length);
-  grouping.representatives.forEach((position, place) => (kept[place] = elements[position] ?? 0));
+  const flat = runOp(reshape, { self, shape: [-1] });
+  const count = flat.numel();
+  const { values: sorted, indices: origin } = runOp(sort, { self: flat });
+  const part = (tensor: TensorBase, start: number, length: number): TensorBase =>
+    runOp(narrow, { self: tensor, dim: 0, start, length });
+  const rest = Math.max(count - 1, 0);
+  const differs = runOp(ne, {
+    self: part(sorted, count - rest, rest),
+    other: part(sorted, 0, rest),
+  });
+  const first = runOp(full, { size: [count - rest], fill_value: true, dtype: bool });
+  const isFirst = runOp(cat, { tensors: [first, differs] });
+  const starts = runOp(squeeze, { self: runOp(nonzero, { self: isFirst }), dim: [1] });
   return {
-    values: adoptArray(kept, [kept.length], self.dtype),
-    grouping,
-    inverseShape: self.shape,
+    values: runOp(index_select, { self: sorted, dim: 0, index: starts }),
+    inverse: () => {
+      const group = runOp(sub, { self: runOp(cumsum, { self: isFirst, dim: 0 }), other: 1 });
+      const inverse = runOp(empty, { size: [count], dtype: int64 });
+      runOp(scatter_, { self: inverse, dim: 0, index: origin, src: group });
+      return runOp(reshape, { self: inverse, shape: self.shape });
+    },
+    counts: () => {
+      const end = runOp(full, { size: [1], fill_value: count, dtype: int64 });
+      const ends = runOp(cat, { tensors: [starts, end] });
+      const groups = starts.numel();
+      return runOp(sub, { self: part(ends, 1, groups), other: starts });
+    },
   };
 }
 
@@ -159,7 +174,7 @@ function uniqueSlices(self: TensorBase, axis: number): Unique {
   const index = integers(grouping.representatives, [grouping.representatives.length]);
   return {
     values: runOp(index_select, { self, dim: axis, index }),
-    grouping,
-    inverseShape: [count],
+    inverse: () => integers(grouping.groupOf, [count]),
+    counts: () => integers(countsOf(grouping), [grouping.representatives.length]),
   };
 }
