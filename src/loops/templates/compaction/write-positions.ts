@@ -18,9 +18,8 @@ export function writePositions(flags: TensorBase, out: TensorBase): boolean {
   const runtime = kernelRuntime();
   const positions = positionsFunction(runtime);
   const { shape, storage, offset } = stateOf(flags);
-  const from = storage.address() + offset;
   const target = stateOf(out).storage;
-  const to = target.address();
+  const [from, to] = [storage.address() + offset, target.address()];
   shape.forEach((size, axis) => (runtime.memory.i32[(argumentsAddress >>> 2) + axis] = size));
   positions(from, numelOf(shape), to, argumentsAddress, shape.length, at(out.shape, 0) * 8);
   storage.endStage(false);

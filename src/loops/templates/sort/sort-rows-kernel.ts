@@ -28,9 +28,6 @@ export const sortWords = {
   scratch: 9,
 } as const;
 
-const sortWordCount = Object.keys(sortWords).length;
-export const sortArgumentBytes = sortWordCount * 4;
-
 /** What sorting a row of `length` takes. */
 export function sortScratchBytes(dtype: DTypeName, length: number): number {
   return countsBytes + 2 * length * records[elementKeys[dtype].key].bytes;

@@ -1,5 +1,5 @@
 /** Sorts along a dimension in WebAssembly. */
-import { InternalError } from "../../../base/errors.ts";
+import { InternalError, OutOfMemoryError } from "../../../base/errors.ts";
 import type { DTypeName } from "../../../core/dtype.ts";
 import { at, isContiguousLayout, numelOf } from "../../../core/shape.ts";
 import { stateOf, type TensorBase } from "../../../core/tensor.ts";
@@ -38,6 +38,16 @@ const longestSharedRow = 2 ** 16;
 
 /** False, and nothing is done, where plain loops have to do it. */
 export function sortRows(sort: RowSort): boolean {
+  try {
+    return sortInMemory(sort);
+  } catch (error) {
+    // No room for the tensors or the records: JavaScript finds the elements where they are.
+    if (error instanceof OutOfMemoryError) return false;
+    throw error;
+  }
+}
+
+function sortInMemory(sort: RowSort): boolean {
   const { source, axis, values, indices, count } = sort;
   const { shape, strides, dtype } = stateOf(source);
   const elements = numelOf(shape);
