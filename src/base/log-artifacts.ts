@@ -30,6 +30,10 @@ export const logArtifacts = {
     doc: "The kernels of each compiled graph as loops, with the lines they come from.",
     withDynamo: false,
   },
+  kernel_code: {
+    doc: "The kernels of each compiled graph as WebAssembly text.",
+    withDynamo: false,
+  },
   perf_hints: { doc: "What keeps kernels from being as fast as they could be.", withDynamo: false },
 } as const satisfies Readonly<Record<string, LogArtifact>>;
 

@@ -1,7 +1,7 @@
 import { emit, isEnabled } from "../base/logging.ts";
 import { formatBytes } from "../runtime/format-bytes.ts";
 import { type MemoryPlan, planMemory } from "./execution/memory-plan.ts";
-import { printFusion, printOutputCode, printSchedule } from "./print-program.ts";
+import { printFusion, printOutputCode, printSchedule, printWat } from "./print-program.ts";
 import type { Program } from "./program.ts";
 
 /** What the logs show of a compiled graph. */
@@ -10,6 +10,7 @@ export function logProgram(program: Program): void {
     emit("schedule", `SCHEDULE\n${printSchedule(program)}\n${printMemory(planMemory(program))}`);
   if (isEnabled("fusion")) emit("fusion", `FUSION\n${printFusion(program)}`);
   if (isEnabled("output_code")) emit("output_code", `OUTPUT CODE\n${printOutputCode(program)}`);
+  if (isEnabled("kernel_code")) emit("kernel_code", `KERNEL CODE\n${printWat(program)}`);
 }
 
 function printMemory({ offsets, arenaBytes, separateBytes, constants }: MemoryPlan): string {

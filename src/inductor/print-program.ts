@@ -1,6 +1,8 @@
 /** Programs as text: what runs, over which memory, and the lines of the user's program it comes from. */
 import { RuntimeScalar } from "../core/runtime-scalar.ts";
 import { at } from "../core/shape.ts";
+import type { ContractionAxes } from "../loops/template.ts";
+import { printKernelsAsWat } from "../loops/wasm/print-kernels.ts";
 import { type CallNode, printedTarget } from "../fx/node.ts";
 import type { Buffer, LaunchStep, Place, Program, ScalarValue, Step } from "./program.ts";
 import { printExpression, printKernel } from "./print-kernel.ts";
@@ -18,17 +20,22 @@ export function printSchedule(program: Program): string {
   return program.steps.map(printStep).join("\n");
 }
 
-/** The kernels of a program under the lines of the user's program that they do the work of. */
+/** What a program runs, kernels as loops, under the lines of the user's program that it does the work of. */
 export function printOutputCode(program: Program): string {
   return program.steps
     .flatMap((step) => {
+      if (step.kind === "version") return [];
       const body = printBody(step);
-      if (body.length === 0) return [];
       const nodes = step.kind === "launch" ? step.origins : [step.node];
       return [...new Set(nodes.map(sourceLine)), printStep(step), ...body, ""];
     })
     .join("\n")
     .trimEnd();
+}
+
+/** The kernels of a program as WebAssembly text. */
+export function printWat(program: Program): string {
+  return printKernelsAsWat(program.steps.filter((step) => step.kind === "launch"));
 }
 
 /** The operators that became one kernel, for every kernel made of several. */
@@ -54,7 +61,7 @@ function printStep(step: Step): string {
     case "launch":
       return printLaunch(step);
     case "template":
-      return `${step.kernel.name} [${Object.values(step.axes).join(" x ")}]: ${step.operands.map(placeName).join(", ")}`;
+      return `${step.kernel.name} ${printAxes(step.axes)}`;
     case "routine":
       return `routine ${step.call.op.name}`;
     case "call":
@@ -64,16 +71,25 @@ function printStep(step: Step): string {
   }
 }
 
+/** Batch, if there is one, rows, columns and inner axes. */
+function printAxes({ batch, rows, columns, inner }: ContractionAxes): string {
+  return [...(batch.length > 0 ? [batch] : []), rows, columns, inner]
+    .map((sizes) => `[${sizes.join()}]`)
+    .join(" x ");
+}
+
 function printLaunch({ kernel, parallel, fold }: LaunchStep): string {
   return `${kernel.name} [${parallel.join()}]${fold.length === 0 ? "" : ` fold [${fold.join()}]`}`;
 }
 
 function printBody(step: Step): readonly string[] {
-  if (step.kind === "template" && step.kernel.value.kind !== "state") {
+  if (step.kind === "template") {
     const operands = step.operands.map(placeName);
     const scalars = step.scalars.map(scalarName);
+    const value = printExpression(step.kernel.value, { operands, scalars });
     return [
-      `  ${bufferName(at(step.operands, 0).buffer)} = ${printExpression(step.kernel.value, { operands, scalars })}`,
+      `  s0 = sum of ${at(operands, 1)} * ${at(operands, 2)} over [${step.axes.inner.join()}]`,
+      `  ${at(operands, 0)} = ${value}`,
     ];
   }
   if (step.kind !== "launch") return [];

@@ -2,7 +2,7 @@
 import { environmentVariable } from "../base/environment-variable.ts";
 import { warnOnce } from "../base/logging.ts";
 import type { GraphModule } from "../fx/graph-module-brand.ts";
-import { printFusion, printOutputCode, printProgram } from "./print-program.ts";
+import { printFusion, printOutputCode, printProgram, printWat } from "./print-program.ts";
 import type { Program } from "./program.ts";
 
 let folder: string | null = null;
@@ -26,6 +26,7 @@ export function writeDebugFiles(
     "ir_post_fusion.txt": printProgram(scheduled),
     "fusion.txt": printFusion(scheduled),
     "output_code.txt": printOutputCode(scheduled),
+    "kernels.wat": printWat(scheduled),
   };
   try {
     fs.mkdirSync(own, { recursive: true });

@@ -22,7 +22,9 @@ test("TORCH_COMPILE_DEBUG=1 writes every stage of a graph", () => {
     "fx_graph_readable.txt",
     "ir_post_fusion.txt",
     "ir_pre_fusion.txt",
+    "kernels.wat",
     "output_code.txt",
   ]);
   expect(readFileSync(join(model, "fusion.txt"), "utf8")).toBe("fused_mul_add: mul, add\n");
+  expect(readFileSync(join(model, "kernels.wat"), "utf8")).toContain("(func $fused_mul_add");
 });

@@ -55,7 +55,9 @@ test("groups are joined around what reads none of their results", () => {
     fused_exp_neg_mul [4,8]
       at every point:
         buf7(8,1) = mul(exp(in0(8,1)), exp(neg(in1(8,1))))
-    contraction [ x 4 x 8 x 8]: buf4(8,1,0), in1(8,0,1), in2(0,1,8)
+    contraction [4] x [8] x [8]
+      s0 = sum of in1(8,0,1) * in2(0,1,8) over [8]
+      buf4(8,1,0) = s0
     "
   `);
 });
@@ -217,8 +219,9 @@ test("bias and gelu follow a product", () => {
   const layer = (t: Tensor, w: Tensor, b: Tensor): Tensor => gelu(t.matmul(w).add(b));
   expect(scheduleOf(layer, x(), torch.ones(8, 8), row())).toMatchInlineSnapshot(`
     "
-    contraction_addition_geluExact [ x 4 x 8 x 8]: buf5(8,1,0), in0(8,0,1), in1(0,1,8), in2(0,1,0)
-      buf5 = mul(add(s0, in2(0,1,0)), ndtr(add(s0, in2(0,1,0))))
+    contraction_addition_geluExact [4] x [8] x [8]
+      s0 = sum of in0(8,0,1) * in1(0,1,8) over [8]
+      buf5(8,1,0) = mul(add(s0, in2(0,1,0)), ndtr(add(s0, in2(0,1,0))))
     "
   `);
 });
