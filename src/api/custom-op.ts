@@ -21,11 +21,11 @@ export interface CustomOpRecord {
   hasFake(): boolean;
 }
 
-/** A custom operator was captured that has no fake. */
+/** A custom operator, or another function that graphs do not look into, was captured that has no fake. */
 export class MissingFakeError extends NotImplementedError {
   constructor(qualname: string) {
     super(
-      `There was no fake impl registered for ${qualname}. This is necessary for torch.compile to capture it: call register_fake(…) on the operator with a function that gives outputs with the right metadata.`,
+      `There was no fake impl registered for ${qualname}. This is necessary for torch.compile to capture it: call register_fake(…) on it with a function that gives outputs with the right metadata.`,
     );
   }
 }

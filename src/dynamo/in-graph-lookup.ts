@@ -1,6 +1,7 @@
 import { lazy } from "../base/lazy.ts";
 import { inGraphFunctions, type InGraphFunction, tensorMethods } from "../api/in-graph.ts";
 import { customOpOf } from "../api/custom-op.ts";
+import { leafName } from "./leaf-function.ts";
 import { isAllowedInGraph } from "./opaque-functions.ts";
 import { Tensor } from "../api/tensor.ts";
 
@@ -11,6 +12,8 @@ export interface CapturableFunction {
   readonly isMethod: boolean;
   /** Changes one of its arguments. */
   readonly mutates: boolean;
+  /** Does something besides giving its result, so that a call counts though nothing uses the result. */
+  readonly hasEffects: boolean;
   /** May throw for some data though the metadata is right: an index out of range, a custom operator's own error. */
   readonly mayThrow: boolean;
   /** What a number means at a position (the receiver counts) or under an option's name. */
@@ -49,6 +52,7 @@ const metadataMethod = (name: string): CapturableFunction => ({
   name,
   isMethod: true,
   mutates: false,
+  hasEffects: false,
   mayThrow: false,
   parameterKind: () => "int",
 });
@@ -69,6 +73,10 @@ class ApiFunction implements CapturableFunction {
     return this.#fn.mutates;
   }
 
+  get hasEffects(): boolean {
+    return this.#fn.mutates;
+  }
+
   get mayThrow(): boolean {
     return this.#fn.overloads.some((op) => op.checksData);
   }
@@ -83,24 +91,28 @@ class ApiFunction implements CapturableFunction {
   }
 }
 
+const opaqueFunction = (name: string, hasEffects: boolean): CapturableFunction => ({
+  name,
+  isMethod: false,
+  mutates: false,
+  hasEffects,
+  mayThrow: true,
+  parameterKind: () => "structure",
+});
+
 export function findInGraph(fn: Function): CapturableFunction | null {
   const known = capturableFunctions().get(fn);
   if (known !== undefined) return known;
-  if (isAllowedInGraph(fn)) {
-    return {
-      name: fn.name === "" ? "allowed_function" : fn.name,
-      isMethod: false,
-      mutates: false,
-      mayThrow: true,
-      parameterKind: () => "structure",
-    };
-  }
+  if (isAllowedInGraph(fn)) return opaqueFunction(fn.name || "allowed_function", false);
+  const leaf = leafName(fn);
+  if (leaf !== null) return opaqueFunction(leaf, true);
   const custom = customOpOf(fn);
   if (custom === null) return null;
   return {
     name: `torch.ops.${custom.namespace}.${custom.name}`,
     isMethod: false,
     mutates: custom.mutates_args.length > 0,
+    hasEffects: custom.mutates_args.length > 0,
     mayThrow: true,
     parameterKind: (position) =>
       typeof position === "number" && custom.parameters[position]?.type === "float"

@@ -13,8 +13,11 @@ export {
   type DynamicRange,
   mark_dynamic,
   mark_static,
+  mark_unbacked,
   maybe_mark_dynamic,
+  type UnbackedMark,
 } from "./shapes/mark-dynamic.ts";
+export { leaf_function, type LeafFunction } from "./leaf-function.ts";
 export { nonstrict_trace } from "./opaque-functions.ts";
 export { error_on_graph_break } from "./transparent-wrapper.ts";
 export { disable } from "./disable.ts";

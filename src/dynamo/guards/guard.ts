@@ -30,6 +30,8 @@ interface GuardFacts {
   TENSOR_MATCH: OnSource & { readonly meta: TensorMeta };
   /** As TENSOR_MATCH, but any size is right in the dynamic dimensions, and strides are left to SHAPES. */
   TENSOR_DYNAMIC: OnSource & { readonly meta: TensorMeta; readonly dims: readonly number[] };
+  /** The layout of a tensor whose sizes the capture may not look at. */
+  CONTIGUOUS: OnSource;
   CONSTANT_MATCH: OnSource & { readonly value: unknown };
   TYPE_MATCH: OnSource & { readonly type: "number" | "boolean" | "string" | "object" | "function" };
   FUNCTION_MATCH: OnSource & { readonly value: Function };
@@ -86,6 +88,10 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
     describe: (g) => `check_tensor(${name(g)}, ${describeMeta(g.meta, g.dims)})`,
     explain: (g, actual) =>
       explainTensorMismatch(plainName(g.source), g.meta, actual, new Set(g.dims)),
+  },
+  CONTIGUOUS: {
+    test: (g, pool) => `R.isContiguous(${text(g, pool)})`,
+    describe: (g) => `${name(g)}.is_contiguous()`,
   },
   CONSTANT_MATCH: {
     test: (g, pool) =>

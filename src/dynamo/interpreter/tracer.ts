@@ -1,4 +1,3 @@
-import { fakeTensor } from "../../core/fake-tensor.ts";
 import { metaOfValue } from "../guards/meta-of-value.ts";
 import type { Tensor } from "../../api/tensor.ts";
 import type { Expression, Scalar } from "../../symbolic/expression.ts";
@@ -7,13 +6,15 @@ import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Guard } from "../guards/guard.ts";
 import { type GuardPlace, GuardSet } from "../guards/guard-set.ts";
 import type { DimDecision, SizeDecisions } from "../shapes/dim-decision.ts";
-import type { DimMark } from "../shapes/mark-dynamic.ts";
 import { Assumptions } from "../shapes/assumptions.ts";
+import type { StrictSize } from "../shapes/specialized-dims.ts";
 import { UnbackedShapes } from "../shapes/unbacked-shapes.ts";
 import { ShapeTrace } from "../shapes/shape-trace.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { SideEffect } from "../side-effects.ts";
 import { type Source, sourceName } from "../variables/source.ts";
+import type {
+  TensorVariable} from "../variables/variable.ts";
 import {
   CellVariable,
   ConstantVariable,
@@ -23,7 +24,6 @@ import {
   NumberVariable,
   type NumberLeaf,
   TemplateVariable,
-  TensorVariable,
   type Variable,
   classNameOf,
 } from "../variables/variable.ts";
@@ -34,6 +34,7 @@ import type { ArrayCursor } from "../bytecode/array-cursor.ts";
 import type { Frame, ReturnMode } from "./frame.ts";
 import { GraphRecorder } from "./graph-recorder.ts";
 import { wrapObject } from "./wrap-object.ts";
+import { wrapTensor } from "./wrap-tensor.ts";
 
 /** Which numbers from outside are known to vary, and what they were before. */
 export interface NumberHistory {
@@ -73,6 +74,12 @@ export class Tracer {
   /** Which dimensions of tensors from outside vary; of other dynamic tensors, all may. */
   readonly dynamicDims = new Map<Tensor, readonly number[]>();
   readonly sizeDecisions: SizeDecisions[] = [];
+  /** The first size of each `shape_id` given with `mark_unbacked`: as it is at entry, and as a number of the graph. */
+  readonly sizesById = new Map<
+    string,
+    { readonly atEntry: Expression<NumberLeaf>; readonly size: Expression<NumberLeaf> }
+  >();
+  readonly strictSizes: StrictSize[] = [];
   /** One variable for each object from outside, however many ways lead to it. */
   readonly #objects = new Map<
     object,
@@ -187,41 +194,8 @@ export class Tracer {
   #lookInside(value: object, source: Source): ForcedVariable {
     const meta = metaOfValue(value);
     if (meta === undefined) return wrapObject(this, value, source);
-    // Only tensors have tensor metadata, and the registered class of all tensors, fake ones too, is Tensor.
-    const tensor = value as Tensor;
-    const fake = fakeTensor(meta) as Tensor;
-    const decisions = this.history.decideSizes(source, tensor, meta);
-    this.sizeDecisions.push({ source, meta, dims: decisions });
-    const dims = decisions.flatMap(({ isDynamic }, dim) => (isDynamic ? [dim] : []));
-    if (dims.length === 0) this.addGuard({ kind: "TENSOR_MATCH", source, meta });
-    else {
-      this.addGuard({ kind: "TENSOR_DYNAMIC", source, meta, dims });
-      this.shapes.addInput(source, fake);
-      this.dynamicDims.set(fake, dims);
-      for (const dim of dims) this.#guardRange(source, dim, meta, decisions[dim]?.mark ?? null);
-    }
-    return new TensorVariable(fake, null, source, tensor);
-  }
-
-  /** The range given with `mark_dynamic`: sizes outside it get a compile of their own. */
-  #guardRange(source: Source, dim: number, meta: TensorMeta, mark: DimMark | null): void {
-    const size: Expression<NumberLeaf> = {
-      kind: "leaf",
-      leaf: {
-        kind: "source",
-        source: { kind: "size", base: source, dim },
-        hint: meta.shape[dim] ?? NaN,
-        fromTensor: false,
-      },
-    };
-    const bound = (operator: "<=" | ">=", value: number): void =>
-      this.addGuard({
-        kind: "EXPRESSION",
-        expression: { kind: "binary", operator, left: size, right: { kind: "constant", value } },
-        truth: true,
-      });
-    if (mark !== null && mark.min > 0) bound(">=", mark.min);
-    if (mark !== null && mark.max < Infinity) bound("<=", mark.max);
+    // Only tensors have tensor metadata.
+    return wrapTensor(this, value as Tensor, meta, source);
   }
 
   /** An object that the captured code can only mean, whatever the arguments: a prototype, a getter. */

@@ -1,6 +1,7 @@
 import { Tensor } from "../../api/tensor.ts";
 import type { Node } from "../../fx/node.ts";
 import { customOpOf } from "../../api/custom-op.ts";
+import { leafName } from "../leaf-function.ts";
 import { checkedCustomOp } from "./checked-custom-op.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
@@ -45,7 +46,7 @@ export class ResultWrapper {
     if (result instanceof Tensor) return this.#tensor(result, () => this.#call(result));
     if (Array.isArray(result) && result.some((item) => item instanceof Tensor))
       return this.#tuple(result);
-    if (this.#callee.function.mutates) this.#call(result);
+    if (this.#callee.function.hasEffects) this.#call(result);
     if (Array.isArray(result)) {
       const items = result.map((item: unknown) => new ConstantVariable(item));
       return new ArrayVariable({ items, frozen: Object.isFrozen(result) });
@@ -67,7 +68,7 @@ export class ResultWrapper {
     const same = this.#inputs.find((input) => input.fake === fake);
     if (same === undefined) return new TensorVariable(fake, node(), null, null);
     // An in-place op gives its receiver back; an op that merely returns an input (x.contiguous()) needs no node.
-    if (this.#callee.function.mutates) node();
+    if (this.#callee.function.hasEffects) node();
     return same;
   }
 
@@ -103,10 +104,10 @@ export class ResultWrapper {
     return this.#node;
   }
 
-  /** What the graph calls: of a custom operator, a check that its fake told the truth belongs to the call. */
+  /** What the graph calls: of a custom operator, or a leaf function, a check that its fake told the truth belongs to the call. */
   #target(result: unknown): Function {
     const { value } = this.#callee;
-    if (customOpOf(value) === null) return value;
+    if (customOpOf(value) === null && leafName(value) === null) return value;
     const { shapes, unbacked } = this.#machine.tracer;
     const mayVary = [result, ...this.#inputs.map(({ fake }) => fake)]
       .flat()

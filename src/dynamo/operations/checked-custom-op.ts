@@ -1,7 +1,9 @@
+import { checkAliasing, tensorsIn } from "../../api/check-custom-op.ts";
 import { customOpOf } from "../../api/custom-op.ts";
 import { withDynamicSizes } from "../../api/fake-context.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { fakeTensor, metaOf, runFake } from "../../core/fake-tensor.ts";
+import { leafName } from "../leaf-function.ts";
 import { isTensor, stateOf } from "../../core/tensor.ts";
 
 /** What a fake says of a result; sizes that only running the operator tells are left out. */
@@ -14,7 +16,7 @@ interface Promised {
 const maximumPromises = 64;
 
 /**
- * A custom operator as a graph calls it. What was captured relies on what the fake said: where the implementation gives
+ * A custom operator, or a leaf function, as a graph calls it. What was captured relies on what the fake said: where the implementation gives
  * something else, going on would be silently wrong. Where sizes vary the fake is asked again for each of them.
  */
 export function checkedCustomOp(op: Function, captured: unknown, sizesVary: boolean): Function {
@@ -34,6 +36,9 @@ export function checkedCustomOp(op: Function, captured: unknown, sizesVary: bool
     const promised = sizesVary ? promisedFor(args) : fixed;
     const result: unknown = Reflect.apply(op, undefined, args);
     checkPromise(op, promised, result);
+    // Custom operators check that themselves; eager code may call a leaf function that hands its argument back.
+    const leaf = leafName(op);
+    if (leaf !== null) checkAliasing(leaf, tensorsIn(args), tensorsIn(result));
     return result;
   };
   Object.defineProperty(checked, "name", { value: op.name });
@@ -44,8 +49,9 @@ export function checkPromise(op: Function, promised: Promised, result: unknown):
   const given = describeResult(result, promised.sizesMayVary);
   if (given === promised.text) return;
   const record = customOpOf(op);
+  const name = record === null ? leafName(op) : `${record.namespace}::${record.name}`;
   throw new RuntimeError(
-    `${record?.namespace}::${record?.name}: the function given to register_fake says that the result is ${promised.text}, but the implementation gave ${given}. ` +
+    `${name}: the function given to register_fake says that the result is ${promised.text}, but the implementation gave ${given}. ` +
       "What is captured relies on the fake: change it to give what the implementation gives (torch.library.opcheck compares them).",
   );
 }

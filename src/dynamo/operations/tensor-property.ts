@@ -126,7 +126,9 @@ export function sizeOf(tracer: Tracer, target: TensorVariable, dim: number): Var
   const { fake, source } = target;
   const hint = fake.shape[dim] ?? NaN;
   if (tracer.unbacked.isUnbackedDim(fake, dim)) {
-    const node = tracer.graph.size(tracer.nodeOf(target), dim, undefined);
+    // What is known of a size of an input holds in all sub-graphs.
+    const graph = source === null ? tracer.graph : tracer.rootGraph;
+    const node = graph.size(tracer.nodeOf(target), dim, undefined);
     return tracer.number({
       kind: "leaf",
       leaf: { kind: "node", node, type: "number", isSize: true },

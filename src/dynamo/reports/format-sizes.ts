@@ -5,7 +5,7 @@ export interface SizeReport {
   /** As in `L["x"].size()[0]`. */
   readonly name: string;
   readonly size: number;
-  readonly isDynamic: boolean;
+  readonly kind: "static" | "dynamic" | "unbacked";
   readonly why: string;
   /** What the program decided on it. */
   readonly conditions: readonly { readonly text: string; readonly source: GuardSource | null }[];
@@ -14,8 +14,8 @@ export interface SizeReport {
 /** The record of `TORCH_LOGS=dynamic`: for every size whether it is static or dynamic, why, and which lines decided on it. */
 export const formatSizes = (sizes: readonly SizeReport[]): string =>
   sizes
-    .flatMap(({ name, size, isDynamic, why, conditions }) => [
-      `${name} = ${size}: ${isDynamic ? "dynamic" : "static"} (${why})`,
+    .flatMap(({ name, size, kind, why, conditions }) => [
+      `${name} = ${size}: ${kind} (${why})`,
       ...conditions.map(({ text, source }) => `  only if ${text}${formatGuardSource(source)}`),
     ])
     .join("\n");

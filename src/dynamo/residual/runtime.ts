@@ -2,6 +2,7 @@ import { ArrayCursor } from "../bytecode/array-cursor.ts";
 import { uninitialized } from "../bytecode/cell.ts";
 import { closureInfo } from "../bytecode/closures/make-closure.ts";
 import { get_default_dtype } from "../../core/default-dtype.ts";
+import { isContiguousLayout } from "../../core/shape.ts";
 import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
 import { matchesDynamic } from "../guards/matches-dynamic.ts";
 import { metaOfValue } from "../guards/meta-of-value.ts";
@@ -82,6 +83,10 @@ export const residualRuntime = Object.freeze({
   matchesDynamic,
   /** A size of a tensor; of anything else, and past the rank, what no expression on sizes accepts. */
   sizeOf: (value: unknown, dim: number): number => metaOfValue(value)?.shape[dim] ?? NaN,
+  isContiguous: (value: unknown): boolean => {
+    const meta = metaOfValue(value);
+    return meta !== undefined && isContiguousLayout(meta.shape, meta.strides);
+  },
   sameValue,
   isObject,
   isPlainArray: (value: unknown): boolean =>

@@ -57,6 +57,12 @@ export class Assumptions {
       : truthIn(this.#intervalOf(compared.term), compared.operator, compared.bound);
   }
 
+  /** The one value that a number can have by what is known; null where it can have several. */
+  onlyValueOf(term: Term): number | null {
+    const { low, high } = this.#intervalOf(term);
+    return low === high ? low : null;
+  }
+
   #intervalOf(term: Term): Interval {
     const known = this.#intervals.get(keyOf(term));
     if (known !== undefined) return known;

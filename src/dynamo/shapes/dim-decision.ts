@@ -2,9 +2,12 @@ import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { Source } from "../variables/source.ts";
 import type { DimMark } from "./mark-dynamic.ts";
 
-/** Whether one size of a tensor enters as a symbol, and what decided it. */
+/**
+ * How one size of a tensor enters, and what decided it: as a constant; as a symbol, with the present size as its hint; or
+ * `unbacked`, as a symbol that capturing may not look at.
+ */
 export interface DimDecision {
-  readonly isDynamic: boolean;
+  readonly kind: "static" | "dynamic" | "unbacked";
   readonly why: string;
   readonly mark: DimMark | null;
 }

@@ -1,5 +1,7 @@
 import type { Tensor } from "../../api/tensor.ts";
 import { fakeTensor, runFake } from "../../core/fake-tensor.ts";
+import { emptyTensor } from "../../core/make-tensor.ts";
+import type { TensorBase } from "../../core/tensor.ts";
 import { metaOf, type TensorMeta } from "../../core/tensor-meta.ts";
 import {
   type Expression,
@@ -19,6 +21,7 @@ import {
   type ResultPattern,
   type SlotTable,
 } from "./result-pattern.ts";
+import { standInSize } from "./unbacked-shapes.ts";
 import { type ShapeRef, valueOfRef, visitRef } from "./shape-ref.ts";
 
 type Step =
@@ -48,7 +51,11 @@ export class ShapeTrace implements SlotTable {
   readonly #tensors: Tensor[] = [];
   readonly #slots = new Map<Tensor, number>();
   /** Dynamic tensors from outside: their metadata is given to a replay. */
-  readonly #inputs: { readonly source: Source; readonly slot: number }[] = [];
+  readonly #inputs: {
+    readonly source: Source;
+    readonly slot: number;
+    readonly hidden: readonly number[];
+  }[] = [];
   /** Numbers from outside that take part in sizes, with their values in the call being captured. */
   readonly #numbers = new Map<string, { readonly source: Source; readonly hint: Scalar }>();
   readonly #steps: { readonly step: Step; readonly place: GuardPlace | null }[] = [];
@@ -77,8 +84,9 @@ export class ShapeTrace implements SlotTable {
     return firstWithMemoryOf(tensor, this.#tensors);
   }
 
-  addInput(source: Source, fake: Tensor): void {
-    this.#inputs.push({ source, slot: this.add(fake) });
+  /** `hidden`: dimensions in which a replay keeps the stand-in of the capture, whatever the size is. */
+  addInput(source: Source, fake: Tensor, hidden: readonly number[] = []): void {
+    this.#inputs.push({ source, slot: this.add(fake), hidden });
   }
 
   /** Notes a call on fakes, if anything in it depends on sizes that may vary. */
@@ -164,8 +172,10 @@ export class ShapeTrace implements SlotTable {
 
   #replay(key: readonly unknown[]): ShapeFailure | null {
     const tensors: (Tensor | undefined)[] = [];
-    for (const [index, { slot }] of this.#inputs.entries())
-      tensors[slot] = fakeTensor(key[index] as TensorMeta) as Tensor; // the guard gives metadata of tensors first
+    for (const [index, { slot, hidden }] of this.#inputs.entries()) {
+      const meta = key[index] as TensorMeta; // the guard gives metadata of tensors first
+      tensors[slot] = (hidden.length === 0 ? fakeTensor(meta) : hiding(meta, hidden)) as Tensor; // the registered class
+    }
     const numbers = new Map<string, Scalar>();
     for (const [index, name] of [...this.#numbers.keys()].entries())
       numbers.set(name, key[this.#inputs.length + index] as Scalar); // then the numbers
@@ -224,6 +234,14 @@ export class ShapeTrace implements SlotTable {
           : `${step.truth ? "" : "!"}${printExpression(step.expression, leafName)}`;
     }
   }
+}
+
+/** A fake of a contiguous tensor with the stand-in in some dimensions. */
+function hiding(meta: TensorMeta, hidden: readonly number[]): TensorBase {
+  const sizes = meta.shape.map((size, dim) => (hidden.includes(dim) ? standInSize : size));
+  const tensor = emptyTensor(sizes, meta.dtype);
+  tensor.requires_grad = meta.requires_grad;
+  return tensor;
 }
 
 const leafName = (leaf: NumberLeaf): string => {

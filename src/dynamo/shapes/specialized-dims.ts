@@ -1,11 +1,12 @@
 import { emptyTensor } from "../../core/make-tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { metaOf, type TensorMeta } from "../../core/tensor-meta.ts";
-import { evaluateExpression, type Scalar } from "../../symbolic/expression.ts";
+import { evaluateExpression, type Expression, type Scalar } from "../../symbolic/expression.ts";
 import type { GuardPlace, PlacedGuard } from "../guards/guard-set.ts";
 import { describeGuard } from "../guards/guard.ts";
 import { type Source, sourceKey } from "../variables/source.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
+import type { Assumptions } from "./assumptions.ts";
 import type { SizeDecisions } from "./dim-decision.ts";
 import type { ShapeTrace } from "./shape-trace.ts";
 
@@ -28,8 +29,8 @@ export function specializedDims(
   trace: ShapeTrace,
 ): readonly SpecializedDim[] {
   return decisions.flatMap(({ source, meta, dims }) =>
-    dims.flatMap(({ isDynamic, mark }, dim): SpecializedDim[] => {
-      if (!isDynamic || mark?.kind !== "dynamic") return [];
+    dims.flatMap(({ kind, mark }, dim): SpecializedDim[] => {
+      if (kind !== "dynamic" || mark?.kind !== "dynamic") return [];
       const size = meta.shape[dim] ?? 0;
       const others = candidates(size).filter((other) => other >= mark.min && other <= mark.max);
       const causes = others.map((other) =>
@@ -41,6 +42,24 @@ export function specializedDims(
     }),
   );
 }
+
+/** A size under a strict `mark_unbacked`, as a number of the graph. */
+export interface StrictSize {
+  readonly source: Source;
+  readonly dim: number;
+  readonly size: Expression<NumberLeaf>;
+}
+
+/** Those of which the program made a single value known. */
+export const fixedStrictSizes = (
+  sizes: readonly StrictSize[],
+  assumptions: Assumptions,
+): readonly SpecializedDim[] =>
+  sizes.flatMap(({ source, dim, size: term }): SpecializedDim[] => {
+    const size = assumptions.onlyValueOf(term);
+    if (size === null) return [];
+    return [{ source, dim, size, cause: `the program checks that it is ${size}`, place: null }];
+  });
 
 const candidates = (size: number): readonly number[] =>
   [size + 1, size - 1, size * 2, size * 3, size + 7, 2, 64, 1].filter(

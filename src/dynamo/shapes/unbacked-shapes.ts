@@ -1,4 +1,5 @@
 import { Tensor } from "../../api/tensor.ts";
+import type { DType } from "../../core/dtype.ts";
 import { emptyTensor } from "../../core/make-tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { stateOf } from "../../core/tensor.ts";
@@ -44,15 +45,18 @@ export class UnbackedShapes {
   }
 
   /** A result of an operator whose sizes depend on data: fake, with the stand-in in these dimensions. */
-  addOrigin(shape: readonly number[], dims: readonly number[], like: Tensor): Tensor {
-    const resized = (size: number): Tensor =>
+  addOrigin(
+    shape: readonly number[],
+    dims: readonly number[],
+    like: { readonly dtype: DType; readonly requires_grad: boolean },
+  ): Tensor {
+    const resized = (size: number): Tensor => {
+      const sizes = shape.map((own, dim) => (dims.includes(dim) ? size : own));
       // The registered class of all tensors is Tensor.
-      runFake(() =>
-        emptyTensor(
-          shape.map((own, dim) => (dims.includes(dim) ? size : own)),
-          like.dtype,
-        ),
-      ) as Tensor;
+      const made = runFake(() => emptyTensor(sizes, like.dtype)) as Tensor;
+      made.requires_grad = like.requires_grad;
+      return made;
+    };
     const fake = resized(standInSize);
     for (const { size, tensors } of this.#trials) tensors.set(fake, resized(size));
     return fake;

@@ -5,6 +5,13 @@ import type { DimDecision } from "../shapes/dim-decision.ts";
 import { type DimMark, marksOf } from "../shapes/mark-dynamic.ts";
 import { type Source, sourceKey } from "../variables/source.ts";
 
+const markNames: Readonly<Record<DimMark["kind"], string>> = {
+  dynamic: "mark_dynamic",
+  maybe: "maybe_mark_dynamic",
+  static: "mark_static",
+  unbacked: "mark_unbacked",
+};
+
 /** What one unit remembers of the tensors it saw: a size that changed enters as a symbol from then on (automatic dynamic). */
 export class SizeRecords {
   readonly #seen = new Map<string, TensorMeta>();
@@ -19,26 +26,39 @@ export class SizeRecords {
   decide(source: Source, tensor: Tensor, meta: TensorMeta): readonly DimDecision[] {
     const marks = marksOf(tensor);
     const varying = this.#note(sourceKey(source), meta);
-    return meta.shape.map((size, dim) => this.#decideDim(size, marks.get(dim), varying.get(dim)));
+    const canHide = tensor.is_contiguous();
+    return meta.shape.map((size, dim) =>
+      this.#decideDim(size, marks.get(dim), varying.get(dim), canHide),
+    );
   }
 
-  #decideDim(size: number, mark: DimMark | undefined, change: string | undefined): DimDecision {
-    const decision = (isDynamic: boolean, why: string): DimDecision => ({
-      isDynamic,
+  #decideDim(
+    size: number,
+    mark: DimMark | undefined,
+    change: string | undefined,
+    canHide: boolean,
+  ): DimDecision {
+    const decision = (kind: DimDecision["kind"], why: string): DimDecision => ({
+      kind,
       why,
       mark: mark ?? null,
     });
-    if (mark?.kind === "static") return decision(false, "mark_static");
-    if (this.#dynamic === false) return decision(false, "dynamic: false");
-    if (mark !== undefined && size >= mark.min && size <= mark.max)
-      return decision(true, mark.kind === "maybe" ? "maybe_mark_dynamic" : "mark_dynamic");
-    if (mark !== undefined)
-      return decision(false, `outside the range of mark_dynamic, ${mark.min} to ${mark.max}`);
-    if (this.#dynamic === true) return decision(true, "dynamic: true");
-    if (change === undefined) return decision(false, "no other size seen yet");
+    if (mark?.kind === "static") return decision("static", "mark_static");
+    if (this.#dynamic === false) return decision("static", "dynamic: false");
+    if (mark !== undefined) {
+      const name = markNames[mark.kind];
+      if (size < mark.min || size > mark.max)
+        return decision("static", `outside the range of ${name}, ${mark.min} to ${mark.max}`);
+      if (mark.kind !== "unbacked") return decision("dynamic", name);
+      return canHide
+        ? decision("unbacked", name)
+        : decision("dynamic", `${name}, but no longer contiguous`);
+    }
+    if (this.#dynamic === true) return decision("dynamic", "dynamic: true");
+    if (change === undefined) return decision("static", "no other size seen yet");
     return config.automatic_dynamic_shapes
-      ? decision(true, change)
-      : decision(false, "automatic_dynamic_shapes is off");
+      ? decision("dynamic", change)
+      : decision("static", "automatic_dynamic_shapes is off");
   }
 
   #note(key: string, meta: TensorMeta): ReadonlyMap<number, string> {

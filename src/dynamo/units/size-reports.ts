@@ -9,14 +9,14 @@ import { placeOfGuard } from "./recompiles.ts";
 /** For every size of every tensor that an entry looked at: static or dynamic, why, and what the program decided on it. */
 export function sizeReports(entry: CompiledEntry): readonly SizeReport[] {
   return entry.sizes.flatMap(({ source, meta, dims }) =>
-    dims.map(({ isDynamic, why }, dim): SizeReport => {
+    dims.map(({ kind, why }, dim): SizeReport => {
       const place: Source = { kind: "size", base: source, dim };
       const key = sourceKey(place);
       const conditions = entry.guards.filter((placed) => speaksOf(placed, key));
       return {
         name: sourceName(place),
         size: meta.shape[dim] ?? 0,
-        isDynamic,
+        kind,
         why,
         conditions: conditions.map((placed) => ({
           text: describeGuard(placed.guard),

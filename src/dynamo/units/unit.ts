@@ -29,7 +29,11 @@ import { type Variable, describeForUser } from "../variables/variable.ts";
 import { type CompiledEntry, type GuardFunction, compileGuards } from "./compiled-entry.ts";
 import type { CompiledFunction } from "./compiled-function.ts";
 import { logEntry } from "./log-entry.ts";
-import { specializedDims } from "../shapes/specialized-dims.ts";
+import {
+  fixedStrictSizes,
+  type SpecializedDim,
+  specializedDims,
+} from "../shapes/specialized-dims.ts";
 import { sourceName } from "../variables/source.ts";
 import { NumberRecords } from "./number-records.ts";
 import { startSuspending } from "./drive-suspending.ts";
@@ -293,15 +297,23 @@ export class Unit implements Continuation {
   /** `mark_dynamic` promises that one compile serves all sizes; a program that fixes the size breaks the promise. */
   #refuseSpecialization({ tracer }: Machine): void {
     const { guards } = tracer.guards;
-    for (const fixed of specializedDims(tracer.sizeDecisions, guards, tracer.shapes)) {
+    const refuse = (fixed: SpecializedDim, marked: string, alternative: string): never => {
       const name = `${sourceName(fixed.source)}.size()[${fixed.dim}]`;
       const frame = fixed.place === null ? null : userFrameAt(fixed.place);
       throw new ConstraintViolationError(
-        `You marked ${name} as dynamic, but your code specialized it to be a constant (${fixed.size}): ${fixed.cause}.\n` +
-          "Use torch._dynamo.maybe_mark_dynamic if the size may be specialised, or change the code so that it does not depend on the exact size.",
+        `You marked ${name} as ${marked}, but your code specialized it to be a constant (${fixed.size}): ${fixed.cause}.\n` +
+          `${alternative}, or change the code so that it does not depend on the exact size.`,
         frame === null ? [] : [frame],
       );
-    }
+    };
+    for (const fixed of specializedDims(tracer.sizeDecisions, guards, tracer.shapes))
+      refuse(
+        fixed,
+        "dynamic",
+        "Use torch._dynamo.maybe_mark_dynamic if the size may be specialised",
+      );
+    for (const fixed of fixedStrictSizes(tracer.strictSizes, tracer.assumptions))
+      refuse(fixed, "unbacked", "Leave out strict if the program may fix the size");
   }
 
   #entry(

@@ -30,8 +30,8 @@ test("entries, with their operations, guards and sizes", () => {
   const { entries } = status(fn);
   expect(entries.map(({ operationCount }) => operationCount)).toEqual([2, 2]);
   expect(entries.map(({ sizes }) => sizes)).toMatchObject([
-    [{ name: 'L["x"].size()[0]', size: 3, isDynamic: false, why: "no other size seen yet" }],
-    [{ name: 'L["x"].size()[0]', size: 4, isDynamic: true, why: "it was 3, then 4" }],
+    [{ name: 'L["x"].size()[0]', size: 3, kind: "static", why: "no other size seen yet" }],
+    [{ name: 'L["x"].size()[0]', size: 4, kind: "dynamic", why: "it was 3, then 4" }],
   ]);
   expect(entries[0]?.guards.length).toBeGreaterThan(0);
 });
