@@ -1,3 +1,5 @@
+import { sizeNamesOf } from "./size-names.ts";
+
 /** Short names of dtypes, as in `f32[3, 3]`. */
 const dtypeAbbreviations: ReadonlyMap<string, string> = new Map([
   ["float32", "f32"],
@@ -14,15 +16,29 @@ const dtypeAbbreviations: ReadonlyMap<string, string> = new Map([
   ["complex128", "c128"],
 ]);
 
-/** The printed type of a value seen while capturing: `f32[3, 3]`, `number`, `[f32[3], i64[3]]`; null when it says nothing. */
-export function describeValue(value: unknown): string | null {
-  if (isTensorLike(value))
-    return `${abbreviation(String(value.dtype))}[${value.shape.map(String).join(", ")}]`;
-  if (Array.isArray(value))
-    return `[${value.map((item) => describeValue(item) ?? "?").join(", ")}]`;
+/**
+ * The printed type of a value seen while capturing: `f32[3, s0]`, `number`, `[f32[3], i64[3]]`; null when it says nothing.
+ * Sizes that are not fixed are written by their names.
+ */
+export const describeValue = (value: unknown): string | null => describedLater(value)();
+
+/** The same, of the value as it is now, worded when it is asked for: by then more sizes may have names. */
+export function describedLater(value: unknown): () => string | null {
+  if (isTensorLike(value)) {
+    const { dtype, shape } = value;
+    return () => {
+      // An operation in place may have given the tensor another shape meanwhile, to which the names belong.
+      const names = value.shape === shape ? sizeNamesOf(value) : null;
+      return `${abbreviation(String(dtype))}[${(names ?? shape.map(String)).join(", ")}]`;
+    };
+  }
+  if (Array.isArray(value)) {
+    const items = value.map(describedLater);
+    return () => `[${items.map((item) => item() ?? "?").join(", ")}]`;
+  }
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint")
-    return typeof value;
-  return null;
+    return () => typeof value;
+  return () => null;
 }
 
 function abbreviation(dtype: string): string {

@@ -1,5 +1,5 @@
 import { InternalError } from "../base/errors.ts";
-import { describeValue } from "./describe-value.ts";
+import { describedLater } from "./describe-value.ts";
 import { Graph } from "./graph.ts";
 import { NameScope } from "./name-scope.ts";
 import { createNode, detachNode, isCall, isNode, mapArgument, noMeta } from "./node.ts";
@@ -123,7 +123,7 @@ export class GraphBuilder {
     const kwargs = Object.fromEntries(
       Object.entries(node.kwargs).map(([key, argument]) => [key, mapArgument(argument, replace)]),
     );
-    const details = { ...node.meta, name: node.name, kwargs };
+    const details = { ...detailsOf(node.meta), name: node.name, kwargs };
     switch (node.op) {
       case "placeholder":
         return this.placeholder(node.target, details);
@@ -212,11 +212,15 @@ export class GraphBuilder {
     const known = this.#lifted.get(node);
     if (known !== undefined) return known.placeholder;
     const operand = this.#parent.#lift(node);
-    const placeholder = this.placeholder(node.name, node.meta);
+    const placeholder = this.placeholder(node.name, detailsOf(node.meta));
     this.#lifted.set(node, { operand, placeholder });
     return placeholder;
   }
 }
+
+/** What a copy of a node is made from; what describes itself goes on doing so. */
+const detailsOf = (meta: NodeMeta): NodeDetails =>
+  meta instanceof SeenValue ? { example: meta.example, source: meta.source } : meta;
 
 /** Whether a constant has a JavaScript spelling: literals, and objects such as dtypes that print as `torch.…`. */
 function isWritable(constant: unknown): boolean {
@@ -232,7 +236,26 @@ function isTorchName(constant: object): boolean {
 }
 
 function metaOf(details: NodeDetails): NodeMeta {
-  const { example, source } = details;
-  const type = details.type === undefined ? describeValue(example) : details.type;
-  return Object.freeze({ example, type, source: source ?? null });
+  const { example, type, source } = details;
+  return type === undefined
+    ? new SeenValue(example, source ?? null)
+    : Object.freeze({ example, type, source: source ?? null });
+}
+
+/** A value seen while capturing. It is described when that is asked for: only the whole capture tells which sizes vary. */
+class SeenValue implements NodeMeta {
+  readonly example: unknown;
+  readonly source: NodeSource | null;
+  readonly #described: () => string | null;
+
+  constructor(example: unknown, source: NodeSource | null) {
+    this.example = example;
+    this.source = source;
+    this.#described = describedLater(example);
+    Object.freeze(this);
+  }
+
+  get type(): string | null {
+    return this.#described();
+  }
 }

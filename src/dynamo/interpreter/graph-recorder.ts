@@ -84,6 +84,7 @@ export class GraphRecorder {
   /** A number of the program as a value of the graph. */
   scalar(expression: Expression<NumberLeaf>): Argument {
     const leaves = [...leavesOf(expression)];
+    if (leaves.length === 0) return evaluateExpression(expression, () => undefined);
     if (leaves.some((leaf) => leaf.kind === "item"))
       return breakGraph("tensorItem", {}, "a pending item() enters the graph");
     if (leaves.every((leaf) => leaf.kind === "source")) return this.#scalarInput(expression);
@@ -108,6 +109,13 @@ export class GraphRecorder {
     this.inputs.push({ kind: "scalar", node, expression, example });
     this.#scalars.set(key, node);
     return node;
+  }
+
+  /** What inputs for numbers are called, by the number. */
+  get numberInputs(): readonly (readonly [Expression<NumberLeaf>, string])[] {
+    return this.inputs.flatMap((input) =>
+      input.kind === "scalar" ? [[input.expression, input.node.name] as const] : [],
+    );
   }
 
   /** Arithmetic on numbers that only exist inside the graph becomes operator calls. */

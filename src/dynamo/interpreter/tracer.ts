@@ -7,14 +7,14 @@ import type { Guard } from "../guards/guard.ts";
 import { type GuardPlace, GuardSet } from "../guards/guard-set.ts";
 import type { DimDecision, SizeDecisions } from "../shapes/dim-decision.ts";
 import { Assumptions } from "../shapes/assumptions.ts";
+import { SizeSymbols } from "../shapes/size-symbols.ts";
 import type { StrictSize } from "../shapes/specialized-dims.ts";
 import { UnbackedShapes } from "../shapes/unbacked-shapes.ts";
 import { ShapeTrace } from "../shapes/shape-trace.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { SideEffect } from "../side-effects.ts";
 import { type Source, sourceName } from "../variables/source.ts";
-import type {
-  TensorVariable} from "../variables/variable.ts";
+import type { TensorVariable } from "../variables/variable.ts";
 import {
   CellVariable,
   ConstantVariable,
@@ -30,6 +30,7 @@ import {
 import { InternalError } from "../../base/errors.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
 import type { Node } from "../../fx/node.ts";
+import { registerSizeNames } from "../../fx/size-names.ts";
 import type { ArrayCursor } from "../bytecode/array-cursor.ts";
 import type { Frame, ReturnMode } from "./frame.ts";
 import { GraphRecorder } from "./graph-recorder.ts";
@@ -87,6 +88,7 @@ export class Tracer {
   >();
   readonly #cells = new Map<object, CellVariable>();
   readonly #mutated = new Set<Variable | CellVariable>();
+  #sizeSymbols: SizeSymbols | null = null;
 
   constructor(history: NumberHistory) {
     this.history = history;
@@ -314,6 +316,18 @@ export class Tracer {
     for (const leaf of leavesOf(expression))
       if (leaf.kind !== "size" && (leaf.kind !== "source" || leaf.fromTensor)) return true;
     return false;
+  }
+
+  /** Names of the sizes that vary, for graphs and reports. Only for a capture that has ended. */
+  nameSizes(): SizeSymbols {
+    if (this.#sizeSymbols !== null) return this.#sizeSymbols;
+    const { shapes, unbacked, sizeDecisions } = this;
+    const { numberInputs } = this.rootGraph;
+    const symbols = new SizeSymbols({ shapes, unbacked, sizeDecisions, numberInputs });
+    for (const tensor of shapes.tensors) registerSizeNames(tensor, symbols);
+    for (const tensor of unbacked.tensors) registerSizeNames(tensor, symbols);
+    this.#sizeSymbols = symbols;
+    return symbols;
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Tensor } from "../../api/tensor.ts";
 import { fakeTensor } from "../../core/fake-tensor.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import { evaluateExpression, type Expression, type Scalar } from "../../symbolic/expression.ts";
+import type { DimDecision } from "../shapes/dim-decision.ts";
 import type { DimMark } from "../shapes/mark-dynamic.ts";
 import type { Source } from "../variables/source.ts";
 import { type NumberLeaf, TensorVariable } from "../variables/variable.ts";
@@ -17,23 +18,24 @@ export function wrapTensor(
   source: Source,
 ): TensorVariable {
   const dims = tracer.history.decideSizes(source, tensor, meta);
-  tracer.sizeDecisions.push({ source, meta, dims });
-  const varying = dims.flatMap(({ kind }, dim) => (kind === "static" ? [] : [dim]));
-  if (varying.length === 0) {
-    tracer.addGuard({ kind: "TENSOR_MATCH", source, meta });
-    return new TensorVariable(fakeTensor(meta) as Tensor, null, source, tensor); // the registered class of all tensors
-  }
-  tracer.addGuard({ kind: "TENSOR_DYNAMIC", source, meta, dims: varying });
-  const hidden = dims.flatMap(({ kind }, dim) => (kind === "unbacked" ? [dim] : []));
-  const dynamic = dims.flatMap(({ kind }, dim) => (kind === "dynamic" ? [dim] : []));
-  // The registered class of all tensors is Tensor.
+  const dimsThatAre = (wanted: DimDecision["kind"]): readonly number[] =>
+    dims.flatMap(({ kind }, dim) => (kind === wanted ? [dim] : []));
+  const hidden = dimsThatAre("unbacked");
+  const dynamic = dimsThatAre("dynamic");
   const fake =
     hidden.length === 0
-      ? (fakeTensor(meta) as Tensor)
+      ? (fakeTensor(meta) as Tensor) // the registered class of all tensors
       : tracer.unbacked.addOrigin(meta.shape, hidden, meta);
+  tracer.sizeDecisions.push({ source, meta, fake, dims });
+  const variable = new TensorVariable(fake, null, source, tensor);
+  const varying = [...hidden, ...dynamic];
+  if (varying.length === 0) {
+    tracer.addGuard({ kind: "TENSOR_MATCH", source, meta });
+    return variable;
+  }
+  tracer.addGuard({ kind: "TENSOR_DYNAMIC", source, meta, dims: varying });
   if (dynamic.length > 0) tracer.shapes.addInput(source, fake, hidden);
   tracer.dynamicDims.set(fake, dynamic);
-  const variable = new TensorVariable(fake, null, source, tensor);
   for (const dim of varying) guardRange(tracer, source, dim, meta, dims[dim]?.mark ?? null);
   if (hidden.length > 0) {
     tracer.addGuard({ kind: "CONTIGUOUS", source });

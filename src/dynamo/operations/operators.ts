@@ -52,6 +52,9 @@ export function unaryOperation(machine: Machine, operator: string, operand: Vari
       foldNatively(`unary ${operator}`, () => applyUnaryNatively(operator, value.value)),
     );
   }
+  // ToNumber of a number is the number (§7.1.4 step 1).
+  if (operator === "+" && value.kind === "number" && typeOf(machine, value) === "number")
+    return value;
   const expression = scalarExpression(value);
   if (expression !== null && isUnaryOperator(operator)) {
     return machine.tracer.number({ kind: "unary", operator, operand: expression });
@@ -228,7 +231,6 @@ export function increment(machine: Machine, operand: Variable, delta: 1 | -1): V
 export function toNumeric(machine: Machine, operand: Variable): Variable {
   const value = coerced(machine, operand);
   if (value.kind === "constant" && typeof value.value === "bigint") return value;
-  if (value.kind === "number" && typeof value.hint === "number") return value;
   return unaryOperation(machine, "+", value);
 }
 

@@ -1,3 +1,4 @@
+import type { Tensor } from "../../api/tensor.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { Source } from "../variables/source.ts";
 import type { DimMark } from "./mark-dynamic.ts";
@@ -16,5 +17,7 @@ export interface DimDecision {
 export interface SizeDecisions {
   readonly source: Source;
   readonly meta: TensorMeta;
+  /** What stands for the tensor while capturing. */
+  readonly fake: Tensor;
   readonly dims: readonly DimDecision[];
 }

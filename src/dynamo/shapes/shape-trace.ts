@@ -144,7 +144,19 @@ export class ShapeTrace implements SlotTable {
 
   /** The first step that does not hold for the given metadata and numbers. */
   failure(key: readonly unknown[]): ShapeFailure | null {
-    return runFake(() => this.#replay(key));
+    return runFake(() => this.#replay(key, []));
+  }
+
+  /** The tensors of the trace as the capture saw them. */
+  get tensors(): readonly Tensor[] {
+    return this.#tensors;
+  }
+
+  /** The sizes that all tensors of the trace have for other metadata and numbers; null where the trace does not hold. */
+  sizesFor(key: readonly unknown[]): readonly (readonly number[] | undefined)[] | null {
+    const tensors: (Tensor | undefined)[] = [];
+    const failure = runFake(() => this.#replay(key, tensors));
+    return failure === null ? this.#tensors.map((_, slot) => tensors[slot]?.shape) : null;
   }
 
   #push(step: Step, place: GuardPlace | null): void {
@@ -170,8 +182,8 @@ export class ShapeTrace implements SlotTable {
     }
   }
 
-  #replay(key: readonly unknown[]): ShapeFailure | null {
-    const tensors: (Tensor | undefined)[] = [];
+  /** Fills `tensors` by slot. */
+  #replay(key: readonly unknown[], tensors: (Tensor | undefined)[]): ShapeFailure | null {
     for (const [index, { slot, hidden }] of this.#inputs.entries()) {
       const meta = key[index] as TensorMeta; // the guard gives metadata of tensors first
       tensors[slot] = (hidden.length === 0 ? fakeTensor(meta) : hiding(meta, hidden)) as Tensor; // the registered class

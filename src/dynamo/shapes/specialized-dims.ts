@@ -8,6 +8,7 @@ import { type Source, sourceKey } from "../variables/source.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
 import type { Assumptions } from "./assumptions.ts";
 import type { SizeDecisions } from "./dim-decision.ts";
+import type { DimMark } from "./mark-dynamic.ts";
 import type { ShapeTrace } from "./shape-trace.ts";
 
 /** A dimension that must be dynamic, and what allows it only its present size. */
@@ -17,11 +18,12 @@ export interface SpecializedDim {
   readonly size: number;
   readonly cause: string;
   readonly place: GuardPlace | null;
+  readonly mark: DimMark["kind"] | null;
 }
 
 /**
- * Dimensions under `mark_dynamic` that the captured code allows only one size: every other size that is tried contradicts a
- * guard or something learnt about shapes.
+ * Dynamic dimensions that the captured code allows only one size: every other size that is tried contradicts a guard or
+ * something learnt about shapes.
  */
 export function specializedDims(
   decisions: readonly SizeDecisions[],
@@ -30,15 +32,17 @@ export function specializedDims(
 ): readonly SpecializedDim[] {
   return decisions.flatMap(({ source, meta, dims }) =>
     dims.flatMap(({ kind, mark }, dim): SpecializedDim[] => {
-      if (kind !== "dynamic" || mark?.kind !== "dynamic") return [];
+      if (kind !== "dynamic") return [];
       const size = meta.shape[dim] ?? 0;
-      const others = candidates(size).filter((other) => other >= mark.min && other <= mark.max);
+      const others = candidates(size).filter(
+        (other) => mark === null || (other >= mark.min && other <= mark.max),
+      );
       const causes = others.map((other) =>
         contradiction({ source, dim, size: other }, decisions, guards, trace),
       );
       const [first] = causes;
       if (first === undefined || first === null || causes.includes(null)) return [];
-      return [{ source, dim, size, ...first }];
+      return [{ source, dim, size, mark: mark?.kind ?? null, ...first }];
     }),
   );
 }
@@ -58,7 +62,8 @@ export const fixedStrictSizes = (
   sizes.flatMap(({ source, dim, size: term }): SpecializedDim[] => {
     const size = assumptions.onlyValueOf(term);
     if (size === null) return [];
-    return [{ source, dim, size, cause: `the program checks that it is ${size}`, place: null }];
+    const cause = `the program checks that it is ${size}`;
+    return [{ source, dim, size, cause, place: null, mark: "unbacked" }];
   });
 
 const candidates = (size: number): readonly number[] =>

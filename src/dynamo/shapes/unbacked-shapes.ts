@@ -4,6 +4,7 @@ import { emptyTensor } from "../../core/make-tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { stateOf } from "../../core/tensor.ts";
 import { evaluateExpression } from "../../symbolic/expression.ts";
+import { UnbackedNames } from "./unbacked-names.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
 import { type ShapeRef, valueOfRef, visitRef } from "./shape-ref.ts";
 
@@ -31,6 +32,17 @@ interface FakeCall {
  */
 export class UnbackedShapes {
   readonly #trials: readonly Trial[] = otherSizes.map((size) => ({ size, tensors: new Map() }));
+  readonly #names = new UnbackedNames();
+
+  /** How a size that depends on data is written; null for other sizes. */
+  nameOf(fake: Tensor, dim: number): string | null {
+    return this.isUnbackedDim(fake, dim) ? this.#names.ofSize(fake, dim) : null;
+  }
+
+  /** All tensors with such sizes. */
+  get tensors(): readonly Tensor[] {
+    return [...new Set(this.#trials.flatMap(({ tensors }) => [...tensors.keys()]))];
+  }
 
   isUnbacked(fake: Tensor): boolean {
     return this.#trials.some(({ tensors }) => tensors.has(fake));
@@ -59,6 +71,7 @@ export class UnbackedShapes {
     };
     const fake = resized(standInSize);
     for (const { size, tensors } of this.#trials) tensors.set(fake, resized(size));
+    for (const dim of dims) this.#names.ofSize(fake, dim);
     return fake;
   }
 
@@ -82,7 +95,46 @@ export class UnbackedShapes {
       const problem = runFake(() => this.#tryCall(trial, call, result));
       if (problem !== null) return problem;
     }
+    this.#nameResults(call, result);
     return null;
+  }
+
+  /** A size that is always that of an argument, or a number given, has its name. */
+  #nameResults({ receiver, args }: FakeCall, result: unknown): void {
+    const given: { readonly name: () => string; readonly sizes: string }[] = [];
+    for (const ref of receiver === null ? args : [receiver, ...args]) {
+      visitRef(ref, (part) => {
+        if (part.kind === "tensor") {
+          for (const dim of part.fake.shape.keys())
+            if (this.isUnbackedDim(part.fake, dim))
+              given.push({
+                name: () => this.#names.ofSize(part.fake, dim),
+                sizes: this.#sizesOf(part.fake, dim),
+              });
+          return;
+        }
+        const { expression } = part;
+        given.push({
+          name: () => this.#names.ofNumber(expression),
+          sizes: this.#trials
+            .map(({ size }) => evaluateExpression(expression, (leaf) => knownLeaf(leaf) ?? size))
+            .join(),
+        });
+      });
+    }
+    for (const tensor of Array.isArray(result) ? result : [result]) {
+      if (!(tensor instanceof Tensor) || this.#names.isNamed(tensor)) continue;
+      for (const dim of tensor.shape.keys()) {
+        if (!this.isUnbackedDim(tensor, dim)) continue;
+        const sizes = this.#sizesOf(tensor, dim);
+        const same = given.find((each) => each.sizes === sizes);
+        this.#names.set(tensor, dim, same?.name() ?? null);
+      }
+    }
+  }
+
+  #sizesOf(fake: Tensor, dim: number): string {
+    return this.#trials.map(({ tensors }) => tensors.get(fake)?.shape[dim]).join();
   }
 
   #tryCall(trial: Trial, call: FakeCall, result: unknown): string | null {

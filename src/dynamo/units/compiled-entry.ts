@@ -4,6 +4,7 @@ import { residualBindings } from "../residual/residual-bindings.ts";
 import type { ResidualCode } from "../residual/build-residual.ts";
 import { metaOfValue } from "../guards/meta-of-value.ts";
 import type { SizeDecisions } from "../shapes/dim-decision.ts";
+import type { SizeSymbols } from "../shapes/size-symbols.ts";
 import type { ShapeTrace } from "../shapes/shape-trace.ts";
 import { type ConstantPool, type Source, sourceText } from "../variables/source.ts";
 import { ResidualWriter } from "../residual/residual-writer.ts";
@@ -23,6 +24,8 @@ export interface CompiledEntry {
   readonly operationCount: number | null;
   /** Which sizes of tensors from outside are fixed, which may vary, and why. */
   readonly sizes: readonly SizeDecisions[];
+  /** The names of those that vary; null where nothing was captured. */
+  readonly symbols: SizeSymbols | null;
 }
 
 /** All guards in one generated function, evaluated from left to right. Hot path (bench: dispatch). */

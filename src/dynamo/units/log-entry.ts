@@ -46,7 +46,7 @@ function guardTree(entry: CompiledEntry): readonly GuardTreeNode[] {
     lines.push({
       kind: placed.guard.kind,
       text: describeGuard(placed.guard),
-      source: placeOfGuard(placed),
+      source: placeOfGuard(placed.place),
     });
     byName.set(name, lines);
   }

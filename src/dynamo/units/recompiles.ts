@@ -2,7 +2,7 @@ import { emit, isEnabled, warn } from "../../base/logging.ts";
 import { config } from "../config.ts";
 import { FailOnRecompileLimitHit, RecompileError } from "../exc.ts";
 import { relativePath } from "../graph-breaks/relative-path.ts";
-import type { PlacedGuard } from "../guards/guard-set.ts";
+import type { GuardPlace } from "../guards/guard-set.ts";
 import { placeOf } from "../interpreter/places.ts";
 import type { Code } from "../bytecode/code.ts";
 import {
@@ -68,15 +68,16 @@ function failuresOf(
       {
         entry: `${unit.owner.id}/${entry.index}`,
         text: failure.text,
-        source: placeOfGuard(failure.placed),
+        source: placeOfGuard(failure.placed?.place),
       },
     ];
   });
 }
 
-export function placeOfGuard(placed: PlacedGuard | null): GuardSource | null {
-  if (placed?.place == null) return null;
-  const place = placeOf(placed.place.code as Code, placed.place.pc); // guards are placed at instructions of codes
+/** The line that made an assumption. */
+export function placeOfGuard(guardPlace: GuardPlace | null | undefined): GuardSource | null {
+  if (guardPlace == null) return null;
+  const place = placeOf(guardPlace.code as Code, guardPlace.pc); // guards are placed at instructions of codes
   if (place === null) return null;
   const { position } = place;
   return {

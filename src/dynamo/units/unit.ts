@@ -161,6 +161,7 @@ export class Unit implements Continuation {
         code: this.#native,
         operationCount: null,
         sizes: [],
+        symbols: null,
       };
     }
   }
@@ -215,6 +216,7 @@ export class Unit implements Continuation {
       const residual = buildResidual(machine, outcome, (shapes, symbolic) =>
         this.owner.resumeUnit(shapes, symbolic),
       );
+      machine.tracer.nameSizes();
       const runGraph =
         residual.graphModule === null
           ? null
@@ -296,7 +298,6 @@ export class Unit implements Continuation {
 
   /** `mark_dynamic` promises that one compile serves all sizes; a program that fixes the size breaks the promise. */
   #refuseSpecialization({ tracer }: Machine): void {
-    const { guards } = tracer.guards;
     const refuse = (fixed: SpecializedDim, marked: string, alternative: string): never => {
       const name = `${sourceName(fixed.source)}.size()[${fixed.dim}]`;
       const frame = fixed.place === null ? null : userFrameAt(fixed.place);
@@ -306,14 +307,20 @@ export class Unit implements Continuation {
         frame === null ? [] : [frame],
       );
     };
-    for (const fixed of specializedDims(tracer.sizeDecisions, guards, tracer.shapes))
+    const isMarked = tracer.sizeDecisions.some(({ dims }) =>
+      dims.some(({ mark }) => mark?.kind === "dynamic"),
+    );
+    const fixed = isMarked
+      ? specializedDims(tracer.sizeDecisions, tracer.guards.guards, tracer.shapes)
+      : [];
+    for (const each of fixed.filter(({ mark }) => mark === "dynamic"))
       refuse(
-        fixed,
+        each,
         "dynamic",
         "Use torch._dynamo.maybe_mark_dynamic if the size may be specialised",
       );
-    for (const fixed of fixedStrictSizes(tracer.strictSizes, tracer.assumptions))
-      refuse(fixed, "unbacked", "Leave out strict if the program may fix the size");
+    for (const each of fixedStrictSizes(tracer.strictSizes, tracer.assumptions))
+      refuse(each, "unbacked", "Leave out strict if the program may fix the size");
   }
 
   #entry(
@@ -336,6 +343,7 @@ export class Unit implements Continuation {
       code,
       operationCount: code === this.#native ? null : (graphModule?.graph.calls.length ?? 0),
       sizes: sizeDecisions,
+      symbols: machine.tracer.nameSizes(),
     };
     logEntry(this, entry, graphModule);
     return entry;

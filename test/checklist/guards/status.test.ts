@@ -31,7 +31,7 @@ test("entries, with their operations, guards and sizes", () => {
   expect(entries.map(({ operationCount }) => operationCount)).toEqual([2, 2]);
   expect(entries.map(({ sizes }) => sizes)).toMatchObject([
     [{ name: 'L["x"].size()[0]', size: 3, kind: "static", why: "no other size seen yet" }],
-    [{ name: 'L["x"].size()[0]', size: 4, kind: "dynamic", why: "it was 3, then 4" }],
+    [{ name: 'L["x"].size()[0]', size: 4, kind: "dynamic", symbol: "s0", why: "it was 3, then 4" }],
   ]);
   expect(entries[0]?.guards.length).toBeGreaterThan(0);
 });

@@ -102,7 +102,7 @@ test("TORCH_LOGS=dynamic says for every size whether it is static or dynamic, wh
   }
   const text = records.join("");
   expect(text).toContain('L["x"].size()[0] = 5: static (no other size seen yet)');
-  expect(text).toContain('L["x"].size()[0] = 6: dynamic (it was 5, then 6)');
+  expect(text).toContain('L["x"].size()[0] = 6: dynamic s0 (it was 5, then 6)');
   expect(text).toMatch(
     /only if \(L\["x"\]\.size\(\)\[0\] > 3\) {2}# const fn = .* {2}# test\/checklist\/shapes\/marks\.test\.ts:\d+ in <anonymous>/,
   );
