@@ -11,6 +11,14 @@ export const logArtifacts = {
     doc: "Each graph break: reason, explanation, hints, user stack.",
     withDynamo: true,
   },
+  graph_breaks_json: {
+    doc: "Each graph break as one line of JSON: the same facts, what it costs, and the rewrite that avoids it.",
+    withDynamo: false,
+  },
+  rewrites: {
+    doc: "For each graph break that a change of the program avoids mechanically: the diff.",
+    withDynamo: false,
+  },
   dynamic: {
     doc: "For every size of the inputs of a compiled entry: static or dynamic, why, and which line decided.",
     withDynamo: true,

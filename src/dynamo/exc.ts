@@ -1,4 +1,6 @@
 import { RuntimeError } from "../base/errors.ts";
+import { config } from "./config.ts";
+import { isFrameworkFile } from "./source/framework-files.ts";
 import { formatReason } from "./graph-breaks/graph-break-record.ts";
 import type { GraphBreakRecord } from "./graph-breaks/graph-break-record.ts";
 import { collapseResumeFrames, formatFrames } from "./graph-breaks/user-frame.ts";
@@ -9,6 +11,15 @@ export class TorchDynamoException extends RuntimeError {
   static {
     nameOnPrototype(this, "TorchDynamoException");
   }
+
+  constructor(message: string, options?: ErrorOptions) {
+    // So many frames of the compiler may lie on top of the program's.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 200;
+    super(message, options);
+    Error.stackTraceLimit = stackTraceLimit;
+    if (!config.verbose) hideFramework(this, stackTraceLimit);
+  }
 }
 
 /** A graph break where none is allowed (`fullgraph: true`). */
@@ -16,11 +27,11 @@ export class Unsupported extends TorchDynamoException {
   static {
     nameOnPrototype(this, "Unsupported");
   }
-  readonly record: GraphBreakRecord;
+  declare readonly record: GraphBreakRecord;
 
   constructor(record: GraphBreakRecord) {
     super(withUserCode(formatReason(record), record.stack));
-    this.record = record;
+    defineHidden(this, "record", record);
   }
 }
 
@@ -29,13 +40,13 @@ export class UncapturedHigherOrderOpError extends TorchDynamoException {
   static {
     nameOnPrototype(this, "UncapturedHigherOrderOpError");
   }
-  readonly record: GraphBreakRecord;
+  declare readonly record: GraphBreakRecord;
 
   constructor(record: GraphBreakRecord) {
     const operator = record.higherOrderOperator ?? "This higher-order operator";
     const lead = `${operator} works only when the functions given to it are captured completely, but there was:`;
     super(withUserCode(`${lead}\n\n${formatReason(record)}`, record.stack));
-    this.record = record;
+    defineHidden(this, "record", record);
   }
 }
 
@@ -126,6 +137,30 @@ function withUserCode(message: string, stack: readonly UserFrame[]): string {
 
 function describeCause(cause: unknown): string {
   return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}
+
+/** Leaves the stack to the program's own frames; with TORCHDYNAMO_VERBOSE=1 it stays as the engine made it. */
+function hideFramework(error: Error, limit: number): void {
+  const { stack, message } = error;
+  const end = typeof stack === "string" ? stack.indexOf(message) + message.length : -1;
+  if (typeof stack !== "string" || end < message.length) return;
+  const own = stack
+    .slice(end)
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line) && !isFrameworkFrame(line));
+  defineHidden(error, "stack", [stack.slice(0, end), ...own.slice(0, limit)].join("\n"));
+}
+
+/** `    at name (file:line:column)`, or without a name. */
+function isFrameworkFrame(line: string): boolean {
+  if (line.includes("eval at makeFunction")) return true;
+  const place = /(?:\(|at (?:async )?)([^()\s]+):\d+:\d+\)?$/.exec(line)?.[1];
+  return place !== undefined && isFrameworkFile(place);
+}
+
+/** Errors that nobody catches are printed with their enumerable properties. */
+function defineHidden(error: Error, key: "stack" | "record", value: unknown): void {
+  Object.defineProperty(error, key, { value, configurable: true, writable: true });
 }
 
 // As for built-in errors: the name does not show among an error's own properties.

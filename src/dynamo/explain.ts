@@ -4,6 +4,7 @@ import { compiledOf } from "./compiled-target.ts";
 import {
   type GraphBreakRecord,
   formatGraphBreak,
+  formatRewrite,
   graphBreakToJSON,
 } from "./graph-breaks/graph-break-record.ts";
 import { CompiledFunction } from "./units/compiled-function.ts";
@@ -69,7 +70,10 @@ function describe(
     `Graph Count: ${graphs.length}`,
     `Graph Break Count: ${breaks.length}`,
     `Op Count: ${opCount}`,
-    ...breaks.map((record, index) => `\nBreak Reason ${index + 1}:\n${formatGraphBreak(record)}`),
+    ...breaks.flatMap((record, index) => [
+      `\nBreak Reason ${index + 1}:\n${formatGraphBreak(record)}`,
+      ...(record.rewrite === null ? [] : [`\n${formatRewrite(record.rewrite)}`]),
+    ]),
     ...opsPerGraph.map((ops, index) => `\nOps of graph ${index + 1}: ${ops.join(", ")}`),
   ].join("\n");
   return {

@@ -127,18 +127,65 @@ test("carets stop at the end of the line, keep tabs, and are left out under a wh
         work(x)`);
 });
 
+const line = { file: "a.ts", line: 3, functionName: "fn", code: "const y = x.sum();" };
+
+test("the operations that gave the data follow the explanation, each under its line", () => {
+  const computation = [
+    { operation: "mul = x.mul(2)", source: line },
+    { operation: "sum = mul.sum()", source: line },
+    { operation: "gt = sum.gt(0)", source: { ...line, line: 4, code: "if (y.gt(0).item()) {" } },
+  ];
+  const text = formatGraphBreak(graphBreakRecord(branch, { computation }));
+  expect(text.split("\n").slice(3, 9)).toEqual([
+    "  The data comes from:",
+    "    a.ts:3  const y = x.sum();",
+    "        mul = x.mul(2)",
+    "        sum = mul.sum()",
+    "    a.ts:4  if (y.gt(0).item()) {",
+    "        gt = sum.gt(0)",
+  ]);
+});
+
+test("the cost stands before the stack", () => {
+  const native = "`console.log(x)`";
+  const textOf = (operationsAfter: number | null, skipsFrame = false): string =>
+    formatGraphBreak(
+      graphBreakRecord(branch, {
+        cost: { operationsBefore: 1, operationsAfter, native },
+        skipsFrame,
+      }),
+    ).split("\n\n")[2] ?? "";
+  expect(textOf(null)).toBe(
+    "Cost: 1 operation in the graph before the break; `console.log(x)` runs as plain JavaScript; what follows is captured anew.",
+  );
+  expect(textOf(2)).toContain("; 2 operations in the graph behind it.");
+  expect(textOf(null, true)).toBe(
+    "Cost: `console.log(x)` runs as plain JavaScript; 1 operation captured before the break is given up.",
+  );
+});
+
 test("a record is plain data in JSON", () => {
   const reason = describeBreak("userGraphBreak", { message: null }, "graph_break()");
-  const record = graphBreakRecord(reason, { stack: [branchFrame] });
+  const record = graphBreakRecord(reason, {
+    stack: [branchFrame],
+    cost: { operationsBefore: 1, operationsAfter: null, native: "`graph_break()`" },
+    computation: [{ operation: "sum = x.sum()", source: line }],
+    findRewrite: () => ({ description: "Remove the call.", diff: "-graph_break();" }),
+  });
   expect(JSON.parse(JSON.stringify(graphBreakToJSON(record)))).toEqual({
     id: "GB0025",
     key: "userGraphBreak",
     title: "Call to 'torch._dynamo.graph_break()'",
     explanation: "User-inserted graph break.",
+    facts: { message: null },
     hints: ["Remove the `torch._dynamo.graph_break()` call."],
     context: "graph_break()",
     higherOrderOperator: null,
     chained: [],
+    computation: [{ operation: "sum = x.sum()", source: line }],
+    cost: { operationsBefore: 1, operationsAfter: null, native: "`graph_break()`" },
+    skipsFrame: false,
+    rewrite: { description: "Remove the call.", diff: "-graph_break();" },
     callers: [],
     stack: [
       {

@@ -1,5 +1,6 @@
 import { graphBreaks } from "./catalogue.ts";
 import type { GraphBreakFacts, GraphBreakKey } from "./catalogue.ts";
+import type { Variable } from "../variables/variable.ts";
 
 /** Why a graph ended: the wording of the catalogue filled with facts. */
 export interface GraphBreakReason {
@@ -9,6 +10,8 @@ export interface GraphBreakReason {
   readonly explanation: string;
   readonly hints: readonly string[];
   readonly context: string;
+  /** What the wording was filled with. */
+  readonly facts: Readonly<Record<string, string | null>>;
 }
 
 /** Thrown inside the tracer where a graph must end, and caught there; users see it only as `Unsupported`. */
@@ -16,22 +19,29 @@ export class GraphBreak extends Error {
   readonly reason: GraphBreakReason;
   /** Not worth telling anybody: a step on the way to a break that is told, or one that a test forces. */
   readonly isSilent: boolean;
+  /** The value whose data the program asks for, where the break is about one. */
+  readonly subject: Variable | null;
 
-  constructor(reason: GraphBreakReason, isSilent = false) {
+  constructor(reason: GraphBreakReason, isSilent = false, subject: Variable | null = null) {
     super(`${reason.id} ${reason.title}: ${reason.explanation}`);
     this.name = "GraphBreak";
     this.reason = reason;
     this.isSilent = isSilent;
+    this.subject = subject;
   }
 }
 
-/** Ends the graph here. `context` is for the developers of the compiler: instruction, variables, arguments. */
+/**
+ * Ends the graph here. `context` is for the developers of the compiler: instruction, variables, arguments. `subject` is
+ * the value whose data the program asks for.
+ */
 export function breakGraph<Key extends GraphBreakKey>(
   key: Key,
   facts: GraphBreakFacts<Key>,
   context: string,
+  subject: Variable | null = null,
 ): never {
-  throw new GraphBreak(describeBreak(key, facts, context));
+  throw new GraphBreak(describeBreak(key, facts, context), false, subject);
 }
 
 /** The filled-in wording of a break, without throwing. */
@@ -42,7 +52,8 @@ export function describeBreak<Key extends GraphBreakKey>(
 ): GraphBreakReason {
   const { id, title, explanation, hints } = graphBreaks[key];
   // These are facts of the type this key's record asks for; TypeScript cannot relate the two through a generic key.
-  const values = namingAnonymous(facts) as never;
+  const named = namingAnonymous(facts);
+  const values = named as never;
   const filledHints = hints
     .map((hint: string | ((facts: never) => string | null)) =>
       typeof hint === "string" ? hint : hint(values),
@@ -55,6 +66,7 @@ export function describeBreak<Key extends GraphBreakKey>(
     explanation: explanation(values),
     hints: Object.freeze(filledHints),
     context,
+    facts: Object.freeze(named),
   });
 }
 

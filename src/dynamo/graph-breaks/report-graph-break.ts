@@ -1,7 +1,12 @@
 import { emit, isEnabled, warnOnce } from "../../base/logging.ts";
 import { config } from "../config.ts";
 import { counters, increment } from "../counters.ts";
-import { formatDuplicateGraphBreak, formatGraphBreak } from "./graph-break-record.ts";
+import {
+  formatDuplicateGraphBreak,
+  formatGraphBreak,
+  formatRewrite,
+  graphBreakToJSON,
+} from "./graph-break-record.ts";
 import type { GraphBreakRecord } from "./graph-break-record.ts";
 import { formatFrames, formatLocation } from "./user-frame.ts";
 import type { UserFrame } from "./user-frame.ts";
@@ -14,6 +19,10 @@ const reportedPlaces = new Set<string>();
 /** Counts a graph break and prints it: in full the first time it happens at a place, without its stack after that. */
 export function reportGraphBreak(record: GraphBreakRecord): void {
   increment(counters.graph_break, record.reason.title);
+  if (isEnabled("graph_breaks_json"))
+    emit("graph_breaks_json", JSON.stringify(graphBreakToJSON(record)));
+  if (isEnabled("rewrites") && record.rewrite !== null)
+    emit("rewrites", formatRewrite(record.rewrite));
   if (!isEnabled("graph_breaks")) return;
   const isDuplicate = meetPlace(placeOf(record)) && !config.verbose;
   emit("graph_breaks", isDuplicate ? formatDuplicateGraphBreak(record) : formatGraphBreak(record));

@@ -20,6 +20,8 @@ export class Unhealed extends GraphBreak {
         { condition: machine.expressionText(), obstacle },
         "attempted to jump with SymNumberVariable()",
       ),
+      false,
+      machine.tracer.frame.stack.at(-1) ?? null,
     );
     this.kind = kind;
     this.obstacle = obstacle;

@@ -284,6 +284,7 @@ export class Tracer {
         "notAConstant",
         { value: "a symbolic number", use: purpose },
         `specialize(${purpose})`,
+        variable,
       );
     }
     const constant: Expression<NumberLeaf> = { kind: "constant", value: hint };

@@ -202,9 +202,10 @@ function callOnFakes(
             : unbackedCustomResult(machine.tracer.unbacked, callee.value, fakes);
         if (results !== null) return results;
       }
+      const subject = inputs.find((input) => machine.force(input).kind === "tensor");
       if (error.kind === "shape")
-        return breakGraph("dynamicShapeOperator", { operator: callee.name }, context);
-      return breakGraph("dataDependentOperator", { operator: callee.name }, context);
+        return breakGraph("dynamicShapeOperator", { operator: callee.name }, context, subject);
+      return breakGraph("dataDependentOperator", { operator: callee.name }, context, subject);
     }
     // With other sizes than the stand-in it may well do: only running it tells.
     if (error instanceof Error && machine.tracer.unbacked.depends(call))

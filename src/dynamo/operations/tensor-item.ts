@@ -42,9 +42,10 @@ export function tensorItem(
       "tensorToPrimitive",
       { operation: machine.expressionText(), replacement: null },
       "Symbol.toPrimitive TensorVariable()",
+      tensor,
     );
   }
-  return breakGraph("tensorItem", {}, "call_method TensorVariable() item () {}");
+  return breakGraph("tensorItem", {}, "call_method TensorVariable() item () {}", tensor);
 }
 
 /** The number of elements in the call being captured; that it is 1 or not is guarded where sizes vary. */

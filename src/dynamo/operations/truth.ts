@@ -16,6 +16,7 @@ export function truthOf(machine: Machine, variable: Variable): boolean {
         "dataDependentBranch",
         { condition: machine.expressionText(), obstacle: null },
         "attempted to jump with TensorVariable()",
+        value,
       );
     }
     case "tensor":
@@ -23,6 +24,7 @@ export function truthOf(machine: Machine, variable: Variable): boolean {
         "tensorTruthiness",
         { condition: machine.expressionText() },
         `attempted to jump with ${describeVariable(value)}`,
+        value,
       );
     case "opaque":
       // An object or function is true whatever is inside (§7.1.2 step 3; document.all does not exist outside browsers).

@@ -1,4 +1,4 @@
-import { isEnabled, warn } from "../../base/logging.ts";
+import { warn } from "../../base/logging.ts";
 import type { GraphModule } from "../../fx/graph-module-brand.ts";
 import { get_default_dtype } from "../../core/default-dtype.ts";
 import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
@@ -14,17 +14,13 @@ import {
   ConstraintViolationError,
   InternalTorchDynamoError,
   TorchDynamoException,
-  Unsupported,
 } from "../exc.ts";
 import { GraphBreak, describeBreak } from "../graph-breaks/graph-break.ts";
-import { type GraphBreakRecord, graphBreakRecord } from "../graph-breaks/graph-break-record.ts";
-import { reportGraphBreak, warnAboutItem } from "../graph-breaks/report-graph-break.ts";
 import type { Frame } from "../interpreter/frame.ts";
 import { Machine } from "../interpreter/machine.ts";
 import { type Outcome, runMachine } from "../interpreter/run-machine.ts";
 import { buildResidual, type ResidualCode } from "../residual/build-residual.ts";
 import type { Continuation } from "../residual/tail-call.ts";
-import { hasGraphBreakListeners, notifyGraphBreak } from "../on-graph-break.ts";
 import { type Variable, describeForUser } from "../variables/variable.ts";
 import { type CompiledEntry, type GuardFunction, compileGuards } from "./compiled-entry.ts";
 import type { CompiledFunction } from "./compiled-function.ts";
@@ -45,7 +41,8 @@ import {
 } from "../reports/format-recompile.ts";
 import { type Backend, eager } from "../backends.ts";
 import { distinguishingChecks } from "./distinguishing-checks.ts";
-import { userCallers, userFrameAt, userStack } from "./user-stack.ts";
+import { type CostSoFar, reportBreak } from "./report-break.ts";
+import { userFrameAt } from "./user-stack.ts";
 
 /** What a unit begins with: the function itself, or the frames of a resume function. */
 export interface UnitStart {
@@ -65,6 +62,8 @@ export class Unit implements Continuation {
   readonly recompilations: Recompilation[] = [];
   /** Set once the recompile limit was reported: from then on misses run natively. */
   limitHit: RecompileLimitHit | null = null;
+  /** The cost of the break behind which this unit goes on. */
+  cameFrom: CostSoFar | null = null;
   /** How many calls ran without any graph of this unit. */
   nativeCalls = 0;
   /** What tells the entries apart, for a stance that checks nothing else. */
@@ -179,6 +178,7 @@ export class Unit implements Continuation {
   ): CompiledEntry {
     const machine = new Machine(this.numbers, this.owner.captureOptions);
     let outcome: Outcome;
+    let cost: CostSoFar | null = null;
     try {
       machine.tracer.frames.push(...this.start.frames(machine, receiver, inputs));
       outcome = runMachine(machine);
@@ -200,7 +200,8 @@ export class Unit implements Continuation {
     if (outcome.kind === "break") {
       if (outcome.graphBreak.reason.key === "userSkipFrame")
         return this.#skip(machine, inputs, index, outcome.graphBreak);
-      if (!outcome.graphBreak.isSilent) this.#report(machine, outcome.graphBreak, false);
+      if (!outcome.graphBreak.isSilent)
+        cost = reportBreak(this, machine, outcome.graphBreak, false);
     }
     // Nothing of torch happens before the end: the engine does it faster and leaves better stack traces.
     if (
@@ -213,9 +214,11 @@ export class Unit implements Continuation {
       ? (machine.tracer.frames[0]?.code.suspends ?? null)
       : null;
     try {
-      const residual = buildResidual(machine, outcome, (shapes, symbolic) =>
-        this.owner.resumeUnit(shapes, symbolic),
-      );
+      const residual = buildResidual(machine, outcome, (shapes, symbolic) => {
+        const unit = this.owner.resumeUnit(shapes, symbolic);
+        unit.cameFrom ??= cost;
+        return unit;
+      });
       machine.tracer.nameSizes();
       const runGraph =
         residual.graphModule === null
@@ -263,37 +266,8 @@ export class Unit implements Continuation {
     index: number,
     graphBreak: GraphBreak,
   ): CompiledEntry {
-    this.#report(machine, graphBreak, true);
+    reportBreak(this, machine, graphBreak, true);
     return this.#entry(machine, inputs, index, this.#native, null);
-  }
-
-  #report(machine: Machine, graphBreak: GraphBreak, skipsFrame: boolean): void {
-    const record = this.#record(machine, graphBreak, skipsFrame);
-    const { frames } = machine.tracer;
-    if (this.owner.options.fullgraph || frames.some((frame) => frame.isFullgraph))
-      throw new Unsupported(record);
-    // The innermost setting counts.
-    if (frames.findLast((frame) => frame.breakPolicy !== null)?.breakPolicy === "error")
-      throw new Unsupported(record);
-    if (graphBreak.reason.key === "tensorItem")
-      warnAboutItem("Tensor.item()", record.stack.slice(-1));
-    increment(counters.unimplemented, graphBreak.reason.title);
-    reportGraphBreak(record);
-    notifyGraphBreak(record);
-    this.owner.noteBreak(record);
-  }
-
-  #record(machine: Machine, graphBreak: GraphBreak, skipsFrame: boolean): GraphBreakRecord {
-    const isWatched =
-      isEnabled("graph_breaks") ||
-      hasGraphBreakListeners() ||
-      this.owner.isExplaining ||
-      this.owner.options.fullgraph;
-    return graphBreakRecord(graphBreak.reason, {
-      callers: isWatched ? userCallers() : [],
-      stack: userStack(machine.tracer.frames, this.start.name, this.owner.isRoot(this)),
-      skipsFrame,
-    });
   }
 
   /** `mark_dynamic` promises that one compile serves all sizes; a program that fixes the size breaks the promise. */
@@ -335,13 +309,15 @@ export class Unit implements Continuation {
     this.#refuseSpecialization(machine);
     if (!shapes.isEmpty) machine.tracer.guards.add({ kind: "SHAPES", trace: shapes }, null);
     const { guards } = machine.tracer.guards;
+    const operationCount = code === this.#native ? null : (graphModule?.graph.calls.length ?? 0);
+    this.cameFrom?.noteAfter(operationCount ?? 0);
     const entry: CompiledEntry = {
       index,
       guards,
       inputCount: inputs.length,
       check: compileGuards(guards, inputs.length),
       code,
-      operationCount: code === this.#native ? null : (graphModule?.graph.calls.length ?? 0),
+      operationCount,
       sizes: sizeDecisions,
       symbols: machine.tracer.nameSizes(),
     };
