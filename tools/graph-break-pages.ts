@@ -1,4 +1,5 @@
 import { graphBreaks } from "../src/dynamo/graph-breaks/catalogue.ts";
+import { doesNotOccur, reportedAs } from "./pytorch-graph-breaks.ts";
 import type { Fact, GraphBreakDefinition } from "../src/dynamo/graph-breaks/define-graph-break.ts";
 
 /** A generated file: its path below the repository, and its text. */
@@ -80,8 +81,28 @@ function indexPage(entries: readonly Entry[]): Page {
     "|---|---|",
     ...rows,
     "",
+    "## Types of PyTorch's without a page",
+    "",
+    ...Object.entries(doesNotOccur).map(([reason, numbers]) => `- ${reason} ${ids(numbers)}`),
+    "",
   ].join("\n");
   return { path: `${folder}/README.md`, text };
+}
+
+const ids = (numbers: string): string =>
+  numbers
+    .split(" ")
+    .sort()
+    .map((number) => `GB${number}`)
+    .join(", ");
+
+/** Types of PyTorch's that are told apart there and are one here. */
+function alsoReports({ key, id }: Entry): readonly string[] {
+  const numbers: string = Reflect.get(reportedAs, key) ?? "";
+  const others = numbers.split(" ").filter((number) => number !== "" && `GB${number}` !== id);
+  return others.length === 0
+    ? []
+    : ["", `Also reported as this: PyTorch's ${ids(others.join(" "))}.`];
 }
 
 function entryPage(entry: Entry): Page {
@@ -96,6 +117,7 @@ function entryPage(entry: Entry): Page {
     "",
     explanations.join("\n\nOr: "),
     ...(factRows.length > 0 ? ["", ...factRows] : []),
+    ...alsoReports(entry),
     "",
     "## What to do",
     "",

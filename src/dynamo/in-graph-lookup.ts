@@ -44,7 +44,8 @@ const capturableFunctions: () => ReadonlyMap<unknown, CapturableFunction> = lazy
     const value: unknown = Reflect.get(Tensor.prototype, name);
     if (typeof value === "function") found.set(value, metadataMethod(name));
   }
-  found.set(Tensor.prototype.item, metadataMethod("item"));
+  for (const name of ["item", "tolist"] as const)
+    found.set(Tensor.prototype[name], metadataMethod(name));
   return found;
 });
 

@@ -9,8 +9,6 @@ import { testOfCompiledText } from "../capabilities.ts";
 
 /** Examples that do not show their break yet, and why. One that starts to work fails here until it is taken out. */
 const wrongExampleFails: Readonly<Partial<Record<GraphBreakKey, string>>> = {
-  notATensorResult:
-    "no torch function returns such an object; a function given to allow_in_graph will",
   recompileLimit: "hitting the limit is a warning and an error class, not a break",
   sourceUnavailable: "even the source of `new Function` is available on Node",
   dynamicImport: "vitest replaces import() by a call of an async function of its own",

@@ -171,6 +171,24 @@ const g = (x: torch.Tensor) => x.mul(2);
 const fn = torch.compile((x: torch.Tensor) => g(x.add(1)).sub(1));
 fn(torch.ones(3));`,
   }),
+  assumedConstantArgument: defineGraphBreak({
+    id: "GB2520",
+    title: "assume_constant_result argument conversion failed",
+    facts: { functionName, argument: text("what the argument is") },
+    explanation: ({ functionName, argument }) =>
+      `\`${functionName}\` was given to \`assume_constant_result\`, so that it is called once, while capturing. That takes ` +
+      `arguments that are known then, but one of them is ${argument}.`,
+    hints: ["Pass numbers, texts and booleans that do not change.", standardHints.moveOutside],
+    context: "The function.",
+    wrongExample: `
+const rows = torch.compiler.assume_constant_result((x: torch.Tensor) => x.size(0));
+const fn = torch.compile((x: torch.Tensor) => x.mul(rows(x.add(1))));
+fn(torch.ones(3));`,
+    rightExample: `
+const twice = torch.compiler.assume_constant_result((n: number) => n * 2);
+const fn = torch.compile((x: torch.Tensor) => x.mul(twice(3)));
+fn(torch.ones(3));`,
+  }),
   userGraphBreak: defineGraphBreak({
     id: "GB0025",
     title: "Call to 'torch._dynamo.graph_break()'",

@@ -3,6 +3,7 @@ import { dataDependentBreaks } from "./data-dependent-breaks.ts";
 import type { FactValues } from "./define-graph-break.ts";
 import { higherOrderBreaks } from "./higher-order-breaks.ts";
 import { languageBreaks } from "./language-breaks.ts";
+import { operatorArgumentBreaks } from "./operator-argument-breaks.ts";
 import { objectBreaks } from "./object-breaks.ts";
 import { tensorBreaks } from "./tensor-breaks.ts";
 
@@ -14,6 +15,7 @@ export const graphBreaks = {
   ...languageBreaks,
   ...objectBreaks,
   ...higherOrderBreaks,
+  ...operatorArgumentBreaks,
 } as const;
 
 export type GraphBreakKey = keyof typeof graphBreaks;

@@ -128,6 +128,54 @@ torch._dynamo.config.capture_dynamic_output_shape_ops = true;
 const fn = torch.compile((x: torch.Tensor) => torch.masked_select(x, x.gt(0)).mul(2));
 fn(torch.ones(3));`,
   }),
+  failedCheck: defineGraphBreak({
+    id: "GB0034",
+    title: "Data-dependent assertion failed (cannot compile partial graph)",
+    facts: { condition: text("source text of the call") },
+    explanation: ({ condition }) =>
+      `\`${condition}\` does not hold for this call. It runs as plain JavaScript, which throws the error.`,
+    hints: [standardHints.userError],
+    context: "The call.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  torch._check(x.size(0) === 4, "four rows are wanted");
+  return x.add(1);
+});
+try {
+  fn(torch.ones(3));
+} catch {}`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  torch._check(x.size(0) === 4, "four rows are wanted");
+  return x.add(1);
+});
+fn(torch.ones(4));`,
+  }),
+  checkMessage: defineGraphBreak({
+    id: "GB9158",
+    title: "Can't convert torch._check*() message closure",
+    facts: {},
+    explanation: () =>
+      "The message of `torch._check` is a function made in the compiled code: the graph, which checks the condition, cannot hold it.",
+    hints: [
+      "Give the message as a string, or as a function made outside of the compiled function.",
+    ],
+    context: "The call.",
+    wrongExample: `
+torch._dynamo.config.capture_scalar_outputs = true;
+const fn = torch.compile((x: torch.Tensor) => {
+  torch._check((x.sum().item() as number) > 0, () => "the sum of " + x.size(0) + " is not positive");
+  return x.add(1);
+});
+fn(torch.ones(3));`,
+    rightExample: `
+torch._dynamo.config.capture_scalar_outputs = true;
+const fn = torch.compile((x: torch.Tensor) => {
+  torch._check((x.sum().item() as number) > 0, "the sum is not positive");
+  return x.add(1);
+});
+fn(torch.ones(3));`,
+  }),
   tensorToPrimitive: defineGraphBreak({
     id: "GBJ003",
     title: "Tensor coerced to a primitive",

@@ -147,12 +147,17 @@ fn(torch.ones(3));`,
     context: "The call.",
     wrongExample: `
 const fn = torch.compile((x: torch.Tensor) =>
-  torch._higher_order_ops.map((row: torch.Tensor) => row.sum(), "x" as unknown as typeof x),
+  torch._higher_order_ops.scan((sum, row) => [sum.add(row), sum.clone()], torch.zeros(2), x, {
+    // @ts-expect-error: there is no such option
+    backwards: true,
+  }),
 );
 fn(torch.ones(3, 2));`,
     rightExample: `
 const fn = torch.compile((x: torch.Tensor) =>
-  torch._higher_order_ops.map((row: torch.Tensor) => row.sum(), x),
+  torch._higher_order_ops.scan((sum, row) => [sum.add(row), sum.clone()], torch.zeros(2), x, {
+    reverse: true,
+  }),
 );
 fn(torch.ones(3, 2));`,
   }),
@@ -246,10 +251,13 @@ fn(torch.ones(3));`,
       `A function given to ${operator} must return tensors, integers or booleans, but returned ${output}.`,
     hints: ["Return a tensor, and make other values of it after the operator."],
     context: "The output.",
-    wrongExample: branchOn(
-      "x.sum().gt(0)",
-      '(x: torch.Tensor) => (void x, "up" as unknown as torch.Tensor)',
-    ),
-    rightExample: rightCond,
+    wrongExample: `
+const up = torch.compiler.nested_compile_region(() => "up");
+const fn = torch.compile((x: torch.Tensor) => (up() === "up" ? x.add(1) : x));
+fn(torch.ones(3));`,
+    rightExample: `
+const up = torch.compiler.nested_compile_region((x: torch.Tensor) => x.add(1));
+const fn = torch.compile((x: torch.Tensor) => up(x));
+fn(torch.ones(3));`,
   }),
 } as const;

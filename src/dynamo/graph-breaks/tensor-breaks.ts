@@ -159,6 +159,64 @@ fn(torch.ones(3));`,
 const fn = torch.compile((x: torch.Tensor) => x.mul(2));
 fn(torch.ones(3));`,
   }),
+  tensorToArray: defineGraphBreak({
+    id: "GB0109",
+    title: "Tensor copied to JavaScript values",
+    facts: { method: text("name of the method") },
+    explanation: ({ method }) =>
+      `\`Tensor.${method}\` copies the elements of a tensor to JavaScript values, which are only there once the graph so far has run.`,
+    hints: [
+      ({ method }) =>
+        method === "tolist"
+          ? "Set `torch._dynamo.config.capture_scalar_outputs = true`: the numbers of a tensor of fixed size are then numbers of the graph."
+          : null,
+      "Compute with the tensor, and copy its elements after the compiled function has returned.",
+    ],
+    context: "The method call.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  const [first = 0] = x.add(1).tolist() as number[];
+  return x.mul(first);
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => x.mul(x.add(1).index(0)));
+fn(torch.ones(3));`,
+  }),
+  requiresGradCall: defineGraphBreak({
+    id: "GB0125",
+    title: "Unsupported Tensor.requires_grad_() call",
+    facts: {},
+    explanation: () =>
+      "Whether a tensor requires gradients is a property of the tensor object, which graphs do not change.",
+    hints: [standardHints.moveOutside],
+    context: "The method call.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => x.add(1).requires_grad_());
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => x.add(1));
+fn(torch.ones(3)).requires_grad_();`,
+  }),
+  requiresGradWrite: defineGraphBreak({
+    id: "GB0206",
+    title: "setattr() on Tensor.requires_grad",
+    facts: {},
+    explanation: () =>
+      "Whether a tensor requires gradients is a property of the tensor object, which graphs do not change.",
+    hints: [standardHints.moveOutside],
+    context: "The tensor and the value.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => {
+  const y = x.add(1);
+  y.requires_grad = true;
+  return y;
+});
+fn(torch.ones(3));`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => x.add(1));
+fn(torch.ones(3)).requires_grad = true;`,
+  }),
   notATensorResult: defineGraphBreak({
     id: "GB0208",
     title: "torch.* op returned non-Tensor",
@@ -168,17 +226,23 @@ fn(torch.ones(3));`,
     hints: [standardHints.moveOutside],
     context: "The operator and its result.",
     wrongExample: `
-const fn = torch.compile((x: torch.Tensor) => {
-  const state = torch.get_rng_state();
-  torch.set_rng_state(state);
-  return x.add(1);
-});
+const count = torch.library.custom_op(
+  "examples::count_positive",
+  { schema: "(Tensor x) -> int", mutates_args: [] },
+  (x: torch.Tensor) => Number(x.gt(0).sum().item()),
+);
+count.register_fake(() => 0);
+const fn = torch.compile((x: torch.Tensor) => x.mul(count(x)));
 fn(torch.ones(3));`,
     rightExample: `
-const fn = torch.compile((x: torch.Tensor) => x.add(1));
-const state = torch.get_rng_state();
-fn(torch.ones(3));
-torch.set_rng_state(state);`,
+const count = torch.library.custom_op(
+  "examples::positive_count",
+  { schema: "(Tensor x) -> Tensor", mutates_args: [] },
+  (x: torch.Tensor) => x.gt(0).sum(),
+);
+count.register_fake(() => torch.empty([], { dtype: torch.int64 }));
+const fn = torch.compile((x: torch.Tensor) => x.mul(count(x)));
+fn(torch.ones(3));`,
   }),
   sortByTensorData: defineGraphBreak({
     id: "GB0207",

@@ -15,11 +15,13 @@ import type { TensorVariable } from "../variables/variable.ts";
 import { InGraphVariable, type Variable, describeVariable } from "../variables/variable.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
 import { keepLoggedTensors } from "./keep-logged-tensors.ts";
+import { refuseMutation } from "./higher-order/checks.ts";
 import { writeTextsFirst } from "./pending-text.ts";
 import { elementCountOf, shapeOf, sizeOf } from "./tensor-property.ts";
 import { ResultWrapper } from "./call-result.ts";
 import { ArgumentCapture, isKnownAtEntry, standInValue } from "./captured-argument.ts";
 import { tensorItem } from "./tensor-item.ts";
+import { tensorToList } from "./tensor-to-list.ts";
 
 /**
  * A call to a torch function or Tensor method. The very function runs on fake tensors: it checks the arguments as in
@@ -41,6 +43,8 @@ export function callInGraph(
   }
   if (receiver !== null && callee.name === "item" && args.length === 0)
     return tensorItem(machine, receiver, "item");
+  if (receiver !== null && callee.name === "tolist" && args.length === 0)
+    return tensorToList(machine, receiver);
   if (receiver !== null) {
     const metadata = metadataCall(machine, callee.name, receiver, args);
     if (metadata !== null) return metadata;
@@ -140,14 +144,11 @@ function refuseMutationInBranch(
   // `add_` changes what it is called on; another operator, such as a custom one, may change any of its arguments.
   const targets = name.endsWith("_") ? tensors.slice(0, 1) : tensors;
   const isOutside = (target: TensorVariable): boolean =>
-    target.birth < branch.birth || target.mayAlias || stateOf(target.fake).base !== null;
-  if (targets.some(isOutside)) {
-    breakGraph(
-      "branchMutatesInput",
-      { operator: branch.operator, operand: machine.expressionText() },
-      "in-place operation in a branch",
-    );
-  }
+    target.birth < branch.birth ||
+    target.mayAlias ||
+    target.node?.op === "placeholder" ||
+    stateOf(target.fake).base !== null;
+  if (targets.some(isOutside)) refuseMutation(branch.operator, machine.expressionText());
 }
 
 interface ShapeCall {

@@ -125,8 +125,8 @@ function constantResult(machine: Machine, fn: Function, args: readonly Variable[
     const value = machine.force(arg);
     if (value.kind === "constant") return value.value;
     return breakGraph(
-      "notAConstant",
-      { value: describeVariable(value), use: `an argument of ${fn.name}` },
+      "assumedConstantArgument",
+      { functionName: fn.name, argument: describeForUser(value) },
       `call ${fn.name}`,
     );
   });

@@ -22,14 +22,15 @@ export function checkCondition(machine: Machine, args: readonly Variable[]): Cal
   if (expression === null) return native("its condition is no boolean");
   const known = machine.tracer.decideExpression(expression);
   if (known === true && typeof knownType(given) === "boolean") return undefinedVariable;
-  if (known !== undefined) return native("the condition does not hold");
+  if (known !== undefined)
+    return breakGraph("failedCheck", { condition: machine.expressionText() }, "call torch._check");
   if (findHandler(machine.tracer.frames) !== null)
     return native("it may throw, and the program catches errors here");
   const { graph, assumptions } = machine.tracer;
   graph.callFunction(
     _check,
     "torch._check",
-    [graph.scalar(expression), ...messageOf(native, message)],
+    [graph.scalar(expression), ...messageOf(message)],
     undefined,
     machine.place(),
   );
@@ -44,13 +45,10 @@ function knownType(given: ForcedVariable): unknown {
 }
 
 /** The message as an argument of the graph: a function made in the compiled code would have to be made there, too. */
-function messageOf(
-  native: (why: string) => never,
-  message: ForcedVariable | undefined,
-): readonly Argument[] {
+function messageOf(message: ForcedVariable | undefined): readonly Argument[] {
   if (message === undefined) return [];
   if (message.kind === "constant" || message.kind === "function") return [message.value];
-  return native("its message is made in the compiled code");
+  return breakGraph("checkMessage", {}, "call torch._check");
 }
 
 /** `guard_or_false` and its kin: an answer that never ends the graph. */

@@ -38,6 +38,8 @@ export function setProperty(
     target.properties.set(key, { kind: "data", value, enumerable: true });
     return;
   }
+  if (target.kind === "tensor" && key === "requires_grad")
+    breakGraph("requiresGradWrite", {}, "setProperty TensorVariable() requires_grad");
   if (target.kind === "tensor") {
     breakGraph(
       "tensorAttributeWrite",

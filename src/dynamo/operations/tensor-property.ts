@@ -41,7 +41,7 @@ export function tensorProperty(
       machine.tracer.addGuard({ kind: "NOT_PRESENT", source: target.source, key });
     return undefinedVariable;
   }
-  const method = findMethod(key);
+  const method = findMethod(target, key);
   if (method !== null) return method;
   if (!capturableProperties.has(key))
     return unsupported("it needs the tensor's data or its object");
@@ -85,7 +85,10 @@ const capturableProperties: ReadonlySet<PropertyKey> = new Set([
   "nbytes",
 ]);
 
-function findMethod(key: PropertyKey): Variable | null {
+/** Methods that give the elements as JavaScript values. */
+const copying: ReadonlySet<string> = new Set(["toTypedArray", "toJSON"]);
+
+function findMethod(target: TensorVariable, key: PropertyKey): Variable | null {
   let holder: object | null = Tensor.prototype;
   while (holder !== null && !Object.hasOwn(holder, key))
     holder = Object.getPrototypeOf(holder) as object | null;
@@ -94,11 +97,11 @@ function findMethod(key: PropertyKey): Variable | null {
   if (typeof fn !== "function") return null;
   const known = findInGraph(fn);
   if (known !== null) return new InGraphVariable(fn, known);
-  return breakGraph(
-    "unhandledTensorMethod",
-    { method: String(key) },
-    `call_method TensorVariable() ${String(key)}`,
-  );
+  const method = String(key);
+  const context = `call_method TensorVariable() ${method}`;
+  if (copying.has(method)) return breakGraph("tensorToArray", { method }, context, target);
+  if (method === "requires_grad_") return breakGraph("requiresGradCall", {}, context);
+  return breakGraph("unhandledTensorMethod", { method }, context);
 }
 
 const owners = new WeakMap<ArrayVariable, TensorVariable>();

@@ -1,6 +1,6 @@
 import { describeValue } from "../../../fx/describe-value.ts";
-import { breakGraph } from "../../graph-breaks/graph-break.ts";
 import type { Machine } from "../../interpreter/machine.ts";
+import { refuseDifferentOutputs } from "./checks.ts";
 import { mergeLeaves, type OutputLeaf } from "./operator-result.ts";
 import type { Subgraph } from "./subgraph.ts";
 
@@ -13,11 +13,7 @@ export function branchesOutputs(
   const [first] = branches;
   if (first === undefined) return [];
   const differ = (other: Subgraph): never =>
-    breakGraph(
-      "condBranchesDiffer",
-      { operator, first: describeBranch(first), other: describeBranch(other) },
-      operator,
-    );
+    refuseDifferentOutputs(operator, describeBranch(first), describeBranch(other));
   for (const branch of branches)
     if (branch.result.structure !== first.result.structure) differ(branch);
   return first.result.leaves.map((_, index) => {

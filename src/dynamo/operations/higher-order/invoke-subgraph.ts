@@ -89,7 +89,11 @@ export function captureHintsWrapper(machine: Machine, args: readonly Variable[])
   const given = machine.force(options);
   if (operands.kind !== "array" || given.kind !== "object")
     return namingOperator(machine, operator, () =>
-      refuseArguments(operator, "a function, an array of arguments and { hints }"),
+      refuseArguments(
+        operator,
+        "a function, an array of arguments and { hints }",
+        "hintsWrapperArguments",
+      ),
     );
   const hints: Record<string, unknown> = {};
   for (const [key, value] of ownDataProperties(machine, given)) {

@@ -1,4 +1,3 @@
-import { breakGraph } from "../../graph-breaks/graph-break.ts";
 import { arrayItems } from "../../interpreter/contents.ts";
 import type { Machine } from "../../interpreter/machine.ts";
 import {
@@ -10,6 +9,7 @@ import {
   describeVariable,
   undefinedVariable,
 } from "../../variables/variable.ts";
+import { refuseOutput } from "./checks.ts";
 import { ownDataProperties } from "../own-data-properties.ts";
 
 export type TreeLeaf = TensorVariable | NumberVariable;
@@ -24,9 +24,7 @@ export interface ResultTree {
 
 export function flattenResult(machine: Machine, operator: string, value: Variable): ResultTree {
   const leaves: TreeLeaf[] = [];
-  const structure = structureOf(machine, value, leaves, (shown) =>
-    breakGraph("branchOutput", { operator, output: shown }, `branch returns ${shown}`),
-  );
+  const structure = structureOf(machine, value, leaves, (shown) => refuseOutput(operator, shown));
   return { structure, leaves, value };
 }
 

@@ -4,6 +4,7 @@ import { scan } from "../../../api/higher-order/scan.ts";
 import type { Tensor } from "../../../api/tensor.ts";
 import type { GraphModule } from "../../../fx/graph-module-brand.ts";
 import type { CallResult } from "../../builtins/builtin.ts";
+import type { OperatorArgumentBreak } from "../../graph-breaks/operator-argument-breaks.ts";
 import type { Machine } from "../../interpreter/machine.ts";
 import {
   ArrayVariable,
@@ -38,8 +39,14 @@ export function captureScan(machine: Machine, args: readonly Variable[]): CallRe
       return refuseArguments(scanName, "combine_fn, init, xs and options");
     checkCallable(scanName, machine.force(combine), "combine_fn");
     const { dim, reverse } = walk(machine, scanName, options);
-    const carry = leavesOf(machine, scanName, init);
-    const whole = scannedLeaves(machine, scanName, leavesOf(machine, scanName, xs), dim);
+    const start = treeOf(machine, scanName, init, "scanInit");
+    const carry = start.leaves;
+    const whole = scannedLeaves(
+      machine,
+      scanName,
+      treeOf(machine, scanName, xs, "scanXs").leaves,
+      dim,
+    );
     const step = captureSubgraph(machine, scanName, combine, (inputs) => [
       rebuilt(
         machine,
@@ -50,14 +57,22 @@ export function captureScan(machine: Machine, args: readonly Variable[]): CallRe
     ]);
     const pair = machine.force(step.result.value);
     if (pair.kind !== "array" || pair.items?.length !== 2)
-      return refuseArguments(scanName, "combine_fn to return a pair: [carry, output]");
+      return refuseArguments(
+        scanName,
+        "combine_fn to return a pair: [carry, output]",
+        "scanReturns",
+      );
+    const first = whole[0];
+    if (!step.result.structure.startsWith(`[${start.structure}, `) || first === undefined)
+      return refuseArguments(
+        scanName,
+        "combine_fn to return a carry of the structure of init",
+        "scanCombine",
+      );
     const returned = step.result.leaves.slice(0, carry.length);
     const outputs = step.result.leaves.slice(carry.length);
     for (const [index, leaf] of returned.entries())
       requireSameMeta(machine, scanName, carry[index], leaf);
-    const first = whole[0];
-    if (returned.length !== carry.length || first === undefined)
-      return refuseArguments(scanName, "combine_fn to return a carry of the structure of init");
     const { attributes, operands } = joinSubgraphs(machine, [step], ["combine_graph_0"]);
     const results = callOperator(
       machine,
@@ -88,22 +103,26 @@ export function captureAssociativeScan(machine: Machine, args: readonly Variable
       dimension?.kind !== "constant" ||
       args.length > 4
     )
-      return refuseArguments(associativeName, "combine_fn, xs, a dimension and options");
+      return refuseArguments(
+        associativeName,
+        "combine_fn, xs, a dimension and options",
+        "associativeScanArguments",
+      );
     checkCallable(associativeName, machine.force(combine), "combine_fn");
     const dim = Number(dimension.value);
     const { reverse } = walk(machine, associativeName, options);
-    const whole = scannedLeaves(
-      machine,
-      associativeName,
-      leavesOf(machine, associativeName, xs),
-      dim,
-    );
+    const given = treeOf(machine, associativeName, xs, "associativeScanXs");
+    const whole = scannedLeaves(machine, associativeName, given.leaves, dim);
     const step = captureSubgraph(machine, associativeName, combine, (inputs) => [
       rebuilt(machine, xs, sliceInputs(machine, inputs, whole, dim)),
       rebuilt(machine, xs, sliceInputs(machine, inputs, whole, dim)),
     ]);
-    if (step.result.leaves.length !== whole.length)
-      return refuseArguments(associativeName, "combine_fn to return the structure of xs");
+    if (step.result.structure !== given.structure)
+      return refuseArguments(
+        associativeName,
+        "combine_fn to return the structure of xs",
+        "associativeScanStructure",
+      );
     for (const [index, leaf] of step.result.leaves.entries()) {
       const tensor = whole[index];
       if (tensor === undefined) continue;
@@ -125,15 +144,22 @@ export function captureAssociativeScan(machine: Machine, args: readonly Variable
 export function captureMap(machine: Machine, args: readonly Variable[]): CallResult {
   return namingOperator(machine, mapName, () => {
     const [f, xs, ...others] = args;
-    if (f === undefined || xs === undefined) return refuseArguments(mapName, "a function and xs");
+    if (f === undefined || xs === undefined)
+      return refuseArguments(mapName, "a function and xs", "mapInputs");
     checkCallable(mapName, machine.force(f), "f");
-    const whole = scannedLeaves(machine, mapName, leavesOf(machine, mapName, xs), 0);
+    const whole = scannedLeaves(
+      machine,
+      mapName,
+      treeOf(machine, mapName, xs, "mapInputs").leaves,
+      0,
+    );
     const step = captureSubgraph(machine, mapName, f, (inputs) => [
       rebuilt(machine, xs, sliceInputs(machine, inputs, whole, 0)),
       ...others,
     ]);
     const [first] = whole;
-    if (first === undefined) return refuseArguments(mapName, "at least one tensor in xs");
+    if (first === undefined)
+      return refuseArguments(mapName, "at least one tensor in xs", "mapInputs");
     const { attributes, operands } = joinSubgraphs(machine, [step], ["body_graph_0"]);
     const results = callOperator(
       machine,
@@ -167,12 +193,22 @@ function walk(
   return { dim, reverse };
 }
 
-function leavesOf(machine: Machine, operator: string, tree: Variable): readonly TreeLeaf[] {
+interface Tree {
+  readonly structure: string;
+  readonly leaves: readonly TreeLeaf[];
+}
+
+function treeOf(
+  machine: Machine,
+  operator: string,
+  tree: Variable,
+  key: OperatorArgumentBreak,
+): Tree {
   const leaves: TreeLeaf[] = [];
-  structureOf(machine, tree, leaves, (shown) =>
-    refuseArguments(operator, `tensors, or arrays and plain objects of tensors, not ${shown}`),
+  const structure = structureOf(machine, tree, leaves, (shown) =>
+    refuseArguments(operator, `tensors, or arrays and plain objects of tensors, not ${shown}`, key),
   );
-  return leaves;
+  return { structure, leaves };
 }
 
 function rebuilt(machine: Machine, tree: Variable, leaves: readonly Variable[]): Variable {

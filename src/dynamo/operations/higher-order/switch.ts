@@ -24,23 +24,33 @@ export function captureSwitch(machine: Machine, args: readonly Variable[]): Call
       given?.kind !== "array" ||
       args.length !== 3
     )
-      return refuseArguments(operator, "an index, an array of functions and an array of operands");
+      return refuseArguments(
+        operator,
+        "an index, an array of functions and an array of operands",
+        "switchArguments",
+      );
     const functions = arrayItems(machine, list).map((item) =>
       machine.force(item ?? undefinedVariable),
     );
     const operands = arrayItems(machine, given).map((item) => item ?? undefinedVariable);
     for (const [place, fn] of functions.entries()) checkCallable(operator, fn, `branch ${place}`);
-    if (functions.length === 0) return refuseArguments(operator, "at least one branch");
+    if (functions.length === 0)
+      return refuseArguments(operator, "at least one branch", "switchNoBranches");
     const { tracer } = machine;
     if (index.kind === "constant" || (index.kind === "number" && index.hint !== undefined)) {
       const value =
         index.kind === "constant" ? index.value : tracer.specialize(index, "the index of a switch");
-      if (!Number.isInteger(value)) return refuseArguments(operator, "an integer as index");
+      if (!Number.isInteger(value))
+        return refuseArguments(operator, "an integer as index", "switchIndex");
       const branch = functions[branchIndex(value, functions.length)];
       return machine.call(branch ?? undefinedVariable, undefinedVariable, operands);
     }
     if (index.kind !== "number" && (index.kind !== "tensor" || elementCount(machine, index) !== 1))
-      return refuseArguments(operator, "an integer or a one-element integer tensor as index");
+      return refuseArguments(
+        operator,
+        "an integer or a one-element integer tensor as index",
+        "switchIndex",
+      );
     const place =
       index.kind === "tensor" ? tracer.nodeOf(index) : tracer.graph.scalar(index.expression);
     const branches = functions.map((fn) => captureSubgraph(machine, operator, fn, () => operands));

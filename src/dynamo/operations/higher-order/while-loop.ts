@@ -33,7 +33,11 @@ export function captureWhileLoop(machine: Machine, args: readonly Variable[]): C
       given?.kind !== "array" ||
       args.length !== 3
     )
-      return refuseArguments(operator, "two functions and an array of carried values");
+      return refuseArguments(
+        operator,
+        "two functions and an array of carried values",
+        "whileLoopArguments",
+      );
     checkCallable(operator, condition, "cond_fn");
     checkCallable(operator, body, "body_fn");
     const carried: TreeLeaf[] = [];
@@ -41,10 +45,18 @@ export function captureWhileLoop(machine: Machine, args: readonly Variable[]): C
       const before = carried.length;
       const value = item ?? undefinedVariable;
       const structure = structureOf(machine, value, carried, (shown) =>
-        refuseArguments(operator, `tensors and integers as carried values, not ${shown}`),
+        refuseArguments(
+          operator,
+          `tensors and integers as carried values, not ${shown}`,
+          "whileLoopCarried",
+        ),
       );
       if (carried.length !== before + 1 || structure.startsWith("["))
-        refuseArguments(operator, `tensors and integers as carried values, not ${structure}`);
+        refuseArguments(
+          operator,
+          `tensors and integers as carried values, not ${structure}`,
+          "whileLoopCarried",
+        );
     }
     const inputsOf = (inputs: SubgraphInputs): readonly Variable[] =>
       carried.map((leaf, index) =>

@@ -1,0 +1,101 @@
+import type { GraphBreakKey } from "../src/dynamo/graph-breaks/catalogue.ts";
+
+/**
+ * What has become of every type of graph break of PyTorch 2.14 whose concept JavaScript has: the numbers after `GB`, by the
+ * record of the catalogue that reports them here. The first number of a row is the record's own, unless that is a `GBJ`.
+ */
+export const reportedAs: Readonly<Partial<Record<GraphBreakKey, string>>> = {
+  skippedFunction: "0007 0008 0009 0179 0183 0186 0212 0370 4198 4271 7650 9277",
+  untraceableBuiltin: "0059 0117 0193 0291 2544 3934 9458 9561",
+  notReorderable: "0296",
+  unsupportedCall: "0147 0148 0255 4818",
+  unsupportedMethod: "0156 0160 4347 6066 6815",
+  disabledFunction: "0098 0099",
+  userGraphBreak: "0025",
+  userSkipFrame: "4297",
+  recompileLimit: "0039",
+  nativeFunction: "0177 9493",
+  constructorCall: "5017 7502 2404 1319 0162",
+  dataDependentBranch: "0170",
+  tensorItem: "0124",
+  dataDependentOperator: "0033 0182",
+  failedCheck: "0034 0002",
+  checkMessage: "9158 9840 0288",
+  dynamicShapeOperator: "0036 0037 0246",
+  tensorToPrimitive: "0213 0214 0215 5687 0070 0218 7596 0038",
+  tensorToText: "0569 2852",
+  notAConstant: "0086 0190 0254",
+  assumedConstantArgument: "2520",
+  branchMutatesInput: "0041",
+  scanMutates: "1075",
+  mapMutates: "6183 4774",
+  branchSideEffect: "0067 4413",
+  branchNotCallable: "0302 5884",
+  condArity: "0309",
+  condPredicate: "0310",
+  condOperands: "0311",
+  condOperandContents: "0312",
+  condBranchesDiffer: "0313",
+  whileLoopArguments: "0303",
+  whileLoopCarried: "0304",
+  associativeScanArguments: "0341",
+  associativeScanXs: "0315",
+  associativeScanStructure: "0318 0319",
+  scanXs: "0320",
+  scanInit: "0321",
+  scanCombine: "0342",
+  scanReturns: "0343",
+  mapInputs: "0326",
+  switchArguments: "8165 8206",
+  switchNoBranches: "4307",
+  switchIndex: "9509",
+  switchBranchesDiffer: "9203",
+  switchBranchOutput: "1824 7694",
+  hintsWrapperArguments: "0335",
+  condBranchOutput: "0340 0350",
+  loopCondition: "0308",
+  loopNeverEnds: "0339",
+  branchOutput: "0314 0301 0351",
+  operatorArguments: "0042",
+  generatorFunction: "0003 0094 0024 0253 7151 2533",
+  unsupportedSyntax: "0082 0142 0262 0006 0280",
+  classDefinition: "0075 8977",
+  dynamicImport: "0022 0069",
+  observedException:
+    "0088 0010 0011 0012 0050 0051 0061 0062 0063 0076 0091 0111 0167 0169 0178 0354",
+  traceTooLong: "2549",
+  unmodelledValue:
+    "0116 0005 0184 0021 0755 2483 3006 3775 4234 6053 7286 7510 9548 1220 0023 9648 4608",
+  exoticObject: "0031 0032 0211 0256 5458 0131",
+  unknownProperty: "2412 4240 4880 5904 8435 9899 6999 0188 6012 7906 0113",
+  unsupportedPropertyWrite: "0467 0781 7786 3241 3697 0096 0004 0084 8949",
+  unsupportedMembershipTest: "0150 0217 9522 4411",
+  untraceableIteration: "0811 6025",
+  cannotReconstruct: "0092 0093 1297 8335 4778 9528 0274",
+  fakeCallTypeError: "0112 0049",
+  fakeCallRuntimeError: "4315",
+  fakeCallError: "0064 0090",
+  fakeCallNotImplemented: "0087",
+  argumentNotInGraph: "0055 7489 0236",
+  tensorAttributeWrite: "0058 0056 0220 5491",
+  requiresGradWrite: "0206",
+  requiresGradCall: "0125",
+  unhandledTensorMethod: "6270 0121",
+  tensorToArray: "0109",
+  notATensorResult: "0208",
+  sortByTensorData: "0207",
+};
+
+/** Those that cannot occur, by the reason. */
+export const doesNotOccur: Readonly<Record<string, string>> = {
+  "Autograd is not captured yet: there is no `backward`, no hook, no `autograd.Function` and no functional transform.":
+    "0013 0019 0029 0083 0085 0100 0101 0104 0108 0123 0138 0139 0140 0144 0145 0149 0181 0205 0331 0344 0346 0348 0352 0355 0358 0371 0372 0375 0442 1042 1381 1724 2019 2464 4927 5748 6297 6663 7054 7299 7324 7444 8985 9186 9741",
+  "There is no such class, operator or argument here: modules, parameters, optimisers, recurrent layers, sparse tensors, tensor subclasses, several devices, `out=`.":
+    "0000 0001 0014 0015 0073 0074 0103 0119 0153 0161 0163 0164 0189 0202 0225 0226 0227 0235 0237 0264 0277 0281 0374 1177 5173 6210 0240 0241 0242 0247 0110 0107 0126 0127 0128 5976 0043 0325 0316 0323 2736 0072",
+  "The program is captured, without a break.":
+    "0018 0027 0028 0035 0040 0054 0057 0065 0066 0077 0095 0097 0135 0143 0171 0175 0194 0195 0196 0197 0222 0224 0271 0317 0322 0324 4393 5565 6215 6622 7000 7312 7637 9760",
+  "It is an error of its own class, or a warning, and no break.":
+    "0030 0052 0219 3069 3840 0376 0377",
+  "A state of the compiler that cannot come about here.":
+    "0017 0047 0048 0078 0080 0081 0238 0239 0251 0306 0307 2922",
+};
