@@ -124,3 +124,35 @@ describe("numbers out of tensors are sizes", () => {
     );
   });
 });
+
+describe("F: tolist", () => {
+  const twice = (x: torch.Tensor): unknown => {
+    const rows = x.mul(2).tolist() as number[][];
+    return rows.map((row) => x.mul(row[0] ?? 0).add(row[1] ?? 0));
+  };
+  const calls = (): readonly [torch.Tensor][] => [
+    [
+      torch.tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    ],
+    [
+      torch.tensor([
+        [-1, 0],
+        [0.5, 7],
+      ]),
+    ],
+  ];
+
+  test("of a tensor of fixed size gives numbers of the graph, in one graph for all values", () => {
+    const run = runDifferential(() => ({ fn: twice, calls: calls() }), { fullgraph: true });
+    expect(run.framesAfter).toEqual([1, 1]);
+  });
+
+  test("without captured scalars it is a break that names the flag", () => {
+    const run = runDifferential(() => ({ fn: twice, calls: calls() }));
+    expect(run.breaks.map(({ reason }) => reason.id)).toContain("GB0109");
+    expect(run.breaks[0]?.reason.hints[0]).toContain("capture_scalar_outputs");
+  });
+});
