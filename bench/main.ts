@@ -1,5 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import * as torch from "fullgraph";
+import { measureBranches } from "./branches.ts";
 import { measureCallCosts } from "./call-cost.ts";
 import { measureCapture } from "./capture.ts";
 import { measureCompile } from "./compile-time.ts";
@@ -14,6 +15,7 @@ const results = [
   measureFirstCall(),
   measureCapture(),
   measureCompile(torch),
+  ...measureBranches(),
   ...(await measureKernels()),
 ];
 const report = {

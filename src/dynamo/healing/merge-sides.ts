@@ -111,7 +111,11 @@ function mergeLocals(
   if (before?.kind === "cursor" && a?.kind === "cursor" && b?.kind === "cursor") {
     if (isSamePlace(a, before) && isSamePlace(b, before)) return () => before;
   }
-  const name = `\`${frame.code.locals[slot]?.name ?? "a variable"}\``;
+  const local = frame.code.locals[slot];
+  const name =
+    local?.isUserVariable === true
+      ? `\`${local.name}\``
+      : "What a statement around this branch keeps (for `finally`, or to go over an array)";
   if (a?.kind === "cell" || b?.kind === "cell")
     return refuse(
       machine,
