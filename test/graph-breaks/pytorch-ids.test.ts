@@ -79,7 +79,7 @@ const captured: readonly (readonly [ids: string, fn: (x: Tensor) => unknown])[] 
   ],
   ["0175 0194 0195 4393: instanceof", (x) => (x instanceof torch.Tensor ? x.add(1) : x)],
   ["0196: a key that is not there", (x) => new Map([["a", x]]).get("b") ?? x.add(1)],
-  ["0222: a Set of tensors", (x) => [...new Set([x, x.add(1), x])].length + 1 + x.dim()],
+  ["0222: a Set of tensors", (x) => [...new Set([x, x.add(1), x])]],
   ["0224: a function of sizes only", (x) => torch.zeros(x.size(0)).add(x.dim())],
   [
     "5565 6622: lists compared element by element",
