@@ -20,6 +20,7 @@ export interface Program {
 export interface DifferentialOptions {
   readonly fullgraph?: boolean;
   readonly dynamic?: boolean | null;
+  readonly backend?: "eager" | "inductor";
   readonly tolerance?: Tolerance;
   /** Seed of the random numbers at the start of both runs. */
   readonly seed?: number;
@@ -62,7 +63,9 @@ export function runDifferential(
   options: DifferentialOptions = {},
 ): DifferentialResult {
   const eager = runProgram(program, options, null);
-  const counter = new torch._dynamo.testing.CompileCounterWithBackend(backendUnderTest);
+  const counter = new torch._dynamo.testing.CompileCounterWithBackend(
+    options.backend ?? backendUnderTest,
+  );
   const breaks: GraphBreakRecord[] = [];
   const stopListening = torch._dynamo.onGraphBreak((record) => breaks.push(record));
   let compiled: Run;

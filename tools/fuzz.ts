@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { generateProgram, type RandomProgram } from "../test/fuzz/generate-program.ts";
@@ -6,8 +7,10 @@ import { programText, runProgram } from "../test/fuzz/run-program.ts";
 import { shrinkTree } from "../test/fuzz/shrink.ts";
 
 /**
- * Runs random programs eager and compiled: `npx tsx tools/fuzz.ts --seeds 0..2000 --json`. A worker process runs them;
- * the program of one that stops answering is reported as a hang, and a new worker goes on behind it.
+ * Runs random programs eager and compiled: `npm run fuzz -- --seeds 0..2000`. A worker process runs many; the program
+ * of one that stops answering is reported as a hang, and a new worker goes on behind it.
+ * `--resume file.json` keeps the counts and what was found there, and goes on from it the next time.
+ * `--seeds 7..8 --show` prints one program.
  */
 interface Report {
   readonly seed: number;
@@ -16,20 +19,35 @@ interface Report {
   readonly message?: string;
   readonly program?: string;
   readonly options?: string;
-  readonly frames?: number;
-  readonly breaks?: number;
+  readonly counts?: Readonly<Record<"calls" | "errors" | "graphs" | "breaks", number>>;
+}
+
+interface Progress {
+  /** Seeds before it are done. */
+  next: number;
+  same: number;
+  different: number;
+  hang: number;
+  /** Calls in all, and how many of them ended in an error (the same one, compiled). */
+  calls: number;
+  errors: number;
+  graphs: number;
+  breaks: number;
+  seconds: number;
+  readonly found: Report[];
 }
 
 const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "0..200" },
-    json: { type: "boolean", default: false },
+    resume: { type: "string" },
     shrink: { type: "string", default: "15" },
     worker: { type: "boolean", default: false },
     show: { type: "boolean", default: false },
   },
 });
 const [first = 0, end = 0] = values.seeds.split("..").map(Number);
+const programsPerWorker = 500;
 
 if (values.show) console.log(programText(generateProgram(first)));
 else if (values.worker) runWorker();
@@ -46,7 +64,7 @@ function runWorker(): void {
 function checkSeed(seed: number): Report {
   const program = generateProgram(seed);
   const failure = failureOf(program);
-  if (typeof failure !== "string") return { seed, status: "same", ...failure };
+  if (typeof failure !== "string") return { seed, status: "same", counts: failure };
   const signature = signatureOf(failure);
   const tree = shrinkTree(
     program.tree,
@@ -68,10 +86,11 @@ function checkSeed(seed: number): Report {
   };
 }
 
-function failureOf(program: RandomProgram): string | { frames: number; breaks: number } {
+function failureOf(program: RandomProgram): string | NonNullable<Report["counts"]> {
   try {
-    const { frames, breaks } = runProgram(program);
-    return { frames, breaks: breaks.length };
+    const { frames, breaks, outcomes } = runProgram(program);
+    const errors = outcomes.filter(({ kind }) => kind === "error").length;
+    return { calls: outcomes.length, errors, graphs: frames, breaks: breaks.length };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -88,37 +107,46 @@ function signatureOf(message: string): string {
     : `error: ${compiledError.replace(/\d+/g, "#").slice(0, 40)}`;
 }
 
+function startingPoint(): Progress {
+  if (values.resume !== undefined && existsSync(values.resume))
+    return JSON.parse(readFileSync(values.resume, "utf8")) as Progress; // written below
+  const counts = { same: 0, different: 0, hang: 0, calls: 0, errors: 0, graphs: 0, breaks: 0 };
+  return { next: first, ...counts, seconds: 0, found: [] };
+}
+
 async function runAll(): Promise<void> {
-  const counts = { same: 0, different: 0, hang: 0, frames: 0, breaks: 0 };
-  const started = Date.now();
-  let next = first;
-  while (next < end)
-    next = await runFrom(next, (report) => {
-      counts[report.status] += 1;
-      counts.frames += report.frames ?? 0;
-      counts.breaks += report.breaks ?? 0;
-      if (report.status !== "same") {
-        if (values.json) console.log(JSON.stringify(report));
-        else
-          console.log(
-            `\nseed ${report.seed}: ${report.signature ?? report.status} ${report.options ?? ""}\n${report.program ?? ""}\n${report.message ?? ""}`,
-          );
-      }
-      const done = counts.same + counts.different + counts.hang;
-      if (done % 50 === 0)
-        process.stderr.write(
-          `${done}/${end - first} programs, ${counts.different} different, ${counts.hang} hang, ${counts.frames} graphs, ${counts.breaks} breaks, ${((Date.now() - started) / 1000).toFixed(0)} s\n`,
-        );
-    });
+  const progress = startingPoint();
+  const started = Date.now() - 1000 * progress.seconds;
+  while (progress.next < end) {
+    progress.next = await runFrom(progress.next, (report) => count(report, progress));
+    progress.seconds = Math.round((Date.now() - started) / 1000);
+    if (values.resume !== undefined)
+      writeFileSync(values.resume, `${JSON.stringify(progress, null, 2)}\n`);
+    process.stderr.write(`${summary(progress)}\n`);
+  }
+  console.log(JSON.stringify({ seeds: values.seeds, ...progress, found: progress.found.length }));
+  if (progress.different + progress.hang > 0) process.exitCode = 1;
+}
+
+function count(report: Report, progress: Progress): void {
+  progress[report.status] += 1;
+  for (const kind of ["calls", "errors", "graphs", "breaks"] as const)
+    progress[kind] += report.counts?.[kind] ?? 0;
+  if (report.status === "same") return;
+  progress.found.push(report);
   console.log(
-    JSON.stringify({ seeds: values.seeds, ...counts, seconds: (Date.now() - started) / 1000 }),
+    `\nseed ${report.seed}: ${report.signature ?? report.status} ${report.options ?? ""}\n${report.program ?? ""}\n${report.message ?? ""}`,
   );
-  if (counts.different + counts.hang > 0) process.exitCode = 1;
+}
+
+function summary({ next, same, different, hang, graphs, breaks, seconds }: Progress): string {
+  const rate = ((next - first) / Math.max(seconds, 1)).toFixed(1);
+  return `up to seed ${next} of ${end}: ${same} same, ${different} different, ${hang} hang; ${graphs} graphs, ${breaks} breaks; ${seconds} s, ${rate} programs/s`;
 }
 
 /** Runs seeds in one worker until it is done or hangs; gives the seed to go on from. */
 function runFrom(seed: number, report: (report: Report) => void): Promise<number> {
-  const stop = Math.min(seed + 250, end);
+  const stop = Math.min(seed + programsPerWorker, end);
   const worker = spawn(
     process.execPath,
     [
@@ -140,7 +168,7 @@ function runFrom(seed: number, report: (report: Report) => void): Promise<number
   return new Promise((resolve) => {
     let current = seed;
     let isHung = false;
-    const limit = 1000 * (30 + Number(values.shrink));
+    const limit = 1000 * (60 + Number(values.shrink));
     let timer = setTimeout(hang, limit);
     function hang(): void {
       isHung = true;

@@ -11,6 +11,9 @@ export interface RandomProgram {
   readonly captureScalars: boolean;
   /** The graph is broken at every so many instructions; 0: only where the program itself breaks it. */
   readonly breakEvery: number;
+  readonly backend: "eager" | "inductor";
+  /** How the front end gets at outer variables: T is quick, P asks the inspector. */
+  readonly tier: "T" | "P";
 }
 
 /**
@@ -41,18 +44,21 @@ export function generateProgram(seed: number): RandomProgram {
   ]);
   const tree = block([
     ...outside,
+    ...cast,
     ...helpers(statements, top),
     stmt`function fn(x, y, n, o, a, m, u, f) ${body}`,
     stmt`const calls = [];`,
     stmt`const changes = [];`,
     ...Array.from({ length: 2 + random.below(4) }, () => call(random)),
-    ...Array.from({ length: random.below(4) }, () => change(random)),
+    ...Array.from({ length: random.below(6) }, () => change(random)),
   ]);
   return {
     tree,
     dynamic: random.pick([null, null, true, false]),
     captureScalars: random.chance(0.3),
-    breakEvery: random.pick([0, 0, 0, 0, 0, 1, 2, 3, 5, 7, 11]),
+    breakEvery: random.pick([0, 0, 0, 0, 0, 1, 2, 3, 5, 7, 11, 13, 17, 23]),
+    backend: random.chance(0.8) ? "eager" : "inductor",
+    tier: random.chance(0.98) ? "T" : "P",
   };
 }
 
@@ -68,12 +74,28 @@ const outside = [
   stmt`let c1 = 2;`,
   stmt`let c2 = "c";`,
   stmt`let ct = torch.ones(3);`,
-  stmt`let outer = { k: 1, list: [1, 2, 3], t: torch.ones(3) };`,
+  stmt`let outer = { k: 1, list: [1, 2, 3], t: torch.ones(3), q: { r: 3 } };`,
   stmt`const ts = [torch.ones(3), torch.zeros(3)];`,
   stmt`class P { constructor(v) { this.v = v; } get d() { return this.v * 2; } set d(v) { this.v = v; c1 += 1; } inc() { this.v++; return this; } add(...vs) { return vs.reduce((s, v) => s + v, this.v); } }`,
   stmt`let p = new P(3);`,
   stmt`function* gen(k) { for (let j = 0; j < k; j++) yield j; }`,
   stmt`const self = { count: 0, w: torch.ones(3), bump(v) { this.count += v; return this.count; }, get twice() { return this.count * 2; }, step(t) { this.w = this.w.add(t); return this.w; } };`,
+];
+
+/** What the forms of language-forms.ts use besides. */
+const cast = [
+  stmt`const sym = Symbol("sym");`,
+  stmt`const wm = new WeakMap();`,
+  stmt`class Oops extends Error { constructor(message, k) { super(message); this.k = k; this.name = "Oops"; } }`,
+  stmt`const fail = (k) => { if (k > 1) throw new Oops("much", k); if (k < 0) throw new TypeError("less"); return k; };`,
+  stmt`const counted = (k) => ({ [Symbol.iterator]() { let j = 0; seen.push("open"); return { next() { seen.push("n" + j); return { done: j >= k, value: j++ }; }, return(v) { seen.push("r" + j); return {}; } }; } });`,
+  stmt`const failing = (k) => ({ [Symbol.iterator]() { let j = 0; return { next() { if (j >= k) throw new Error("next"); return { done: false, value: j++ }; }, return() { throw new Error("return"); } }; } });`,
+  stmt`class Q extends P { #h = 2; static made = 0; constructor(v) { super(v + 1); Q.made += 1; } get d() { return super.d + this.#h; } set d(w) { this.#h = w; super.d = w; } inc() { super.inc(); this.#h++; return this; } get secret() { return this.#h; } set secret(w) { this.#h = w; } static of(v) { return new this(v); } static has(q) { return #h in q; } [Symbol.toPrimitive](hint) { return hint === "string" ? "Q" : this.#h; } *[Symbol.iterator]() { yield this.v; yield this.#h; } }`,
+  stmt`function C(v) { if (!new.target) return new C(v); this.v = v; }`,
+  stmt`const acc = { q: { r: 4 }, t: torch.ones(3), list: [7], get v() { seen.push("g"); return c0; }, set v(w) { seen.push("s"); c0 = w; } };`,
+  stmt`const px = new Proxy({ p: 1, q: { r: 2 }, t: torch.ones(3), list: [2, 1] }, { get(t, k, r) { seen.push("get" + String(k)); return Reflect.get(t, k, r); }, set(t, k, v) { seen.push("set" + String(k)); t[k] = v; return true; }, has(t, k) { seen.push("has"); return k in t; }, deleteProperty(t, k) { seen.push("del"); return delete t[k]; }, ownKeys(t) { seen.push("keys"); return Reflect.ownKeys(t); } });`,
+  stmt`const tag = (q, ...v) => { seen.push(q.length); return q.raw.join() + v.join(); };`,
+  stmt`let flow = gen(5);`,
 ];
 
 const locals = [
@@ -137,21 +159,53 @@ function call(random: Random): Tree {
     "ts[0]",
     "torch.ones(2, 3)",
     "torch.arange(3)",
+    "torch.ones(2, 2, 3)",
+    "torch.zeros(4).add(0.5)",
+    "torch.tensor([1.5, -2, 0])",
+    "torch.ones(6).view(2, 3).t()",
+    "torch.ones(4).narrow(0, 1, 3)",
+    "torch.tensor(3)",
+    "torch.zeros(0)",
+    "torch.ones(3).double()",
+    "torch.tensor([true, false, true])",
   ]);
   const y = random.pick([
     "X",
     "torch.ones(3).mul(2)",
     "torch.ones(3).mul(2)",
     "torch.ones(1)",
-    "X.view(-1)",
+    "X.reshape(-1)",
     "torch.tensor(2)",
   ]);
-  const n = random.pick(["1", "2", "3", "2.5", "0", "-1", "4", "5", "undefined", "'1'", "true"]);
+  const n = random.pick([
+    "1",
+    "2",
+    "3",
+    "2.5",
+    "0",
+    "-1",
+    "4",
+    "5",
+    "undefined",
+    "'1'",
+    "true",
+    "NaN",
+    "-0",
+    "null",
+    "1e9",
+    "Infinity",
+    "7",
+  ]);
   const o = random.pick([
     "{ p: 1, q: { r: 2 }, s: 'k', t: X, list: [1, 2] }",
     "{ p: 2, q: { r: 1 }, s: 'o', t: torch.zeros(3), list: [3], k1: 1 }",
     "outer",
     "Object.assign(Object.create({ p: 4, m(v) { return v; } }), { q: { r: 2 }, t: X, list: outer.list })",
+    "Object.assign(new Q(2), { q: { r: 1 }, t: X, list: A })",
+    "px",
+    "acc",
+    "Object.freeze({ p: 3, q: { r: 0 }, t: X, list: A })",
+    "{ p: -0, q: null, s: 5, t: X, list: A, m(v) { return this.p + v; } }",
     "{ get p() { return c0; }, set p(v) { c0 = v; }, q: { r: 1 }, t: ct, list: A }",
   ]);
   const a = random.pick([
@@ -162,9 +216,23 @@ function call(random: Random): Tree {
     "outer.list",
     "[1, , 3]",
     "[2.5, -0, NaN]",
+    "Object.freeze([1, 2])",
+    "Object.assign([1, 2], { extra: 3 })",
+    "Object.defineProperty([1, 2, 3], 1, { get() { return c0; }, configurable: true, enumerable: true })",
+    "[1, 2, 3, 4, 5, 6]",
   ]);
-  const m = random.pick(["new Map([['k', 1], ['s', 2]])", "new Map()", "new Map([['p', 3]])"]);
-  const u = random.pick(["new Set([1, 2])", "new Set()"]);
+  const m = random.pick([
+    "new Map([['k', 1], ['s', 2]])",
+    "new Map()",
+    "new Map([['p', 3]])",
+    "new Map([['a', 1], ['b', 2], ['c', -0]])",
+  ]);
+  const u = random.pick([
+    "new Set([1, 2])",
+    "new Set()",
+    "new Set([1, 'k', NaN])",
+    "new Set([outer, 2])",
+  ]);
   const f = random.pick([
     "(v) => v + 1",
     "(v) => (c0 += v)",
@@ -176,19 +244,23 @@ function call(random: Random): Tree {
     "(v) => { objs[0].p = v; return v; }",
     "self.bump.bind(self)",
     "disabled",
+    "P.prototype.add.bind(new P(1))",
+    "(...v) => v.length",
+    "(v) => { if (v > 2) throw new Oops('f', v); return v; }",
+    "(v = 2, w = v) => v + w",
   ]);
   return stmt`{ const X = ${x}, A = ${a}; calls.push([X, ${y}, ${n}, ${o}, A, ${m}, ${u}, ${f}]); }`;
 }
 
 function change(random: Random): Tree {
-  const when = random.below(4);
+  const when = random.below(5);
   const what = random.pick([
     "c0 += 1;",
     "c0 = 0.5;",
     "c1 = 'one';",
     "outer.k = 7;",
     "outer.list.push(4);",
-    "outer = { k: 2, list: [9], t: torch.zeros(3) };",
+    "outer = { k: 2, list: [9], t: torch.zeros(3), q: { r: 0 } };",
     "ct = torch.ones(2, 3);",
     "p = new P(8);",
     "self.count = 5;",
@@ -210,6 +282,24 @@ function change(random: Random): Tree {
     "made = pair.inc;",
     "outer.list = objs;",
     "objs[2].p = 0.5;",
+    "flow = gen(4);",
+    "Q.prototype.inc = function () { this.v += 20; return this; };",
+    "Object.defineProperty(P.prototype, 'd', { get() { return c0; }, set(v) { c1 = v; }, configurable: true });",
+    "Object.setPrototypeOf(self, { extra: 1, get twice() { return 5; } });",
+    "ts.length = 1;",
+    "outer.list = [1, , 3];",
+    "Object.defineProperty(outer.list, 0, { get() { return c0; }, configurable: true, enumerable: true });",
+    "Object.freeze(outer.list);",
+    "p = new Q(1);",
+    "Object.setPrototypeOf(outer, { k: 5, p: 1 });",
+    "Object.defineProperty(acc, 'v', { value: 3, writable: true, configurable: true, enumerable: true });",
+    "c0 = -0;",
+    "c0 = NaN;",
+    "ct = torch.ones(3).double();",
+    "outer.list.length = 0;",
+    "Q.made = 'many';",
+    "px.p = 9;",
+    "wm.set(outer, c0);",
   ]);
   return stmt`changes.push([${when}, () => { ${what} }]);`;
 }

@@ -257,3 +257,69 @@ test("a loop goes on with the value that the breaking step of its iterator found
   for (const breakEvery of [1, 2, 3, 5, 7, 9, 10, 11]) run(() => [{ p: 1 }, { p: 2 }], breakEvery);
   run(() => Object.defineProperty([{ p: 1 }], 0, { get: () => ({ p: 5 }) }), 0);
 });
+
+test("what cannot be taken apart is named as the engine names it", () => {
+  const q: null = null;
+  const o = { q } as unknown as Record<"q", Record<string, { z: number }>>; // wrong on purpose
+  const other = { x: 0 };
+  let n: unknown = 0;
+  const attempts = [
+    () => {
+      const { q: { r } = {} } = o;
+      return r;
+    },
+    () => {
+      const { q: { r = 2 } = {} } = o as { q?: { r?: number } };
+      return r;
+    },
+    () => {
+      const { q: { r: [z] = [] } = {} } = o as { q?: { r?: number[] } };
+      return z;
+    },
+    () => {
+      const { r: { z } = { z: 1 } } = o.q;
+      return z;
+    },
+    () => {
+      const { q: { ...rest } = other } = o;
+      return rest;
+    },
+    () => {
+      const { q: { ["r"]: z } = {} } = o;
+      return z;
+    },
+    () => {
+      for (const { r = 2 } of [q as unknown as { r?: number }]) n = r;
+    },
+    () => {
+      const [{ r } = { r: 1 }] = [q as unknown as { r: number }];
+      return r;
+    },
+    () => ({ q: { r: other.x } = { r: 1 } } = o as unknown as { q?: { r: number } }),
+    () => ({ q: { r: n } = { r: 1 } } = o as unknown as { q?: { r: number } }),
+    () =>
+      ({
+        q: { r: n },
+      } = o),
+    () => (({ r } = { r: 1 }) => r)(q as unknown as { r: number }),
+    () => (({ r = 2 }) => r)(q as unknown as { r?: number }),
+  ];
+  const fn = (x: torch.Tensor) => [
+    x.add(1),
+    attempts.map((attempt) => {
+      try {
+        return attempt();
+      } catch (error) {
+        return (error as Error).message; // all of them throw one
+      }
+    }),
+  ];
+  for (const breakEvery of [0, 1]) {
+    runDifferential(() => ({ fn, calls: [[torch.ones(2)]] }), {
+      configure: () => {
+        torch._dynamo.config.debug_break_every = breakEvery;
+      },
+    });
+    torch._dynamo.config.reset();
+  }
+});

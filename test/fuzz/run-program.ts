@@ -1,13 +1,14 @@
 import { redirectLogs } from "../../src/base/logging.ts";
 import * as torch from "../../src/index.ts";
+import { transformModule } from "../../src/transform/transform-module.ts";
 import { runDifferential, type DifferentialResult, type Program } from "../differential.ts";
 import type { RandomProgram } from "./generate-program.ts";
 import { render } from "./tree.ts";
 
-/** The whole text of the factory that makes a program anew for each run. */
+/** The whole text of a module that makes a program anew each time it is evaluated. */
 export function programText({ tree }: RandomProgram): string {
   return `"use strict";
-const sink = [], seen = [];
+const torch = $torch, sink = [], seen = [];
 ${render(tree)}
 const live = {
   c0: () => c0, c1: () => c1, c2: () => c2, ct: () => ct, outer: () => outer, ts: () => ts, p: () => p, objs: () => objs, seen: () => seen,
@@ -22,17 +23,37 @@ const before = (call) => {
   seen.splice(0, seen.length - 20);
   for (const [when, what] of changes) if (when === call) { try { what(); } catch {} }
 };
-return { fn, calls, self: look(() => self), watch, before };`;
+$give({ fn, calls, self: look(() => self), watch, before });`;
 }
+
+/** Evaluates the program's text, as it is or as `fullgraph/register` prepares it, which spares the inspector's 100 ms. */
+function makeProgram(program: RandomProgram, evaluation: number): Program {
+  const plain = programText(program);
+  const isTransformed = program.tier === "T";
+  // The engine's cache would share one script between evaluations, and then no table says which of them a function is of.
+  const text = `${isTransformed ? transformed(plain) : plain}\n//${evaluation}`;
+  const programs: Program[] = [];
+  const evaluate = new Function("$torch", "$give", text);
+  evaluate(torch, (made: Program) => programs.push(made));
+  const [made] = programs;
+  if (made === undefined) throw new Error("the program's text made no program");
+  return made;
+}
+
+/** The function constructor puts two lines before the text: the map is to count them. */
+function transformed(text: string): string {
+  return transformModule(`\n\n${text}`, "fuzz:///program.js", "probe").slice(2);
+}
+
+let evaluations = 0;
 
 /** Runs a random program eager and compiled; throws where they differ. */
 export function runProgram(program: RandomProgram): DifferentialResult {
-  const factory = new Function("torch", programText(program));
   const restoreLogs = redirectLogs(() => {}); // the compiler's warnings are no output of the program
   try {
-    // The text above returns a Program.
-    return runDifferential(() => Reflect.apply(factory, undefined, [torch]) as Program, {
+    return runDifferential(() => makeProgram(program, evaluations++), {
       dynamic: program.dynamic,
+      backend: program.backend,
       configure: () => {
         torch._dynamo.config.reset();
         torch._dynamo.config.capture_scalar_outputs = program.captureScalars;

@@ -1,4 +1,7 @@
 import { deeper, type Expressions, type Scope } from "./expressions.ts";
+import { fillForm } from "./form.ts";
+import { languageForms } from "./language-forms.ts";
+import { tensorForms } from "./tensor-forms.ts";
 import { block, num, stmt, type Tree } from "./tree.ts";
 
 /** Where a statement stands. */
@@ -11,9 +14,12 @@ export interface Place extends Scope {
 /** Random statements. Every loop is bounded by a counter of its own that nothing else writes. */
 export class Statements {
   readonly e: Expressions;
+  /** How often a statement is one of the forms: programs differ in it. */
+  readonly formWeight: number;
   #names = 0;
   constructor(expressions: Expressions) {
     this.e = expressions;
+    this.formWeight = expressions.random.pick([0, 4, 12, 30]);
   }
 
   block(place: Place, count: number): Tree {
@@ -78,6 +84,7 @@ export class Statements {
           stmt`{ const f9 = (n) => n <= 0 ? ${e.num({ ...s, isLeaf: true })} : f9(n - 1) + n; n2 = f9(${r.pick(["2", "3"])}); }`,
       ],
       [2, () => stmt`${this.#sharing(s)}`],
+      [this.formWeight, () => this.#form(place)],
       [
         0.5,
         () =>
@@ -95,6 +102,11 @@ export class Statements {
       ],
       [place.mayReturn ? 0.5 : 0, () => stmt`return ${e.any(s)};`],
     ]);
+  }
+
+  #form(place: Place): Tree {
+    const forms = this.e.random.chance(0.7) ? languageForms : tensorForms;
+    return fillForm(this.e.random.pick(forms), "stmt", place, this);
   }
 
   #label(place: Place): string {
@@ -209,19 +221,19 @@ export class Statements {
         () =>
           stmt`for (const [k, v] of Object.entries(${e.random.pick(["{ q: n0, w: n1 }", "outer"])})) { if (typeof v === 'number') n0 += v; s0 = k; }`,
       ],
-      [1, () => stmt`const { k: ${this.#fresh("z")} = ${e.num(s)} } = outer;`],
+      [1, () => stmt`const { k: ${this.fresh("z")} = ${e.num(s)} } = outer;`],
     ]);
   }
 
-  #fresh(prefix: string): string {
+  fresh(prefix: string): string {
     return `${prefix}${this.#names++}`;
   }
 
   #loop(place: Place): Tree {
     const { e } = this;
     const r = e.random;
-    const i = this.#fresh("i");
-    const label = r.chance(0.3) ? this.#fresh("L") : null;
+    const i = this.fresh("i");
+    const label = r.chance(0.3) ? this.fresh("L") : null;
     const prefix = label === null ? "" : `${label}: `;
     const s: Scope = { ...place, depth: Math.min(place.depth - 1, 2) };
     const inside = (variable: string | null): Place => ({

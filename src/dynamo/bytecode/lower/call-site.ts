@@ -4,6 +4,8 @@ import type { AnyNode } from "acorn";
 
 const unprintable = "(intermediate value)";
 
+export const conditionalSite = unprintable.repeat(3);
+
 export function printCallSite(node: AnyNode): string {
   switch (node.type) {
     case "Identifier":
@@ -33,7 +35,7 @@ export function printCallSite(node: AnyNode): string {
     case "AssignmentExpression":
       return node.left.type === "Identifier" ? node.left.name : unprintable;
     case "ConditionalExpression":
-      return unprintable.repeat(3);
+      return conditionalSite;
     case "ArrayExpression":
       return `[${node.elements.map((element) => (element ? printCallSite(element) : "")).join(",")}]`;
     case "SpreadElement":

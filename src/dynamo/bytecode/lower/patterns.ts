@@ -1,8 +1,16 @@
 /** Binding and assignment patterns: each consumes the value on the stack. */
 
-import type { ArrayPattern, MemberExpression, ObjectPattern, Pattern, RestElement } from "acorn";
+import type {
+  ArrayPattern,
+  AssignmentPattern,
+  MemberExpression,
+  ObjectPattern,
+  Pattern,
+  RestElement,
+} from "acorn";
 import { keyName } from "../parse/parse-function.ts";
 import { storeMember } from "./assignments.ts";
+import { conditionalSite, printCallSite } from "./call-site.ts";
 import { lowerMemberReference } from "./calls.ts";
 import { closeAndThrow } from "./exits.ts";
 import { lowerExpression, lowerNamed } from "./expressions.ts";
@@ -13,6 +21,8 @@ export interface PatternMode {
   readonly initializes: boolean;
   /** Names the value in messages: an expression, "" to print the value itself, null inside another pattern. */
   readonly site: string | null;
+  /** The engine sees a default of a parameter as `given === undefined ? default : given`. */
+  readonly isParameter?: boolean;
 }
 
 export function lowerPattern(at: Lowering, node: Pattern, mode: PatternMode): void {
@@ -25,7 +35,10 @@ export function lowerPattern(at: Lowering, node: Pattern, mode: PatternMode): vo
     }
     case "AssignmentPattern":
       lowerDefault(at, node);
-      return lowerPattern(at, node.left, { ...mode, site: mode.site === null ? null : "" });
+      return lowerPattern(at, node.left, {
+        ...mode,
+        site: defaultSite(node, mode),
+      });
     case "ObjectPattern":
       return lowerObjectPattern(at, node, mode);
     case "ArrayPattern":
@@ -36,8 +49,13 @@ export function lowerPattern(at: Lowering, node: Pattern, mode: PatternMode): vo
   }
 }
 
+function defaultSite({ left, right }: AssignmentPattern, { isParameter }: PatternMode): string {
+  if (left.type !== "ObjectPattern") return "";
+  return isParameter === true ? conditionalSite : printCallSite(right);
+}
+
 /** `target = default`: replaces undefined on the stack. */
-function lowerDefault(at: Lowering, node: Extract<Pattern, { type: "AssignmentPattern" }>): void {
+function lowerDefault(at: Lowering, node: AssignmentPattern): void {
   const given = at.label();
   at.jump(node, "jumpIfDefinedOrPop", given);
   lowerNamed(at, node.right, node.left.type === "Identifier" ? node.left.name : "");
@@ -73,7 +91,7 @@ function storeAndDrop(at: Lowering, target: MemberExpression): void {
 function lowerObjectPattern(at: Lowering, node: ObjectPattern, mode: PatternMode): void {
   const first = node.properties[0];
   const property = first?.type === "Property" && !first.computed ? keyName(first.key) : null;
-  at.emit(node, { op: "requireObject", site: mode.site, property });
+  at.emit(node, { op: "requireObject", site: objectSite(first, mode.site), property });
   const object = at.emitter.allocate("$object", false, false);
   at.emit(node, { op: "storeLocal", slot: object });
   const hasRest = node.properties.some((element) => element.type === "RestElement");
@@ -120,6 +138,15 @@ function lowerObjectPattern(at: Lowering, node: ObjectPattern, mode: PatternMode
   }
   for (const key of taken) if (typeof key !== "string") at.emitter.release(key.slot);
   at.emitter.release(object);
+}
+
+/** V8 does not check the value when its first property has a default or goes to a member: the read itself fails then. */
+function objectSite(first: ObjectPattern["properties"][0] | undefined, site: string | null) {
+  if (first?.type !== "Property" || first.computed) return site;
+  const { value } = first;
+  if (value.type === "MemberExpression") return null;
+  if (value.type !== "AssignmentPattern") return site;
+  return value.left.type === "ObjectPattern" ? printCallSite(value.right) : null;
 }
 
 function lowerArrayPattern(at: Lowering, node: ArrayPattern, mode: PatternMode): void {

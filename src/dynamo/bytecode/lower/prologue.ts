@@ -51,7 +51,7 @@ function bindParameters(at: Lowering, node: FunctionNode): void {
       lowerPattern(at, parameter.argument, { initializes: true, site: "" });
     } else {
       at.emit(parameter, { op: "loadParameter", index });
-      lowerPattern(at, parameter, { initializes: true, site: "" });
+      lowerPattern(at, parameter, { initializes: true, site: "", isParameter: true });
     }
   });
 }
