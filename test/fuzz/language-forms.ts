@@ -22,7 +22,7 @@ export const languageForms: readonly [Form, ...Form[]] = [
   "{ const it = a.values(); n0 = it.next().value ?? 0; @block n1 = it.next().value ?? 0; for (const v of it) { n2 += v; @loop } }",
   "{ const it = m.entries(); for (const [k, v] of it) { n0 += v; if (@bool) break; @loop } n1 = [...it].length; }",
   "for (const [k, v] of m) { if (k.length < 3) m.set(k + 'x', v + @num); m.delete(k); }",
-  "for (const v of u) { if (typeof v === 'number' && v < 5) u.add(v + 1); if (@bool) u.delete(v); }",
+  "for (const v of u) { if (typeof v === 'number' && v > 0 && v < 5) u.add(v + 1); if (@bool) u.delete(v); }",
   "m.forEach((v, k, all) => { n0 += v; if (k.length < 3) all.set(k + 'y', @small); });",
   "for (const v of a) { if (a.length < 6 && @bool) a.push(@num); n0 += v; @loop }",
   "for (const v of b) { b = [@num]; n0 += v; @loop }",
@@ -104,7 +104,7 @@ export const languageForms: readonly [Form, ...Form[]] = [
   "for (let [i@1, j@1] = [0, 3]; i@1 < j@1; i@1++, j@1--) { n0 += i@1; @loop }",
   "for (let i@1 = 0, fs@1 = []; i@1 < 2; fs@1.push(() => i@1), i@1++) { sink.push(() => fs@1.length + i@1); @loop }",
   "{ let i@1 = 3; do { if (@bool) continue; n0 += i@1; @loop } while (--i@1 > 0 && @bool); }",
-  "{ let i@1 = 0; L@1: while (true) { if (i@1++ > 2) break; for (;;) { if (@bool) continue L@1; @loop break; } } }",
+  "{ let i@1 = 0; L@1: while (true) { if (i@1++ > 2) break; do { if (@bool) continue L@1; @loop } while (false); } }",
   // Data.
   "{ let g = BigInt(Math.trunc(n0) || 0); g = g * 3n + 1n; n1 = Number(g & 7n); }",
   "{ const v = new Float32Array([@num, 2, 3]); v[1] += @num; n0 = v.reduce((s, w) => s + w, 0) + v.length; }",

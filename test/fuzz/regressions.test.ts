@@ -258,6 +258,32 @@ test("a loop goes on with the value that the breaking step of its iterator found
   run(() => Object.defineProperty([{ p: 1 }], 0, { get: () => ({ p: 5 }) }), 0);
 });
 
+test.each([0, 1, 2, 3, 4, 5, 6, 7, 10])(
+  "a loop over a Map or over entries keeps what its last step found (break every %i)",
+  (breakEvery) => {
+    const fn = (x: torch.Tensor, m: Map<string, number>, a: number[]) => {
+      const pairs: unknown[] = [];
+      for (const [key, value] of m) pairs.push(key, value);
+      for (const pair of a.entries()) pairs.push(pair, () => pair);
+      for (const value of new Set(a)) pairs.push(value);
+      return [x.add(1), pairs.map((pair) => (typeof pair === "function" ? pair() : pair))];
+    };
+    const entries = [
+      ["a", 1],
+      ["b", -0],
+    ] as const;
+    runDifferential(
+      () => ({ fn, calls: [[torch.ones(2), new Map<string, number>(entries), [4, 5]]] }),
+      {
+        configure: () => {
+          torch._dynamo.config.debug_break_every = breakEvery;
+        },
+      },
+    );
+    torch._dynamo.config.reset();
+  },
+);
+
 test("what cannot be taken apart is named as the engine names it", () => {
   const q: null = null;
   const o = { q } as unknown as Record<"q", Record<string, { z: number }>>; // wrong on purpose

@@ -46,7 +46,7 @@ export const tensorForms: readonly [Form, ...Form[]] = [
   // Data out of tensors.
   "n0 = @tensor.sum().item(); if (n0 > @num) t0 = t0.add(n0); else t0 = t0.sub(n0);",
   "b = x.flatten().tolist().slice(0, 3).map((v) => Number(v));",
-  "while (t0.sum().lt(@num).item()) { t0 = t0.add(5).abs(); @block if (n2++ > 3) break; }",
+  "{ let i@1 = 0; while (t0.sum().lt(@num).item()) { if (i@1++ > 3) break; t0 = t0.add(5).abs(); @block } }",
   "n0 = x.gt(0).any().item() ? @num : @num;",
   "if (x.equal(y)) { @block } else n0 += 1;",
   "if (torch.allclose(x, t0)) n0 = 1;",

@@ -136,6 +136,9 @@ class NativeScope implements EmitScope {
   local(slot: number): string {
     return `l${slot}`;
   }
+  cellContent(slot: number): string {
+    return `l${slot}.v`;
+  }
   capture(index: number): string {
     return `${this.#frame.captures}[${index}].v`;
   }

@@ -1,5 +1,6 @@
 import { ArrayCursor } from "../bytecode/array-cursor.ts";
 import { KeyCursor, remainingKeys } from "../bytecode/key-cursor.ts";
+import { ProtocolIterator } from "../bytecode/protocol-iterator.ts";
 import { makeClosure } from "../bytecode/closures/make-closure.ts";
 import { runtime } from "../bytecode/runtime.ts";
 import type { Code } from "../bytecode/code.ts";
@@ -20,6 +21,18 @@ function arrayCursor(
   return cursor;
 }
 
+/** A loop's record of an iterator object: what its last step found may not have been used yet. */
+function iteratorRecord(
+  iterator: { readonly next: unknown },
+  done: boolean,
+  value: unknown,
+): ProtocolIterator {
+  const record = new ProtocolIterator(iterator, iterator.next);
+  record.done = done;
+  record.value = value;
+  return record;
+}
+
 /** A `for…in` loop's record in the middle of the keys. */
 function keyCursor(
   object: object,
@@ -35,7 +48,7 @@ function keyCursor(
 
 /** The two libraries of residual code: `R` for guards and effects, `B` for instructions of the bytecode. */
 export const residualBindings = Object.freeze({
-  R: Object.freeze({ ...residualRuntime, arrayCursor, keyCursor, suspend }),
+  R: Object.freeze({ ...residualRuntime, arrayCursor, iteratorRecord, keyCursor, suspend }),
   B: Object.freeze({
     ...runtime,
     makeClosure: (

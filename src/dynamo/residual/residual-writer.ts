@@ -369,14 +369,14 @@ export class ResidualWriter implements ConstantPool {
   }
 
   #cursor(variable: CursorVariable): string {
-    const { state } = variable;
+    const { state, current } = variable;
+    const found = (): string => (current === null ? "(void 0)" : this.value(current));
     if (state.keysOf !== null) {
       const remaining = (state.over.kind === "array" ? (state.over.items ?? []) : []).slice(
         state.index,
       );
       const keys = remaining.map((key) => (key === null ? "null" : this.value(key)));
-      const current = variable.current === null ? "(void 0)" : this.value(variable.current);
-      return `R.keyCursor(${this.value(state.keysOf)}, [${keys.join(", ")}], ${state.done}, ${current})`;
+      return `R.keyCursor(${this.value(state.keysOf)}, [${keys.join(", ")}], ${state.done}, ${found()})`;
     }
     if (!state.shared && state.over.kind === "array" && state.mode === "values") {
       const known = this.#names.get(state);
@@ -385,13 +385,15 @@ export class ResidualWriter implements ConstantPool {
         state.start === null
           ? String(state.index)
           : `${this.#expression(state.start)} + ${state.index}`;
-      const text = `R.arrayCursor(${this.value(state.over)}, ${index}, ${state.done}, ${variable.current === null ? "(void 0)" : this.value(variable.current)})`;
+      const text = `R.arrayCursor(${this.value(state.over)}, ${index}, ${state.done}, ${found()})`;
       const name = this.#declare("cursor", text);
       this.#names.set(state, name);
       return name;
     }
     const iterator = this.#iteratorObject(state);
-    return variable.flavour === "object" ? iterator : `B.getIterator(${iterator}, "iterator")`;
+    return variable.flavour === "object"
+      ? iterator
+      : `R.iteratorRecord(${iterator}, ${state.done}, ${found()})`;
   }
 
   #iteratorObject(state: CursorState): string {
