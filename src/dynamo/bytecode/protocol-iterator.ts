@@ -23,15 +23,16 @@ export class ProtocolIterator implements IteratorRecord {
     const result = callIteratorMethod(this.nextMethod, this.iterator);
     if (!isObject(result))
       throw new TypeError(`Iterator result ${String(result)} is not an object`);
-    if (readProperty(result, "done")) return false;
-    this.value = readProperty(result, "value");
+    const step: IteratorResult = result;
+    if (step.done) return false;
+    this.value = step.value;
     this.done = false;
     return true;
   }
 
   close(): void {
     if (this.done) return;
-    const method = readProperty(this.iterator, "return");
+    const method = returnMethodOf(this.iterator);
     if (method === undefined || method === null) return;
     const result = callIteratorMethod(method, this.iterator);
     if (!isObject(result))
@@ -41,7 +42,7 @@ export class ProtocolIterator implements IteratorRecord {
   closeQuietly(): void {
     if (this.done) return;
     try {
-      const method = readProperty(this.iterator, "return");
+      const method = returnMethodOf(this.iterator);
       if (method !== undefined && method !== null) callIteratorMethod(method, this.iterator);
     } catch {
       // ECMA-262 7.4.11 step 5: the error under way wins.
@@ -55,7 +56,12 @@ function callIteratorMethod(method: unknown, iterator: object): unknown {
   return apply(method, iterator, noArguments);
 }
 
-function readProperty(object: object, name: "done" | "value" | "return"): unknown {
-  // Sound: reading a property an object may lack gives undefined.
-  return (object as { readonly [key: string]: unknown })[name];
+/** What any object may have or lack: reading either gives undefined then. */
+interface IteratorResult {
+  readonly done?: unknown;
+  readonly value?: unknown;
+}
+
+function returnMethodOf(iterator: { readonly return?: unknown }): unknown {
+  return iterator.return;
 }

@@ -16,8 +16,18 @@ export type ClosureFactory = (
   ...captured: readonly unknown[]
 ) => unknown;
 
-/** How a capture reaches the closure: its cell, its value now and for ever, or not at all since it is a global. */
-export type Passing = "cell" | "value" | "global";
+/**
+ * How a capture reaches the closure: its cell, its cell out of the temporal dead zone, its value now and for ever, or
+ * not at all since it is a global.
+ */
+export type Passing = "cell" | "initialized" | "value" | "global";
+
+const contentOf: Readonly<Record<Passing, string | null>> = {
+  cell: ".v",
+  initialized: ".raw",
+  value: null,
+  global: null,
+};
 
 /** The name that creation gives: literal, none, or only known at creation. */
 export type GivenName =
@@ -44,8 +54,10 @@ export function compileFactory(
   const cellOf = (variable: Variable): string => `${prefix}c${variables.indexOf(variable)}`;
   const displays = new Set<string>();
   const text = rewriteSource(source, unit, {
-    textOf: (variable) =>
-      passing[variables.indexOf(variable)] === "cell" ? `${cellOf(variable)}.v` : null,
+    textOf: (variable) => {
+      const content = contentOf[passing[variables.indexOf(variable)] ?? "cell"];
+      return content === null ? null : `${cellOf(variable)}${content}`;
+    },
     cellOf,
     displayOf: (variable) => {
       // The closure's own name cannot be assigned in it.

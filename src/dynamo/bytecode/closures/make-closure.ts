@@ -111,7 +111,8 @@ function passCaptures(
       appendElement(passing, "value");
       appendElement(captured, cell.raw);
     } else {
-      appendElement(passing, "cell");
+      const isInitialized = cell instanceof Cell && cell.isInitialized;
+      appendElement(passing, isInitialized ? "initialized" : "cell");
       appendElement(captured, cell);
     }
   }

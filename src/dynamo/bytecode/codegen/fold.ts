@@ -208,7 +208,7 @@ export class Folder {
       case "loadLocal":
         return localExpression(text);
       case "loadCell":
-        return orderedExpression(text, [localExpression(text.slice(0, -2))], {
+        return orderedExpression(text, [localExpression(this.#scope.local(instruction.slot))], {
           display: this.#code.locals[instruction.slot]?.name ?? null,
         });
       case "loadCapture":

@@ -45,6 +45,11 @@ export class Naming implements FoldScope {
     return this.#locals[slot] ?? `$l[${slot}]`;
   }
 
+  cellContent(slot: number): string {
+    const isSafe = this.#code.initializedCellsAt(this.pc).has(slot);
+    return `${this.local(slot)}.${isSafe ? "raw" : "v"}`;
+  }
+
   captureCell(index: number): string {
     this.#usedCaptures.add(index);
     return `$c${index}`;

@@ -9,6 +9,8 @@ import type { Constant } from "./operand.ts";
 export interface EmitScope {
   /** The JavaScript variable that holds a local slot (for a cell local: the cell). */
   local(slot: number): string;
+  /** The content of the cell in a local slot, to read or assign: checks for the dead zone where it may be in one. */
+  cellContent(slot: number): string;
   /** An expression reading a captured variable, also usable as an assignment target. */
   capture(index: number): string;
   /** An expression giving the captured variable's cell. */

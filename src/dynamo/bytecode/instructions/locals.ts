@@ -89,7 +89,7 @@ export const localInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: (_, { slot }, scope) => `${scope.local(slot)}.v`,
+      expression: (_, { slot }, scope) => scope.cellContent(slot),
     },
   }),
   /** Assigns through the cell; throws in the temporal dead zone. */
@@ -100,7 +100,7 @@ export const localInstructions = {
     run: (it, { slot }) => it.assign(it.cell(slot), it.pop()),
     emit: {
       kind: "statement",
-      statement: ([value], { slot }, scope) => `${scope.local(slot)}.v=${value};`,
+      statement: ([value], { slot }, scope) => `${scope.cellContent(slot)}=${value};`,
       keeps: [],
     },
   }),

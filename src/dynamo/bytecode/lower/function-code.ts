@@ -3,6 +3,7 @@
 import type { Pattern } from "acorn";
 import type { Capture, Child, Code, CodeKind, Local, Region, Span } from "../code.ts";
 import type { Instruction } from "../instructions/table.ts";
+import { findInitializedCells } from "../initialized-cells.ts";
 import { computeLiveness } from "../liveness.ts";
 import type { Unit } from "../parse/scope.ts";
 import { computeStackDepths } from "./stack-depth.ts";
@@ -24,6 +25,8 @@ export interface CodeFacts {
   readonly classBody: Code["classBody"];
   readonly unit: Unit;
 }
+
+const none: ReadonlySet<number> = new Set();
 
 export class FunctionCode implements Code {
   readonly name: string;
@@ -48,6 +51,7 @@ export class FunctionCode implements Code {
   readonly #depths: Int32Array;
   readonly #regionAt: readonly (Region | null)[];
   #live: readonly (readonly number[])[] | null = null;
+  #initialized: readonly ReadonlySet<number>[] | null = null;
 
   constructor(facts: CodeFacts) {
     const { depths, regions, maxDepth } = computeStackDepths(
@@ -98,6 +102,11 @@ export class FunctionCode implements Code {
       (set) => [...set].sort((a, b) => a - b),
     );
     return this.#live[pc] ?? [];
+  }
+
+  initializedCellsAt(pc: number): ReadonlySet<number> {
+    this.#initialized ??= findInitializedCells(this);
+    return this.#initialized[pc] ?? none;
   }
 }
 
