@@ -60,7 +60,8 @@ async function renderPlace(page: string, request: string): Promise<string> {
 async function runProgram(path: string, settings: readonly string[]): Promise<ProgramRun> {
   const environment: NodeJS.ProcessEnv = { NO_COLOR: "1" };
   for (const [name, value] of Object.entries(process.env)) {
-    if (!/^(TORCH|FULLGRAPH|NODE_OPTIONS|FORCE_COLOR|VITEST|npm_)/.test(name)) environment[name] = value;
+    if (!/^(TORCH|FULLGRAPH|NODE_OPTIONS|FORCE_COLOR|VITEST|npm_)/.test(name))
+      environment[name] = value;
   }
   for (const setting of settings) {
     const [name = "", value = ""] = setting.split("=");

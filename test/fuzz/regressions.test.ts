@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
+import { testOfTextCode } from "../capabilities.ts";
 import { runDifferential, type DifferentialResult } from "../differential.ts";
 
 /** Programs that once meant something else compiled: found by random programs, or by looking for trouble. */
@@ -284,68 +285,32 @@ test.each([0, 1, 2, 3, 4, 5, 6, 7, 10])(
   },
 );
 
-test("what cannot be taken apart is named as the engine names it", () => {
-  const q: null = null;
-  const o = { q } as unknown as Record<"q", Record<string, { z: number }>>; // wrong on purpose
-  const other = { x: 0 };
-  let n: unknown = 0;
-  const attempts = [
-    () => {
-      const { q: { r } = {} } = o;
-      return r;
-    },
-    () => {
-      const { q: { r = 2 } = {} } = o as { q?: { r?: number } };
-      return r;
-    },
-    () => {
-      const { q: { r: [z] = [] } = {} } = o as { q?: { r?: number[] } };
-      return z;
-    },
-    () => {
-      const { r: { z } = { z: 1 } } = o.q;
-      return z;
-    },
-    () => {
-      const { q: { ...rest } = other } = o;
-      return rest;
-    },
-    () => {
-      const { q: { ["r"]: z } = {} } = o;
-      return z;
-    },
-    () => {
-      for (const { r = 2 } of [q as unknown as { r?: number }]) n = r;
-    },
-    () => {
-      const [{ r } = { r: 1 }] = [q as unknown as { r: number }];
-      return r;
-    },
-    () => ({ q: { r: other.x } = { r: 1 } } = o as unknown as { q?: { r: number } }),
-    () => ({ q: { r: n } = { r: 1 } } = o as unknown as { q?: { r: number } }),
-    () =>
-      ({
-        q: { r: n },
-      } = o),
-    () => (({ r } = { r: 1 }) => r)(q as unknown as { r: number }),
-    () => (({ r = 2 }) => r)(q as unknown as { r?: number }),
-  ];
-  const fn = (x: torch.Tensor) => [
-    x.add(1),
-    attempts.map((attempt) => {
-      try {
-        return attempt();
-      } catch (error) {
-        return (error as Error).message; // all of them throw one
-      }
-    }),
-  ];
+testOfTextCode.each([
+  "const { q: { r } = {} } = o;",
+  "const { q: { r = 2 } = {} } = o;",
+  "const { q: { r: [z] = [] } = {} } = o;",
+  "const { r: { z } = { z: 1 } } = o.q;",
+  "const { q: { ...rest } = other } = o;",
+  'const { q: { ["r"]: z } = {} } = o;',
+  "for (const { r = 2 } of [null]);",
+  "const [{ r } = { r: 1 }] = [null];",
+  "({ q: { r: other.x } = { r: 1 } } = o);",
+  "let n; ({ q: { r: n } = { r: 1 } } = o);",
+  "let n; ({ q: { r: n } } = o);",
+  "(({ r } = { r: 1 }) => r)(null);",
+  "(({ r = 2 }) => r)(null);",
+])("what cannot be taken apart is named as the engine names it: %s", (attempt) => {
+  const text = `const o = { q: null }, other = {}; try { ${attempt} } catch (error) { return [x.add(1), error.message]; }`;
   for (const breakEvery of [0, 1]) {
-    runDifferential(() => ({ fn, calls: [[torch.ones(2)]] }), {
-      configure: () => {
-        torch._dynamo.config.debug_break_every = breakEvery;
+    runDifferential(
+      // Returns what the text says, or nothing.
+      () => ({ fn: new Function("x", text) as () => unknown, calls: [[torch.ones(2)]] }),
+      {
+        configure: () => {
+          torch._dynamo.config.debug_break_every = breakEvery;
+        },
       },
-    });
+    );
     torch._dynamo.config.reset();
   }
 });

@@ -3,6 +3,7 @@
 import { appendElement, createDataProperty } from "./append-element.ts";
 import { ArrayCursor } from "./array-cursor.ts";
 import { type BindingCell, Cell, uninitialized } from "./cell.ts";
+import { recordOfIterator } from "./collection-cursor.ts";
 import type { Instruction } from "./instructions/table.ts";
 import {
   describeValue,
@@ -64,7 +65,7 @@ function openIterator(
   if (!isObject(iterator))
     throw new TypeError("Result of the Symbol.iterator method is not an object");
   // Sound: a missing `next` reads as undefined and fails when it is called.
-  return new ProtocolIterator(iterator, (iterator as { readonly next: unknown }).next);
+  return recordOfIterator(iterator, (iterator as { readonly next: unknown }).next);
 }
 
 function throwNotIterable(value: unknown, site: string): never {
@@ -289,6 +290,9 @@ function isConstructor(value: unknown): value is Function {
 }
 
 export const runtime = Object.freeze({
+  isArray,
+  iteratorSymbol,
+  arrayValues,
   Cell,
   uninitialized,
   throwUninitialized,

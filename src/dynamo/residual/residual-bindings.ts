@@ -1,6 +1,7 @@
 import { ArrayCursor } from "../bytecode/array-cursor.ts";
 import { KeyCursor, remainingKeys } from "../bytecode/key-cursor.ts";
-import { ProtocolIterator } from "../bytecode/protocol-iterator.ts";
+import { recordOfIterator } from "../bytecode/collection-cursor.ts";
+import type { ProtocolIterator } from "../bytecode/protocol-iterator.ts";
 import { makeClosure } from "../bytecode/closures/make-closure.ts";
 import { runtime } from "../bytecode/runtime.ts";
 import type { Code } from "../bytecode/code.ts";
@@ -27,7 +28,7 @@ function iteratorRecord(
   done: boolean,
   value: unknown,
 ): ProtocolIterator {
-  const record = new ProtocolIterator(iterator, iterator.next);
+  const record = recordOfIterator(iterator, iterator.next);
   record.done = done;
   record.value = value;
   return record;

@@ -48,6 +48,16 @@ export function compileFactory(
   passing: readonly Passing[],
   name: GivenName,
 ): ClosureFactory {
+  const url = `//# sourceURL=fullgraph:///${encodeURI(child.name === "" ? "closure" : child.name)}`;
+  // Sound: the text is a function of this shape.
+  return makeFunction(
+    ["$runtime"],
+    `return ${factoryText(child, passing, name)}($runtime)\n${url}`,
+  )(runtime) as ClosureFactory;
+}
+
+/** JavaScript of a function that, given the runtime, gives the `ClosureFactory`. It mentions nothing around it. */
+export function factoryText(child: Child, passing: readonly Passing[], name: GivenName): string {
   const { source, unit } = syntaxOf(child);
   const prefix = freePrefix(source.parsedText);
   const variables = [...unit.captures.keys()];
@@ -74,12 +84,7 @@ export function compileFactory(
   const list = [`${prefix}this`, `${prefix}newTarget`, `${prefix}name`, ...parameters].join(",");
   const expression = closureExpression(child, unit, text, name, prefix);
   const mode = unit.parent?.isStrict === true ? '"use strict";' : "";
-  const url = `//# sourceURL=fullgraph:///${encodeURI(child.name === "" ? "closure" : child.name)}`;
-  // Sound: the text is a function of this shape.
-  return makeFunction(
-    [`${prefix}r`],
-    `${mode}return function(${list}){${declarations}return ${expression}}\n${url}`,
-  )(runtime) as ClosureFactory;
+  return `(function(${prefix}r){${mode}return function(${list}){${declarations}return ${expression}}})`;
 }
 
 /** The generator's names start with dollars; one more than any name of the user that could be taken for one. */

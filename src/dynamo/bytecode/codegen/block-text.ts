@@ -2,7 +2,8 @@
 
 import type { Code } from "../code.ts";
 import { recordOf } from "../instructions/table.ts";
-import { type Block, pcOf } from "./flow-graph.ts";
+import { printArrayPattern, writtenBy } from "./array-pattern.ts";
+import { type Block, type FlowGraph, pcOf } from "./flow-graph.ts";
 import { Folder } from "./fold.ts";
 import type { Naming } from "./naming.ts";
 import { variableExpression } from "./operand-expression.ts";
@@ -13,7 +14,12 @@ export interface BlockText {
   readonly condition: string | null;
 }
 
-export function printBlock(code: Code, naming: Naming, block: Block): BlockText {
+export function printBlock(
+  code: Code,
+  naming: Naming,
+  block: Block,
+  patterns: FlowGraph["patterns"],
+): BlockText {
   naming.startBlock();
   const depth = code.depthAt(pcOf(block.id));
   const folder = new Folder(
@@ -25,7 +31,12 @@ export function printBlock(code: Code, naming: Naming, block: Block): BlockText 
     const instruction = code.instructions[pc];
     if (instruction === undefined) continue;
     naming.pc = pc;
-    folder.step(instruction);
+    const pattern = patterns.get(pc);
+    if (pattern === undefined) folder.step(instruction);
+    else {
+      const iterable = folder.takeForStatement(writtenBy(code, pattern, pc, naming));
+      folder.statements.push(printArrayPattern(pattern, iterable, naming));
+    }
   }
   const { terminator } = block;
   if (terminator.kind === "split")

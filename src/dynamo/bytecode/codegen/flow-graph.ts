@@ -1,5 +1,6 @@
 /** Basic blocks reachable from a pc, with their protecting handlers. */
 
+import { type ArrayPattern, findArrayPatterns } from "./array-pattern.ts";
 import type { Code } from "../code.ts";
 import { recordOf } from "../instructions/table.ts";
 import { successors } from "../lower/stack-depth.ts";
@@ -33,16 +34,20 @@ export interface Handler {
 export interface FlowGraph {
   readonly entry: BlockId;
   readonly blocks: ReadonlyMap<BlockId, Block>;
+  /** By the pc of their first instruction: each counts as one instruction. */
+  readonly patterns: ReadonlyMap<number, ArrayPattern>;
 }
 
 /** @param splitAt pcs at which control leaves when it gets there, the start excepted */
 export function buildFlowGraph(code: Code, start: number, splitAt: ReadonlySet<number>): FlowGraph {
   const first = code.instructions[start];
   const entry = first?.op === "jump" ? destination(code, first.target, splitAt) : start;
-  const leaders = findLeaders(code, entry, splitAt);
+  const patterns = findArrayPatterns(code, pcOf(entry), splitAt);
+  const leaders = findLeaders(code, entry, splitAt, patterns);
   const blocks = new Map<BlockId, Block>();
-  for (const leader of leaders) blocks.set(leader, buildBlock(code, leader, leaders, splitAt));
-  return { entry, blocks };
+  for (const leader of leaders)
+    blocks.set(leader, buildBlock(code, leader, leaders, splitAt, patterns));
+  return { entry, blocks, patterns };
 }
 
 /** The pc an id stands for. */
@@ -66,6 +71,7 @@ function findLeaders(
   code: Code,
   entry: BlockId,
   splitAt: ReadonlySet<number>,
+  patterns: FlowGraph["patterns"],
 ): ReadonlySet<BlockId> {
   const leaders = new Set([entry]);
   const seen = new Set<BlockId>();
@@ -79,7 +85,8 @@ function findLeaders(
       throw new Error(`control runs past the end of the code at pc ${id}`);
     const { kind } = recordOf(instruction.op).emit;
     const endsBlock = kind === "jump" || kind === "branch";
-    for (const to of successors(instruction, id)) {
+    const pattern = patterns.get(id);
+    for (const to of pattern ? [{ pc: pattern.end }] : successors(instruction, id)) {
       const target = destination(code, to.pc, splitAt);
       if (endsBlock || target !== id + 1 || !sameHandlers(code, id, target)) leaders.add(target);
       work.push(target);
@@ -97,6 +104,7 @@ function buildBlock(
   id: BlockId,
   leaders: ReadonlySet<BlockId>,
   splitAt: ReadonlySet<number>,
+  patterns: FlowGraph["patterns"],
 ): Block {
   if (id < 0)
     return { id, pcs: [], handlers: [], terminator: { kind: "split", pc: ~id }, successors: [] };
@@ -123,7 +131,8 @@ function buildBlock(
     }
     const isJump = emit.kind === "jump" && "target" in instruction;
     if (!isJump) pcs.push(pc);
-    const next = destination(code, isJump ? instruction.target : pc + 1, splitAt);
+    const after = patterns.get(pc)?.end ?? pc + 1;
+    const next = destination(code, isJump ? instruction.target : after, splitAt);
     if (isJump || leaders.has(next)) {
       return { id, pcs, handlers, terminator: { kind: "goto", to: next }, successors: [next] };
     }

@@ -73,6 +73,14 @@ export class Folder {
     }
   }
 
+  /** Takes the top operand for a statement that evaluates it once and then writes these variables. */
+  takeForStatement(written: readonly string[]): string {
+    const [operand] = this.#pop(1);
+    this.#flushOrdered();
+    for (const variable of written) this.#flushReadersOf(variable);
+    return operand?.text ?? "void 0";
+  }
+
   /** The condition of a branch; afterwards the stack is without the operands it popped. */
   condition(instruction: Instruction): {
     readonly text: string;

@@ -18,8 +18,8 @@ export interface GenerateOptions {
 }
 
 /**
- * JavaScript that continues a frame (of a generator or async function: a generator of `SuspensionRequest`s) of `code` at `pc`: the text of a function to be called with the frame's `this` and
- * `($args, $newTarget, $self, $captures, $locals, $stack)`. It mentions `$r` (runtime), `$instructions`, `$closure` and `$split`.
+ * JavaScript that continues a frame of `code` at `pc`, an expression that gives a function (for a generator or async
+ * function a generator of `SuspensionRequest`s) to be called with the frame's `this` and `($args, $newTarget, $self, $captures, $locals, $stack)`. It mentions `$r` (runtime), `$instructions`, `$closure`, `$mark` and `$split`.
  */
 export function generateFrom(code: Code, pc: number, options: GenerateOptions = {}): string {
   const depth = code.depthAt(pc);
@@ -27,11 +27,13 @@ export function generateFrom(code: Code, pc: number, options: GenerateOptions = 
   const naming = new Naming(code, options.globalNames ?? new Set());
   const graph = buildFlowGraph(code, pc, options.splitAt ?? new Set());
   const print = (block: Parameters<typeof printBlock>[2]): ReturnType<typeof printBlock> =>
-    printBlock(code, naming, block);
+    printBlock(code, naming, block, graph.patterns);
   const structured =
     options.shape === "dispatch" ? null : printStructured(graph, computeDominators(graph), print);
   const body = structured ?? printDispatch(graph, print);
   const declarations = naming.declarations(code.maxDepth, depth);
   const mode = code.isStrict ? '"use strict";\n' : "";
-  return `function${code.suspends === null ? "" : "*"}($args,$newTarget,$self,$captures,$locals,$stack){\n${mode}${declarations}\n${body}\n}`;
+  return naming.around(
+    `function${code.suspends === null ? "" : "*"}($args,$newTarget,$self,$captures,$locals,$stack){\n${mode}${declarations}\n${body}\n}`,
+  );
 }

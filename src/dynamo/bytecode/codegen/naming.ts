@@ -2,6 +2,8 @@
 
 import type { Code } from "../code.ts";
 import type { Constant } from "../instructions/operand.ts";
+import { mayGenerateCode } from "../../../script/may-generate-code.ts";
+import { EmbeddedClosures } from "./embedded-closures.ts";
 import { isVariableName } from "./identifier.ts";
 import { printLiteral } from "./literal.ts";
 import type { FoldScope } from "./fold.ts";
@@ -16,11 +18,16 @@ export class Naming implements FoldScope {
   readonly #bareGlobals = new Set<string>();
   #temporaries = 0;
   #maxTemporaries = 0;
+  /** null: the runtime makes all closures. */
+  readonly #embedded: EmbeddedClosures | null;
   /** The instruction being emitted. */
   pc = 0;
 
   constructor(code: Code, globalNames: ReadonlySet<string>) {
     this.#code = code;
+    // Text that is interpreted gains nothing, and a global used by name must not meet a name of the generator.
+    this.#embedded =
+      mayGenerateCode() && globalNames.size === 0 ? new EmbeddedClosures(code, this) : null;
     this.#taken = new Set();
     this.#locals = code.locals.map(({ name, isCell }) =>
       this.#unique(isCell ? `${name}$cell` : name),
@@ -45,9 +52,17 @@ export class Naming implements FoldScope {
     return this.#locals[slot] ?? `$l[${slot}]`;
   }
 
+  isInitialized(slot: number): boolean {
+    return this.#code.initializedCellsAt(this.pc).has(slot);
+  }
+
   cellContent(slot: number): string {
-    const isSafe = this.#code.initializedCellsAt(this.pc).has(slot);
-    return `${this.local(slot)}.${isSafe ? "raw" : "v"}`;
+    return `${this.local(slot)}.${this.isInitialized(slot) ? "raw" : "v"}`;
+  }
+
+  /** The text of the generated function with what it needs around it. */
+  around(text: string): string {
+    return this.#embedded?.around(text) ?? text;
   }
 
   captureCell(index: number): string {
@@ -88,7 +103,7 @@ export class Naming implements FoldScope {
     return `$r.${name}`;
   }
 
-  closure(child: number, name: string): string {
+  closure(child: number, name: string, known?: string | null): string {
     const cells = (this.#code.children[child]?.captures ?? []).map(({ from }) =>
       from.kind === "local"
         ? this.local(from.slot)
@@ -97,7 +112,12 @@ export class Naming implements FoldScope {
           : "void 0",
     );
     const newTarget = this.#code.usesNewTarget ? "$newTarget" : "void 0";
-    return `$closure(${child},[${cells.join(",")}],${this.#code.usesThis ? "this" : "void 0"},${newTarget},${name})`;
+    const frame = `${this.#code.usesThis ? "this" : "void 0"},${newTarget}`;
+    const embedded =
+      known === undefined
+        ? null
+        : (this.#embedded?.expression(child, known, frame, cells.join(",")) ?? null);
+    return embedded ?? `$closure(${child},[${cells.join(",")}],${frame},${name})`;
   }
 
   childKind(child: number): string {

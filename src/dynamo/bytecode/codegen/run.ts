@@ -1,7 +1,7 @@
 /** Runs generated JavaScript. */
 
 import type { BindingCell } from "../cell.ts";
-import { makeClosure } from "../closures/make-closure.ts";
+import { makeClosure, markClosure } from "../closures/make-closure.ts";
 import type { Code } from "../code.ts";
 import { apply } from "../intrinsics.ts";
 import { withPristineBuiltins } from "../pristine-builtins.ts";
@@ -97,6 +97,17 @@ export function compileContinuation(
       { this: receiver, newTarget },
       { name: given, globalNames: options.globalNames },
     );
+  const mark = (
+    made: object,
+    index: number,
+    cells: readonly BindingCell[],
+    receiver: unknown,
+    newTarget: unknown,
+  ): object => {
+    const child = code.children[index];
+    if (child === undefined) throw new Error(`${code.name} has no child ${index}`);
+    return markClosure(made, child, cells, { this: receiver, newTarget });
+  };
   const split = (
     at: number,
     receiver: unknown,
@@ -107,9 +118,9 @@ export function compileContinuation(
     locals: readonly unknown[],
     stack: readonly unknown[],
   ): unknown => onSplit({ pc: at, this: receiver, args, newTarget, self, captures, locals, stack });
-  const make = makeFunction(["$r", "$instructions", "$closure", "$split"], text);
+  const make = makeFunction(["$r", "$instructions", "$closure", "$mark", "$split"], text);
   // Sound: the text is a function of this shape.
-  return make(runtime, code.instructions, closure, split) as Continuation;
+  return make(runtime, code.instructions, closure, mark, split) as Continuation;
 }
 
 function refuseSplit(frame: FrameState): never {

@@ -78,7 +78,7 @@ export const callInstructions = {
     emit: {
       kind: "value",
       evaluation: "ordered",
-      expression: (_, { child, name }, scope) => scope.closure(child, scope.literal(name)),
+      expression: (_, { child, name }, scope) => scope.closure(child, scope.literal(name), name),
     },
   }),
   /** An anonymous function or class named by the computed key under it. */

@@ -20,8 +20,8 @@ export interface EmitScope {
   literal(value: Constant): string;
   /** A member of `runtime`, by name. */
   runtime(name: string): string;
-  /** An expression that makes a child's closure; `name` is an expression. */
-  closure(child: number, name: string): string;
+  /** An expression that makes a child's closure; `name` is an expression, `known` its value where that is known. */
+  closure(child: number, name: string, known?: string | null): string;
   /** The child's kind as a literal. */
   childKind(child: number): string;
   /** A variable holding the instruction record at `pc`; per-site caches key on it. */

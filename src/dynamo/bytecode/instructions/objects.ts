@@ -167,7 +167,7 @@ export const objectInstructions = {
     emit: {
       kind: "statement",
       statement: ([object], { child, name }, scope) =>
-        `${scope.runtime("defineMethod")}(${object},${scope.literal(name)},${scope.closure(child, scope.literal(name))},${scope.childKind(child)});`,
+        `${scope.runtime("defineMethod")}(${object},${scope.literal(name)},${scope.closure(child, scope.literal(name), name)},${scope.childKind(child)});`,
       keeps: [0],
     },
   }),
