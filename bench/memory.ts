@@ -1,8 +1,12 @@
 /**
  * Does memory stay bounded? Runs small operations, and allocates large and small tensors for ever in loops that never
- * await; prints what the process held at most, as JSON. `npx tsx bench/memory.ts [millions of operations]`
+ * await; then a million calls of compiled functions that recompile, throw, break and leave closures behind. Prints what
+ * the process held, as JSON. `npx tsx bench/memory.ts [millions of operations] [calls]`
  */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import * as torch from "fullgraph";
+import { callLoops, measureCallLoop } from "./memory-of-calls.ts";
 
 interface Round {
   readonly name: string;
@@ -61,9 +65,19 @@ const rounds = [
     medium = torch.empty(((operation * 7919) % 100_000) + 1);
   }),
 ];
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void; // there since the flag was set
+torch._logging.set_logs({});
+const calls = Number(process.argv[3] ?? 1e6);
+const loops = callLoops().map((loop) => measureCallLoop(loop, calls, collect));
 console.log(
   JSON.stringify(
-    { node: process.version, rounds, lastSizes: [small, medium, large].map((x) => x.numel()) },
+    {
+      node: process.version,
+      rounds,
+      loops,
+      lastSizes: [small, medium, large].map((x) => x.numel()),
+    },
     null,
     2,
   ),

@@ -205,7 +205,7 @@ function call(random: Random): Tree {
     "px",
     "acc",
     "Object.freeze({ p: 3, q: { r: 0 }, t: X, list: A })",
-    "{ p: -0, q: null, s: 5, t: X, list: A, m(v) { return this.p + v; } }",
+    "{ p: -0, q: 0, s: 5, t: X, list: A, m(v) { return this.p + v; } }",
     "{ get p() { return c0; }, set p(v) { c0 = v; }, q: { r: 1 }, t: ct, list: A }",
   ]);
   const a = random.pick([

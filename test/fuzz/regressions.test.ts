@@ -314,3 +314,20 @@ testOfTextCode.each([
     torch._dynamo.config.reset();
   }
 });
+
+// The closure is rebuilt with `captured` as a member of its cell, and V8 words the failure by what the target is.
+test.fails("a rebuilt closure fails in the engine's words where a pattern assigns what it captured", () => {
+  const messageOf = torch.compiler.disable((run: () => void) => {
+    try {
+      return String(run());
+    } catch (error) {
+      return (error as Error).message; // the pattern throws one
+    }
+  });
+  const fn = (x: torch.Tensor, o: { q?: { r: number } }) => {
+    let captured = 0;
+    const message = messageOf(() => ({ q: { r: captured } = { r: 1 } } = o));
+    return [x.add(captured), message];
+  };
+  runDifferential(() => ({ fn, calls: [[torch.ones(2), { q: null }]] }));
+});
