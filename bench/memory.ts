@@ -6,7 +6,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as torch from "fullgraph";
-import { callLoops, measureCallLoop } from "./memory-of-calls.ts";
+import { type CallLoopMemory, callLoops, measureCallLoop } from "./memory-of-calls.ts";
 
 interface Round {
   readonly name: string;
@@ -69,7 +69,8 @@ setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void; // there since the flag was set
 torch._logging.set_logs({});
 const calls = Number(process.argv[3] ?? 1e6);
-const loops = callLoops().map((loop) => measureCallLoop(loop, calls, collect));
+const loops: CallLoopMemory[] = [];
+for (const loop of callLoops()) loops.push(await measureCallLoop(loop, calls, collect));
 console.log(
   JSON.stringify(
     {
