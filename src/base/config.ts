@@ -6,6 +6,11 @@ export type Flag = { readonly doc: string; readonly env?: string } & (
   | { readonly kind: "boolean"; readonly default: boolean }
   | { readonly kind: "int"; readonly default: number }
   | { readonly kind: "optionalString"; readonly default: string | null }
+  | {
+      readonly kind: "choice";
+      readonly choices: readonly [string, ...string[]];
+      readonly default: string;
+    }
   | { readonly kind: "functionSet" }
 );
 
@@ -16,12 +21,15 @@ interface FlagValues {
   readonly boolean: boolean;
   readonly int: number;
   readonly optionalString: string | null;
+  readonly choice: string;
   readonly functionSet: Set<Function>;
 }
 
 /** The flags of a table as plain readable and writable properties. */
 export type ConfigValues<T extends FlagTable> = {
-  -readonly [Name in keyof T]: FlagValues[T[Name]["kind"]];
+  -readonly [Name in keyof T]: T[Name] extends { readonly choices: readonly (infer Choice)[] }
+    ? Choice
+    : FlagValues[T[Name]["kind"]];
 };
 
 /** The operations every configuration object has beside its flags. */
@@ -122,6 +130,10 @@ function initialValue(path: string, name: string, flag: Flag): unknown {
     }
     case "optionalString":
       return text;
+    case "choice":
+      if (!flag.choices.includes(text))
+        throw new TypeError(`${origin} must be ${oneOf(flag.choices)}, but is "${text}"`);
+      return text;
   }
 }
 
@@ -133,25 +145,40 @@ const booleanWords: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 function checkValue(path: string, name: string, flag: Flag, value: unknown): void {
-  const rule = valueRules[flag.kind];
+  const rule = flag.kind === "choice" ? ruleOfChoices(flag.choices) : valueRules[flag.kind];
   if (rule.accepts(value)) return;
   throw new TypeError(`${path}.${name} must be ${rule.expected}, but got ${describe(value)}`);
 }
 
-const valueRules: Record<Flag["kind"], { expected: string; accepts: (value: unknown) => boolean }> =
-  {
-    boolean: { expected: "a boolean", accepts: (value) => typeof value === "boolean" },
-    int: { expected: "an integer", accepts: (value) => Number.isSafeInteger(value) },
-    optionalString: {
-      expected: "a string or null",
-      accepts: (value) => value === null || typeof value === "string",
-    },
-    functionSet: {
-      expected: "a Set of functions",
-      accepts: (value) =>
-        value instanceof Set && [...value].every((member) => typeof member === "function"),
-    },
+interface ValueRule {
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+}
+
+function ruleOfChoices(choices: readonly string[]): ValueRule {
+  return {
+    expected: oneOf(choices),
+    accepts: (value) => typeof value === "string" && choices.includes(value),
   };
+}
+
+function oneOf(choices: readonly string[]): string {
+  return choices.map((choice) => `"${choice}"`).join(" or ");
+}
+
+const valueRules: Record<Exclude<Flag["kind"], "choice">, ValueRule> = {
+  boolean: { expected: "a boolean", accepts: (value) => typeof value === "boolean" },
+  int: { expected: "an integer", accepts: (value) => Number.isSafeInteger(value) },
+  optionalString: {
+    expected: "a string or null",
+    accepts: (value) => value === null || typeof value === "string",
+  },
+  functionSet: {
+    expected: "a Set of functions",
+    accepts: (value) =>
+      value instanceof Set && [...value].every((member) => typeof member === "function"),
+  },
+};
 
 function describe(value: unknown): string {
   if (typeof value === "string") return `the string "${value}"`;

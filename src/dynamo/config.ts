@@ -68,6 +68,12 @@ export const config = defineConfig("torch._dynamo.config", {
     env: "TORCHDYNAMO_SPECIALIZE_FLOAT",
     doc: "Never make fractional number inputs symbolic: compile once per value.",
   },
+  side_effect_replay_policy: {
+    kind: "choice",
+    choices: ["silent", "warn", "error"],
+    default: "silent",
+    doc: "What to do when a captured part changes objects or variables from outside, which is replayed after its graph: nothing, warn and list them, or throw.",
+  },
   debug_force_residual_code: {
     kind: "boolean",
     default: false,

@@ -110,3 +110,24 @@ test("printing and probing a configuration object work", () => {
   expect(JSON.stringify(config)).toBe('{"verbose":false,"limit":8,"device":null,"loggers":{}}');
   expect(`${String(config)} ${"then" in config}`).toBe("[object Object] false");
 });
+
+test("a choice takes its words and no others, from code and from the environment", () => {
+  const makeChoice = () =>
+    defineConfig("demo.config", {
+      policy: {
+        kind: "choice",
+        choices: ["silent", "warn"],
+        default: "silent",
+        env: "DEMO_POLICY",
+        doc: "How loud.",
+      },
+    });
+  const config = makeChoice();
+  config.policy = "warn";
+  expect(() => Object.assign(config, { policy: "loud" })).toThrow(
+    'demo.config.policy must be "silent" or "warn", but got the string "loud"',
+  );
+  expect(config.policy).toBe("warn");
+  vi.stubEnv("DEMO_POLICY", "loud");
+  expect(makeChoice).toThrow('must be "silent" or "warn", but is "loud"');
+});

@@ -42,7 +42,8 @@ import {
 import { type Backend, eager } from "../backends.ts";
 import { distinguishingChecks } from "./distinguishing-checks.ts";
 import { type CostSoFar, reportBreak } from "./report-break.ts";
-import { userFrameAt } from "./user-stack.ts";
+import { applySideEffectPolicy } from "./side-effect-policy.ts";
+import { userFrameAt, userStack } from "./user-stack.ts";
 
 /** What a unit begins with: the function itself, or the frames of a resume function. */
 export interface UnitStart {
@@ -219,6 +220,9 @@ export class Unit implements Continuation {
         unit.cameFrom ??= cost;
         return unit;
       });
+      applySideEffectPolicy(machine.tracer, this.start.name, () =>
+        userStack(machine.tracer.frames, this.start.name, this.owner.isRoot(this)),
+      );
       machine.tracer.nameSizes();
       const runGraph =
         residual.graphModule === null

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
+import { redirectLogs } from "../../../src/base/logging.ts";
 import * as torch from "../../../src/index.ts";
 import { runDifferential } from "../../differential.ts";
 import { testWithWrites } from "../../capabilities.ts";
@@ -207,9 +208,47 @@ test("C67↑: effects before an operator that fails while the graph runs are kep
   ]);
 });
 
-// No `torch._dynamo.config.side_effect_replay_policy` exists: replay is always silent, as PyTorch's default is.
-test.fails("C68: side_effect_replay_policy makes effects on outer objects a warning or an error", () => {
-  expect(config).toHaveProperty("side_effect_replay_policy");
+describe("C68: side_effect_replay_policy", () => {
+  const fn = (l: number[], o: { n: number; made?: number[] }, x: Tensor) => {
+    const made: number[] = [];
+    made.push(1);
+    l.push(1);
+    o.n += 1;
+    return x.add(made.length);
+  };
+
+  test("warn lists what is changed outside, once per compilation", () => {
+    const logs: string[] = [];
+    const restore = redirectLogs((text) => void logs.push(text.trimEnd()));
+    config.side_effect_replay_policy = "warn";
+    const compiled = torch.compile(fn, { backend: "eager" });
+    compiled([], { n: 0 }, ones());
+    compiled([], { n: 0 }, ones());
+    restore();
+    expect(logs).toEqual([
+      'fn changes what exists outside it: L["l"], L["o"]. The changes are made after its graph ran (torch._dynamo.config.side_effect_replay_policy).',
+    ]);
+  });
+
+  test("error throws and changes nothing", () => {
+    const l: number[] = [];
+    const compiled = torch.compile(fn, { backend: "eager" });
+    config.side_effect_replay_policy = "error";
+    expect(() => compiled(l, { n: 0 }, ones())).toThrow('L["l"]');
+    expect(l).toEqual([]);
+  });
+
+  test("a function that changes only what it made passes", () => {
+    const pure = torch.compile((x: Tensor) => x.add([1].concat(2).length), { backend: "eager" });
+    config.side_effect_replay_policy = "error";
+    expect(pure(ones()).shape).toEqual([3]);
+  });
+
+  test("another word is refused", () => {
+    expect(() => Object.assign(config, { side_effect_replay_policy: "loud" })).toThrow(
+      'must be "silent" or "warn" or "error"',
+    );
+  });
 });
 
 test("C69: deleting and defaulting properties leaves the keys in JavaScript's order", () => {
