@@ -9,6 +9,7 @@ import type { Variable } from "../variables/variable.ts";
 import { type Frame, stackAfterReturn } from "./frame.ts";
 import { findHandler } from "./find-handler.ts";
 import type { Machine } from "./machine.ts";
+import { ProgramThrow } from "./program-throw.ts";
 import { SymbolicInterpreter } from "./symbolic-interpreter.ts";
 
 /** How a capture ended. After a break the machine's frames are as they were before the breaking instruction. */
@@ -61,10 +62,11 @@ function run(machine: Machine, base: number, stops: ReadonlySet<number> | null):
         );
       next = machine.options.healBranch(machine, frame) ?? step(machine, frame);
     } catch (error) {
-      if (!(error instanceof GraphBreak)) throw error;
+      if (!(error instanceof GraphBreak) && !(error instanceof ProgramThrow)) throw error;
       frames.length = depth;
       frame.stack = stack;
-      return { kind: "break", graphBreak: error };
+      if (error instanceof GraphBreak) return { kind: "break", graphBreak: error };
+      next = { throw: error.value };
     }
     const outcome = follow(machine, frame, next, base);
     if (outcome !== null) return outcome;

@@ -4,6 +4,7 @@ import type { CallResult } from "../builtins/builtin.ts";
 import { outerCell } from "../interpreter/captures.ts";
 import { arrayItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
+import { throwTypeError } from "../interpreter/program-throw.ts";
 import { cellReadBy, globalCell } from "../interpreter/same-variable.ts";
 import { isModuleNamespace, isProxy } from "../interpreter/exotic-object.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
@@ -175,16 +176,8 @@ function constantProperty(
   key: PropertyKey,
 ): CallResult {
   const { value } = target;
-  if (value === undefined || value === null) {
-    return breakGraph(
-      "observedException",
-      {
-        errorClass: "TypeError",
-        message: `Cannot read properties of ${value} (reading ${describeKey(key)})`,
-      },
-      `getProperty ${String(value)} ${describeKey(key)}`,
-    );
-  }
+  if (value === undefined || value === null)
+    return throwTypeError(`Cannot read properties of ${value} (reading '${String(key)}')`);
   if (typeof value === "string") {
     if (key === "length") return new ConstantVariable(value.length);
     if (typeof key !== "symbol" && Object.hasOwn(Object(value) as object, key)) {
