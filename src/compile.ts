@@ -1,7 +1,8 @@
 import { RuntimeError } from "./base/errors.ts";
 import { environmentVariable } from "./base/environment-variable.ts";
 import { initializeLogging, warnOnce } from "./base/logging.ts";
-import { type Backend, lookup_backend, register_backend } from "./dynamo/backends.ts";
+import { type Backend, eager, lookup_backend, register_backend } from "./dynamo/backends.ts";
+import { withBuiltinsOfProgram } from "./dynamo/bytecode/pristine-builtins.ts";
 import { compiledOf, registerHandle } from "./dynamo/compiled-target.ts";
 import { rememberCompiled } from "./dynamo/compiled-functions.ts";
 import { registerScope } from "./dynamo/source/explicit-scope.ts";
@@ -153,7 +154,10 @@ function backendFor(backend: string | Backend, { mode, options }: CompileOptions
   const name = typeof backend === "string" ? backend : backend.name;
   if (extra !== "")
     warnOnce(`extra ${name} ${extra}`, `${name} backend ignoring extra kwargs ${extra}`);
-  return run;
+  // A backend of the program may need what the program added to built-ins; our own must not meet it.
+  return run === eager
+    ? run
+    : (graphModule, exampleInputs) => withBuiltinsOfProgram(() => run(graphModule, exampleInputs));
 }
 
 /** What can never be called as a function is refused at once; what merely cannot be captured runs natively. */

@@ -200,3 +200,65 @@ test("a variable in parentheses names no function assigned to it", () => {
   const fn = new Function("let f; (f) = function () {}; return f.name") as () => unknown; // what the text returns
   expect(resultOf(fn)).toBe("");
 });
+
+/** Runs with a property of a built-in replaced, and puts it back. */
+function withPatch(holder: object, key: PropertyKey, value: unknown, run: () => unknown): unknown {
+  const before = Object.getOwnPropertyDescriptor(holder, key);
+  Object.defineProperty(holder, key, { value, writable: true, configurable: true });
+  try {
+    return run();
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(holder, key);
+    else Object.defineProperty(holder, key, before);
+  }
+}
+
+test("what relies on a patched built-in breaks the graph, and the rest is captured", () => {
+  const always = (): number => 7;
+  const result = withPatch(Math, "hypot", always, () =>
+    runDifferential(() => ({
+      fn: (x: torch.Tensor) => {
+        const y = x.add(1);
+        const found = Math.hypot(3, 4);
+        return [y.mul(found), [1, 2].indexOf(2)];
+      },
+      calls: [[torch.ones(2)]],
+    })),
+  );
+  expect(result).toMatchObject({
+    frames: 2,
+    ops: 2,
+    breaks: [{ reason: { key: "patchedBuiltin" }, skipsFrame: false }],
+  });
+});
+
+test("a method that a program adds to a built-in is in nobody's way", () => {
+  const last = function (this: readonly unknown[]) {
+    return this[this.length - 1];
+  };
+  const result = withPatch(Array.prototype, "last", last, () =>
+    runDifferential(() => ({
+      fn: (x: torch.Tensor) => [x.add(1), ...[x.mul(2)]].map((y) => y.sum()),
+      calls: [[torch.ones(2)], [torch.ones(2)]],
+    })),
+  );
+  expect(result).toMatchObject({ frames: 1, ops: 4, breaks: [] });
+});
+
+test("iteration that the program replaced is the program's, also in what is compiled later", () => {
+  expect(
+    resultOf(() => {
+      const { prototype } = Array;
+      const before = prototype[Symbol.iterator];
+      prototype[Symbol.iterator] = function* (): Generator<unknown, undefined> {
+        for (let i = this.length - 1; i >= 0; i--) yield this[i];
+        return undefined;
+      };
+      const seen: unknown[] = [];
+      for (const x of [1, 2, 3]) seen[seen.length] = x;
+      const [first, ...rest] = [4, 5, 6];
+      prototype[Symbol.iterator] = before;
+      return [seen, first, rest];
+    }),
+  ).toEqual([[3, 2, 1], 6, [5, 4]]);
+});

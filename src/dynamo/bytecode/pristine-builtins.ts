@@ -83,27 +83,58 @@ function isSame(before: PropertyDescriptor, now: PropertyDescriptor | undefined)
   );
 }
 
+/** What the program made of its built-ins, while the compiler has put it aside. */
+let putAside: readonly Snapshot[] | null = null;
+
 /** Runs code of the compiler, which calls nothing of the program, with the built-ins put back for so long. */
 export function withPristineBuiltins<Result>(run: () => Result): Result {
   if (!areBuiltinsPatched()) return run();
-  const patched: Snapshot[] = [];
-  for (let i = 0; i < snapshots.length; i++) {
-    const snapshot = snapshots[i];
-    if (snapshot === undefined || !isPatched(snapshot)) continue;
-    const keys = ownKeys(snapshot.object);
-    const descriptors: PropertyDescriptor[] = [];
-    for (let k = 0; k < keys.length; k++)
-      put(descriptors, k, getOwnPropertyDescriptor(snapshot.object, keys[k] ?? "") ?? {});
-    put(patched, patched.length, { object: snapshot.object, keys, descriptors });
-    restore(snapshot, keys);
-  }
+  putAside = putPatchesAside();
   try {
     return run();
   } finally {
-    for (let i = 0; i < patched.length; i++) {
-      const snapshot = patched[i];
-      if (snapshot !== undefined) restore(snapshot, ownKeys(snapshot.object));
-    }
+    restoreAll(putAside);
+    putAside = null;
+  }
+}
+
+export const arePatchesPutAside = (): boolean => putAside !== null;
+
+/** Inside `withPristineBuiltins`: runs something with the built-ins as the program has them. */
+export function withBuiltinsOfProgram<Result>(run: () => Result): Result {
+  if (putAside === null) return run();
+  restoreAll(putAside);
+  putAside = null;
+  try {
+    return run();
+  } finally {
+    putAside = putPatchesAside();
+  }
+}
+
+function putPatchesAside(): readonly Snapshot[] {
+  const patched: Snapshot[] = [];
+  for (let i = 0; i < snapshots.length; i++) {
+    const snapshot = snapshots[i];
+    if (snapshot !== undefined && isPatched(snapshot))
+      put(patched, patched.length, snapshotOf(snapshot.object));
+  }
+  restoreAll(snapshots);
+  return patched;
+}
+
+function snapshotOf(object: object): Snapshot {
+  const keys = ownKeys(object);
+  const descriptors: PropertyDescriptor[] = [];
+  for (let k = 0; k < keys.length; k++)
+    put(descriptors, k, getOwnPropertyDescriptor(object, keys[k] ?? "") ?? {});
+  return { object, keys, descriptors };
+}
+
+function restoreAll(wanted: readonly Snapshot[]): void {
+  for (let i = 0; i < wanted.length; i++) {
+    const snapshot = wanted[i];
+    if (snapshot !== undefined && isPatched(snapshot)) restore(snapshot, ownKeys(snapshot.object));
   }
 }
 

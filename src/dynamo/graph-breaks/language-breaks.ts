@@ -116,6 +116,28 @@ fn(torch.ones(3));`,
 const fn = torch.compile((x: torch.Tensor) => x.mul(1 + 1));
 fn(torch.ones(3));`,
   }),
+  patchedBuiltin: defineGraphBreak({
+    id: "GBJ014",
+    title: "Patched built-in",
+    facts: { assumption: text("what would have to hold, as in `Array.prototype.join === join`") },
+    explanation: ({ assumption }) =>
+      `The program replaced a built-in after this library was loaded, and tracing the operation assumes ${assumption}.`,
+    hints: [
+      "Load polyfills before this library: what it finds when it is loaded counts as built in.",
+      standardHints.fundamental,
+    ],
+    context: "The words `patched built-in`.",
+    wrongExample: `
+const { join } = Array.prototype;
+Array.prototype.join = function (separator) { return join.call(this, separator); };
+const fn = torch.compile((x: torch.Tensor) => x.mul(["1", "2"].join("").length));
+fn(torch.ones(3));
+Array.prototype.join = join;`,
+    rightExample: `
+const join = (texts: string[], separator: string) => texts.join(separator);
+const fn = torch.compile((x: torch.Tensor) => x.mul(join(["1", "2"], "").length));
+fn(torch.ones(3));`,
+  }),
   dynamicImport: defineGraphBreak({
     id: "GB0022",
     title: "Dynamic import",

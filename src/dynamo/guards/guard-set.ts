@@ -11,6 +11,8 @@ export interface PlacedGuard {
 export interface GuardPlace {
   readonly code: object;
   readonly pc: number;
+  /** `Tracer.lastStep` at that time. */
+  readonly step: number;
 }
 
 /** The assumptions of one capture, in the order they were made: a later guard may rely on an earlier one. */

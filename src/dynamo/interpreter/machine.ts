@@ -28,6 +28,12 @@ import { isOuterCells } from "./outer-cell.ts";
 import { nodeSource } from "./places.ts";
 import { type NumberHistory, Tracer } from "./tracer.ts";
 
+/** An instruction by its number in the capture (`Tracer.lastStep`). */
+export interface StopAtStep {
+  readonly step: number;
+  readonly assumption: string;
+}
+
 /** The operations of ECMA-262 §7 on variables, over the state of one capture. */
 export class Machine {
   readonly tracer: Tracer;
@@ -36,11 +42,14 @@ export class Machine {
   side: SideContext | null = null;
   /** How many sides have been captured, those that were given up included. */
   sideCount = 0;
+  /** Where a graph break is wanted, and what the instruction there relies on that does not hold. */
+  readonly stop: StopAtStep | null;
   readonly #iterations: CursorVariable[] = [];
 
-  constructor(history: NumberHistory, options: CaptureOptions) {
+  constructor(history: NumberHistory, options: CaptureOptions, stop: StopAtStep | null = null) {
     this.tracer = new Tracer(history);
     this.options = options;
+    this.stop = stop;
   }
 
   force(variable: Variable): ForcedVariable {

@@ -52,8 +52,13 @@ function run(machine: Machine, base: number, stops: ReadonlySet<number> | null):
     const stack = frame.stack.slice();
     let next: Next;
     try {
-      if (base === 0 && stops === null && wantsBreak(frame.pc) && canBreakAt(frame))
-        throw forcedBreak();
+      if (base === 0 && stops === null && canBreakAt(frame)) {
+        machine.tracer.lastStep = count;
+        const { stop } = machine;
+        if (count === stop?.step)
+          breakGraph("patchedBuiltin", { assumption: stop.assumption }, "patched built-in");
+        if (wantsBreak(frame.pc)) throw forcedBreak();
+      }
       if (count >= instructionBudget)
         breakGraph(
           "traceTooLong",

@@ -64,6 +64,8 @@ export class Tracer {
   /** The branch of a higher-order operator that is being captured. */
   branch: { readonly operator: string; readonly birth: number } | null = null;
   readonly guards = new GuardSet();
+  /** Counts the instructions, up to the last one where the capture could have ended; -1 before the first. */
+  lastStep = -1;
   readonly effects: SideEffect[] = [];
   readonly history: NumberHistory;
   /** What is known about tensors whose sizes may vary. */
@@ -132,7 +134,7 @@ export class Tracer {
   /** The instruction that makes an assumption. */
   get guardPlace(): GuardPlace | null {
     const frame = this.frames.at(-1);
-    return frame === undefined ? null : { code: frame.code, pc: frame.pc };
+    return frame === undefined ? null : { code: frame.code, pc: frame.pc, step: this.lastStep };
   }
 
   addEffect(effect: EffectWithoutPlace): void {

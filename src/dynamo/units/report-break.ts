@@ -1,4 +1,5 @@
 import { isEnabled } from "../../base/logging.ts";
+import { withBuiltinsOfProgram } from "../bytecode/pristine-builtins.ts";
 import { counters, increment } from "../counters.ts";
 import { Unsupported } from "../exc.ts";
 import type { GraphBreak } from "../graph-breaks/graph-break.ts";
@@ -42,7 +43,7 @@ export function reportBreak(
     warnAboutItem("Tensor.item()", record.stack.slice(-1));
   increment(counters.unimplemented, graphBreak.reason.title);
   reportGraphBreak(record);
-  notifyGraphBreak(record);
+  withBuiltinsOfProgram(() => notifyGraphBreak(record));
   unit.owner.noteBreak(record);
   return cost;
 }

@@ -5,7 +5,12 @@ import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { config } from "../config.ts";
 import { batchGrabs } from "../source/debugger-switch.ts";
-import { areBuiltinsPatched } from "../bytecode/pristine-builtins.ts";
+import {
+  areBuiltinsPatched,
+  arePatchesPutAside,
+  withBuiltinsOfProgram,
+  withPristineBuiltins,
+} from "../bytecode/pristine-builtins.ts";
 import { returnCompletion } from "../bytecode/suspension.ts";
 import { currentStance } from "../stance.ts";
 import { counters, increment } from "../counters.ts";
@@ -17,7 +22,7 @@ import {
 } from "../exc.ts";
 import { GraphBreak, describeBreak } from "../graph-breaks/graph-break.ts";
 import type { Frame } from "../interpreter/frame.ts";
-import { Machine } from "../interpreter/machine.ts";
+import { Machine, type StopAtStep } from "../interpreter/machine.ts";
 import { type Outcome, runMachine } from "../interpreter/run-machine.ts";
 import { buildResidual, type ResidualCode } from "../residual/build-residual.ts";
 import type { Continuation } from "../residual/tail-call.ts";
@@ -41,6 +46,7 @@ import {
 } from "../reports/format-recompile.ts";
 import { type Backend, eager } from "../backends.ts";
 import { distinguishingChecks } from "./distinguishing-checks.ts";
+import { relianceOnPatch } from "./reliance-on-patch.ts";
 import { type CostSoFar, reportBreak } from "./report-break.ts";
 import { applySideEffectPolicy } from "./side-effect-policy.ts";
 import { userFrameAt, userStack } from "./user-stack.ts";
@@ -87,8 +93,7 @@ export class Unit implements Continuation {
       if (entry?.check(receiver, inputs) === true) {
         // The entry that served last is tried first.
         if (index > 0) {
-          entries.splice(index, 1);
-          entries.unshift(entry);
+          moveToFront(entries, index);
         }
         return entry.code(receiver, inputs);
       }
@@ -111,32 +116,44 @@ export class Unit implements Continuation {
 
   #miss(receiver: unknown, inputs: readonly unknown[]): unknown {
     if (this.limitHit !== null) return this.#native(receiver, inputs);
-    if (areBuiltinsPatched()) {
-      // Nothing is kept: the patch may be undone. It is told by number only, since telling more needs the built-ins.
-      increment(counters.graph_break, "Patched built-in");
-      return this.#native(receiver, inputs);
-    }
+    const entry = withPristineBuiltins(() => this.#newEntry(receiver, inputs));
+    return entry === null ? this.#native(receiver, inputs) : entry.code(receiver, inputs);
+  }
+
+  /** null: the call is to run natively. */
+  #newEntry(receiver: unknown, inputs: readonly unknown[]): CompiledEntry | null {
+    // A patch that cannot be undone is in the way of the compiler itself.
+    if (arePatchesPutAside() && areBuiltinsPatched()) return this.#refusePatch();
     const stance = currentStance().name;
     const isFirstCall = !this.#sawFirstCall;
     this.#sawFirstCall = true;
     if (stance === "eager_then_compile" && isFirstCall) {
       this.numbers.noteInputs(inputs);
-      return this.#native(receiver, inputs);
+      return null;
     }
     // Not kept: it only serves to learn, while capturing, what varies.
     if (stance === "aot_eager_then_compile" && isFirstCall)
-      return this.#compile(receiver, inputs, eager).code(receiver, inputs);
+      return this.#compile(receiver, inputs, eager);
     if (this.entries.length > 0) {
-      if (stance === "eager_on_recompile") return this.#native(receiver, inputs);
+      if (stance === "eager_on_recompile") return null;
       if (stance === "fail_on_recompile")
         throw new RuntimeError(formatRecompile(recompilationOf(this, receiver, inputs)));
       noteRecompile(this, receiver, inputs);
-      if (this.limitHit !== null) return this.#native(receiver, inputs);
+      if (this.limitHit !== null) return null;
     }
     const entry = this.#compile(receiver, inputs, this.owner.backend);
+    if (withBuiltinsOfProgram(() => !entry.check(receiver, inputs))) {
+      if (arePatchesPutAside()) return this.#refusePatch();
+    }
     this.entries.unshift(entry);
     this.#distinguishing = [];
-    return entry.code(receiver, inputs);
+    return entry;
+  }
+
+  /** Nothing is kept: the patch may be undone. */
+  #refusePatch(): null {
+    increment(counters.graph_break, "Patched built-in that cannot be put aside");
+    return null;
   }
 
   #compile(receiver: unknown, inputs: readonly unknown[], backend: Backend): CompiledEntry {
@@ -176,8 +193,9 @@ export class Unit implements Continuation {
     inputs: readonly unknown[],
     index: number,
     backend: Backend,
+    stop: StopAtStep | null = null,
   ): CompiledEntry {
-    const machine = new Machine(this.numbers, this.owner.captureOptions);
+    const machine = new Machine(this.numbers, this.owner.captureOptions, stop);
     let outcome: Outcome;
     let cost: CostSoFar | null = null;
     try {
@@ -187,6 +205,8 @@ export class Unit implements Continuation {
       if (!(error instanceof GraphBreak)) throw error;
       return this.#skip(machine, inputs, index, error); // the frame itself cannot be interpreted
     }
+    const reliance = relianceOnPatch(machine, receiver, inputs);
+    if (reliance !== null) return this.#capture(receiver, inputs, index, backend, reliance);
     if (outcome.kind === "throw") {
       // Somebody called a generator's `return`: nothing of the program throws.
       if (isLeft(machine, outcome.value))
@@ -327,6 +347,17 @@ export class Unit implements Continuation {
     };
     logEntry(this, entry, graphModule);
     return entry;
+  }
+}
+
+/** By index: the program may have patched what arrays have for it. */
+function moveToFront(entries: CompiledEntry[], from: number): void {
+  for (let index = from; index > 0; index--) {
+    const moved = entries[index];
+    const before = entries[index - 1];
+    if (moved === undefined || before === undefined) return;
+    entries[index - 1] = moved;
+    entries[index] = before;
   }
 }
 
