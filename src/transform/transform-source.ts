@@ -1,6 +1,7 @@
 /** Tier T: a module's text with accessors of its variables for the front end. */
 import { analyzeScript } from "../dynamo/source/analyze-script.ts";
 import type { ScriptScopes } from "../dynamo/source/build-scopes.ts";
+import { importerText, mayImport } from "../dynamo/importer-name.ts";
 import { insertionEnd, insertionStart } from "../dynamo/source/insertions.ts";
 import type {
   CompileCall,
@@ -55,7 +56,8 @@ const marked = (text: string): string => `${insertionStart}${text}${insertionEnd
 /** One table for the variables of the module, at its start: code that runs while the module loads finds it too. */
 function moduleTable(text: string, top: ScriptScope): TextInsertion {
   const captured = [...top.declarations.values()].filter(({ isCaptured }) => isCaptured);
-  const table = `{at:()=>0,${scopeLiteral(captured).slice(1)}`;
+  const importer = mayImport(text) ? `importer:${importerText},` : "";
+  const table = `{at:()=>0,${importer}${scopeLiteral(captured).slice(1)}`;
   const code = `=${registryExpression};${registryVariable}.modules.push(${table})`;
   // The declaration is not marked: where it stands is the module's scope, whatever a tool wraps around the module.
   return { at: startOfCode(text), text: `;let ${registryVariable}${marked(code)};` };

@@ -1,3 +1,4 @@
+import { runInThisContext } from "node:vm";
 import { expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 
@@ -21,4 +22,16 @@ test("a scope that is no function is refused", () => {
   expect(() => torch.compile((x: torch.Tensor) => x, options)).toThrow(
     "torch.compile: the option 'scope' must be a function such as (s) => eval(s), but got string eval",
   );
+});
+
+test("a scope given to compile imports as the function does", async () => {
+  const graphs = new torch._dynamo.testing.CompileCounter();
+  // Node refuses: with a code of its own where the script, and not whatever generated code, was given an importer.
+  const make = runInThisContext(
+    "(compile, backend) => compile(async (x) => { const code = (error) => error.code; const y = x.add(1); const nested = () => import('b').catch(code); return [await import('a').catch(code), await nested(), y.mul(2)] }, { backend, scope: (s) => eval(s) })",
+    { importModuleDynamically: () => import("node:path") as never },
+  ) as (...given: readonly unknown[]) => (x: torch.Tensor) => Promise<readonly unknown[]>; // the text above
+  const [direct, nested] = await make(torch.compile, graphs)(torch.ones(1));
+  const refusal = "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG";
+  expect([direct, nested, graphs.frame_count]).toEqual([refusal, refusal, 2]);
 });

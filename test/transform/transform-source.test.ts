@@ -25,6 +25,13 @@ describe("the table of a module", () => {
     expect(transformed(text).replace("node\n;", "node;")).toContain(start);
   });
 
+  test("has what imports as the module does, if the module does so while it runs", () => {
+    expect(transformed("f = () => import('./g.js')")).toContain(
+      "{at:()=>0,importer:(s,o)=>import(/*@vite-ignore*/s,o),",
+    );
+    expect(transformed('import g from "./g.js"; f = () => g')).not.toContain("importer");
+  });
+
   test("adds no line", () => {
     const text = 'import x from "y";\nexport const f = () =>\n  x;\n';
     expect(transformed(text).split("\n")).toHaveLength(text.split("\n").length);

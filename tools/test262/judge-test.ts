@@ -33,7 +33,7 @@ export async function judgeTest(
     runTest(realm, file, `${text}()`, filename, options.timeLimit),
   );
   if (native !== null) return verdict("native-fail", "", native.error);
-  const calls = compiledCall(text, options.splitEveryInstruction);
+  const calls = compiledCall(file, text, options.splitEveryInstruction);
   const compiled = async (realm: Realm): Promise<Verdict> => {
     const failure = await runTest(realm, file, calls, filename, options.timeLimit * 4);
     const breaks = readBreaks(realm);
@@ -90,7 +90,7 @@ async function withRealm<Result>(
 }
 
 /** The script that compiles the test and calls it. */
-function compiledCall(text: string, splitEveryInstruction: boolean): string {
+function compiledCall(file: TestFile, text: string, splitEveryInstruction: boolean): string {
   const setUp = [
     "var __breaks = [];",
     "if (!globalThis.__listens) torch._dynamo.onGraphBreak((record) => { __breaks[__breaks.length] = record; });",
@@ -99,7 +99,11 @@ function compiledCall(text: string, splitEveryInstruction: boolean): string {
     "torch._dynamo.config.debug_force_residual_code = true;",
     `torch._dynamo.config.debug_break_everywhere = ${splitEveryInstruction};`,
   ].join(" ");
-  return `${setUp} torch.compile(${text}, { backend: "eager", recompile_limit: 1000 })();`;
+  // Only the script itself can import as it does; variables are reached in the usual ways.
+  const scope = /\bimport\b/.test(file.source)
+    ? `, scope: (text) => { if (!/\\bimport\\b/.test(text)) throw 0; return eval(text); }`
+    : "";
+  return `${setUp} torch.compile(${text}, { backend: "eager", recompile_limit: 1000${scope} })();`;
 }
 
 interface SeenBreak {

@@ -115,7 +115,7 @@ export class Realm {
     const own = { ...inspector, Session: OwnSession };
     return {
       // Stopping in the debugger for every realm costs more than a test, and no test needs it: nothing is closed over.
-      env: { FULLGRAPH_SOURCE_TIER: "R" },
+      env: { FULLGRAPH_TIER: "R" },
       execArgv: process.execArgv,
       versions: process.versions,
       version: process.version,

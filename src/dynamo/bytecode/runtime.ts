@@ -289,6 +289,11 @@ function isConstructor(value: unknown): value is Function {
   }
 }
 
+function importModule(importer: unknown, specifier: unknown, options: unknown): unknown {
+  // Sound: the binding called `import` holds a function (source/free-variables.ts).
+  return apply(importer as Function, undefined, [specifier, options]);
+}
+
 export const runtime = Object.freeze({
   isArray,
   iteratorSymbol,
@@ -321,6 +326,7 @@ export const runtime = Object.freeze({
   callFunction,
   callMethod,
   constructObject,
+  importModule,
   suspension,
   isReturnCompletion,
   getAsyncIterator,

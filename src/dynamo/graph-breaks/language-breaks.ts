@@ -144,7 +144,11 @@ fn(torch.ones(3));`,
     facts: { functionName: text("name of the function") },
     explanation: ({ functionName }) =>
       `\`${functionName}\` loads a module while it runs, with \`import()\`.`,
-    hints: ["Import the module at the top of the file."],
+    hints: [
+      "Import the module at the top of the file.",
+      "Start the program with `node --import fullgraph/register`, or compile with `{ scope: (s) => eval(s) }`: " +
+        "else a function with `import()` runs as plain JavaScript as a whole.",
+    ],
     context: "The import.",
     wrongExample: `
 const fn = torch.compile((x: torch.Tensor) => {

@@ -4,6 +4,7 @@ import { UnsupportedSyntax } from "../bytecode/unsupported-syntax.ts";
 import type { FunctionSource, SourceLocation } from "../source/function-source.ts";
 import { syntaxLeftOut } from "../../script/interpret/interpret-function.ts";
 import { mayGenerateCode } from "../../script/may-generate-code.ts";
+import { importerName } from "../importer-name.ts";
 import { locateFunction } from "../source/locate-function.ts";
 import { type OuterCell, outerCellsOf } from "./outer-cell.ts";
 
@@ -79,6 +80,8 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
   for (const [index, capture] of code.captures.entries()) {
     const binding = captures[index]?.binding;
     if (binding === undefined) continue;
+    if (binding.unavailable !== null && capture.name === importerName)
+      return { reason: "syntax", detail: "dynamic import" };
     if (binding.unavailable !== null)
       return { reason: "outerVariable", detail: binding.unavailable };
     if (capture.assigned && binding.scope === "unresolved" && !code.isStrict) {

@@ -345,6 +345,10 @@ export class SymbolicInterpreter {
     throw new GraphBreak(describeBreak("generatorFunction", { functionName }, op), true);
   }
 
+  breakForImport(): never {
+    return breakGraph("dynamicImport", { functionName: this.#frame.code.name }, "importModule");
+  }
+
   // Calls and closures.
 
   call(callee: Variable, args: readonly Variable[]): CallResult {

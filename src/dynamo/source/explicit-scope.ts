@@ -1,5 +1,6 @@
 /** `torch.compile(fn, { scope: (s) => eval(s) })`: the program itself evaluates expressions where the function was made. */
 import type { Accessor } from "./grab-accessors.ts";
+import { type Importer, importerText } from "../importer-name.ts";
 
 export type EvaluateInScope = (text: string) => unknown;
 
@@ -22,6 +23,15 @@ export function explicitAccessor(fn: Function, name: string, isWritten: boolean)
     return { get, set: set ?? refuseWrite };
   } catch {
     return null; // `eval` is forbidden here, or the function given is something else than a direct eval
+  }
+}
+
+/** null: no scope was given, or it is something else than a direct eval. */
+export function explicitImporter(fn: Function): Importer | null {
+  try {
+    return (scopes.get(fn)?.(importerText) ?? null) as Importer | null; // that text
+  } catch {
+    return null;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The free variables of one function object: which declaration each name means, and how to read and write it. */
 import { sharedAccessor } from "./accessor-pool.ts";
-import { explicitAccessor } from "./explicit-scope.ts";
+import { explicitAccessor, explicitImporter } from "./explicit-scope.ts";
+import { importerName } from "../importer-name.ts";
 import { ScopeAccessError } from "./source-unavailable.ts";
 import type { Binding } from "./function-source.ts";
 import { globalBinding } from "./global-binding.ts";
@@ -30,6 +31,10 @@ export class FreeVariables {
 
   binding(name: string): Binding {
     let binding = this.bindings.get(name);
+    if (binding === undefined && name === importerName) {
+      binding = this.importer();
+      this.bindings.set(name, binding);
+    }
     if (binding === undefined) {
       if (!/^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$/u.test(name))
         throw new SyntaxError(`not a variable name: ${name}`);
@@ -38,6 +43,14 @@ export class FreeVariables {
       if (binding.constant || binding.unavailable === null) this.bindings.set(name, binding);
     }
     return binding;
+  }
+
+  /** `import(…)` as it is written in the function: a constant function. */
+  private importer(): Binding {
+    const importer = this.transformed()?.importer() ?? explicitImporter(this.fn);
+    return importer === null
+      ? unavailable(importerName, "closure", "only code of its own script can import as it does")
+      : constant(importerName, importer);
   }
 
   lexicalThis(): unknown {

@@ -1,11 +1,14 @@
 /** What transformed modules tell the front end (tier T). The object lives on the global object: modules may run before this package is loaded. */
 import type { Accessor } from "./grab-accessors.ts";
+import type { Importer } from "../importer-name.ts";
 
 /** Accessors of variables by name; made in the scope they belong to. */
 export interface TransformedScope {
   readonly variables: Readonly<Record<string, Partial<Accessor>>>;
   /** `this` of an arrow function. */
   readonly readThis?: () => unknown;
+  /** Of a module that imports while it runs. */
+  readonly importer?: Importer;
   /** Of a class: readers and writers of its private names. */
   readonly privateNames?: Readonly<Record<string, PrivateAccessor>>;
 }

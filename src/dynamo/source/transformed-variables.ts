@@ -1,5 +1,6 @@
 /** Tier T: accessors that a build- or load-time transform put into the module. No inspector; about 0.01 µs a read. */
 import type { Accessor } from "./grab-accessors.ts";
+import type { Importer } from "../importer-name.ts";
 import { enterProbe } from "./enter-probe.ts";
 import { scriptOfFunction } from "./script-natives.ts";
 import type { FunctionOrigin } from "./script-record.ts";
@@ -16,6 +17,8 @@ export interface TransformedVariables {
   accessor(free: FreeName): Accessor | null;
   /** null: not known. */
   readThis(): (() => unknown) | null;
+  /** `import` of the module; null: not known. */
+  importer(): Importer | null;
 }
 
 /** null: the function's module was not transformed. */
@@ -42,6 +45,7 @@ export function transformedVariables(
       return accessorOf(scope, name);
     },
     readThis: () => ownScope()?.readThis ?? null,
+    importer: () => moduleTable(registry, origin.script.id)?.importer ?? null,
   };
 }
 

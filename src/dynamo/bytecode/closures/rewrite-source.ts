@@ -38,6 +38,16 @@ export function rewriteSource(source: Source, unit: Unit, captures: CaptureText)
       rewriteReference(source, reference, parents, captures, edits);
     }
   }
+  for (const [expression, importer] of source.analysis.imports) {
+    const text = captures.textOf(importer);
+    if (!parents.has(expression) || text === null) continue;
+    const { start } = expression;
+    edits.push({
+      start,
+      end: start + "import".length,
+      text: `${captures.prefix}r.valueOf(${text})`,
+    });
+  }
   for (const use of source.analysis.lexicalUses) {
     if (!parents.has(use.node) || (use.owner !== null && unit.contains(use.owner))) continue;
     edits.push({ start: use.node.start, end: use.node.end, text: `${captures.prefix}${use.kind}` });

@@ -69,6 +69,19 @@ export const callInstructions = {
     emit: { kind: "call", form: "construct", spread: true },
   }),
 
+  /** `import(specifier, options)`, by a function that calls `import` in the module the text stands in. */
+  importModule: define({
+    operand: {},
+    stack: "importer specifier options -> promise",
+    effect: [3, 1],
+    run: (it) => it.breakForImport(),
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: (args, _, scope) => `${scope.runtime("importModule")}(${args.join(",")})`,
+    },
+  }),
+
   /** A nested function or class. `name` is the inferred name of an anonymous one, null where it has its own. */
   createClosure: define({
     operand: { child: operand.child, name: operand.optionalName },

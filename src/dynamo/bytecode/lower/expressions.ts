@@ -7,6 +7,7 @@ import type {
   ClassExpression,
   Expression,
   FunctionExpression,
+  ImportExpression,
   Literal,
   ObjectExpression,
   Property,
@@ -95,7 +96,7 @@ export function lowerExpression(at: Lowering, node: Expression): void {
     case "ParenthesizedExpression":
       return lowerExpression(at, node.expression);
     case "ImportExpression":
-      return at.unsupported(node, "dynamic import");
+      return lowerImport(at, node);
     case "AwaitExpression":
       lowerExpression(at, node.argument);
       return at.emit(node, { op: "await" });
@@ -104,6 +105,16 @@ export function lowerExpression(at: Lowering, node: Expression): void {
       else at.emit(node, { op: "pushConstant", value: undefined });
       return at.emit(node, { op: node.delegate ? "yieldDelegate" : "yield" });
   }
+}
+
+function lowerImport(at: Lowering, node: ImportExpression): void {
+  const importer = at.source.analysis.imports.get(node);
+  if (importer === undefined) throw new Error("an import has no importer");
+  at.loadVariable(node, importer);
+  lowerExpression(at, node.source);
+  if (node.options) lowerExpression(at, node.options);
+  else at.emit(node, { op: "pushConstant", value: undefined });
+  at.emit(node, { op: "importModule" });
 }
 
 export const jumpOfLogical = {

@@ -7,6 +7,7 @@ import type {
   Expression,
   FunctionExpression,
   Identifier,
+  ImportExpression,
   MethodDefinition,
   Pattern,
   PropertyDefinition,
@@ -18,6 +19,7 @@ import type {
 import { UnsupportedSyntax } from "../unsupported-syntax.ts";
 import { childNodes, walk } from "./child-nodes.ts";
 import type { FunctionNode } from "./parse-function.ts";
+import { importerName } from "../../importer-name.ts";
 import { boundIdentifiers } from "./patterns.ts";
 import {
   type Analysis,
@@ -56,6 +58,7 @@ class ScopeAnalyzer {
   readonly bodyScopes = new Map<AnyNode, Scope>();
   readonly references = new Map<Identifier, Reference>();
   readonly lexicalUses: LexicalUse[] = [];
+  readonly imports = new Map<ImportExpression, Variable>();
   /** Private names declared by the classes around the current node. */
   readonly privateNames: Set<string>[] = [];
 
@@ -75,8 +78,8 @@ class ScopeAnalyzer {
       );
     const root = this.units.get(node);
     if (root === undefined) throw new Error("the analysed function has no unit");
-    const { units, scopes, ownNameScopes, bodyScopes, references, lexicalUses } = this;
-    return { root, units, scopes, ownNameScopes, bodyScopes, references, lexicalUses };
+    const { units, scopes, ownNameScopes, bodyScopes, references, lexicalUses, imports } = this;
+    return { root, units, scopes, ownNameScopes, bodyScopes, references, lexicalUses, imports };
   }
 
   // ---- variables
@@ -98,17 +101,28 @@ class ScopeAnalyzer {
     if (isAssignment) variable.isAssigned = true;
     if (isDeclaration) variable.declarationCount++;
     if (!isWrite && constantGlobal(variable) !== null) return;
-    for (let unit = scope.unit; unit !== variable.scope.unit;) {
+    this.capture(variable, scope.unit, isAssignment);
+    if (!variable.hasDeadZone || isDeclaration) return;
+    if (identifier.start < variable.declarationEnd || variable.scope.kind === "switch")
+      variable.needsCheck = true;
+  }
+
+  /** Makes the variable a capture of all units between a use of it and its own. */
+  capture(variable: Variable, from: Unit, isAssigned: boolean): void {
+    for (let unit = from; unit !== variable.scope.unit;) {
       const use = unit.captures.get(variable);
-      if (use === undefined) unit.captures.set(variable, { variable, isAssigned: isAssignment });
-      else if (isAssignment) use.isAssigned = true;
+      if (use === undefined) unit.captures.set(variable, { variable, isAssigned });
+      else if (isAssigned) use.isAssigned = true;
       variable.isCaptured = true;
       if (unit.parent === null) break;
       unit = unit.parent;
     }
-    if (!variable.hasDeadZone || isDeclaration) return;
-    if (identifier.start < variable.declarationEnd || variable.scope.kind === "switch")
-      variable.needsCheck = true;
+  }
+
+  import(node: ImportExpression, scope: Scope): void {
+    const importer = this.outer.declare(importerName, "outer");
+    this.imports.set(node, importer);
+    this.capture(importer, scope.unit, false);
   }
 
   lexicalUse(node: AnyNode, kind: "this" | "newTarget", from: Unit): void {
@@ -408,7 +422,7 @@ class ScopeAnalyzer {
         if (node.meta.name === "new") return this.lexicalUse(node, "newTarget", scope.unit);
         return this.poison(node, "`import.meta`", scope.unit);
       case "ImportExpression":
-        this.poison(node, "dynamic import", scope.unit);
+        this.import(node, scope);
         break;
       case "Super":
         return this.super(node, scope.unit);

@@ -5,6 +5,7 @@ import type {
   ClassDeclaration,
   ClassExpression,
   Identifier,
+  ImportExpression,
   StaticBlock,
   PropertyDefinition,
 } from "acorn";
@@ -185,4 +186,5 @@ export interface Analysis {
   readonly bodyScopes: ReadonlyMap<AnyNode, Scope>;
   readonly references: ReadonlyMap<Identifier, Reference>;
   readonly lexicalUses: readonly LexicalUse[];
+  readonly imports: ReadonlyMap<ImportExpression, Variable>;
 }
