@@ -238,7 +238,10 @@ test("a method that a program adds to a built-in is in nobody's way", () => {
   };
   const result = withPatch(Array.prototype, "last", last, () =>
     runDifferential(() => ({
-      fn: (x: torch.Tensor) => [x.add(1), ...[x.mul(2)]].map((y) => y.sum()),
+      fn: (x: torch.Tensor) => {
+        const rest = [x.mul(2)];
+        return [x.add(1), ...rest].map((y) => y.sum());
+      },
       calls: [[torch.ones(2)], [torch.ones(2)]],
     })),
   );
