@@ -1,7 +1,9 @@
 import { defineGraphBreak, optionalText, text } from "./define-graph-break.ts";
 import { standardHints } from "./standard-hints.ts";
 
-const functionName = text("the function as written at the call, as in `performance.now`");
+const functionName = /* @__PURE__ */ text(
+  "the function as written at the call, as in `performance.now`",
+);
 
 /** Breaks because a called function cannot be looked into. */
 export const callBreaks = {

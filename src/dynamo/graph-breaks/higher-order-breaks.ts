@@ -1,6 +1,6 @@
 import { defineGraphBreak, text } from "./define-graph-break.ts";
 
-const operator = text("the higher-order operator, as in `torch.cond`");
+const operator = /* @__PURE__ */ text("the higher-order operator, as in `torch.cond`");
 
 const branchOn = (condition: string, whenTrue: string, operands = "[x]"): string => `
 const fn = torch.compile((x: torch.Tensor) =>
@@ -8,7 +8,7 @@ const fn = torch.compile((x: torch.Tensor) =>
 );
 fn(torch.ones(3));`;
 
-const rightCond = branchOn("x.sum().gt(0)", "(x: torch.Tensor) => x.add(1)");
+const rightCond = /* @__PURE__ */ branchOn("x.sum().gt(0)", "(x: torch.Tensor) => x.add(1)");
 
 /** Reasons why a higher-order operator cannot be captured. These surface as errors: it has no other way to run. */
 export const higherOrderBreaks = {

@@ -1,8 +1,8 @@
 import { defineGraphBreak, text } from "./define-graph-break.ts";
 import { standardHints } from "./standard-hints.ts";
 
-const operator = text("the operator, as in `torch.sin`");
-const message = text("the message of the error");
+const operator = /* @__PURE__ */ text("the operator, as in `torch.sin`");
+const message = /* @__PURE__ */ text("the message of the error");
 
 /** Breaks because a tensor operation cannot be put in the graph as it is called. */
 export const tensorBreaks = {

@@ -10,7 +10,6 @@ import {
   type TensorVariable,
   type Variable,
 } from "../variables/variable.ts";
-import { callInGraph } from "./call-in-graph.ts";
 import { tensorItem } from "./tensor-item.ts";
 
 /** Each element takes two operations of the graph. */
@@ -39,11 +38,9 @@ function elementsOf(machine: Machine, tensor: TensorVariable): Variable {
   const [size] = tensor.fake.shape;
   if (size === undefined) return tensorItem(machine, tensor, "item");
   const items = Array.from({ length: size }, (_, index) => {
-    const part = callInGraph(machine, selectMethod(), tensor, [
-      new ConstantVariable(0),
-      new ConstantVariable(index),
-    ]);
-    if (part.kind !== "tensor") throw new InternalError("select gives a tensor");
+    const place = [new ConstantVariable(0), new ConstantVariable(index)];
+    const part = machine.call(selectMethod(), tensor, place);
+    if (part?.kind !== "tensor") throw new InternalError("select gives a tensor");
     return elementsOf(machine, part);
   });
   return new ArrayVariable({ items });
