@@ -14,6 +14,7 @@ import {
 } from "../variables/variable.ts";
 import type { Builtin } from "./builtin.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
+import { requirePlainArrayClass } from "./iterators.ts";
 import { refuseBuiltin } from "./refuse-builtin.ts";
 
 type ArrayRule = (context: {
@@ -135,7 +136,16 @@ export const arrayBuiltins: readonly BuiltinRow[] = [
       call: (machine, _, [value]) => isArray(machine, value ?? undefinedVariable),
     },
   ],
-  [Array.of, { name: "Array.of", call: (_, __, args) => new ArrayVariable({ items: [...args] }) }],
+  [
+    Array.of,
+    {
+      name: "Array.of",
+      call: (machine, thisValue, args, self) => {
+        requirePlainArrayClass(machine, thisValue, self.name);
+        return new ArrayVariable({ items: [...args] });
+      },
+    },
+  ],
   [
     Array,
     {

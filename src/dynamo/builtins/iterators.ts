@@ -1,13 +1,16 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
+import type { Machine } from "../interpreter/machine.ts";
 import { listOf } from "../operations/iteration.ts";
 import {
   ArrayVariable,
   CursorVariable,
+  type Variable,
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
 import type { Builtin } from "./builtin.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
+import { refuseBuiltin } from "./refuse-builtin.ts";
 
 type Mode = "keys" | "values" | "entries";
 
@@ -30,7 +33,8 @@ export const iteratorBuiltins: readonly BuiltinRow[] = [
     Array.from,
     {
       name: "Array.from",
-      call: (machine, _, args, self) => {
+      call: (machine, thisValue, args, self) => {
+        requirePlainArrayClass(machine, thisValue, self.name);
         const value = machine.force(args[0] ?? undefinedVariable);
         if (args.length > 1 || value.kind === "object" || value.kind === "opaque") {
           return breakGraph(
@@ -48,6 +52,14 @@ export const iteratorBuiltins: readonly BuiltinRow[] = [
     },
   ],
 ];
+
+/** `from` and `of` make what their receiver constructs (ECMA-262 §23.1.2): a subclass of Array is left to the engine. */
+export function requirePlainArrayClass(machine: Machine, thisValue: Variable, name: string): void {
+  const receiver = machine.force(thisValue);
+  const isArray = receiver.kind === "builtin" && receiver.value === Array;
+  const isMissing = receiver.kind === "constant" && receiver.value === undefined;
+  if (!isArray && !isMissing) refuseBuiltin(name, receiver);
+}
 
 function iterateBy(mode: Mode): Builtin["call"] {
   return (machine, thisValue, _, self) => {
