@@ -18,6 +18,9 @@ export const arrayIteratorPrototype: { readonly next: unknown; readonly return?:
   Object.getPrototypeOf([][Symbol.iterator]());
 export const arrayIteratorNext = arrayIteratorPrototype.next;
 
+/** The function whose calls by name are direct evals. */
+export const engineEval: unknown = globalThis.eval;
+
 export function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }

@@ -20,6 +20,7 @@ import {
   arrayValues,
   construct,
   defineProperty,
+  engineEval,
   getOwnPropertyDescriptor,
   isArray,
   isObject,
@@ -289,6 +290,17 @@ function isConstructor(value: unknown): value is Function {
   }
 }
 
+const isEngineEval = (callee: unknown): boolean => callee === engineEval;
+
+/** What a direct eval in generated text is given: the program's text, with its variables reached as they are there. */
+function evalText(
+  callee: unknown,
+  site: { readonly translate: (text: string) => string },
+  value: unknown,
+): unknown {
+  return isEngineEval(callee) && typeof value === "string" ? site.translate(value) : value;
+}
+
 function importModule(importer: unknown, specifier: unknown, options: unknown): unknown {
   // Sound: the binding called `import` holds a function (source/free-variables.ts).
   return apply(importer as Function, undefined, [specifier, options]);
@@ -327,6 +339,8 @@ export const runtime = Object.freeze({
   callMethod,
   constructObject,
   importModule,
+  isEngineEval,
+  evalText,
   suspension,
   isReturnCompletion,
   getAsyncIterator,

@@ -103,7 +103,8 @@ fn(torch.ones(3));`,
     title: "Direct eval or with statement",
     facts: { construct: text("`direct eval` or a `with` statement") },
     explanation: ({ construct }) =>
-      `A ${construct} may add or replace any variable of the function, so its variables cannot be followed.`,
+      `A ${construct} may replace any variable in sight, and in sloppy code add some: it runs as plain JavaScript, ` +
+      "and so does the whole function where its text could add variables or sees those of a module.",
     hints: [
       "Remove it; for computed property names use `object[name]`.",
       standardHints.fundamental,

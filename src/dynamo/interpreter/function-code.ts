@@ -105,7 +105,7 @@ function lower(source: FunctionSource): Code | NotInterpretable {
   const key = `${source.location?.identity ?? ""}\n${source.isStrict}\n${source.text}`;
   let code = lowered.get(key);
   if (code === undefined) {
-    code = lowerText(source.text, source.isStrict);
+    code = lowerText(source);
     lowered.set(key, code);
   }
   if (!("reason" in code) && source.location !== null && !locations.has(code))
@@ -113,9 +113,10 @@ function lower(source: FunctionSource): Code | NotInterpretable {
   return code;
 }
 
-function lowerText(text: string, isStrict: boolean): Code | NotInterpretable {
+function lowerText(source: FunctionSource): Code | NotInterpretable {
+  const { text, isStrict } = source;
   try {
-    return lowerFunction(text, { isStrict });
+    return lowerFunction(text, { isStrict, isAlone: () => source.isAlone() });
   } catch (error) {
     if (error instanceof UnsupportedSyntax) return { reason: "syntax", detail: error.construct };
     throw error;

@@ -171,11 +171,8 @@ function closureFrame(
 ): Frame {
   const child = target.parent.children[target.child];
   if (child === undefined || child.code === null) {
-    return breakGraph(
-      "unsupportedSyntax",
-      { construct: child?.unsupported?.construct ?? "nested function" },
-      `call ${describeVariable(target)}`,
-    );
+    const construct = child?.unsupported?.construct ?? "nested function";
+    return breakForConstruct(construct, child?.name ?? "", `call ${describeVariable(target)}`);
   }
   const { code } = child;
   refuseSuspending(code);
@@ -218,11 +215,8 @@ function functionFrame(
   if (rebuilt !== null && target.source !== null) {
     const { child, captures: cells } = rebuilt;
     if (child.code === null) {
-      return breakGraph(
-        "unsupportedSyntax",
-        { construct: child.unsupported?.construct ?? "nested function" },
-        `call ${describeVariable(target)}`,
-      );
+      const construct = child.unsupported?.construct ?? "nested function";
+      return breakForConstruct(construct, child.name, `call ${describeVariable(target)}`);
     }
     const { code } = child;
     refuseSuspending(code);

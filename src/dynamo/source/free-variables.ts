@@ -9,7 +9,7 @@ import { accessorsOf, type Accessor, type FunctionAccessors } from "./grab-acces
 import { isImportImmutable } from "./import-proof.ts";
 import { readScopes, scopeWith, type ScopeObject, type ScopeSnapshot } from "./read-scopes.ts";
 import type { FunctionOrigin } from "./script-record.ts";
-import type { Declaration, FreeName, FunctionRecord } from "./script-scope.ts";
+import type { Declaration, FreeName, FunctionRecord, ScriptScope } from "./script-scope.ts";
 import { sourceTier } from "./source-tier.ts";
 import { transformedVariables, type TransformedVariables } from "./transformed-variables.ts";
 
@@ -43,6 +43,20 @@ export class FreeVariables {
       if (binding.constant || binding.unavailable === null) this.bindings.set(name, binding);
     }
     return binding;
+  }
+
+  /**
+   * The engine keeps all variables around a function that has a direct eval, and shows them but for the names of
+   * function expressions; classes around it have private names, which it never shows.
+   */
+  isAlone(): boolean {
+    const scopes = this.snapshot()?.scopes;
+    if (scopes === undefined || this.record === null) return false;
+    for (let at: ScriptScope | null = this.record.definedIn; at !== null; at = at.parent) {
+      const isOwnName = at.kind === "functionName" && at === this.record.definedIn;
+      if (at.kind !== "top" && !isOwnName) return false;
+    }
+    return scopes.every(({ kind }) => kind === "global" || kind === "script");
   }
 
   /** `import(…)` as it is written in the function: a constant function. */

@@ -11,6 +11,8 @@ export interface FunctionSource {
   readonly location: SourceLocation | null;
   /** A free variable of the function. */
   binding(name: string): Binding;
+  /** Whether all variables around it are known to be global: those of functions and modules are not. */
+  isAlone(): boolean;
   /** `this` of an arrow function; throws ScopeAccessError where no tier can see it. */
   lexicalThis(): unknown;
 }

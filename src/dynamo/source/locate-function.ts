@@ -53,6 +53,7 @@ function locate(fn: Function): FunctionSource | SourceUnavailable {
     isStrict: isStrict(fn, shape),
     location: origin === null ? null : locationOf(fn, origin, text),
     binding: (variable) => variables.binding(variable),
+    isAlone: () => variables.isAlone(),
     lexicalThis: () => variables.lexicalThis(),
   };
 }

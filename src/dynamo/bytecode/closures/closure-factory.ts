@@ -1,11 +1,14 @@
 /** Compiles the rewritten source of a child into a function that makes its closures. */
 
+import type { CallExpression } from "acorn";
 import type { Child } from "../code.ts";
 import { isVariableName } from "../codegen/identifier.ts";
 import { syntaxOf } from "../lower/source-of.ts";
-import type { Unit, Variable } from "../parse/scope.ts";
+import type { Source } from "../lower/lowering.ts";
+import type { Scope, Unit, Variable } from "../parse/scope.ts";
 import { runtime } from "../runtime.ts";
-import { rewriteSource } from "./rewrite-source.ts";
+import { EvalSite } from "./eval-site.ts";
+import { type CaptureText, rewriteSource } from "./rewrite-source.ts";
 import { makeFunction } from "../../../script/make-function.ts";
 
 /** Called with the frame's `this` and `new.target`, the name, and one cell or value per capture. */
@@ -48,22 +51,36 @@ export function compileFactory(
   passing: readonly Passing[],
   name: GivenName,
 ): ClosureFactory {
+  const { text, sites } = writeFactory(child, passing, name);
   const url = `//# sourceURL=fullgraph:///${encodeURI(child.name === "" ? "closure" : child.name)}`;
   // Sound: the text is a function of this shape.
-  return makeFunction(
-    ["$runtime"],
-    `return ${factoryText(child, passing, name)}($runtime)\n${url}`,
-  )(runtime) as ClosureFactory;
+  return makeFunction(["$runtime", "$sites"], `return ${text}($runtime,$sites)\n${url}`)(
+    runtime,
+    sites,
+  ) as ClosureFactory;
 }
 
-/** JavaScript of a function that, given the runtime, gives the `ClosureFactory`. It mentions nothing around it. */
-export function factoryText(child: Child, passing: readonly Passing[], name: GivenName): string {
+export interface WrittenFactory {
+  /** JavaScript of a function that, given the runtime and the sites, gives the `ClosureFactory`. It mentions nothing around it. */
+  readonly text: string;
+  /** Its direct evals. */
+  readonly sites: readonly EvalSite[];
+}
+
+export function writeFactory(
+  child: Child,
+  passing: readonly Passing[],
+  name: GivenName,
+): WrittenFactory {
   const { source, unit } = syntaxOf(child);
-  const prefix = freePrefix(source.parsedText);
+  const { node } = unit;
+  const prefix = freePrefix(source.parsedText, source.analysis.evals.size > 0 ? "$fullgraph" : "$");
   const variables = [...unit.captures.keys()];
   const cellOf = (variable: Variable): string => `${prefix}c${variables.indexOf(variable)}`;
   const displays = new Set<string>();
-  const text = rewriteSource(source, unit, {
+  const sites: EvalSite[] = [];
+  const keep = (site: EvalSite): string => `${prefix}sites[${sites.push(site) - 1}]`;
+  const captures: CaptureText = {
     textOf: (variable) => {
       const content = contentOf[passing[variables.indexOf(variable)] ?? "cell"];
       return content === null ? null : `${cellOf(variable)}${content}`;
@@ -75,8 +92,18 @@ export function factoryText(child: Child, passing: readonly Passing[], name: Giv
       displays.add(variable.name);
       return variable.name;
     },
+    kindOf: ({ kind }) => kind,
+    evalSite: (call, scope) => {
+      const isStrict = isStrictAt(source, call);
+      return keep(new EvalSite({ source, unit, scope, captures, isStrict, keep }));
+    },
+    namesLexical: true,
     prefix,
-  });
+  };
+  const text =
+    node?.type === "CallExpression"
+      ? evalClosure(prefix, captures.evalSite(node, scopeOfEval(source, node)))
+      : rewriteSource(source, unit, captures);
   const declarations = displays.size === 0 ? "" : `let ${[...displays].join(",")};`;
   const parameters = variables.map((variable, i) =>
     passing[i] === "value" ? variable.name : cellOf(variable),
@@ -84,15 +111,36 @@ export function factoryText(child: Child, passing: readonly Passing[], name: Giv
   const list = [`${prefix}this`, `${prefix}newTarget`, `${prefix}name`, ...parameters].join(",");
   const expression = closureExpression(child, unit, text, name, prefix);
   const mode = unit.parent?.isStrict === true ? '"use strict";' : "";
-  return `(function(${prefix}r){${mode}return function(${list}){${declarations}return ${expression}}})`;
+  return {
+    text: `(function(${prefix}r,${prefix}sites){${mode}return function(${list}){${declarations}return ${expression}}})`,
+    sites,
+  };
+}
+
+/** Called with what `eval` is and what it is given; an arrow function, so that nothing but names has to be translated. */
+function evalClosure(prefix: string, site: string): string {
+  const [callee, args] = [`${prefix}callee`, `${prefix}args`];
+  const direct = `eval(${prefix}r.evalText(${callee},${site},${args}[0]))`;
+  const other = `${prefix}r.callFunction(${callee},"eval",${args})`;
+  return `(${callee},...${args})=>${prefix}r.isEngineEval(${callee})?${direct}:${other}`;
+}
+
+function scopeOfEval({ analysis }: Source, call: CallExpression): Scope {
+  const scope = analysis.evals.get(call);
+  if (scope === undefined) throw new Error("a direct eval that was not analysed");
+  return scope;
+}
+
+function isStrictAt({ analysis }: Source, call: CallExpression): boolean {
+  return analysis.units.get(call)?.isStrict ?? true;
 }
 
 /** The generator's names start with dollars; one more than any name of the user that could be taken for one. */
-function freePrefix(text: string): string {
-  let prefix = "$";
+function freePrefix(text: string, start: string): string {
+  let prefix = start;
   while (
     new RegExp(
-      `(?<![\\w$])\\${prefix.split("").join("\\")}(?:c\\d|r|this|newTarget|name)(?![\\w$])`,
+      `(?<![\\w$])\\${prefix.split("").join("\\")}(?:c\\d|r|sites|callee|args|this|newTarget|name)(?![\\w$])`,
     ).test(text)
   )
     prefix += "$";

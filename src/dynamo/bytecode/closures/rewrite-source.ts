@@ -3,11 +3,11 @@
  * Variables that can no longer change are passed by value instead and keep their names.
  */
 
-import type { AnyNode, Identifier } from "acorn";
+import type { AnyNode, CallExpression, Identifier } from "acorn";
 import { childNodes } from "../parse/child-nodes.ts";
 import { isAnonymousDefinition } from "../lower/expressions.ts";
 import type { Source } from "../lower/lowering.ts";
-import type { Reference, Unit, Variable } from "../parse/scope.ts";
+import type { Reference, Scope, Unit, Variable } from "../parse/scope.ts";
 
 interface Edit {
   readonly start: number;
@@ -22,6 +22,12 @@ export interface CaptureText {
   cellOf(variable: Variable): string;
   /** A variable with the captured one's name that may be assigned before a use that errors name; null if there is none. */
   displayOf(variable: Variable): string | null;
+  /** What the variable is: in the text of an eval, a variable around it. */
+  kindOf(variable: Variable): Variable["kind"];
+  /** An expression for what translates the texts of a direct eval. */
+  evalSite(call: CallExpression, scope: Scope): string;
+  /** Whether `this` and `new.target` of the closure's surroundings are the names that start with the prefix. */
+  readonly namesLexical: boolean;
   /** Start of the generator's own names, which the source does not use. */
   readonly prefix: string;
 }
@@ -29,11 +35,34 @@ export interface CaptureText {
 export function rewriteSource(source: Source, unit: Unit, captures: CaptureText): string {
   const { node } = unit;
   if (node === null) throw new Error("a unit without a node has no source");
+  return applyEdits(source.parsedText, node.start, node.end, editsOf(source, unit, captures));
+}
+
+/** The same for a part of the unit's source, and with something inserted at an offset. */
+export function rewritePart(
+  source: Source,
+  unit: Unit,
+  captures: CaptureText,
+  part: { readonly start: number; readonly end: number; readonly insertAt: number },
+  inserted: () => string,
+): string {
+  const edits = editsOf(source, unit, captures);
+  const { start, end, insertAt } = part;
+  return applyEdits(source.parsedText, start, end, [
+    { start: insertAt, end: insertAt, text: inserted() },
+    ...edits,
+  ]);
+}
+
+function editsOf(source: Source, unit: Unit, captures: CaptureText): readonly Edit[] {
+  const { node } = unit;
+  if (node === null) throw new Error("a unit without a node has no source");
   const edits: Edit[] = [];
   const parents = parentsIn(node);
   for (const reference of source.analysis.references.values()) {
     // The name of a function declaration is a variable around it, and its own name here.
     const isOwnName = "id" in node && node.id === reference.identifier;
+    if (isEvalCallee(source, reference, parents)) continue;
     if (!isOwnName && parents.has(reference.identifier) && unit.captures.has(reference.variable)) {
       rewriteReference(source, reference, parents, captures, edits);
     }
@@ -48,11 +77,31 @@ export function rewriteSource(source: Source, unit: Unit, captures: CaptureText)
       text: `${captures.prefix}r.valueOf(${text})`,
     });
   }
-  for (const use of source.analysis.lexicalUses) {
+  for (const [call, scope] of source.analysis.evals) {
+    const [text] = call.arguments;
+    if (!parents.has(call) || text === undefined) continue;
+    const site = captures.evalSite(call, scope);
+    const open = `${captures.prefix}r.evalText(eval,${site},`;
+    edits.push({ start: text.start, end: text.start, text: open });
+    edits.push({ start: text.end, end: text.end, text: ")" });
+  }
+  for (const use of captures.namesLexical ? source.analysis.lexicalUses : []) {
     if (!parents.has(use.node) || (use.owner !== null && unit.contains(use.owner))) continue;
     edits.push({ start: use.node.start, end: use.node.end, text: `${captures.prefix}${use.kind}` });
   }
-  return applyEdits(source.parsedText, node.start, node.end, edits);
+  return edits;
+}
+
+/** A direct eval is one only by the name of the function. */
+function isEvalCallee(
+  { analysis }: Source,
+  { identifier }: Reference,
+  parents: ReadonlyMap<AnyNode, AnyNode>,
+): boolean {
+  const parent = parents.get(identifier);
+  return (
+    parent?.type === "CallExpression" && parent.callee === identifier && analysis.evals.has(parent)
+  );
 }
 
 function rewriteReference(
@@ -67,10 +116,10 @@ function rewriteReference(
   if (text === null) return;
   const { start, end, name } = identifier;
   const runtime = `${captures.prefix}r`;
+  const kind = captures.kindOf(variable);
   if (isWrite) {
-    if (variable.kind === "const")
-      text = `${runtime}.constantBinding(${captures.cellOf(variable)}).v`;
-    if (variable.kind === "ownName") {
+    if (kind === "const") text = `${runtime}.constantBinding(${captures.cellOf(variable)}).v`;
+    if (kind === "ownName") {
       text = `${runtime}.${isInStrictCode(source, identifier, parents) ? "constantBinding" : "silentBinding"}(${captures.cellOf(variable)}).v`;
     }
   }
@@ -78,11 +127,7 @@ function rewriteReference(
     edits.push({ start, end, text });
     return;
   }
-  if (
-    parent.type === "UnaryExpression" &&
-    parent.operator === "typeof" &&
-    variable.kind === "outer"
-  ) {
+  if (parent.type === "UnaryExpression" && parent.operator === "typeof" && kind === "outer") {
     edits.push({
       start: parent.start,
       end: parent.end,

@@ -5,9 +5,9 @@
 
 import {
   canPassByValue,
-  factoryText,
   type GivenName,
   type Passing,
+  writeFactory,
 } from "../closures/closure-factory.ts";
 import type { Child, Code } from "../code.ts";
 import { syntaxOf } from "../lower/source-of.ts";
@@ -42,7 +42,10 @@ export class EmbeddedClosures {
     const passed = this.#passed(child);
     const given: GivenName = name === null ? { kind: "none" } : { kind: "literal", value: name };
     const passing = passed.map(({ how }) => how);
-    const factory = this.#factory(factoryText(child, passing, given));
+    const written = writeFactory(child, passing, given);
+    // What a direct eval sees is not text.
+    if (written.sites.length > 0) return null;
+    const factory = this.#factory(written.text);
     const list = [
       frame,
       name === null ? "null" : JSON.stringify(name),

@@ -28,6 +28,7 @@ export function lowerMemberOrCall(
     else at.emit(node, { op: "getProperty", name: propertyName(at, node) });
     return;
   }
+  if (at.source.analysis.evals.has(node)) return lowerDirectEval(at, node);
   const site = printCallSite(node.callee);
   const isMethod = lowerCallee(at, node.callee, stop);
   if (node.optional && stop !== null)
@@ -39,6 +40,18 @@ export function lowerMemberOrCall(
     const count = lowerArguments(at, node.arguments);
     at.emit(node, isMethod ? { op: "callMethod", count, site } : { op: "call", count, site });
   }
+}
+
+/** A call of the closure that stands for the direct eval, with what `eval` is and what it is given. */
+function lowerDirectEval(at: Lowering, node: CallExpression): void {
+  at.emit(node, {
+    op: "createClosure",
+    child: at.addChild(node, { methodKind: null }),
+    name: null,
+  });
+  lowerBase(at, node.callee, null);
+  const count = lowerArguments(at, node.arguments) + 1;
+  at.emit(node, { op: "call", count, site: "eval" });
 }
 
 export function lowerChain(at: Lowering, node: ChainExpression): void {

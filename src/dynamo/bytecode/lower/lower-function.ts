@@ -21,6 +21,8 @@ export interface LowerOptions {
    * whose name is a variable around it that may be reassigned. Default "self".
    */
   readonly ownName?: "self" | "capture";
+  /** Whether nothing but global variables is around the function, which a direct eval then sees. Default: no. */
+  readonly isAlone?: () => boolean;
 }
 
 /** @throws UnsupportedSyntax for anything the bytecode does not model */
@@ -32,6 +34,7 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
     isStrict,
     ownNameIsOuter: options.ownName === "capture",
     base,
+    isAlone: options.isAlone ?? (() => false),
   });
   const source: Source = {
     analysis,
@@ -95,6 +98,7 @@ interface UnitFacts {
 
 function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
   if (unit.poison !== null) throw unit.poison;
+  if (unit.opaque !== null) throw unit.opaque;
   const { node } = unit;
   if (node === null || !("params" in node)) throw new Error("only functions have code");
   refuseSloppy(source, unit, node);
@@ -146,6 +150,12 @@ function describeChild(
   const span = { start: node.start - source.base, end: node.end - source.base };
   const isClass = node.type === "ClassExpression" || node.type === "ClassDeclaration";
   const id = declaredName(node);
+  if (node.type === "CallExpression")
+    return new LazyChild(
+      { kind: "arrow", name: "", isAnonymous: true, span, captures },
+      source,
+      unit,
+    );
   const plain =
     options.methodKind ?? (node.type === "ArrowFunctionExpression" ? "arrow" : "function");
   // Sound: units are made for functions and classes only, and a class was excluded before.
@@ -210,6 +220,11 @@ class LazyChild implements Child {
     const { kind, name, captures, span } = this;
     if (kind === "class")
       return { code: null, unsupported: new UnsupportedSyntax("class", span.start, span.end) };
+    if (this.unit.node?.type === "CallExpression")
+      return {
+        code: null,
+        unsupported: new UnsupportedSyntax("direct eval", span.start, span.end),
+      };
     try {
       const { node } = this.unit;
       if (node === null || !("params" in node)) throw new Error("only functions have code");

@@ -35,10 +35,13 @@ export function lowerBody(at: Lowering, node: FunctionNode): void {
 function bindOwnName(at: Lowering, node: FunctionNode, scope: Scope | null): void {
   if (scope === null || !node.id) return;
   const variable = scope.variables.get(node.id.name);
-  const isUsed = [...at.source.analysis.references.values()].some(
-    (reference) => reference.variable === variable,
-  );
-  if (variable === undefined || !isUsed) return;
+  if (variable === undefined) return;
+  const isUsed =
+    variable.isCaptured ||
+    [...at.source.analysis.references.values()].some(
+      (reference) => reference.variable === variable,
+    );
+  if (!isUsed) return;
   at.enterScope(node.id, scope);
   at.emit(node.id, { op: "loadSelf" });
   at.initializeVariable(node.id, variable);

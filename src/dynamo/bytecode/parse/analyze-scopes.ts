@@ -2,6 +2,7 @@
 
 import type {
   AnyNode,
+  CallExpression,
   ClassDeclaration,
   ClassExpression,
   Expression,
@@ -19,6 +20,8 @@ import type {
 import { UnsupportedSyntax } from "../unsupported-syntax.ts";
 import { childNodes, walk } from "./child-nodes.ts";
 import type { FunctionNode } from "./parse-function.ts";
+import { isEvalCall } from "./eval-text.ts";
+import { evalUse, functionAround, isInClass, visibleVariables } from "./eval-use.ts";
 import { importerName } from "../../importer-name.ts";
 import { boundIdentifiers } from "./patterns.ts";
 import {
@@ -38,6 +41,8 @@ export interface AnalyzeOptions {
   readonly ownNameIsOuter: boolean;
   /** Offset of the text inside what was parsed; only for errors. */
   readonly base: number;
+  /** Whether nothing but globals is around the text: else a direct eval sees variables that nobody knows. */
+  readonly isAlone: () => boolean;
 }
 
 export function analyzeScopes(
@@ -59,6 +64,7 @@ class ScopeAnalyzer {
   readonly references = new Map<Identifier, Reference>();
   readonly lexicalUses: LexicalUse[] = [];
   readonly imports = new Map<ImportExpression, Variable>();
+  readonly evals = new Map<CallExpression, Scope>();
   /** Private names declared by the classes around the current node. */
   readonly privateNames: Set<string>[] = [];
 
@@ -75,11 +81,14 @@ class ScopeAnalyzer {
         node,
         this.outer,
         node.type === "FunctionExpression" && !this.options.ownNameIsOuter,
+        this.options.base !== 0, // only methods are parsed inside something
       );
     const root = this.units.get(node);
     if (root === undefined) throw new Error("the analysed function has no unit");
-    const { units, scopes, ownNameScopes, bodyScopes, references, lexicalUses, imports } = this;
-    return { root, units, scopes, ownNameScopes, bodyScopes, references, lexicalUses, imports };
+    const { units, scopes, ownNameScopes, bodyScopes } = this;
+    const { references, lexicalUses, imports, evals } = this;
+    const uses = { references, lexicalUses, imports, evals };
+    return { root, units, scopes, ownNameScopes, bodyScopes, ...uses };
   }
 
   // ---- variables
@@ -126,29 +135,37 @@ class ScopeAnalyzer {
   }
 
   lexicalUse(node: AnyNode, kind: "this" | "newTarget", from: Unit): void {
+    const unit = this.markLexical(kind, from);
+    this.lexicalUses.push({ node, kind, owner: unit === this.outside ? null : unit });
+  }
+
+  /** Gives the unit that the value comes from; null: from around the text. */
+  markLexical(kind: "this" | "newTarget", from: Unit): Unit | null {
     let unit: Unit | null = from;
     for (; unit !== null; unit = unit.parent) {
       if (kind === "this") unit.usesThis = true;
       else unit.usesNewTarget = true;
       if (unit.hasOwnThis) break;
     }
-    this.lexicalUses.push({ node, kind, owner: unit === this.outside ? null : unit });
+    return unit;
+  }
+
+  refusal({ start, end }: AnyNode, construct: string): UnsupportedSyntax {
+    const { base } = this.options;
+    return new UnsupportedSyntax(construct, start - base, end - base);
   }
 
   /** Nothing around `node` can be taken out of its source. */
   poison(node: AnyNode, construct: string, from: Unit): void {
-    const error = new UnsupportedSyntax(
-      construct,
-      node.start - this.options.base,
-      node.end - this.options.base,
-    );
+    const error = this.refusal(node, construct);
     for (let unit: Unit | null = from; unit !== null; unit = unit.parent) unit.poison ??= error;
   }
 
   // ---- functions and classes
 
-  function(node: FunctionNode, scope: Scope, bindsOwnName: boolean): void {
+  function(node: FunctionNode, scope: Scope, bindsOwnName: boolean, isMethod = false): void {
     const unit = new Unit(node, scope.unit, node.type !== "ArrowFunctionExpression");
+    unit.isMethod = isMethod;
     this.units.set(node, unit);
     let around = scope;
     if (bindsOwnName && node.id) {
@@ -176,9 +193,7 @@ class ScopeAnalyzer {
   }
 
   method(node: FunctionExpression, scope: Scope): void {
-    this.function(node, scope, false);
-    const unit = this.units.get(node);
-    if (unit !== undefined) unit.isMethod = true;
+    this.function(node, scope, false, true);
   }
 
   class(node: ClassDeclaration | ClassExpression, scope: Scope): void {
@@ -458,9 +473,7 @@ class ScopeAnalyzer {
         if (node.argument.type === "Identifier") return this.refer(node.argument, scope, true);
         return this.expression(node.argument, scope);
       case "CallExpression":
-        if (node.callee.type === "Identifier" && node.callee.name === "eval") {
-          this.poison(node, "direct eval", scope.unit);
-        }
+        if (isEvalCall(node)) this.eval(node, scope);
         break;
       case "UnaryExpression":
         if (node.operator === "delete" && node.argument.type === "Identifier") {
@@ -473,6 +486,32 @@ class ScopeAnalyzer {
     for (const child of childNodes(node)) this.anyExpression(child, scope);
   }
 
+  /** A direct eval: movable if its text can do nothing to the variables in sight but read and assign them. */
+  eval(node: CallExpression, scope: Scope): void {
+    const unit = new Unit(node, scope.unit, false);
+    const use = evalUse(node, unit.isStrict, scope, this.options.isAlone);
+    if (typeof use === "string") return this.poison(node, use, scope.unit);
+    this.units.set(node, unit);
+    this.evals.set(node, scope);
+    for (const variable of visibleVariables(scope, use.usesArguments)) {
+      variable.isAssigned = true;
+      this.capture(variable, unit, true);
+    }
+    this.markLexical("this", scope.unit);
+    this.markLexical("newTarget", scope.unit);
+    const error = this.refusal(node, "direct eval");
+    if (use.needsFunction) scope.unit.opaque ??= error;
+    const method = functionAround(scope.unit);
+    if (!use.mayNeedMethod || method === null) return;
+    if (!isInClass(method)) {
+      if (method.isMethod) this.poison(node, "direct eval", scope.unit);
+      return;
+    }
+    // A closure of its own has neither the home object nor the private names of the class member around it.
+    for (let at: Unit | null = scope.unit; at !== null && at !== method.parent; at = at.parent)
+      at.opaque ??= error;
+  }
+
   /** `super` works only where the method keeps its home object: inside a class that is rebuilt whole. */
   super(node: AnyNode, from: Unit): void {
     let unit: Unit | null = from;
@@ -483,7 +522,7 @@ class ScopeAnalyzer {
   }
 }
 
-function isUnitNode(node: AnyNode): node is Extract<AnyNode, UnitNode> {
+function isUnitNode(node: AnyNode): node is FunctionNode | ClassDeclaration | ClassExpression {
   return (
     node.type === "FunctionDeclaration" ||
     node.type === "FunctionExpression" ||
@@ -504,7 +543,7 @@ function isStatement(node: AnyNode): node is Statement {
 function holdsClosure(parameter: Pattern): boolean {
   let found = false;
   walk(parameter, (node) => {
-    if (isUnitNode(node)) found = true;
+    if (isUnitNode(node) || (node.type === "CallExpression" && isEvalCall(node))) found = true;
     return !found;
   });
   return found;

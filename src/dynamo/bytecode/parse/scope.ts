@@ -2,6 +2,7 @@
 
 import type {
   AnyNode,
+  CallExpression,
   ClassDeclaration,
   ClassExpression,
   Identifier,
@@ -114,9 +115,13 @@ export type UnitNode =
   | ClassDeclaration
   | ClassExpression
   | PropertyDefinition
-  | StaticBlock;
+  | StaticBlock
+  | CallExpression;
 
-/** A function, a class, or a field initializer or static block of a class: what runs as, or inside, one closure. */
+/**
+ * A function, a class, or a field initializer or static block of a class: what runs as, or inside, one closure. Also a
+ * direct eval, which is called like a closure that uses every variable in sight.
+ */
 export class Unit {
   readonly node: UnitNode | null;
   readonly parent: Unit | null;
@@ -131,6 +136,8 @@ export class Unit {
   readonly isStrict: boolean;
   /** Something in it, at any depth, that only works in the original source: nothing around it can be rebuilt. */
   poison: UnsupportedSyntax | null = null;
+  /** Something that works in a rebuilt closure, but not in bytecode. */
+  opaque: UnsupportedSyntax | null = null;
 
   constructor(node: UnitNode | null, parent: Unit | null, hasOwnThis: boolean, isStrict = false) {
     this.node = node;
@@ -187,4 +194,6 @@ export interface Analysis {
   readonly references: ReadonlyMap<Identifier, Reference>;
   readonly lexicalUses: readonly LexicalUse[];
   readonly imports: ReadonlyMap<ImportExpression, Variable>;
+  /** Direct evals that can be moved, and the scope each is in. */
+  readonly evals: ReadonlyMap<CallExpression, Scope>;
 }
