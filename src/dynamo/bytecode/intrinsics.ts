@@ -19,7 +19,7 @@ export const arrayIteratorPrototype: { readonly next: unknown; readonly return?:
 export const arrayIteratorNext = arrayIteratorPrototype.next;
 
 /** The function whose calls by name are direct evals. */
-export const engineEval: unknown = globalThis.eval;
+export const engineEval: unknown = Reflect.get(globalThis, "eval");
 
 export function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";

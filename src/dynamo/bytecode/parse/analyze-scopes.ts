@@ -31,7 +31,6 @@ import {
   type Reference,
   Scope,
   Unit,
-  type UnitNode,
   type Variable,
 } from "./scope.ts";
 
