@@ -1,7 +1,7 @@
 /** Tier T: a module's text with accessors of its variables for the front end. */
 import { analyzeScript } from "../dynamo/source/analyze-script.ts";
 import type { ScriptScopes } from "../dynamo/source/build-scopes.ts";
-import { importerText, mayImport } from "../dynamo/importer-name.ts";
+import { importerText, mayImport } from "../dynamo/source/importer-name.ts";
 import { insertionEnd, insertionStart } from "../dynamo/source/insertions.ts";
 import type {
   CompileCall,

@@ -4,7 +4,7 @@ import { UnsupportedSyntax } from "../bytecode/unsupported-syntax.ts";
 import type { FunctionSource, SourceLocation } from "../source/function-source.ts";
 import { syntaxLeftOut } from "../../script/interpret/interpret-function.ts";
 import { mayGenerateCode } from "../../script/may-generate-code.ts";
-import { importerName } from "../importer-name.ts";
+import { importerName } from "../source/importer-name.ts";
 import { locateFunction } from "../source/locate-function.ts";
 import { type OuterCell, outerCellsOf } from "./outer-cell.ts";
 

@@ -1,6 +1,6 @@
 /** `torch.compile(fn, { scope: (s) => eval(s) })`: the program itself evaluates expressions where the function was made. */
 import type { Accessor } from "./grab-accessors.ts";
-import { type Importer, importerText } from "../importer-name.ts";
+import { type Importer, importerText } from "./importer-name.ts";
 
 export type EvaluateInScope = (text: string) => unknown;
 

@@ -1,7 +1,7 @@
 /** The free variables of one function object: which declaration each name means, and how to read and write it. */
 import { sharedAccessor } from "./accessor-pool.ts";
 import { explicitAccessor, explicitImporter } from "./explicit-scope.ts";
-import { importerName } from "../importer-name.ts";
+import { importerName } from "./importer-name.ts";
 import { ScopeAccessError } from "./source-unavailable.ts";
 import type { Binding } from "./function-source.ts";
 import { globalBinding } from "./global-binding.ts";

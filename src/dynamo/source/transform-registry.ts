@@ -1,6 +1,6 @@
 /** What transformed modules tell the front end (tier T). The object lives on the global object: modules may run before this package is loaded. */
 import type { Accessor } from "./grab-accessors.ts";
-import type { Importer } from "../importer-name.ts";
+import type { Importer } from "./importer-name.ts";
 
 /** Accessors of variables by name; made in the scope they belong to. */
 export interface TransformedScope {

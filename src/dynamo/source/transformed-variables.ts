@@ -1,6 +1,6 @@
 /** Tier T: accessors that a build- or load-time transform put into the module. No inspector; about 0.01 µs a read. */
 import type { Accessor } from "./grab-accessors.ts";
-import type { Importer } from "../importer-name.ts";
+import type { Importer } from "./importer-name.ts";
 import { enterProbe } from "./enter-probe.ts";
 import { scriptOfFunction } from "./script-natives.ts";
 import type { FunctionOrigin } from "./script-record.ts";

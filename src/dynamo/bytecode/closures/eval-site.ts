@@ -8,7 +8,7 @@ import { engineAccepts, type EvalCode, parseEvalCode } from "../parse/eval-text.
 import { functionAround } from "../parse/eval-use.ts";
 import type { Scope, Unit, Variable } from "../parse/scope.ts";
 import { withPristineBuiltins } from "../pristine-builtins.ts";
-import { importerName } from "../../importer-name.ts";
+import { importerName } from "../../source/importer-name.ts";
 import { type CaptureText, rewritePart } from "./rewrite-source.ts";
 
 export interface EvalPlace {

@@ -22,7 +22,7 @@ import { childNodes, walk } from "./child-nodes.ts";
 import type { FunctionNode } from "./parse-function.ts";
 import { isEvalCall } from "./eval-text.ts";
 import { evalUse, functionAround, isInClass, visibleVariables } from "./eval-use.ts";
-import { importerName } from "../../importer-name.ts";
+import { importerName } from "../../source/importer-name.ts";
 import { boundIdentifiers } from "./patterns.ts";
 import {
   type Analysis,
