@@ -265,3 +265,36 @@ test("iteration that the program replaced is the program's, also in what is comp
     }),
   ).toEqual([[3, 2, 1], 6, [5, 4]]);
 });
+
+test("a method of a built-in that the program deletes is gone, also for a comparison", () => {
+  expect(
+    resultOf(() => {
+      const { stringify } = JSON;
+      const deleted = Reflect.deleteProperty(JSON, "stringify");
+      const seen = [deleted, JSON.stringify === undefined, typeof JSON.stringify];
+      JSON.stringify = stringify;
+      return seen;
+    }),
+  ).toEqual([true, true, "undefined"]);
+});
+
+test.each([
+  ["a native function", structuredClone],
+  ["an object of the engine", new Date(0)],
+  ["a Proxy", new Proxy({}, {})],
+])("%s that is only compared is not taken for a primitive later", (_, value) => {
+  const { results } = runDifferential(
+    () => ({
+      fn: (given: unknown) => [given === undefined, given === 5, given == null],
+      calls: [[value], [undefined], [value], [5], [null]],
+    }),
+    { configure },
+  );
+  expect(results).toEqual([
+    [false, false, false],
+    [true, false, true],
+    [false, false, false],
+    [false, true, false],
+    [false, false, true],
+  ]);
+});

@@ -170,6 +170,11 @@ export class Tracer {
         return known.variable;
       }
       const variable = this.#lookInside(value, source);
+      // Nothing is looked at inside, but that it is no primitive decides comparisons and more.
+      if (variable.kind === "opaque" && source.kind !== "pinned") {
+        const type = typeof value === "function" ? "function" : "object";
+        this.addGuard({ kind: "TYPE_MATCH", source, type });
+      }
       this.#objects.set(value, { variable, source });
       return variable;
     }
