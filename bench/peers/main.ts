@@ -83,7 +83,7 @@ async function prepare(options: Options, progress: Progress): Promise<RunContext
   emitPrograms(join(root, "bench"), join(options.directory, "programs"));
   return {
     directory: options.directory,
-    library: join(root, "dist/index.js"),
+    library: join(root, "dist/node.js"),
     backend: options.backend,
     references: writeReferences(options.directory, options.ids, progress),
     budget: options.budget,
