@@ -1,5 +1,6 @@
 import * as torch from "fullgraph";
-import { afterEach, describe, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { ProgramCache } from "../../src/inductor/program-cache.ts";
 
 afterEach(() => torch._dynamo.reset());
 
@@ -57,4 +58,35 @@ describe("a graph that is compiled once runs with other sizes", () => {
       [[torch.ones(3, 2)], [torch.ones(2, 5).t()], [torch.ones(3, 2)]],
     );
   });
+});
+
+test("two hundred lengths compile no kernel again", () => {
+  const compiled = torch.compile(
+    (x: torch.Tensor) => x.mul(2).cumsum(0).add(1).softmax(0).sum(0, { keepdim: true }).add(x),
+    { backend: "inductor", dynamic: true },
+  );
+  for (const length of [300, 301, 500]) compiled(torch.ones(length));
+  const modules = vi.spyOn(WebAssembly, "Module");
+  for (let length = 301; length <= 500; length++) {
+    const result = compiled(torch.ones(length));
+    expect(result.shape).toEqual([length]);
+  }
+  expect(modules.mock.calls.length).toBe(0);
+  modules.mockRestore();
+});
+
+test("programs for sizes are forgotten, those that served longest ago first", () => {
+  const cache = new ProgramCache<number>();
+  const sizes = Array.from({ length: 300 }, (_, length) => torch.empty(length));
+  for (const [length, tensor] of sizes.entries()) {
+    cache.add([tensor], null, length);
+    cache.find([sizes[0]]);
+  }
+  expect([0, 1, 40, 100, 299].map((length) => cache.find([sizes[length]]))).toEqual([
+    0,
+    null,
+    null,
+    100,
+    299,
+  ]);
 });
