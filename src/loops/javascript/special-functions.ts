@@ -165,9 +165,9 @@ export function erfc(x: number): number {
   return x < 0 ? 2 - erfcTail(-x) : erfcTail(x);
 }
 
-/** The distribution function of the normal distribution. */
+/** The distribution function of the normal distribution, as PyTorch computes it for gelu: 0 from about x = -8.3 on. */
 export function ndtr(x: number): number {
-  return 0.5 * erfc(-x * Math.SQRT1_2);
+  return 0.5 * (1 + erf(x * Math.SQRT1_2));
 }
 
 /** Inverse of erf: M. Giles's starting value (2010), then Newton steps on erf or, in the tails, on log erfc. */
