@@ -49,7 +49,8 @@ export async function reportOfPage(browser: string, options: PageOptions): Promi
   } finally {
     await ended(child);
     (server as Server | null)?.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // Processes of the browser outlive the first one, and go on writing for a moment.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 20 });
   }
 }
 
