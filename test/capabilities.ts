@@ -13,7 +13,7 @@ export const testWithWrites = test.skipIf(tier === "R");
 /** Looks into a function made from text (`new Function`, `vm`), which no transform has seen. */
 export const testOfTextCode = test.skipIf(tier === "T");
 
-/** Makes a class, generator or async function inside compiled code, which takes the engine's compiler. */
+/** Has compiled code make or construct a class, or make a generator or async function, which takes the engine's compiler. */
 export const testOfCompiledText = test.skipIf(!mayGenerateCode());
 
 /** Needs accessors that the inspector made: tier R has none, and the functions are not in a transformed module. */

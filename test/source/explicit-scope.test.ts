@@ -1,5 +1,6 @@
 import { runInThisContext } from "node:vm";
 import { expect, test } from "vitest";
+import { testOfCompiledText } from "../capabilities.ts";
 import * as torch from "../../src/index.ts";
 
 test("a scope given to compile reaches outer variables, also to write them", () => {
@@ -24,7 +25,7 @@ test("a scope that is no function is refused", () => {
   );
 });
 
-test("a scope given to compile imports as the function does", async () => {
+testOfCompiledText("a scope given to compile imports as the function does", async () => {
   const graphs = new torch._dynamo.testing.CompileCounter();
   // Node refuses: with a code of its own where the script, and not whatever generated code, was given an importer.
   const make = runInThisContext(

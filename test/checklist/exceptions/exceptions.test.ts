@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as torch from "../../../src/index.ts";
+import { testOfCompiledText } from "../../capabilities.ts";
 import { runDifferential } from "../../differential.ts";
 
 /** Group J of the behavioural checklist: errors, and containers with tensors in them. */
@@ -21,7 +22,15 @@ const refuse = (by: number): never => {
   throw new Refused(by); // oxlint-disable-line typescript/only-throw-error -- what is tested
 };
 
-test.each<readonly [string, (x: Tensor) => unknown]>([
+function isOneGraph(_: string, fn: (x: Tensor) => unknown): void {
+  const { frames, breaks } = runDifferential(() => ({ fn, calls: [[ones()], [ones()]] }));
+  expect(frames).toBe(1);
+  expect(breaks).toEqual([]);
+}
+
+type Program = readonly [string, (x: Tensor) => unknown];
+
+test.each<Program>([
   [
     "thrown and caught in one function",
     (x) => {
@@ -33,17 +42,6 @@ test.each<readonly [string, (x: Tensor) => unknown]>([
     },
   ],
   [
-    "of a class of the program, thrown in a callee",
-    (x) => {
-      try {
-        refuse(2);
-      } catch (error) {
-        if (error instanceof Refused) return [x.add(error.by), error.message];
-      }
-      return x;
-    },
-  ],
-  [
     "of a missing property",
     (x) => {
       const nothing = new Map<string, { readonly size: number }>();
@@ -52,6 +50,20 @@ test.each<readonly [string, (x: Tensor) => unknown]>([
       } catch (error) {
         return [x.mul(2), error instanceof TypeError];
       }
+    },
+  ],
+])("J135: an error %s is part of one graph", isOneGraph);
+
+testOfCompiledText.each<Program>([
+  [
+    "thrown in a callee",
+    (x) => {
+      try {
+        refuse(2);
+      } catch (error) {
+        if (error instanceof Refused) return [x.add(error.by), error.message];
+      }
+      return x;
     },
   ],
   [
@@ -91,11 +103,7 @@ test.each<readonly [string, (x: Tensor) => unknown]>([
       return y;
     },
   ],
-])("J135: an error %s is part of one graph", (_, fn) => {
-  const { frames, breaks } = runDifferential(() => ({ fn, calls: [[ones()], [ones()]] }));
-  expect(frames).toBe(1);
-  expect(breaks).toEqual([]);
-});
+])("J135: an error of the program's own, %s, is part of one graph", isOneGraph);
 
 class Derived extends Error {
   readonly by: number;
@@ -128,16 +136,19 @@ test("J135: an error of a class that extends Error is caught by its class", () =
   expect(runDifferential(() => ({ fn, calls: [[ones()], [ones()]] })).results).toHaveLength(2);
 });
 
-test("J137: an error nobody catches reaches the caller as it was thrown, and no graph is made", () => {
-  const fn = (x: Tensor) => {
-    const y = x.add(1);
-    if (y.shape.length === 1) refuse(7);
-    return y;
-  };
-  const { frames, outcomes } = runDifferential(() => ({ fn, calls: [[ones()]] }));
-  expect(frames).toBe(0);
-  expect(outcomes).toMatchObject([{ kind: "error", error: { message: "refused by 7", by: 7 } }]);
-});
+testOfCompiledText(
+  "J137: an error nobody catches reaches the caller as it was thrown, and no graph is made",
+  () => {
+    const fn = (x: Tensor) => {
+      const y = x.add(1);
+      if (y.shape.length === 1) refuse(7);
+      return y;
+    };
+    const { frames, outcomes } = runDifferential(() => ({ fn, calls: [[ones()]] }));
+    expect(frames).toBe(0);
+    expect(outcomes).toMatchObject([{ kind: "error", error: { message: "refused by 7", by: 7 } }]);
+  },
+);
 
 test("J137: with fullgraph it is Unsupported", () => {
   const fn = torch.compile((x: Tensor) => (x.shape.length === 1 ? refuse(7) : x), {
