@@ -15,6 +15,8 @@ export interface GraphModule {
   readonly code: string;
   /** Prints the graph and its sub-graphs as a class (unless `print_output` is false) and returns the text. */
   print_readable(options?: { readonly print_output?: boolean }): string;
+  /** Does now what the first call would do: by then the program may have patched the built-ins that this takes. */
+  prepare(): void;
   /** Where the last run threw; null when it did not, or when this was asked already. */
   takeFailure(): GraphFailure | null;
   /** For backends that run something else than the module itself: says where that threw. */

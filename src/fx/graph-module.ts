@@ -1,6 +1,6 @@
 import { compileGraph } from "./compile-graph.ts";
 import type { FailureReport, GraphRunner } from "./compile-graph.ts";
-import { brandGraphModule } from "./graph-module-brand.ts";
+import { brandGraphModule, isGraphModule } from "./graph-module-brand.ts";
 import type { GraphFailure, GraphModule } from "./graph-module-brand.ts";
 import type { Graph } from "./graph.ts";
 import { interpretGraph } from "./interpret-graph.ts";
@@ -17,6 +17,10 @@ export function createGraphModule(graph: Graph, className = "GraphModule"): Grap
     run ??= graphRunner(graph, reportFailure);
     return run(...inputs);
   };
+  const prepare = (): void => {
+    run ??= graphRunner(graph, reportFailure);
+    for (const value of graph.attributes.values()) if (isGraphModule(value)) value.prepare();
+  };
   const print_readable = (options: { readonly print_output?: boolean } = {}): string => {
     const text = printGraphClass(graph, className);
     if (options.print_output ?? true) console.log(text);
@@ -31,6 +35,7 @@ export function createGraphModule(graph: Graph, className = "GraphModule"): Grap
     graph,
     code: "",
     print_readable,
+    prepare,
     takeFailure,
     noteFailure: (noted: GraphFailure): void => {
       failure = noted;

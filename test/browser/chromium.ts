@@ -49,7 +49,6 @@ export async function reportOfPage(browser: string, options: PageOptions): Promi
   } finally {
     await ended(child);
     (server as Server | null)?.close();
-    // Processes of the browser outlive the first one, and go on writing for a moment.
     rmSync(profile, { recursive: true, force: true, maxRetries: 30, retryDelay: 20 });
   }
 }
@@ -66,13 +65,14 @@ function open(browser: string, profile: string, url: string): ChildProcess {
     "--no-first-run",
     `--user-data-dir=${profile}`,
   ];
-  return spawn(browser, [...flags, url], { stdio: "ignore" });
+  return spawn(browser, [...flags, url], { stdio: "ignore", detached: true });
 }
 
 async function ended(child: ChildProcess | null): Promise<void> {
   if (child === null || child.exitCode !== null) return;
   const exit = new Promise((resolve) => child.once("exit", resolve));
-  child.kill();
+  // The whole group: processes that outlive the first one would go on writing into the profile.
+  if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
   await exit;
 }
 

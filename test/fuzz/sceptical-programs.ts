@@ -81,7 +81,7 @@ export const scepticalPrograms: Readonly<Record<string, string>> = {
     const steps = [() => {}, () => Object.defineProperty(a, 1, { get: () => 20, configurable: true, enumerable: true }), () => Object.defineProperty(a, 1, { value: 30, writable: false, configurable: true }), () => Object.freeze(a)];
     return { fn: (x, list) => { const s = list[0] + list[1]; let e = ""; try { list[1] = s; } catch (error) { e = error.message; } return [x.add(s), list[1], e]; }, calls: steps.map(() => [x(), a]), before: (call) => steps[call](), watch: a };`,
   "a builtin that the function itself patches": `
-    return { fn: (x, a) => { const original = Array.prototype.push; let out; try { Array.prototype.push = function (...v) { log("pushed " + v.length); return original.apply(this, v); }; a.push(1, 2); out = a.length; } finally { Array.prototype.push = original; } return x.add(out); }, calls: [[x(), []], [x(), [1]]] };`,
+    return { fn: (x, a) => { const original = Array.prototype.push; let out, pushed = 0; try { Array.prototype.push = function (...v) { if (this === a) pushed += v.length; return original.apply(this, v); }; a.push(1, 2); out = a.length * 10 + pushed; } finally { Array.prototype.push = original; } return x.add(out); }, calls: [[x(), []], [x(), [1]]] };`,
   "a Map that changes while it is walked": `
     return { fn: (x, m) => { const seen = []; for (const [k, v] of m) { seen.push(k); if (v < 3) m.set(k + "!", v + 1); if (k === "a") m.delete("b"); } m.forEach((v, k) => { if (v === 3) m.delete(k); }); return [x.add(m.size), seen, [...m.keys()]]; }, calls: [[x(), new Map([["a", 1], ["b", 2], ["c", 3]])], [x(), new Map([["z", 2]])]] };`,
   "a Set of tensors and objects": `

@@ -273,6 +273,7 @@ export class Unit implements Continuation {
     backend: Backend,
   ): (...inputs: readonly unknown[]) => unknown {
     counters.stats.unique_graphs += 1;
+    if (arePatchesPutAside()) graphModule.prepare();
     counters.stats.calls_captured += graphModule.graph.calls.length;
     this.owner.noteGraph(graphModule);
     try {
