@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { cachedDataVersionTag } from "node:v8";
+import { cachedDataVersionTag, setFlagsFromString } from "node:v8";
 
 /** `0`: compiled code is neither used nor kept. Else the folder for it, instead of one beside the library. */
 const cacheVariable = "FULLGRAPH_CODE_CACHE";
@@ -39,7 +39,10 @@ export function openCodeCache(script: URL): CodeCache {
     keepLater: (make) => {
       const tag = cachedDataVersionTag();
       let isKept = false;
+      // Collections drop the code of functions that ran once, as the one around the library: most of the start would be lost.
+      setFlagsFromString("--no-flush-bytecode");
       const keep = (): void => {
+        setFlagsFromString("--flush-bytecode");
         // Flags of the engine that were set meanwhile are in the code, and would make the next process refuse it.
         if (isKept || cachedDataVersionTag() !== tag) return;
         isKept = true;
