@@ -1,7 +1,7 @@
 import { runInThisContext } from "node:vm";
 import { expect, test } from "vitest";
-import { testOfCompiledText } from "../capabilities.ts";
 import * as torch from "../../src/index.ts";
+import { testOfCompiledText } from "../capabilities.ts";
 
 test("a scope given to compile reaches outer variables, also to write them", () => {
   // Made from text: no transform saw it.
@@ -35,4 +35,20 @@ testOfCompiledText("a scope given to compile imports as the function does", asyn
   const [direct, nested] = await make(torch.compile, graphs)(torch.ones(1));
   const refusal = "ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG";
   expect([direct, nested, graphs.frame_count]).toEqual([refusal, refusal, 2]);
+});
+
+// The accessor that the scope gives does not say that it runs a getter of the program: each look at the variable is one more call.
+testOfCompiledText.fails("a getter of a global variable runs once where a scope was given", () => {
+  const calls = { count: 0 };
+  const make = new Function(
+    "compile",
+    "calls",
+    "return compile(() => { Object.defineProperty(globalThis, 'counted', { configurable: true, get() { return ++calls.count } }); return typeof counted }, { backend: 'eager', scope: (s) => eval(s) })",
+  ) as (...given: readonly unknown[]) => () => string; // the text above
+  try {
+    expect(make(torch.compile, calls)()).toBe("number");
+    expect(calls.count).toBe(1);
+  } finally {
+    Reflect.deleteProperty(globalThis, "counted");
+  }
 });
