@@ -2,11 +2,11 @@
 export interface OperatorRecord {
   /** Its name in graphs: `operator.add`. */
   readonly name: string;
-  /** How it is printed: `a + b`, `-a`, `a[b]`. */
+  /** How it is printed: `a + b`, `-a`, `a[b]`, a template string of its arguments. */
   readonly syntax:
     | { readonly kind: "binary" | "unary"; readonly symbol: string }
-    | { readonly kind: "index" };
-  readonly apply: (a: never, b: never) => unknown;
+    | { readonly kind: "index" | "template" };
+  readonly apply: (...args: never[]) => unknown;
 }
 
 const binary = (
@@ -25,7 +25,7 @@ const unary = (name: string, symbol: string, apply: (a: never) => unknown): Oper
   apply,
 });
 
-/** The operators that symbolic numbers and results of several values need in graphs. */
+/** The operators that symbolic numbers, slices of them and results of several values need in graphs. */
 export const operators = {
   add: binary("add", "+", (a: number, b: number) => a + b),
   sub: binary("sub", "-", (a: number, b: number) => a - b),
@@ -50,6 +50,12 @@ export const operators = {
   not: unary("not", "!", (a: unknown) => !a),
   invert: unary("invert", "~", (a: number) => ~a),
   getitem: { name: "operator.getitem", syntax: { kind: "index" }, apply: getItem },
+  /** A text with numbers in it, such as a slice. */
+  text: {
+    name: "operator.text",
+    syntax: { kind: "template" },
+    apply: (...parts: readonly (string | number)[]) => parts.join(""),
+  },
 } as const satisfies Readonly<Record<string, OperatorRecord>>;
 
 const operatorsByFunction = new Map<unknown, OperatorRecord>(

@@ -69,6 +69,13 @@ function parseOperator(value: Expression, scope: ParseScope): OperatorCall | nul
     const record = operatorWritten("unary", value.operator);
     return record && { record, args: [readArgument(value.argument, scope)] };
   }
+  if (value.type === "TemplateLiteral") {
+    const args = value.quasis.flatMap(({ value: { cooked } }, index): Argument[] => {
+      const hole = value.expressions[index];
+      return [cooked ?? "", ...(hole === undefined ? [] : [readArgument(hole, scope)])];
+    });
+    return { record: operators.text, args: args.filter((part) => part !== "") };
+  }
   if (value.type !== "MemberExpression") return null;
   const { property } = value;
   const key =

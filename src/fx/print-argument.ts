@@ -49,6 +49,7 @@ export function printArgument(argument: Argument, printer: ArgumentPrinter): str
 }
 
 function printOperator(operator: OperatorRecord, node: CallNode, printer: ArgumentPrinter): string {
+  if (operator.syntax.kind === "template") return printTemplate(node, printer);
   const [a = "", b = ""] = node.args.map((argument) => printArgument(argument, printer));
   switch (operator.syntax.kind) {
     case "binary":
@@ -61,6 +62,15 @@ function printOperator(operator: OperatorRecord, node: CallNode, printer: Argume
       return typeof key === "string" && isIdentifier(key) ? `${a}.${key}` : `${a}[${b}]`;
     }
   }
+}
+
+function printTemplate({ args }: CallNode, printer: ArgumentPrinter): string {
+  const parts = args.map((part) =>
+    typeof part === "string"
+      ? part.replace(/[\\`$]/g, "\\$&")
+      : `\${${printArgument(part, printer)}}`,
+  );
+  return `\`${parts.join("")}\``;
 }
 
 function printLiteral(value: unknown): string | null {

@@ -10,6 +10,7 @@ export type CallKind =
   | "metadata"
   | "comparison"
   | "arithmetic"
+  | "text"
   | "item"
   | "operator"
   /** No operator of the library: only calling it tells what it gives. */
@@ -30,6 +31,7 @@ export function kindOfCall(node: CallNode): CallKind {
   }
   const operator = operatorOf(node.target);
   if (operator?.syntax.kind === "index") return "getitem";
+  if (operator?.syntax.kind === "template") return "text";
   if (operator !== null)
     return comparisons.has(operator.name.replace("operator.", "")) ? "comparison" : "arithmetic";
   if (node.targetName.startsWith("Math.")) return "arithmetic";

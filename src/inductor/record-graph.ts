@@ -128,6 +128,12 @@ class GraphRecording implements Recorder {
       case "getitem":
         // Tuples are results of operators, indexed by number or name.
         return Reflect.get(Object(args[0]), args[1] as PropertyKey);
+      case "text":
+        // A slice decides about sizes.
+        return invoke(
+          node,
+          args.map((part) => this.#fixSizes(node, part)),
+        );
       case "comparison":
         return this.#opaque(node, args, this.#scalars.computed("boolean"));
       case "arithmetic":

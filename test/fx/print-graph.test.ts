@@ -36,6 +36,17 @@ test("print_readable returns the text and prints it only when asked to", () => {
   );
 });
 
+test("a text with numbers prints as a template string, and is read as one", () => {
+  const builder = new GraphBuilder();
+  const n = builder.placeholder("n");
+  const { apply, name } = operators.text;
+  const text = builder.callFunction(apply, name, ["\\`$", n, "`:", n]);
+  const code = printGraph(builder.build(text));
+  expect(code).toContain("const text = `\\\\\\`\\$${n}\\`:${n}`;");
+  expect(printGraph(parseGraph(code, { resolve: resolveFakeTorch }))).toBe(code);
+  expect(createGraphModule(builder.build(text))(7)).toBe("\\`$7`:7");
+});
+
 test("operators print as operators, and constants as literals", () => {
   const builder = new GraphBuilder();
   const x = builder.placeholder("x");

@@ -1,7 +1,9 @@
 import { isMathFunction } from "../../symbolic/expression.ts";
+import { numberTests } from "../../symbolic/number-tests.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
-import { toNumeric, toTemplatePart } from "../operations/operators.ts";
+import { isKnownNumber, knownText } from "../operations/known-text.ts";
+import { toNumeric, toTemplatePart, typeOf } from "../operations/operators.ts";
 import { scalarExpression } from "../operations/scalar-expression.ts";
 import { tensorItem } from "../operations/tensor-item.ts";
 import {
@@ -101,19 +103,24 @@ export const pureBuiltins: readonly BuiltinRow[] = [
 
 function foldWith(fn: Function): Builtin["call"] {
   return (machine, thisValue, args, self) => {
-    const inputs = args.map((arg) => numeric(machine, arg, self.name.startsWith("Math.")));
-    const receiver = machine.force(thisValue);
+    const given = args.map((arg) => numeric(machine, arg, self.name.startsWith("Math.")));
+    const receiver = knownPrimitive(machine, machine.force(thisValue));
     const name = self.name.slice("Math.".length);
     if (
       self.name.startsWith("Math.") &&
       isMathFunction(name) &&
-      inputs.some((input) => input.kind === "number")
+      given.some((input) => input.kind === "number")
     ) {
-      const operands = inputs.map(scalarExpression);
+      const operands = given.map(scalarExpression);
       const known = operands.filter((operand) => operand !== null);
       if (known.length === operands.length)
         return machine.tracer.number({ kind: "math", name, operands: known });
     }
+    const test = numberTests.get(fn);
+    const [tested] = given;
+    if (test !== undefined && tested?.kind === "number" && typeOf(machine, tested) === "number")
+      return machine.tracer.number(test(tested.expression));
+    const inputs = given.map((input) => knownPrimitive(machine, input));
     const receiverIsPrimitive =
       receiver.kind === "constant" ||
       self.name.startsWith("Math.") ||
@@ -144,6 +151,13 @@ function numeric(machine: Machine, arg: Variable, coerces: boolean): ForcedVaria
   return coerces && value.kind === "tensor"
     ? machine.force(tensorItem(machine, value, "coercion"))
     : value;
+}
+
+/** What a fold computes with must be constant: a number or text that varies is fixed at its value by a guard. */
+function knownPrimitive(machine: Machine, value: ForcedVariable): ForcedVariable {
+  if (value.kind === "number" && isKnownNumber(machine, value))
+    return new ConstantVariable(machine.tracer.specialize(value, "an argument of a built-in"));
+  return knownText(machine, value);
 }
 
 const isPrimitive = (v: ForcedVariable): v is ConstantVariable =>

@@ -147,6 +147,13 @@ export class GraphRecorder {
     }
   }
 
+  /** A text with numbers of the program in it, given as values of the graph. */
+  text(parts: readonly Argument[]): Node {
+    return this.builder.callFunction(operators.text.apply, operators.text.name, parts, {
+      type: "string",
+    });
+  }
+
   /** A size of a tensor of the graph, as a number of the graph. */
   size(tensor: Node, dim: number, hint: number | undefined): Node {
     const known = this.#sizes.get(tensor) ?? new Map<number, Node>();

@@ -7,7 +7,7 @@ import { unbackedCustomResult, unbackedResult } from "../shapes/unbacked-result.
 import { MissingFakeError, customOpOf } from "../../api/custom-op.ts";
 import { TorchRuntimeError } from "../exc.ts";
 import { userStack } from "../units/user-stack.ts";
-import { constantRef, type ShapeRef } from "../shapes/shape-ref.ts";
+import { constantRef, mapRef, type ShapePart, type ShapeRef } from "../shapes/shape-ref.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { findHandler } from "../interpreter/find-handler.ts";
 import type { Machine } from "../interpreter/machine.ts";
@@ -169,13 +169,12 @@ function noteShapes({ tracer }: Machine, call: ShapeCall, result: unknown): void
   if (problem !== null)
     breakGraph("unbackedSize", { operator: call.name, why: problem }, `call ${call.name}`);
   // For other sizes at entry, what depends on data keeps its stand-in.
-  const fixed = (ref: ShapeRef): ShapeRef =>
-    ref.kind === "number" && !isKnownAtEntry(ref.expression)
-      ? constantRef(standInValue(ref.expression))
-      : ref.kind === "list"
-        ? { kind: "list", items: ref.items.map(fixed) }
-        : ref;
-  shapes.addCall({ ...call, args: call.args.map(fixed) }, result, guardPlace);
+  const fixed = (part: ShapePart): ShapeRef =>
+    part.kind === "number" && !isKnownAtEntry(part.expression)
+      ? constantRef(standInValue(part.expression))
+      : part;
+  const args = call.args.map((ref) => mapRef(ref, fixed));
+  shapes.addCall({ ...call, args }, result, guardPlace);
 }
 
 function callOnFakes(

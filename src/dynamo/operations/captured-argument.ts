@@ -1,5 +1,6 @@
 import type { Argument } from "../../fx/node.ts";
 import { type Expression, evaluateExpression, leavesOf } from "../../symbolic/expression.ts";
+import { isIntegral } from "../../symbolic/number-tests.ts";
 import { standInSize } from "../shapes/unbacked-shapes.ts";
 import { constantRef, type ShapeRef } from "../shapes/shape-ref.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
@@ -12,10 +13,12 @@ import {
   type ForcedVariable,
   type NumberLeaf,
   type NumberVariable,
+  type TemplateVariable,
   type Variable,
   describeForUser,
   describeVariable,
 } from "../variables/variable.ts";
+import { knownText } from "./known-text.ts";
 import { ownDataProperties } from "./own-data-properties.ts";
 
 /** The faces of an argument: what the op sees while capturing, what the graph's node holds, and what a replay is given. */
@@ -48,14 +51,6 @@ function isSize({ hint, expression }: NumberVariable): boolean {
 /** Whether the numbers of an expression are there, or follow from sizes that are there, before the graph runs. */
 export const isKnownAtEntry = (expression: Expression<NumberLeaf>): boolean =>
   [...leavesOf(expression)].every((leaf) => leaf.kind === "source" || leaf.kind === "size");
-
-/** Number.isInteger: the remainder is NaN for infinities and NaN. */
-const isIntegral = (value: Expression<NumberLeaf>): Expression<NumberLeaf> => ({
-  kind: "binary",
-  operator: "===",
-  left: { kind: "binary", operator: "%", left: value, right: { kind: "constant", value: 1 } },
-  right: { kind: "constant", value: 0 },
-});
 
 /** Number parameters whose value only takes part in the arithmetic, not in shapes: they may stay symbolic. */
 const scalarKinds: ReadonlySet<string> = new Set(["operand", "scalar", "data"]);
@@ -92,6 +87,8 @@ export class ArgumentCapture {
         return constantArgument(value.value);
       case "number":
         return this.#number(value, position);
+      case "template":
+        return this.#text(value, position);
       case "array": {
         const items = arrayItems(this.#machine, value).map((item) =>
           this.of(item ?? new ConstantVariable(undefined), position),
@@ -112,14 +109,7 @@ export class ArgumentCapture {
   #number(value: NumberVariable, position: number | string): CapturedArgument {
     const { tracer } = this.#machine;
     const kind = this.#callee.function.parameterKind(position);
-    const { expression } = value;
-    if (sizeKinds.has(kind) && isSize(value)) {
-      return {
-        fake: isKnownAtEntry(expression) ? value.hint : standInValue(expression),
-        node: tracer.graph.scalar(expression),
-        shape: { kind: "number", expression },
-      };
-    }
+    if (sizeKinds.has(kind) && isSize(value)) return this.#size(value);
     if (!scalarKinds.has(kind))
       return constantArgument(tracer.specialize(value, "a size, dimension or index"));
     // A symbolic number's stand-in: fractional, so that nothing is taken for an integer by accident.
@@ -141,6 +131,32 @@ export class ArgumentCapture {
       node: tracer.graph.scalar(value.expression),
       shape: constantRef(standIn),
     };
+  }
+
+  #size({ hint, expression }: NumberVariable): CapturedArgument {
+    return {
+      fake: isKnownAtEntry(expression) ? hint : standInValue(expression),
+      node: this.#machine.tracer.graph.scalar(expression),
+      shape: { kind: "number", expression },
+    };
+  }
+
+  /** A slice keeps its symbols; every other text is a constant or has no place in a graph. */
+  #text(value: TemplateVariable, position: number | string): CapturedArgument {
+    if (this.#callee.function.parameterKind(position) === "index") {
+      const parts = value.parts.flatMap((part) => {
+        if (typeof part === "string") return [constantArgument(part)];
+        return part.kind === "number" && isSize(part) ? [this.#size(part)] : [];
+      });
+      if (parts.length === value.parts.length)
+        return {
+          fake: parts.map(({ fake }) => fake).join(""),
+          node: this.#machine.tracer.graph.text(parts.map(({ node }) => node)),
+          shape: { kind: "text", parts: parts.map(({ shape }) => shape) },
+        };
+    }
+    const text = knownText(this.#machine, value);
+    return text.kind === "constant" ? constantArgument(text.value) : this.#refuse(value);
   }
 
   #options(value: Extract<ForcedVariable, { kind: "object" }>): CapturedArgument {

@@ -7,6 +7,7 @@ import {
   type Variable,
   describeVariable,
 } from "../variables/variable.ts";
+import { knownText } from "./known-text.ts";
 import { shapeOwner } from "./tensor-property.ts";
 import { scalarExpression } from "./scalar-expression.ts";
 
@@ -14,7 +15,7 @@ import { scalarExpression } from "./scalar-expression.ts";
 export function strictEquals(machine: Machine, left: Variable, right: Variable): Variable {
   const a = machine.force(left);
   const b = machine.force(right);
-  if (a.kind === "template" || b.kind === "template") return compareTemplate(a, b);
+  if (a.kind === "template" || b.kind === "template") return compareTemplate(machine, a, b);
   if (a.kind === "constant" && b.kind === "constant")
     return new ConstantVariable(a.value === b.value);
   if (a.kind === "number" || b.kind === "number") {
@@ -54,15 +55,15 @@ function sameObject(machine: Machine, a: ForcedVariable, b: ForcedVariable): boo
 
 const outside = (variable: ForcedVariable) => ("source" in variable ? variable.source : null);
 
-function compareTemplate(a: ForcedVariable, b: ForcedVariable): Variable {
+function compareTemplate(machine: Machine, a: ForcedVariable, b: ForcedVariable): Variable {
   if (a === b) return new ConstantVariable(true);
-  const other = a.kind === "template" ? b : a;
-  if (
-    other.kind !== "template" &&
-    !(other.kind === "constant" && typeof other.value === "string")
-  ) {
-    return new ConstantVariable(false);
-  }
+  const isText = (v: ForcedVariable): boolean =>
+    v.kind === "template" || (v.kind === "constant" && typeof v.value === "string");
+  if (!isText(a) || !isText(b)) return new ConstantVariable(false);
+  const x = knownText(machine, a);
+  const y = knownText(machine, b);
+  if (x.kind === "constant" && y.kind === "constant")
+    return new ConstantVariable(x.value === y.value);
   return breakGraph(
     "tensorToText",
     { operation: "comparison of a string that contains tensor data" },
@@ -70,13 +71,16 @@ function compareTemplate(a: ForcedVariable, b: ForcedVariable): Variable {
   );
 }
 
+const isNullish = (v: ForcedVariable): boolean =>
+  v.kind === "constant" && (v.value === undefined || v.value === null);
+
 /** IsLooselyEqual (ECMA-262 §7.2.14) for the cases that call nothing; the others run natively. */
 export function looseEquals(machine: Machine, left: Variable, right: Variable): Variable {
-  const a = machine.force(left);
-  const b = machine.force(right);
-  const nullish = (v: ForcedVariable): boolean =>
-    v.kind === "constant" && (v.value === undefined || v.value === null);
-  if (nullish(a) || nullish(b)) return new ConstantVariable(nullish(a) && nullish(b));
+  const given = [machine.force(left), machine.force(right)] as const;
+  const [isLeftNullish, isRightNullish] = [isNullish(given[0]), isNullish(given[1])];
+  if (isLeftNullish || isRightNullish) return new ConstantVariable(isLeftNullish && isRightNullish);
+  const a = knownText(machine, given[0]);
+  const b = knownText(machine, given[1]);
   if (a.kind === "constant" && b.kind === "constant" && !isObject(a.value) && !isObject(b.value)) {
     // oxlint-disable-next-line eqeqeq -- the program's own operator, on primitives
     return new ConstantVariable(a.value == b.value);

@@ -28,6 +28,7 @@ import { prototypeOfClosure } from "./closure-of.ts";
 import { describeKey } from "./describe-key.ts";
 import { isErrorStack } from "./error-stack.ts";
 import { type Link, nextLink, passLink, writtenSlot } from "./prototype-chain.ts";
+import { knownText } from "./known-text.ts";
 import { isStandardStream } from "./standard-stream.ts";
 import { tensorProperty } from "./tensor-property.ts";
 
@@ -63,12 +64,15 @@ export function getProperty(machine: Machine, base: Variable, key: PropertyKey):
         key,
         target,
       );
-    case "template":
+    case "template": {
+      const text = knownText(machine, target);
+      if (text.kind === "constant") return constantProperty(machine, text, key);
       return breakGraph(
         "tensorToText",
         { operation: `property ${String(key)} of a string` },
         `getProperty ${describeVariable(target)} ${String(key)}`,
       );
+    }
     case "map":
     case "set":
       return collectionProperty(machine, target, key);

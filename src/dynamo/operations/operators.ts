@@ -12,6 +12,7 @@ import {
 } from "../variables/variable.ts";
 import { looseEquals, strictEquals } from "./equality.ts";
 import { instanceOf } from "./instance-of.ts";
+import { knownText } from "./known-text.ts";
 import { joinTexts, textOfTensor } from "./pending-text.ts";
 import { propertyKey } from "./property-key.ts";
 import { scalarExpression } from "./scalar-expression.ts";
@@ -46,7 +47,7 @@ export function binaryOperation(
 export function unaryOperation(machine: Machine, operator: string, operand: Variable): Variable {
   if (operator === "void") return new ConstantVariable(undefined);
   if (operator === "!") return negate(machine, operand);
-  const value = coerced(machine, operand);
+  const value = knownText(machine, coerced(machine, operand));
   if (value.kind === "constant" && !isObject(value.value)) {
     return new ConstantVariable(
       foldNatively(`unary ${operator}`, () => applyUnaryNatively(operator, value.value)),
@@ -87,15 +88,18 @@ function coerced(machine: Machine, variable: Variable): ForcedVariable {
 function arithmetic(
   machine: Machine,
   operator: string,
-  a: ForcedVariable,
-  b: ForcedVariable,
+  left: ForcedVariable,
+  right: ForcedVariable,
 ): Variable {
+  const isConcatenation = operator === "+" && (isString(left) || isString(right));
+  const a = isConcatenation ? left : knownText(machine, left);
+  const b = isConcatenation ? right : knownText(machine, right);
   if (a.kind === "constant" && b.kind === "constant" && !isObject(a.value) && !isObject(b.value)) {
     return new ConstantVariable(
       foldNatively(operator, () => applyBinaryNatively(operator, a.value, b.value)),
     );
   }
-  if (operator === "+" && (isString(a) || isString(b))) return concatenate(a, b);
+  if (isConcatenation) return concatenate(a, b);
   const x = scalarExpression(a);
   const y = scalarExpression(b);
   if (x !== null && y !== null && isBinaryOperator(operator)) {

@@ -2,10 +2,11 @@ import { isObject } from "../../base/is-object.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { type Variable, describeVariable } from "../variables/variable.ts";
+import { knownText } from "./known-text.ts";
 
 /** ToPropertyKey (ECMA-262 §7.1.19) of a key that must be known while capturing. */
 export function propertyKey(machine: Machine, variable: Variable): PropertyKey {
-  const key = machine.force(variable);
+  const key = knownText(machine, machine.force(variable));
   if (key.kind === "constant") {
     if (typeof key.value === "symbol") return key.value;
     if (!isObject(key.value)) return String(key.value);

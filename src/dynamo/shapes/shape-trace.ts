@@ -1,4 +1,4 @@
-import type { Tensor } from "../../api/tensor.ts";
+import { Tensor } from "../../api/tensor.ts";
 import { fakeTensor, runFake } from "../../core/fake-tensor.ts";
 import { emptyTensor } from "../../core/make-tensor.ts";
 import type { TensorBase } from "../../core/tensor.ts";
@@ -22,7 +22,7 @@ import {
   type SlotTable,
 } from "./result-pattern.ts";
 import { standInSize } from "./unbacked-shapes.ts";
-import { type ShapeRef, valueOfRef, visitRef } from "./shape-ref.ts";
+import { type ShapePart, type ShapeRef, valueOfRef, visitRef } from "./shape-ref.ts";
 
 type Step =
   | {
@@ -50,6 +50,8 @@ export interface ShapeFailure {
 export class ShapeTrace implements SlotTable {
   readonly #tensors: Tensor[] = [];
   readonly #slots = new Map<Tensor, number>();
+  /** Tensors of fixed sizes that calls gave back. */
+  readonly #fixed = new Map<Tensor, number>();
   /** Dynamic tensors from outside: their metadata is given to a replay. */
   readonly #inputs: {
     readonly source: Source;
@@ -71,7 +73,7 @@ export class ShapeTrace implements SlotTable {
   }
 
   slotOf(tensor: Tensor): number | undefined {
-    return this.#slots.get(tensor);
+    return this.#slots.get(tensor) ?? this.#fixed.get(tensor);
   }
 
   add(tensor: Tensor): number {
@@ -101,7 +103,12 @@ export class ShapeTrace implements SlotTable {
     place: GuardPlace | null,
   ): void {
     const parts = call.receiver === null ? call.args : [call.receiver, ...call.args];
-    if (!parts.some((part) => this.#depends(part))) return;
+    // Every part is looked at: a replay needs the numbers of all of them.
+    if (!parts.map((part) => this.#depends(part)).includes(true)) return;
+    // What changes in place is given back: no new tensor, though its sizes do not vary.
+    for (const tensor of Array.isArray(result) ? result : [result])
+      if (tensor instanceof Tensor && parts.some((part) => isTensorRef(part, tensor)))
+        this.#addFixed(tensor);
     this.#push({ kind: "call", ...call, result: patternOf(result, this) }, place);
   }
 
@@ -159,6 +166,10 @@ export class ShapeTrace implements SlotTable {
     return failure === null ? this.#tensors.map((_, slot) => tensors[slot]?.shape) : null;
   }
 
+  #addFixed(tensor: Tensor): void {
+    if (this.slotOf(tensor) === undefined) this.#fixed.set(tensor, this.#tensors.push(tensor) - 1);
+  }
+
   #push(step: Step, place: GuardPlace | null): void {
     this.#steps.push({ step, place });
   }
@@ -188,6 +199,7 @@ export class ShapeTrace implements SlotTable {
       const meta = key[index] as TensorMeta; // the guard gives metadata of tensors first
       tensors[slot] = (hidden.length === 0 ? fakeTensor(meta) : hiding(meta, hidden)) as Tensor; // the registered class
     }
+    for (const [tensor, slot] of this.#fixed) tensors[slot] = tensor;
     const numbers = new Map<string, Scalar>();
     for (const [index, name] of [...this.#numbers.keys()].entries())
       numbers.set(name, key[this.#inputs.length + index] as Scalar); // then the numbers
@@ -200,7 +212,7 @@ export class ShapeTrace implements SlotTable {
       const input = this.#inputs.find(({ source }) => sourceKey(source) === base);
       return input === undefined ? leaf.hint : tensors[input.slot]?.shape[leaf.source.dim];
     };
-    const valueOf = (part: Extract<ShapeRef, { kind: "tensor" | "number" }>): unknown => {
+    const valueOf = (part: ShapePart): unknown => {
       if (part.kind === "number") return evaluateExpression(part.expression, valueOfLeaf);
       const slot = this.#slots.get(part.fake);
       return slot === undefined ? part.fake : tensors[slot];
@@ -215,7 +227,7 @@ export class ShapeTrace implements SlotTable {
   #failureOf(
     step: Step,
     tensors: (Tensor | undefined)[],
-    valueOf: (part: Extract<ShapeRef, { kind: "tensor" | "number" }>) => unknown,
+    valueOf: (part: ShapePart) => unknown,
     valueOfLeaf: (leaf: NumberLeaf) => Scalar | undefined,
   ): string | null {
     switch (step.kind) {
@@ -246,6 +258,14 @@ export class ShapeTrace implements SlotTable {
           : `${step.truth ? "" : "!"}${printExpression(step.expression, leafName)}`;
     }
   }
+}
+
+function isTensorRef(ref: ShapeRef, tensor: Tensor): boolean {
+  let found = false;
+  visitRef(ref, (part) => {
+    found ||= part.kind === "tensor" && part.fake === tensor;
+  });
+  return found;
 }
 
 /** A fake of a contiguous tensor with the stand-in in some dimensions. */

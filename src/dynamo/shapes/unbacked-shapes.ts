@@ -6,7 +6,7 @@ import { stateOf } from "../../core/tensor.ts";
 import { evaluateExpression } from "../../symbolic/expression.ts";
 import { UnbackedNames } from "./unbacked-names.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
-import { type ShapeRef, valueOfRef, visitRef } from "./shape-ref.ts";
+import { type ShapePart, type ShapeRef, valueOfRef, visitRef } from "./shape-ref.ts";
 
 /** The size that stands for one that only running the graph tells. */
 export const standInSize = 3;
@@ -140,7 +140,7 @@ export class UnbackedShapes {
   #tryCall(trial: Trial, call: FakeCall, result: unknown): string | null {
     const inputs: [Tensor, Tensor][] = [];
     let isUnknown = false;
-    const valueOf = (part: Extract<ShapeRef, { kind: "tensor" | "number" }>): unknown => {
+    const valueOf = (part: ShapePart): unknown => {
       if (part.kind === "number") {
         return evaluateExpression(part.expression, (leaf) => knownLeaf(leaf) ?? trial.size);
       }
