@@ -20,7 +20,7 @@ test("breakGraph throws a break whose wording holds the facts", () => {
 });
 
 test("a function without a name is called anonymous", () => {
-  expect(() => breakGraph("generatorFunction", { functionName: "" }, "")).toThrow(
+  expect(() => breakGraph("generatorFunction", { functionName: "", obstacle: null }, "")).toThrow(
     "`(anonymous)` is a generator function",
   );
 });

@@ -5,6 +5,7 @@ import { collectionBuiltins } from "./collections.ts";
 import { definePropertyBuiltin } from "./define-property.ts";
 import { errorBuiltins } from "./errors.ts";
 import { functionBuiltins } from "./functions.ts";
+import { generatorBuiltins } from "./generators.ts";
 import { iteratorBuiltins } from "./iterators.ts";
 import { objectBuiltins } from "./objects.ts";
 import { pureBuiltins } from "./pure.ts";
@@ -22,6 +23,7 @@ const table: ReadonlyMap<Function, Builtin> = new Map<Function, Builtin>([
   definePropertyBuiltin,
   ...functionBuiltins,
   ...iteratorBuiltins,
+  ...generatorBuiltins,
   ...errorBuiltins,
 ]);
 

@@ -1,5 +1,6 @@
 import { arrayItems, mapEntries, setKeys } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
+import { listOf } from "../operations/iteration.ts";
 import { sameValueZero } from "../operations/same-value.ts";
 import {
   ConstantVariable,
@@ -252,9 +253,8 @@ function newMap(machine: Machine, args: readonly Variable[], self: Builtin): Var
     target.entries = [...mapEntries(machine, given)];
     return target;
   }
-  if (given.kind !== "array") return refuseBuiltin(self.name, given);
-  for (const item of arrayItems(machine, given)) {
-    const pair = machine.force(item ?? undefinedVariable);
+  for (const item of listOf(machine, given, self.name)) {
+    const pair = machine.force(item);
     if (pair.kind !== "array") return refuseBuiltin(self.name, pair);
     const [key, value] = arrayItems(machine, pair);
     const entries = mapEntries(machine, target);
@@ -279,14 +279,9 @@ function newSet(machine: Machine, args: readonly Variable[], self: Builtin): Var
   if (given.kind === "constant" && (given.value === undefined || given.value === null))
     return target;
   const members =
-    given.kind === "array"
-      ? arrayItems(machine, given)
-      : given.kind === "set"
-        ? setKeys(machine, given)
-        : refuseBuiltin(self.name, given);
+    given.kind === "set" ? setKeys(machine, given) : listOf(machine, given, self.name);
   const keys = setKeys(machine, target);
-  for (const member of members) {
-    const key = member ?? undefinedVariable;
+  for (const key of members) {
     if (indexOfKey(machine, keys, key) < 0) keys.push(normalizeZero(machine, key));
   }
   return target;

@@ -4,6 +4,7 @@ import { listOf } from "../operations/iteration.ts";
 import {
   ArrayVariable,
   CursorVariable,
+  type ForcedVariable,
   type Variable,
   describeVariable,
   undefinedVariable,
@@ -36,7 +37,7 @@ export const iteratorBuiltins: readonly BuiltinRow[] = [
       call: (machine, thisValue, args, self) => {
         requirePlainArrayClass(machine, thisValue, self.name);
         const value = machine.force(args[0] ?? undefinedVariable);
-        if (args.length > 1 || value.kind === "object" || value.kind === "opaque") {
+        if (args.length > 1 || value.kind === "opaque" || isArrayLike(machine, value)) {
           return breakGraph(
             "untraceableBuiltin",
             {
@@ -52,6 +53,10 @@ export const iteratorBuiltins: readonly BuiltinRow[] = [
     },
   ],
 ];
+
+/** An object without an iterator has its elements under indices, as `{ length: 3 }`. */
+const isArrayLike = (machine: Machine, value: ForcedVariable): boolean =>
+  value.kind === "object" && !machine.hasProperty(value, Symbol.iterator);
 
 /** `from` and `of` make what their receiver constructs (ECMA-262 §23.1.2): a subclass of Array is left to the engine. */
 export function requirePlainArrayClass(machine: Machine, thisValue: Variable, name: string): void {

@@ -13,7 +13,7 @@ export function breakForConstruct(construct: string, functionName: string, conte
     case "await using":
       return breakGraph("asyncFunction", { functionName }, context);
     case "yield":
-      return breakGraph("generatorFunction", { functionName }, context);
+      return breakGraph("generatorFunction", { functionName, obstacle: null }, context);
     default:
       return breakGraph("unsupportedSyntax", { construct }, context);
   }

@@ -6,11 +6,18 @@ export const languageBreaks = {
   generatorFunction: defineGraphBreak({
     id: "GB0003",
     title: "Attempt to trace generator",
-    facts: { functionName: text("name of the function") },
-    explanation: ({ functionName }) =>
+    facts: {
+      functionName: text("name of the function"),
+      obstacle: optionalText("what ends the graph while the generator is in the middle"),
+    },
+    explanation: ({ functionName, obstacle }) =>
       `\`${functionName}\` is a generator function: it runs in pieces, at times its caller chooses. ` +
-      "A graph ends at each `yield`, and a new one begins behind it.",
+      (obstacle === null
+        ? "A graph ends at each `yield`, and a new one begins behind it."
+        : `One that is used up within a graph is captured; here the graph ends before that (${obstacle}), so it runs natively.`),
     hints: [
+      ({ obstacle }) =>
+        obstacle === null ? null : `Remove the graph break within its use: ${obstacle}.`,
       "Compile the work between two `yield`s as a function of its own.",
       standardHints.fundamental,
     ],

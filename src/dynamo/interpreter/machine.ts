@@ -3,10 +3,14 @@ import { callValue, constructValue, enterFunction } from "../operations/call.ts"
 import { deleteProperty } from "../operations/delete-property.ts";
 import { getProperty } from "../operations/get-property.ts";
 import { hasProperty } from "../operations/has-property.ts";
+import { advance, currentValue, getIterator } from "../operations/iteration.ts";
+import { closeIterator } from "../operations/iterator-record.ts";
 import { setProperty } from "../operations/set-property.ts";
 import { elementAt } from "../operations/element-at.ts";
 import { propertyKey } from "../operations/property-key.ts";
 import { truthOf } from "../operations/truth.ts";
+import type { GraphBreak } from "../graph-breaks/graph-break.ts";
+import type { GeneratorVariable } from "../variables/iterator-variables.ts";
 import type { CallResult } from "../builtins/builtin.ts";
 import { type Source, sourceName } from "../variables/source.ts";
 import { isWritable } from "../residual/runtime.ts";
@@ -31,7 +35,7 @@ import { type NumberHistory, Tracer } from "./tracer.ts";
 /** An instruction by its number in the capture (`Tracer.lastStep`). */
 export interface StopAtStep {
   readonly step: number;
-  readonly assumption: string;
+  readonly graphBreak: GraphBreak;
 }
 
 /** The operations of ECMA-262 §7 on variables, over the state of one capture. */
@@ -42,14 +46,28 @@ export class Machine {
   side: SideContext | null = null;
   /** How many sides have been captured, those that were given up included. */
   sideCount = 0;
-  /** Where a graph break is wanted, and what the instruction there relies on that does not hold. */
+  /** Where a graph break is wanted, because of what an earlier capture of the same went into. */
   readonly stop: StopAtStep | null;
+  /** The generators of the program that this capture made. */
+  readonly generators: GeneratorVariable[] = [];
+  /** The last instruction in the middle of which code of the program ran: it cannot be left half done. */
+  #nestedStep = -1;
   readonly #iterations: CursorVariable[] = [];
 
   constructor(history: NumberHistory, options: CaptureOptions, stop: StopAtStep | null = null) {
     this.tracer = new Tracer(history);
     this.options = options;
     this.stop = stop;
+  }
+
+  /** Code of the program is about to run in the middle of the current instruction. */
+  noteNested(): void {
+    this.#nestedStep = this.tracer.lastStep;
+  }
+
+  /** Whether the current instruction has had effects already. */
+  get isHalfDone(): boolean {
+    return this.#nestedStep === this.tracer.lastStep;
   }
 
   force(variable: Variable): ForcedVariable {
@@ -83,6 +101,23 @@ export class Machine {
 
   construct(callee: Variable, args: readonly Variable[]): CallResult {
     return constructValue(this, callee, args);
+  }
+
+  getIterator(iterable: Variable): Variable {
+    return getIterator(this, iterable);
+  }
+
+  /** One step: false when exhausted, else `currentValue` gives the value. */
+  advance(record: Variable): boolean {
+    return advance(this, record);
+  }
+
+  currentValue(record: Variable): Variable {
+    return currentValue(this, record);
+  }
+
+  closeIterator(record: Variable): void {
+    closeIterator(this, record);
   }
 
   truthOf(variable: Variable): boolean {

@@ -9,20 +9,9 @@ import type { Variable } from "../variables/variable.ts";
 import { type Frame, stackAfterReturn } from "./frame.ts";
 import { findHandler } from "./find-handler.ts";
 import type { Machine } from "./machine.ts";
+import type { Outcome, Stopped } from "./outcome.ts";
 import { ProgramThrow } from "./program-throw.ts";
 import { SymbolicInterpreter } from "./symbolic-interpreter.ts";
-
-/** How a capture ended. After a break the machine's frames are as they were before the breaking instruction. */
-export type Outcome =
-  | { readonly kind: "return"; readonly value: Variable }
-  | { readonly kind: "throw"; readonly value: Variable }
-  | { readonly kind: "break"; readonly graphBreak: GraphBreak };
-
-/** A frame stands before an instruction where it was to stop. */
-export interface Stopped {
-  readonly kind: "stopped";
-  readonly pc: number;
-}
 
 /** Beyond this many instructions a capture is a loop unrolled too far: the rest runs natively. */
 const instructionBudget = 200_000;
@@ -55,8 +44,7 @@ function run(machine: Machine, base: number, stops: ReadonlySet<number> | null):
       if (base === 0 && stops === null && canBreakAt(frame)) {
         machine.tracer.lastStep = count;
         const { stop } = machine;
-        if (count === stop?.step)
-          breakGraph("patchedBuiltin", { assumption: stop.assumption }, "patched built-in");
+        if (count === stop?.step) throw stop.graphBreak;
         if (wantsBreak(frame.pc)) throw forcedBreak();
       }
       if (count >= instructionBudget)

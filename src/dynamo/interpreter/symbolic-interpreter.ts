@@ -12,8 +12,9 @@ import {
   typeofCell,
 } from "../operations/bindings.ts";
 import { closureOf, functionName } from "../operations/closure-of.ts";
-import { advance, enumerableKeys, getIterator, listOf } from "../operations/iteration.ts";
-import { closeIterator, currentValue, restOf } from "../operations/iterator-record.ts";
+import { returnCompletionVariable } from "../operations/generator.ts";
+import { enumerableKeys, listOf } from "../operations/iteration.ts";
+import { restArray } from "../operations/iterator-record.ts";
 import {
   buildObject,
   copyDataProperties,
@@ -336,13 +337,20 @@ export class SymbolicInterpreter {
     const functionName = this.#frame.code.name;
     return this.#frame.code.suspends === "async" || how === "await"
       ? breakGraph("asyncFunction", { functionName }, how)
-      : breakGraph("generatorFunction", { functionName }, how);
+      : breakGraph("generatorFunction", { functionName, obstacle: null }, how);
+  }
+
+  /** Whether a handler of a generator got its `return`. */
+  isReturnCompletion(error: Variable): boolean {
+    if (error === returnCompletionVariable) return true;
+    return this.breakSilently("isReturnCompletion");
   }
 
   /** A step that only the engine can make, on the way to or from a suspension. */
   breakSilently(op: string): never {
     const functionName = this.#frame.code.name;
-    throw new GraphBreak(describeBreak("generatorFunction", { functionName }, op), true);
+    const facts = { functionName, obstacle: null };
+    throw new GraphBreak(describeBreak("generatorFunction", facts, op), true);
   }
 
   breakForImport(): never {
@@ -380,7 +388,7 @@ export class SymbolicInterpreter {
   // Iteration.
 
   getIterator(iterable: Variable): Variable {
-    return getIterator(this.#machine, iterable);
+    return this.#machine.getIterator(iterable);
   }
 
   enumerateKeys(object: Variable): Variable {
@@ -389,11 +397,11 @@ export class SymbolicInterpreter {
 
   /** One step: false when exhausted, else `currentValue` gives the value. */
   advance(record: Variable): boolean {
-    return advance(this.#machine, record);
+    return this.#machine.advance(record);
   }
 
   currentValue(record: Variable): Variable {
-    return currentValue(this.#machine, record);
+    return this.#machine.currentValue(record);
   }
 
   /** One step's value: undefined once exhausted. */
@@ -403,10 +411,10 @@ export class SymbolicInterpreter {
 
   /** A new array of what is left. */
   restOf(record: Variable): Variable {
-    return restOf(this.#machine, record);
+    return restArray(this.#machine, record);
   }
 
   close(record: Variable): void {
-    closeIterator(this.#machine, record);
+    this.#machine.closeIterator(record);
   }
 }

@@ -3,6 +3,8 @@ import { isTensor } from "../../core/tensor.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
 import { builtinOf } from "../builtins/builtin-table.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
+import { ProtocolIterator } from "../bytecode/protocol-iterator.ts";
+import { ProtocolVariable } from "../variables/iterator-variables.ts";
 import { ArrayCursor } from "../bytecode/array-cursor.ts";
 import { closureInfo } from "../bytecode/closures/make-closure.ts";
 import type { Source } from "../variables/source.ts";
@@ -69,9 +71,26 @@ export function wrapObject(tracer: Tracer, value: object, source: Source): Force
     const cursor = tracer.cursorFromOutside(value, source);
     if (cursor !== null) return cursor;
   }
+  if (value instanceof ProtocolIterator) return protocolFromOutside(tracer, value, source);
   if (!isOrdinary(prototype)) return new OpaqueVariable(value, source, describeValue(value));
   tracer.addGuard({ kind: "OBJECT_MATCH", source, prototype });
   return new ObjectVariable({ prototype, source, value });
+}
+
+/** A loop's record of an iterator of the program, handed over by the segment before. */
+function protocolFromOutside(
+  tracer: Tracer,
+  value: ProtocolIterator,
+  source: Source,
+): ProtocolVariable {
+  const member = (key: "iterator" | "nextMethod" | "done" | "value"): LazyVariable =>
+    new LazyVariable(value[key], { kind: "member", base: source, key });
+  tracer.addGuard({ kind: "OBJECT_MATCH", source, prototype: ProtocolIterator.prototype });
+  const record = new ProtocolVariable(member("iterator"), member("nextMethod"));
+  const done = tracer.force(member("done"));
+  record.done = done.kind === "constant" && done.value === true;
+  record.current = member("value");
+  return record;
 }
 
 function wrapFunction(tracer: Tracer, value: Function, source: Source): ForcedVariable {

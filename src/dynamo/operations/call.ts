@@ -33,6 +33,7 @@ import { constructUserClass } from "./construct-user-class.ts";
 import { frameThis } from "./frame-this.ts";
 import { hasConstantResult } from "../opaque-functions.ts";
 import { unwrap } from "../transparent-wrapper.ts";
+import { makeGenerator } from "./generator.ts";
 import { callInGraph } from "./call-in-graph.ts";
 
 /** Deeper than this the call runs natively: a runaway recursion must end in the engine's own RangeError. */
@@ -52,12 +53,10 @@ export function callValue(
       if (rule !== null) return rule(machine, args);
       if (hasConstantResult(target.value)) return constantResult(machine, target.value, args);
       if (logging(target.value)) return callLogging(machine, target.value, thisValue, args);
-      machine.enter(target, thisValue, args, "push");
-      return null;
+      return enterCall(machine, target, thisValue, args);
     }
     case "closure":
-      machine.enter(target, thisValue, args, "push");
-      return null;
+      return enterCall(machine, target, thisValue, args);
     case "builtin":
       return target.builtin.call(machine, thisValue, args, target.builtin);
     case "inGraph":
@@ -140,6 +139,20 @@ function constantResult(machine: Machine, fn: Function, args: readonly Variable[
 const isBound = (fn: Function): boolean =>
   fn.name.startsWith("bound ") && !Object.hasOwn(fn, "prototype");
 
+/** A call of a generator function gives its generator, any other call will give what its frame returns. */
+function enterCall(
+  machine: Machine,
+  target: UserFunctionVariable | ClosureVariable,
+  thisValue: Variable,
+  args: readonly Variable[],
+): CallResult {
+  const frame = frameOf(machine, target, thisValue, args, "push");
+  if (frame.code.suspends === "generator") return makeGenerator(machine, target, frame);
+  refuseSuspending(frame.code);
+  machine.tracer.frames.push(frame);
+  return null;
+}
+
 /** Pushes a frame for a function of the program, or breaks with the reason it cannot be interpreted. */
 export function enterFunction(
   machine: Machine,
@@ -148,6 +161,18 @@ export function enterFunction(
   args: readonly Variable[],
   returnMode: ReturnMode,
 ): void {
+  const frame = frameOf(machine, target, thisValue, args, returnMode);
+  refuseSuspending(frame.code);
+  machine.tracer.frames.push(frame);
+}
+
+function frameOf(
+  machine: Machine,
+  target: UserFunctionVariable | ClosureVariable,
+  thisValue: Variable,
+  args: readonly Variable[],
+  returnMode: ReturnMode,
+): Frame {
   if (machine.tracer.frames.length >= maximumDepth) {
     breakGraph(
       "traceTooLong",
@@ -155,11 +180,9 @@ export function enterFunction(
       `call ${describeVariable(target)}`,
     );
   }
-  machine.tracer.frames.push(
-    target.kind === "closure"
-      ? closureFrame(machine, target, thisValue, args, returnMode)
-      : functionFrame(machine, target, thisValue, args, returnMode),
-  );
+  return target.kind === "closure"
+    ? closureFrame(machine, target, thisValue, args, returnMode)
+    : functionFrame(machine, target, thisValue, args, returnMode);
 }
 
 function closureFrame(
@@ -175,7 +198,6 @@ function closureFrame(
     return breakForConstruct(construct, child?.name ?? "", `call ${describeVariable(target)}`);
   }
   const { code } = child;
-  refuseSuspending(code);
   if (code.kind === "classConstructor")
     return breakGraph(
       "unsupportedCall",
@@ -219,7 +241,6 @@ function functionFrame(
       return breakForConstruct(construct, child.name, `call ${describeVariable(target)}`);
     }
     const { code } = child;
-    refuseSuspending(code);
     const isArrow = code.kind === "arrow";
     const capturesSource: Source = { kind: "closureCaptures", base: target.source };
     const lexicalThis = new LazyVariable(rebuilt.frame.this, {
@@ -257,7 +278,6 @@ function functionFrame(
     );
   }
   const { code } = known;
-  refuseSuspending(code);
   if (code.kind === "classConstructor" && returnMode !== "construct") {
     return breakGraph(
       "unsupportedCall",
@@ -299,11 +319,12 @@ function functionFrame(
   });
 }
 
-/** A frame that stops in the middle is driven from outside: only a compiled function itself can be one. */
+/** An async frame is driven from outside: only a compiled function itself can be one. */
 function refuseSuspending({ name, suspends }: Code): void {
   if (suspends === null) return;
-  const key = suspends === "async" ? "asyncFunction" : "generatorFunction";
-  breakGraph(key, { functionName: name }, `call UserFunctionVariable(${name})`);
+  const context = `call UserFunctionVariable(${name})`;
+  if (suspends === "async") breakGraph("asyncFunction", { functionName: name }, context);
+  breakGraph("generatorFunction", { functionName: name, obstacle: null }, context);
 }
 
 /** Breaks with the reason why a function runs natively. */

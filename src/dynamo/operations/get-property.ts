@@ -25,6 +25,7 @@ import {
 } from "../variables/variable.ts";
 import { arrayIndex } from "./array-index.ts";
 import { prototypeOfClosure } from "./closure-of.ts";
+import { prototypeOfGenerator } from "./generator-prototype.ts";
 import { describeKey } from "./describe-key.ts";
 import { isErrorStack } from "./error-stack.ts";
 import { type Link, nextLink, passLink, writtenSlot } from "./prototype-chain.ts";
@@ -109,7 +110,10 @@ export function getProperty(machine: Machine, base: Variable, key: PropertyKey):
       if (isEngineObject(target.value))
         return opaqueProperty(machine, target.value, target.source, key, target);
       break;
+    case "generator":
+      return onPrototype(machine, prototypeOfGenerator(target), key, target);
     case "cursor":
+    case "protocol":
       break;
   }
   return breakGraph(

@@ -105,6 +105,8 @@ function prototypeOf(value: ForcedVariable): object | null | undefined {
     case "bound":
       return Function.prototype;
     case "cursor":
+    case "generator":
+    case "protocol":
     case "opaque":
       return undefined;
   }

@@ -10,14 +10,16 @@ import {
   type ForcedVariable,
   type NumberLeaf,
   type Variable,
-  describeForUser,
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
 import { hasOnlyElements } from "./array-own-keys.ts";
-import { guardOwnIterator, iteratorGuards } from "./iterator-guards.ts";
+import { resumeGenerator } from "./generator.ts";
+import { guardGenerator, guardOwnIterator, iteratorGuards } from "./iterator-guards.ts";
 import { ownDataProperties } from "./own-data-properties.ts";
 import { propertyKey } from "./property-key.ts";
+import { refuseIteration } from "./refuse-iteration.ts";
+import { advanceProtocol, userIterator } from "./user-iterator.ts";
 import { unbindTensor } from "./unbind-tensor.ts";
 
 /** GetIterator (ECMA-262 §7.4.3) for built-in iterables whose protocol the program has not patched. */
@@ -40,6 +42,11 @@ export function getIterator(machine: Machine, iterable: Variable): Variable {
       machine.noteIteration(cursor);
       return cursor;
     }
+    case "generator":
+      guardGenerator(machine, value);
+      return value;
+    case "object":
+      return userIterator(machine, value);
     case "cursor":
       return value.flavour === "record" ? value : new CursorVariable(value);
     case "constant":
@@ -62,29 +69,30 @@ export function getIterator(machine: Machine, iterable: Variable): Variable {
     default:
       break;
   }
-  return breakGraph(
-    "untraceableIteration",
-    { iterable: describeForUser(value), kind: "a value whose iteration is not known" },
-    `getIterator ${describeVariable(value)}`,
-  );
+  return refuseIteration(value, `getIterator ${describeVariable(value)}`);
 }
 
 /** One step of a record: false when exhausted, else `current` holds the value. */
 export function advance(machine: Machine, record: Variable): boolean {
-  const cursor = machine.force(record);
-  if (cursor.kind !== "cursor")
-    return breakGraph(
-      "untraceableIteration",
-      { iterable: describeForUser(cursor), kind: "a value whose iteration is not known" },
-      `advance ${describeVariable(cursor)}`,
-    );
-  const value = step(machine, cursor.state);
-  cursor.current = value;
-  return value !== null;
+  const iterator = machine.force(record);
+  switch (iterator.kind) {
+    case "cursor":
+      iterator.current = step(machine, iterator.state);
+      return iterator.current !== null;
+    case "generator": {
+      const { value, done } = resumeGenerator(machine, iterator, undefinedVariable);
+      iterator.current = done ? null : value;
+      return !done;
+    }
+    case "protocol":
+      return advanceProtocol(machine, iterator);
+    default:
+      return refuseIteration(iterator, `advance ${describeVariable(iterator)}`);
+  }
 }
 
 /** The next value, or null at the end; an exhausted iterator stays exhausted. */
-export function step(machine: Machine, state: CursorState): Variable | null {
+function step(machine: Machine, state: CursorState): Variable | null {
   if (state.done) return null;
   machine.tracer.noteMutation(state, "an iterator");
   let value = valueAt(machine, state);
@@ -143,17 +151,33 @@ function elementFrom(
 
 /** Everything an iterable gives, for spread and Array.from. */
 export function listOf(machine: Machine, iterable: Variable, purpose: string): Variable[] {
-  const record = machine.force(getIterator(machine, iterable));
-  if (record.kind !== "cursor")
-    return breakGraph(
-      "untraceableIteration",
-      { iterable: describeForUser(record), kind: "a value whose iteration is not known" },
-      purpose,
-    );
+  return restOf(machine, getIterator(machine, iterable), purpose);
+}
+
+/** Everything an iterator still gives. */
+export function restOf(machine: Machine, record: Variable, purpose: string): Variable[] {
   const values: Variable[] = [];
-  for (let value = step(machine, record.state); value !== null; value = step(machine, record.state))
-    values.push(value);
+  while (advance(machine, record)) {
+    if (values.length >= longestList)
+      breakGraph(
+        "traceTooLong",
+        { limit: `${longestList} values of one iterator`, place: null },
+        purpose,
+      );
+    values.push(currentValue(machine, record));
+  }
   return values;
+}
+
+/** An iterator that never ends would be asked for ever. */
+const longestList = 100_000;
+
+/** The value found by the last step. */
+export function currentValue(machine: Machine, record: Variable): Variable {
+  const iterator = machine.force(record);
+  if (iterator.kind !== "cursor" && iterator.kind !== "generator" && iterator.kind !== "protocol")
+    return refuseIteration(iterator, "iteratorValue");
+  return iterator.current ?? undefinedVariable;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { GraphFailure, GraphModule } from "../../fx/graph-module-brand.ts";
 import { createGraphModule } from "../../fx/graph-module.ts";
 import { printExpression } from "../../symbolic/expression.ts";
 import type { Machine } from "../interpreter/machine.ts";
-import type { Outcome } from "../interpreter/run-machine.ts";
+import type { Outcome } from "../interpreter/outcome.ts";
 import { residualBindings } from "./residual-bindings.ts";
 import { BreakWriter, type UnitFor } from "./break-writer.ts";
 import { EffectWriter } from "./effect-writer.ts";

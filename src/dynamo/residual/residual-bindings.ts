@@ -1,7 +1,7 @@
 import { ArrayCursor } from "../bytecode/array-cursor.ts";
 import { KeyCursor, remainingKeys } from "../bytecode/key-cursor.ts";
 import { recordOfIterator } from "../bytecode/collection-cursor.ts";
-import type { ProtocolIterator } from "../bytecode/protocol-iterator.ts";
+import { ProtocolIterator } from "../bytecode/protocol-iterator.ts";
 import { makeClosure } from "../bytecode/closures/make-closure.ts";
 import { runtime } from "../bytecode/runtime.ts";
 import type { Code } from "../bytecode/code.ts";
@@ -34,6 +34,29 @@ function iteratorRecord(
   return record;
 }
 
+/** A loop's record of an iterator of the program. */
+function protocolIterator(
+  iterator: object,
+  next: unknown,
+  done: boolean,
+  value: unknown,
+): ProtocolIterator {
+  const record = new ProtocolIterator(iterator, next);
+  record.done = done;
+  record.value = value;
+  return record;
+}
+
+/** A generator of this function that has come to its end. */
+function finishedGenerator(fn: { readonly prototype?: unknown }): object {
+  const generator = (function* () {})();
+  generator.return();
+  const { prototype } = fn;
+  if (typeof prototype === "object" && prototype !== null)
+    Object.setPrototypeOf(generator, prototype);
+  return generator;
+}
+
 /** A `for…in` loop's record in the middle of the keys. */
 function keyCursor(
   object: object,
@@ -49,7 +72,15 @@ function keyCursor(
 
 /** The two libraries of residual code: `R` for guards and effects, `B` for instructions of the bytecode. */
 export const residualBindings = Object.freeze({
-  R: Object.freeze({ ...residualRuntime, arrayCursor, iteratorRecord, keyCursor, suspend }),
+  R: Object.freeze({
+    ...residualRuntime,
+    arrayCursor,
+    iteratorRecord,
+    protocolIterator,
+    finishedGenerator,
+    keyCursor,
+    suspend,
+  }),
   B: Object.freeze({
     ...runtime,
     makeClosure: (

@@ -4,6 +4,7 @@ import { type Expression, printExpression, printScalar } from "../../symbolic/ex
 import { uninitialized } from "../bytecode/cell.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { isOuterCells } from "../interpreter/outer-cell.ts";
+import type { GeneratorVariable, ProtocolVariable } from "../variables/iterator-variables.ts";
 import { type ConstantPool, type Source, keyText, sourceText } from "../variables/source.ts";
 import {
   type ArrayVariable,
@@ -158,6 +159,10 @@ export class ResidualWriter implements ConstantPool {
         return this.#made(variable, () => this.#bound(variable));
       case "cursor":
         return this.#cursor(variable);
+      case "protocol":
+        return this.#protocol(variable);
+      case "generator":
+        return this.#finishedGenerator(variable);
     }
   }
 
@@ -396,6 +401,26 @@ export class ResidualWriter implements ConstantPool {
       : `R.iteratorRecord(${iterator}, ${state.done}, ${found()})`;
   }
 
+  #protocol(variable: ProtocolVariable): string {
+    const known = this.#names.get(variable);
+    if (typeof known === "string") return known;
+    const { iterator, next, done, current } = variable;
+    const found = current === null ? "(void 0)" : this.value(current);
+    const text = `R.protocolIterator(${this.value(iterator)}, ${this.value(next)}, ${done}, ${found})`;
+    const name = this.#declare("iterator", text);
+    this.#names.set(variable, name);
+    return name;
+  }
+
+  /** A generator in the middle never gets here: the capture ends before it is made. */
+  #finishedGenerator(variable: GeneratorVariable): string {
+    const known = this.#names.get(variable);
+    if (typeof known === "string") return known;
+    const name = this.#declare("generator", `R.finishedGenerator(${this.value(variable.callee)})`);
+    this.#names.set(variable, name);
+    return name;
+  }
+
   #iteratorObject(state: CursorState): string {
     const known = this.#names.get(state);
     if (typeof known === "string") return known;
@@ -431,6 +456,8 @@ const containers: ReadonlySet<Variable["kind"]> = new Set<Variable["kind"]>([
   "closure",
   "bound",
   "cursor",
+  "protocol",
+  "generator",
 ]);
 
 /** Whether a value of this variable may hold other values that the region made. */

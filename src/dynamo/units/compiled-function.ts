@@ -1,5 +1,6 @@
 import type { GraphModule } from "../../fx/graph-module-brand.ts";
 import type { Backend } from "../backends.ts";
+import { runUntil } from "../interpreter/run-machine.ts";
 import { healBranch } from "../healing/heal-branch.ts";
 import { config } from "../config.ts";
 import { counters, increment } from "../counters.ts";
@@ -59,6 +60,7 @@ export class CompiledFunction {
       fullgraph: options.fullgraph,
       captureScalarOutputs: () =>
         options.fullgraph || config.auto_cond || config.capture_scalar_outputs,
+      interpret: runUntil,
       healBranch: (machine, frame) =>
         options.fullgraph || config.auto_cond ? healBranch(machine, frame) : null,
       captureDynamicOutputShapes: () =>

@@ -1,4 +1,5 @@
 import { arePatchesPutAside, withBuiltinsOfProgram } from "../bytecode/pristine-builtins.ts";
+import { describeBreak, GraphBreak } from "../graph-breaks/graph-break.ts";
 import { describeGuard } from "../guards/guard.ts";
 import type { Machine, StopAtStep } from "../interpreter/machine.ts";
 import { compileGuards, type GuardFunction } from "./compiled-entry.ts";
@@ -20,7 +21,9 @@ export function relianceOnPatch(
   const step = placed?.place?.step ?? -1;
   // Before the first instruction there is no place to end the graph: the entry is judged as a whole.
   if (placed === undefined || step < 0 || (stop !== null && step >= stop.step)) return null;
-  return { step, assumption: `\`${describeGuard(placed.guard)}\`` };
+  const assumption = `\`${describeGuard(placed.guard)}\``;
+  const reason = describeBreak("patchedBuiltin", { assumption }, "patched built-in");
+  return { step, graphBreak: new GraphBreak(reason) };
 }
 
 function firstFailing(

@@ -22,8 +22,10 @@ import {
 } from "../exc.ts";
 import { GraphBreak, describeBreak } from "../graph-breaks/graph-break.ts";
 import type { Frame } from "../interpreter/frame.ts";
+import { earlierStop } from "./earlier-stop.ts";
 import { Machine, type StopAtStep } from "../interpreter/machine.ts";
-import { type Outcome, runMachine } from "../interpreter/run-machine.ts";
+import type { Outcome } from "../interpreter/outcome.ts";
+import { runMachine } from "../interpreter/run-machine.ts";
 import { buildResidual, type ResidualCode } from "../residual/build-residual.ts";
 import type { Continuation } from "../residual/tail-call.ts";
 import { type Variable, describeForUser } from "../variables/variable.ts";
@@ -205,6 +207,8 @@ export class Unit implements Continuation {
       if (!(error instanceof GraphBreak)) throw error;
       return this.#skip(machine, inputs, index, error); // the frame itself cannot be interpreted
     }
+    const earlier = earlierStop(machine, outcome);
+    if (earlier !== null) return this.#capture(receiver, inputs, index, backend, earlier);
     const reliance = relianceOnPatch(machine, receiver, inputs);
     if (reliance !== null) return this.#capture(receiver, inputs, index, backend, reliance);
     if (outcome.kind === "throw") {

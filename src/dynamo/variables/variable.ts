@@ -5,6 +5,7 @@ import type { Code } from "../bytecode/code.ts";
 import type { Builtin } from "../builtins/builtin.ts";
 import type { CapturableFunction } from "../in-graph-lookup.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
+import type { GeneratorVariable, ProtocolVariable } from "./iterator-variables.ts";
 import type { Source } from "./source.ts";
 
 /**
@@ -26,6 +27,8 @@ export type Variable =
   | InGraphVariable
   | BoundFunctionVariable
   | CursorVariable
+  | GeneratorVariable
+  | ProtocolVariable
   | TemplateVariable
   | OpaqueVariable;
 
@@ -461,6 +464,8 @@ const printedNames = {
   inGraph: "TorchInGraphFunctionVariable",
   bound: "BoundFunctionVariable",
   cursor: "IteratorVariable",
+  generator: "LocalGeneratorObjectVariable",
+  protocol: "UserIteratorVariable",
   template: "StringFormatVariable",
   opaque: "OpaqueVariable",
 } as const satisfies Record<VariableKind, string>;
@@ -520,6 +525,8 @@ const userNames = {
   inGraph: "a torch function",
   bound: "a bound function",
   cursor: "an iterator",
+  generator: "a generator",
+  protocol: "an iterator",
   template: "a string with tensor data",
   opaque: "a value that is not looked into",
 } as const satisfies Record<VariableKind, string>;

@@ -79,6 +79,7 @@ describe("other texts with numbers that vary are made for the number", () => {
     "`in`": (x, k) => (`w${k}` in weights ? x.add(1) : x.sub(1)),
     "a key of a Map": (x, k) => x.mul(byKey.get(`k${k}`) ?? 7),
     "a comparison": (x, k) => (`w${k}` === "w3" ? x.add(1) : x.sub(1)),
+    // oxlint-disable-next-line eqeqeq -- the operator that is tested
     "loose equality": (x, k) => ((`${k}` as unknown) == 3 ? x.add(1) : x.sub(1)),
     "a method of strings": (x, k) => x.add(`${k},4`.split(",").length + k.toFixed(1).length),
     "its length": (x, k) => x.add(`w${k}`.length),

@@ -41,7 +41,12 @@ export const suspensionInstructions = {
     operand: {},
     stack: "error -> error isReturn",
     effect: [1, 2],
-    run: (it) => it.breakSilently("isReturnCompletion"),
+    run: (it) => {
+      const error = it.pop();
+      const isReturn = it.isReturnCompletion(error);
+      it.push(error);
+      it.push(it.constant(isReturn));
+    },
     emit: {
       kind: "keyed",
       expression: ([error], _, scope) => `${scope.runtime("isReturnCompletion")}(${error})`,

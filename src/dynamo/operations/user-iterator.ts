@@ -1,0 +1,53 @@
+import type { Machine } from "../interpreter/machine.ts";
+import { throwTypeError } from "../interpreter/program-throw.ts";
+import { ProtocolVariable } from "../variables/iterator-variables.ts";
+import {
+  type ForcedVariable,
+  type ObjectVariable,
+  type Variable,
+  describeForUser,
+} from "../variables/variable.ts";
+import { refuseIteration } from "./refuse-iteration.ts";
+import { callNested, getNested } from "./nested-call.ts";
+
+/** GetIterator (ECMA-262 §7.4.3) of an object of the program. */
+export function userIterator(machine: Machine, iterable: ObjectVariable): Variable {
+  const method = machine.force(getNested(machine, iterable, Symbol.iterator));
+  if (!isFunction(method)) return refuseIteration(iterable, "getIterator of an object without one");
+  const iterator = machine.force(callNested(machine, method, iterable, []));
+  // These know their steps without asking.
+  if (iterator.kind === "generator" || iterator.kind === "cursor")
+    return machine.getIterator(iterator);
+  if (iterator.kind !== "object") return refuseIteration(iterable, "its iterator is no object");
+  return new ProtocolVariable(iterator, getNested(machine, iterator, "next"));
+}
+
+/** IteratorStepValue (§7.4.8). */
+export function advanceProtocol(machine: Machine, record: ProtocolVariable): boolean {
+  machine.tracer.noteMutation(record, "an iterator");
+  if (record.done) return false;
+  record.done = true; // for good, if anything here throws
+  const result = machine.force(callNested(machine, record.next, record.iterator, []));
+  if (result.kind !== "object") return refuseIteration(result, "an iterator result");
+  if (machine.truthOf(getNested(machine, result, "done"))) {
+    record.current = null;
+    return false;
+  }
+  record.current = getNested(machine, result, "value");
+  record.done = false;
+  return true;
+}
+
+/** IteratorClose (§7.4.11) where nothing was thrown. */
+export function closeProtocol(machine: Machine, record: ProtocolVariable): void {
+  machine.tracer.noteMutation(record, "an iterator");
+  if (record.done) return;
+  record.done = true;
+  const method = machine.force(getNested(machine, record.iterator, "return"));
+  if (method.kind === "constant" && (method.value === undefined || method.value === null)) return;
+  const result = machine.force(callNested(machine, method, record.iterator, []));
+  if (result.kind === "constant") throwTypeError(`${describeForUser(result)} is not an object`);
+}
+
+const isFunction = ({ kind }: ForcedVariable): boolean =>
+  kind === "function" || kind === "closure" || kind === "builtin" || kind === "bound";
