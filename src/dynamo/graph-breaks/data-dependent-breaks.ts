@@ -214,7 +214,7 @@ fn(torch.ones(3));`,
     title: "Truthiness of a Tensor",
     facts: { condition: text("source text of the tested expression") },
     explanation: ({ condition }) =>
-      `\`${condition}\` is a Tensor, and JavaScript takes every object for true, whatever its elements are: ` +
+      `\`${condition}\` is a Tensor with a single number, and JavaScript takes every object for true, whatever its elements are: ` +
       "this test never looks at the data, and its other way is never taken.",
     hints: [
       ({ condition }) =>

@@ -13,6 +13,7 @@ import {
 import { looseEquals, strictEquals } from "./equality.ts";
 import { instanceOf } from "./instance-of.ts";
 import { knownText } from "./known-text.ts";
+import { primitiveOf } from "./object-text.ts";
 import { joinTexts, textOfTensor } from "./pending-text.ts";
 import { propertyKey } from "./property-key.ts";
 import { scalarExpression } from "./scalar-expression.ts";
@@ -92,8 +93,10 @@ function arithmetic(
   right: ForcedVariable,
 ): Variable {
   const isConcatenation = operator === "+" && (isString(left) || isString(right));
-  const a = isConcatenation ? left : knownText(machine, left);
-  const b = isConcatenation ? right : knownText(machine, right);
+  const known = (value: ForcedVariable): ForcedVariable =>
+    isConcatenation ? (primitiveOf(machine, value, "default") ?? value) : knownText(machine, value);
+  const a = known(left);
+  const b = known(right);
   if (a.kind === "constant" && b.kind === "constant" && !isObject(a.value) && !isObject(b.value)) {
     return new ConstantVariable(
       foldNatively(operator, () => applyBinaryNatively(operator, a.value, b.value)),
@@ -146,6 +149,8 @@ export function toTemplatePart(machine: Machine, variable: Variable): Variable {
   if (value.kind === "constant" && !isObject(value.value) && typeof value.value !== "symbol") {
     return new ConstantVariable(String(value.value));
   }
+  const text = primitiveOf(machine, value, "string");
+  if (text !== null) return toTemplatePart(machine, text);
   return breakGraph(
     "unmodelledValue",
     {

@@ -20,6 +20,8 @@ export function truthOf(machine: Machine, variable: Variable): boolean {
       );
     }
     case "tensor":
+      // With dimensions it is a test whether there is a tensor; a single number looks like a test of it, which it is not.
+      if (value.fake.ndim > 0) return true;
       return breakGraph(
         "tensorTruthiness",
         { condition: machine.expressionText() },
