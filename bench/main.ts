@@ -8,6 +8,7 @@ import { describeCommit } from "./describe-commit.ts";
 import { measureEagerCost } from "./eager-cost.ts";
 import { measureFirstCall } from "./first-call.ts";
 import { measureKernels } from "./kernels.ts";
+import { measureNewSizes } from "./new-sizes.ts";
 import { measureResidualSpeed } from "./residual-speed.ts";
 
 const results = [
@@ -16,6 +17,7 @@ const results = [
   measureFirstCall(),
   measureCapture(),
   measureCompile(torch),
+  ...measureNewSizes(),
   ...measureBranches(),
   ...measureResidualSpeed(),
   ...(await measureKernels()),

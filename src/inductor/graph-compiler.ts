@@ -14,7 +14,7 @@ import { ProgramCache } from "./program-cache.ts";
 import { programRunner } from "./program-runner.ts";
 import { recordGraph } from "./record-graph.ts";
 import { LoopRunner } from "./regions/loop-runner.ts";
-import { scheduleProgram } from "./schedule/schedule-program.ts";
+import { ScheduleMemory } from "./schedule/schedule-memory.ts";
 import { writeDebugFiles } from "./write-debug-files.ts";
 
 type Settings = Parameters<typeof config.patch>[0];
@@ -34,6 +34,7 @@ export class GraphCompiler {
     const foreign = foreignCalls(graphModule.graph);
     if (foreign.length > 0) return this.#cut(graphModule, foreign) ?? graphModule;
     const cache = new ProgramCache<Runner>();
+    const schedules = new ScheduleMemory();
     const cutAt = new Map<CallNode, Runner>();
     const runnerFor = ({ cut, message }: NotCompilableError): Runner => {
       let runner = cut === null ? graphModule : cutAt.get(cut.node);
@@ -47,7 +48,9 @@ export class GraphCompiler {
     };
     const prepare = (inputs: readonly unknown[]): Runner => {
       try {
-        const program = config.patch(this.#settings, () => programOf(graphModule, inputs));
+        const program = config.patch(this.#settings, () =>
+          programOf(graphModule, inputs, schedules),
+        );
         const runner = programRunner(graphModule, program);
         cache.add(inputs, program, runner);
         return runner;
@@ -83,7 +86,7 @@ export class GraphCompiler {
 
   #whileLoop(): TargetFunction {
     const runner = new LoopRunner((module, inputs) =>
-      config.patch(this.#settings, () => programOf(module, inputs)),
+      config.patch(this.#settings, () => programOf(module, inputs, new ScheduleMemory())),
     );
     return (test: GraphModule, step: GraphModule, carried: readonly [], operands: readonly []) =>
       runner.run(test, step, carried, operands) ??
@@ -98,9 +101,13 @@ export class GraphCompiler {
   }
 }
 
-function programOf(graphModule: GraphModule, inputs: readonly unknown[]): Program {
+function programOf(
+  graphModule: GraphModule,
+  inputs: readonly unknown[],
+  schedules: ScheduleMemory,
+): Program {
   const program = recordGraph(graphModule.graph, inputs);
-  const scheduled = scheduleProgram(program);
+  const scheduled = schedules.schedule(program);
   logProgram(scheduled);
   writeDebugFiles(graphModule, program, scheduled);
   return scheduled;

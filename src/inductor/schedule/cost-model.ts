@@ -1,4 +1,5 @@
 /** When two pieces of work become one kernel, and when not. All numbers are guesses to be replaced by measurements. */
+import { numelOf, type Shape } from "../../core/shape.ts";
 import { childrenOf, type Expression } from "../../loops/expression.ts";
 
 export const costModel = {
@@ -8,11 +9,25 @@ export const costModel = {
   maximumRow: 65536,
   /** A fold over more elements than this is better split among threads than fused with what follows for each row. */
   splittableFold: 16384,
+  /** So many rows give work to the threads by themselves. */
+  fewRows: 8,
   /** Kernels that share nothing are run together only if calling them costs more than they do. */
   smallPoints: 4096,
   /** A value that costs at least this much is kept in a row rather than computed again by the next sweep. */
   rowCost: 8,
 } as const;
+
+/** Launches of one class are fused alike: their sizes are on the same side of every limit of the model. */
+export function costClass(parallel: Shape, fold: Shape): number {
+  const rows = numelOf(parallel);
+  const row = numelOf(fold);
+  return (
+    (rows * row <= costModel.smallPoints ? 1 : 0) +
+    (row > costModel.maximumRow ? 2 : 0) +
+    (row > costModel.splittableFold ? 4 : 0) +
+    (rows < costModel.fewRows ? 8 : 0)
+  );
+}
 
 const operationCosts: ReadonlyMap<string, number> = new Map([
   ["div", 3],

@@ -1,6 +1,6 @@
 /** Launches that become one kernel: their operands, values and stores over common axes. */
 import { InternalError } from "../../base/errors.ts";
-import { at, numelOf, type Shape } from "../../core/shape.ts";
+import { at, numelOf, sameShape, type Shape } from "../../core/shape.ts";
 import {
   constant,
   type Expression,
@@ -92,6 +92,34 @@ export class FusionGroup {
   /** So little work that calling a kernel costs more. */
   get isSmall(): boolean {
     return numelOf(this.sizes) <= costModel.smallPoints;
+  }
+
+  /**
+   * Whether the launches fit each other for the mere equality of their sizes and places: the axes of none had to be taken
+   * apart, and where one of them writes to memory that another one uses, it is at the same place.
+   */
+  get isMatched(): boolean {
+    const forms = this.steps.map((step) => ({ step, form: launchForm(step) }));
+    const places: { readonly place: Place; readonly isStore: boolean }[] = [];
+    for (const { step, form } of forms) {
+      if (form === null) return this.steps.length === 1;
+      const rank = form.sizes.length;
+      const isRows = rank < this.sizes.length;
+      if (!sameShape(form.sizes, isRows ? this.parallelSizes : this.sizes)) return false;
+      const zeros = new Array<number>(this.sizes.length - rank).fill(0);
+      step.operands.forEach((place, index) => {
+        if (at(step.kernel.operands, index).access === "random") return;
+        const strides = [...at(form.strides, index), ...zeros];
+        places.push({ place: { ...place, strides }, isStore: form.stored.has(index) });
+      });
+    }
+    return places.every(
+      ({ place, isStore }) =>
+        !isStore ||
+        places.every(
+          (other) => other.place.buffer !== place.buffer || samePlace(other.place, place),
+        ),
+    );
   }
 
   /** Whether any operand or store of the group is in one of the buffers. */
@@ -190,7 +218,7 @@ export class FusionGroup {
     if (needsRows && row > costModel.maximumRow) return false;
     // A long fold by itself is split among threads; with stores at every point it cannot be.
     const rows = numelOf(fit.sizes) / Math.max(row, 1);
-    const isLong = fit.foldCount > 0 && rows < 8 && row > costModel.splittableFold;
+    const isLong = fit.foldCount > 0 && rows < costModel.fewRows && row > costModel.splittableFold;
     if (!isLong || fit.level === "rows") return true;
     return this.folds.length === 0 && [...this.#storesOf.keys()].every(hasOneReader);
   }

@@ -10,10 +10,28 @@ import { mergeGroups } from "./merge-groups.ts";
 import { TemplateGroup } from "./template-group.ts";
 import { type Access, accessOf, visibleBuffers } from "./step-access.ts";
 
+export interface Scheduled {
+  readonly program: Program;
+  /** Whether it fits every recording that differs from this one in sizes only: see `SchedulePattern`. */
+  readonly isMatched: boolean;
+}
+
 /** The program with its launches fused. */
 export function scheduleProgram(program: Program): Program {
+  return schedule(program).program;
+}
+
+export function schedule(program: Program): Scheduled {
   const items = new Scheduler(program).run();
   const steps = withoutDeadStores(program, items);
+  return {
+    program: withSteps(program, steps),
+    isMatched: items.every((item) => item.kind === "step" || item.group.isMatched),
+  };
+}
+
+/** The program with other steps that do the same. */
+export function withSteps(program: Program, steps: readonly Step[]): Program {
   return { ...program, steps, overwritten: overwrittenBuffers(program, steps) };
 }
 

@@ -1,5 +1,5 @@
 /** A template and the pointwise launches that become its epilogue. */
-import { at, type Shape } from "../../core/shape.ts";
+import { at, sameShape, type Shape } from "../../core/shape.ts";
 import type { Expression, ValueType } from "../../loops/expression.ts";
 import type { ContractionKernel } from "../../loops/template.ts";
 import type { Buffer, LaunchStep, Place, ScalarValue, TemplateStep } from "../program.ts";
@@ -10,6 +10,7 @@ import { mayMeet, refineAxes, refineStrides, samePlace } from "./places.ts";
 
 export class TemplateGroup {
   #step: TemplateStep;
+  #isMatched = true;
 
   constructor(step: TemplateStep) {
     this.#step = step;
@@ -17,6 +18,11 @@ export class TemplateGroup {
 
   get step(): TemplateStep {
     return this.#step;
+  }
+
+  /** As `FusionGroup.isMatched`. */
+  get isMatched(): boolean {
+    return this.#isMatched;
   }
 
   /** The memory that the result goes to. */
@@ -41,6 +47,11 @@ export class TemplateGroup {
     if (loads.some((place) => place.buffer === result.buffer && !samePlace(place, result)))
       return false;
     if (!this.#mayWrite(target, loads)) return false;
+    const outer = this.#axes().outer.filter((size) => size !== 1);
+    const others = [...this.#step.operands.slice(3), ...loads];
+    this.#isMatched &&=
+      sameShape(form.sizes, outer) &&
+      others.every((place) => place.buffer !== target.buffer || samePlace(place, target));
     this.#append(launch, places, store.operand, store.value);
     return true;
   }

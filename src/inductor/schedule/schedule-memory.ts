@@ -1,0 +1,24 @@
+/** The schedules of one graph: what was fused for some sizes is taken over for others. */
+import type { Program } from "../program.ts";
+import { schedule, withSteps } from "./schedule-program.ts";
+import { SchedulePattern } from "./schedule-pattern.ts";
+
+/** Sizes differ in kind as well: those that are 1, or equal by chance, lead to other schedules. */
+const maximumPatterns = 8;
+
+export class ScheduleMemory {
+  readonly #patterns: SchedulePattern[] = [];
+
+  schedule(program: Program): Program {
+    for (const pattern of this.#patterns) {
+      const steps = pattern.stepsFor(program);
+      if (steps !== null) return withSteps(program, steps);
+    }
+    const { program: scheduled, isMatched } = schedule(program);
+    if (isMatched) {
+      this.#patterns.unshift(new SchedulePattern(program, scheduled.steps));
+      if (this.#patterns.length > maximumPatterns) this.#patterns.pop();
+    }
+    return scheduled;
+  }
+}
