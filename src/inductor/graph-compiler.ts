@@ -9,18 +9,18 @@ import { logProgram } from "./log-program.ts";
 import { type Cut, NotCompilableError } from "./not-compilable.ts";
 import { cutGraph, foreignCalls } from "./pieces/cut-graph.ts";
 import { pieceRunner, type Runner } from "./pieces/run-pieces.ts";
-import type { Program } from "./program.ts";
 import { ProgramCache } from "./program-cache.ts";
 import { programRunner } from "./program-runner.ts";
 import { recordGraph } from "./record-graph.ts";
 import { LoopRunner } from "./regions/loop-runner.ts";
 import { ScheduleMemory } from "./schedule/schedule-memory.ts";
-import { writeDebugFiles } from "./write-debug-files.ts";
+import { wantsDebugFiles, writeDebugFiles } from "./write-debug-files.ts";
 
 type Settings = Parameters<typeof config.patch>[0];
 
 export class GraphCompiler {
   readonly #settings: Settings;
+  readonly #wantsFiles = wantsDebugFiles();
   /** Sub-graphs by identity: those that do the same are one. */
   readonly #regions = new Map<GraphModule, Runner>();
 
@@ -48,11 +48,9 @@ export class GraphCompiler {
     };
     const prepare = (inputs: readonly unknown[]): Runner => {
       try {
-        const program = config.patch(this.#settings, () =>
-          programOf(graphModule, inputs, schedules),
-        );
-        const runner = programRunner(graphModule, program);
-        cache.add(inputs, program, runner);
+        const { scheduled, isTakenOver } = this.#scheduleFor(graphModule, inputs, schedules);
+        const runner = programRunner(graphModule, scheduled, { isTrial: isTakenOver });
+        cache.add(inputs, scheduled, runner);
         return runner;
       } catch (error) {
         if (!(error instanceof NotCompilableError)) throw error;
@@ -85,8 +83,8 @@ export class GraphCompiler {
   }
 
   #whileLoop(): TargetFunction {
-    const runner = new LoopRunner((module, inputs) =>
-      config.patch(this.#settings, () => programOf(module, inputs, new ScheduleMemory())),
+    const runner = new LoopRunner(
+      (module, inputs) => this.#scheduleFor(module, inputs, new ScheduleMemory()).scheduled,
     );
     return (test: GraphModule, step: GraphModule, carried: readonly [], operands: readonly []) =>
       runner.run(test, step, carried, operands) ??
@@ -99,16 +97,18 @@ export class GraphCompiler {
     if (runner === undefined) this.#regions.set(module, (runner = this.compile(module, null)));
     return runner;
   }
-}
 
-function programOf(
-  graphModule: GraphModule,
-  inputs: readonly unknown[],
-  schedules: ScheduleMemory,
-): Program {
-  const program = recordGraph(graphModule.graph, inputs);
-  const scheduled = schedules.schedule(program);
-  logProgram(scheduled);
-  writeDebugFiles(graphModule, program, scheduled);
-  return scheduled;
+  #scheduleFor(
+    graphModule: GraphModule,
+    inputs: readonly unknown[],
+    schedules: ScheduleMemory,
+  ): ReturnType<ScheduleMemory["schedule"]> {
+    return config.patch(this.#settings, () => {
+      const program = recordGraph(graphModule.graph, inputs);
+      const result = schedules.schedule(program);
+      logProgram(result.scheduled);
+      if (this.#wantsFiles) writeDebugFiles(graphModule, program, result.scheduled);
+      return result;
+    });
+  }
 }

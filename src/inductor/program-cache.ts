@@ -18,27 +18,70 @@ interface Entry<Prepared> {
   readonly prepared: Prepared;
 }
 
-/** Hot path (bench: call-cost): what served last is tried first. */
+/** Hot path (bench: call-cost, new-sizes): what served last is tried first, others are looked up. */
 export class ProgramCache<Prepared> {
-  readonly #entries: Entry<Prepared>[] = [];
+  #last: Entry<Prepared> | null = null;
+  /** By the metadata of all inputs, those that served last at the end. Several differ in numbers, the last one first. */
+  readonly #entries = new Map<string, Entry<Prepared>[]>();
+  #count = 0;
 
   find(inputs: readonly unknown[]): Prepared | null {
-    const index = this.#entries.findIndex((each) => fits(each, inputs));
-    const found = this.#entries[index];
-    if (found === undefined) return null;
+    if (this.#last !== null && fits(this.#last, inputs)) return this.#last.prepared;
+    const key = keyOf(inputs);
+    const alike = this.#entries.get(key);
+    const index = alike?.findIndex((each) => fits(each, inputs)) ?? -1;
+    const found = alike?.[index];
+    if (alike === undefined || found === undefined) return null;
     if (index > 0) {
-      this.#entries.splice(index, 1);
-      this.#entries.unshift(found);
+      alike.splice(index, 1);
+      alike.unshift(found);
     }
+    this.#entries.delete(key);
+    this.#entries.set(key, alike);
+    this.#last = found;
     return found.prepared;
   }
 
   /** Without numbers the entry is right for all of them. */
   add(inputs: readonly unknown[], numbers: Numbers | null, prepared: Prepared): void {
     const metas = inputs.map((input) => (isTensor(input) ? metaOf(input) : null));
-    this.#entries.unshift({ metas, numbers: numbers ?? anyNumbers, prepared });
-    if (this.#entries.length > maximumPrograms) this.#entries.pop();
+    const entry: Entry<Prepared> = { metas, numbers: numbers ?? anyNumbers, prepared };
+    const key = keyOf(inputs);
+    const alike = this.#entries.get(key) ?? [];
+    this.#entries.delete(key);
+    alike.unshift(entry);
+    this.#entries.set(key, alike);
+    this.#last = entry;
+    this.#count += 1;
+    if (this.#count > maximumPrograms) this.#dropOldest();
   }
+
+  #dropOldest(): void {
+    for (const [key, alike] of this.#entries) {
+      this.#count -= 1;
+      alike.pop();
+      if (alike.length === 0) this.#entries.delete(key);
+      return;
+    }
+  }
+}
+
+const numbersOfMetas = new WeakMap<TensorMeta, number>();
+let nextNumber = 0;
+
+/** The same for inputs of the same metadata. */
+function keyOf(inputs: readonly unknown[]): string {
+  let key = "";
+  for (const input of inputs) {
+    if (isTensor(input)) {
+      const meta = metaOf(input);
+      let number = numbersOfMetas.get(meta);
+      if (number === undefined) numbersOfMetas.set(meta, (number = nextNumber++));
+      key += number;
+    }
+    key += ",";
+  }
+  return key;
 }
 
 function fits<Prepared>({ metas, numbers }: Entry<Prepared>, inputs: readonly unknown[]): boolean {

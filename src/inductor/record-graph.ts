@@ -24,7 +24,7 @@ import {
 import { kindOfCall, operandTest } from "./call-kind.ts";
 import { invoke } from "./invoke.ts";
 import { NotCompilableError } from "./not-compilable.ts";
-import type { Buffer, Place, Program, ScalarValue, Step } from "./program.ts";
+import type { Buffer, Place, Program, Step } from "./program.ts";
 import { containsScalar, ScalarStandIns } from "./scalar-stand-ins.ts";
 
 /** @throws NotCompilableError for graphs with calls that are neither operators nor arithmetic on numbers. */
@@ -208,25 +208,41 @@ class GraphRecording implements Recorder {
     }
   }
 
+  readonly #backend: Backend = {
+    name: "recorder",
+    run: ({ kernel, parallel, fold, operands, scalars }) => {
+      const { node, callIndex } = this.#fields();
+      this.#step({
+        kind: "launch",
+        origins: [node],
+        isFused: false,
+        node,
+        callIndex,
+        kernel,
+        parallel,
+        fold,
+        operands: this.#places(operands),
+        // Converted scalars are runtime scalars in the place of numbers; see `RuntimeScalar.as`.
+        scalars,
+      });
+    },
+    runTemplate: ({ kernel, axes, operands, scalars }) => {
+      const { node, callIndex } = this.#fields();
+      this.#step({
+        kind: "template",
+        node,
+        callIndex,
+        kernel,
+        axes,
+        operands: this.#places(operands),
+        scalars,
+      });
+    },
+    reset() {},
+  };
+
   #record<Result>(body: () => Result): Result {
-    const backend: Backend = {
-      name: "recorder",
-      run: ({ kernel, parallel, fold, ...given }) =>
-        this.#step({
-          kind: "launch",
-          origins: this.#node === null ? [] : [this.#node],
-          isFused: false,
-          ...this.#fields(),
-          kernel,
-          parallel,
-          fold,
-          ...this.#places(given),
-        }),
-      runTemplate: ({ kernel, axes, ...given }) =>
-        this.#step({ kind: "template", ...this.#fields(), kernel, axes, ...this.#places(given) }),
-      reset() {},
-    };
-    return recordWith(this, () => runOnBackend(backend, () => runFake(body)));
+    return recordWith(this, () => runOnBackend(this.#backend, () => runFake(body)));
   }
 
   #undo(stepCount: number, bufferCount: number): void {
@@ -282,19 +298,12 @@ class GraphRecording implements Recorder {
     return this.#bufferOf.get(storage) ?? this.#addBuffer(storage, { kind: "made" });
   }
 
-  #places({ operands, scalars }: Pick<Launch, "operands" | "scalars">): {
-    readonly operands: readonly Place[];
-    readonly scalars: readonly ScalarValue[];
-  } {
-    return {
-      operands: operands.map(({ tensor, strides }) => ({
-        buffer: this.#bufferOfTensor(tensor),
-        offset: stateOf(tensor).offset,
-        strides,
-      })),
-      // Converted scalars are runtime scalars in the place of numbers; see `RuntimeScalar.as`.
-      scalars,
-    };
+  #places(operands: Launch["operands"]): readonly Place[] {
+    return operands.map(({ tensor, strides }) => ({
+      buffer: this.#bufferOfTensor(tensor),
+      offset: stateOf(tensor).offset,
+      strides,
+    }));
   }
 
   /** Most routines are made of operators; those that touch data throw on fakes and stay whole. */

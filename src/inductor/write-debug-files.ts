@@ -8,13 +8,17 @@ import type { Program } from "./program.ts";
 let folder: string | null = null;
 let modelCount = 0;
 
-/** Writes the graph, the recorded launches and what became of them, if the environment asks for it. */
+/** Whether the environment asks for files. */
+export function wantsDebugFiles(): boolean {
+  return environmentVariable("TORCH_COMPILE_DEBUG") === "1" && typeof process !== "undefined";
+}
+
+/** Writes the graph, the recorded launches and what became of them. */
 export function writeDebugFiles(
   graphModule: GraphModule,
   recorded: Program,
   scheduled: Program,
 ): void {
-  if (environmentVariable("TORCH_COMPILE_DEBUG") !== "1" || typeof process === "undefined") return;
   const path = process.getBuiltinModule("node:path");
   const fs = process.getBuiltinModule("node:fs");
   const root = environmentVariable("TORCH_COMPILE_DEBUG_DIR") ?? "torch_compile_debug";

@@ -60,6 +60,36 @@ describe("a graph that is compiled once runs with other sizes", () => {
   });
 });
 
+test("sizes that were never seen give the same bits as when they come again", () => {
+  const fn = (x: torch.Tensor, y: torch.Tensor): torch.Tensor => {
+    const scaled = x
+      .exp()
+      .softmax(-1)
+      .mul(y)
+      .add(x.mean(-1, { keepdim: true }));
+    y.add_(1);
+    return scaled.cumsum(0).tanh().sort(-1).values;
+  };
+  const compiled = torch.compile(fn, { dynamic: true });
+  for (const [rows, columns] of [
+    [3, 100],
+    [4, 120],
+    [7, 301],
+    [16, 100],
+    [2, 5],
+  ] as const) {
+    torch.manual_seed(rows);
+    const [x, y] = [torch.randn(rows, columns), torch.randn(columns)];
+    const calls = Array.from({ length: 3 }, () => {
+      const own = y.clone();
+      return [compiled(x, own).tolist(), own.tolist()];
+    });
+    expect(calls[1]).toEqual(calls[0]);
+    expect(calls[2]).toEqual(calls[0]);
+    torch.testing.assert_close(compiled(x, y.clone()), fn(x, y.clone()));
+  }
+});
+
 test("two hundred lengths compile no kernel again", () => {
   const compiled = torch.compile(
     (x: torch.Tensor) => x.mul(2).cumsum(0).add(1).softmax(0).sum(0, { keepdim: true }).add(x),

@@ -9,16 +9,17 @@ const maximumPatterns = 8;
 export class ScheduleMemory {
   readonly #patterns: SchedulePattern[] = [];
 
-  schedule(program: Program): Program {
+  /** `isTakenOver`: its kernels are those of a schedule that was made before. */
+  schedule(program: Program): { readonly scheduled: Program; readonly isTakenOver: boolean } {
     for (const pattern of this.#patterns) {
       const steps = pattern.stepsFor(program);
-      if (steps !== null) return withSteps(program, steps);
+      if (steps !== null) return { scheduled: withSteps(program, steps), isTakenOver: true };
     }
     const { program: scheduled, isMatched } = schedule(program);
     if (isMatched) {
       this.#patterns.unshift(new SchedulePattern(program, scheduled.steps));
       if (this.#patterns.length > maximumPatterns) this.#patterns.pop();
     }
-    return scheduled;
+    return { scheduled, isTakenOver: false };
   }
 }

@@ -127,7 +127,7 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
  * A launch takes about as long as JavaScript takes to add 200 elements (1.0 µs against 1.2 at 256, on a busy machine).
  * From this size on storages lie in the memory anyway.
  */
-const smallestWasmLaunch = 256;
+export const smallestWasmLaunch = 256;
 
 export const wasmBackend = makeWasmBackend({ smallestLaunch: smallestWasmLaunch });
 
