@@ -24,6 +24,13 @@ export const tensorForms: readonly [Form, ...Form[]] = [
   "t0 = x.softmax(-1).add(x.cumsum(0)); n0 = x.argmax().item();",
   "t0 = x.index(0).add(x.index('...', -1).sum());",
   "x.index_put_([0], @num);",
+  // Texts with numbers: slices keep them, keys and comparisons are made for them.
+  "t0 = x.index(`:${x.shape[0] - @small}`, '...').sum(0); n0 = x.index(`-${n0 & 1}:`).numel();",
+  "t0 = x.index(`${n0 & 1}:`, null).add(`${n1}` === '1' ? 1 : 0); s0 = `${x.shape}`.slice(-4);",
+  "n0 = l[`p${n1 === 0 ? '' : n1}`] ?? (Number.isInteger(n1 / 2) ? 1 : 2); s0 = `${new RangeError(s0)}`.slice(-6);",
+  "t1 = x.narrow(0, 0, (n0 & 1) + 1).mul(x.shape[0]); n1 = t1 ? t1.ndim : 0;",
+  // An optional tensor.
+  "t0 = [x, undefined, y][n0 & 1] ? x.add(1) : y; { const z@1 = (@bool ? t0 : null) && x.sum(); n1 = z@1 ? 1 : 2; }",
   "x.select(0, 0).copy_(@tensor.sum()); t0 = x;",
   "t0 = x.masked_fill(x.gt(@num), @num); t1 = x.where(x.lt(@num), y.sum());",
   "t0 = x.flip(0).clamp(@num, 3).pow(2).sqrt();",

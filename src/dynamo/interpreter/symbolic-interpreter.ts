@@ -42,6 +42,7 @@ import {
 } from "../variables/variable.ts";
 import type { Frame } from "./frame.ts";
 import type { Machine } from "./machine.ts";
+import { ProgramThrow } from "./program-throw.ts";
 
 /**
  * The words in which the instruction set says what its instructions mean: one instruction's view of the machine.
@@ -412,6 +413,15 @@ export class SymbolicInterpreter {
   /** A new array of what is left. */
   restOf(record: Variable): Variable {
     return restArray(this.#machine, record);
+  }
+
+  /** Errors of the iterator's `return` are dropped (ECMA-262 §7.4.11 step 5). */
+  closeQuietly(record: Variable): void {
+    try {
+      this.close(record);
+    } catch (error) {
+      if (!(error instanceof ProgramThrow)) throw error;
+    }
   }
 
   close(record: Variable): void {

@@ -1,5 +1,5 @@
 import type { Machine } from "../interpreter/machine.ts";
-import { throwTypeError } from "../interpreter/program-throw.ts";
+import { ProgramThrow, throwTypeError } from "../interpreter/program-throw.ts";
 import { ProtocolVariable } from "../variables/iterator-variables.ts";
 import {
   type ForcedVariable,
@@ -22,31 +22,34 @@ export function userIterator(machine: Machine, iterable: ObjectVariable): Variab
   return new ProtocolVariable(iterator, getNested(machine, iterator, "next"));
 }
 
-/** IteratorStepValue (§7.4.8). */
+/** IteratorStepValue (§7.4.8). Nothing of the record changes before all that may break the graph is done. */
 export function advanceProtocol(machine: Machine, record: ProtocolVariable): boolean {
   machine.tracer.noteMutation(record, "an iterator");
   if (record.done) return false;
-  record.done = true; // for good, if anything here throws
-  const result = machine.force(callNested(machine, record.next, record.iterator, []));
-  if (result.kind !== "object") return refuseIteration(result, "an iterator result");
-  if (machine.truthOf(getNested(machine, result, "done"))) {
-    record.current = null;
-    return false;
+  try {
+    const result = machine.force(callNested(machine, record.next, record.iterator, []));
+    if (result.kind !== "object") return refuseIteration(result, "an iterator result");
+    record.done = machine.truthOf(getNested(machine, result, "done"));
+    record.current = record.done ? null : getNested(machine, result, "value");
+  } catch (error) {
+    if (error instanceof ProgramThrow) record.done = true; // for good
+    throw error;
   }
-  record.current = getNested(machine, result, "value");
-  record.done = false;
-  return true;
+  return !record.done;
 }
 
 /** IteratorClose (§7.4.11) where nothing was thrown. */
 export function closeProtocol(machine: Machine, record: ProtocolVariable): void {
   machine.tracer.noteMutation(record, "an iterator");
   if (record.done) return;
-  record.done = true;
   const method = machine.force(getNested(machine, record.iterator, "return"));
-  if (method.kind === "constant" && (method.value === undefined || method.value === null)) return;
-  const result = machine.force(callNested(machine, method, record.iterator, []));
-  if (result.kind === "constant") throwTypeError(`${describeForUser(result)} is not an object`);
+  const isMissing =
+    method.kind === "constant" && (method.value === undefined || method.value === null);
+  if (!isMissing) {
+    const result = machine.force(callNested(machine, method, record.iterator, []));
+    if (result.kind === "constant") throwTypeError(`${describeForUser(result)} is not an object`);
+  }
+  record.done = true;
 }
 
 const isFunction = ({ kind }: ForcedVariable): boolean =>

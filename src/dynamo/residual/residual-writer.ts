@@ -125,7 +125,8 @@ export class ResidualWriter implements ConstantPool {
     switch (variable.kind) {
       case "lazy":
         // A loop's record moved on; every other object is still the one that came in.
-        if (variable.forced?.kind === "cursor") return this.#value(variable.forced);
+        if (variable.forced?.kind === "cursor" || variable.forced?.kind === "protocol")
+          return this.#value(variable.forced);
         // Looked at or not, what is there at entry is the value; writes to objects are replayed on the very object.
         return this.load(variable.source);
       case "constant":

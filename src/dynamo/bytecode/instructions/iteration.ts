@@ -105,7 +105,7 @@ export const iterationInstructions = {
     operand: iterator,
     stack: "->",
     effect: [0, 0],
-    run: (it, operands) => it.close(it.local(operands.iterator)),
+    run: (it, operands) => it.closeQuietly(it.local(operands.iterator)),
     emit: {
       kind: "statement",
       statement: (_, operands, scope) => `${scope.local(operands.iterator)}.closeQuietly();`,
