@@ -1,6 +1,7 @@
 /** Every difference that running test262 through `compile` has found, in small. */
 import { beforeEach, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
+import { testOfTextCode } from "../capabilities.ts";
 import { runDifferential } from "../differential.ts";
 
 // Without tensors the engine would run these programs by itself.
@@ -297,4 +298,44 @@ test.each([
     [false, true, false],
     [false, false, true],
   ]);
+});
+
+testOfTextCode(
+  "a getter of the global object runs where the program reads the variable, and is named as what it is",
+  () => {
+    const typeOfGetter = new Function(`
+    let calls = 0;
+    Object.defineProperty(globalThis, "countsReads", { configurable: true, get: () => ++calls });
+    const seen = [typeof countsReads, calls, countsReads, calls];
+    delete globalThis.countsReads;
+    return seen;
+  `) as () => unknown; // what the text returns
+    const explanations: string[] = [];
+    const stop = torch._dynamo.onGraphBreak(({ reason }) => explanations.push(reason.explanation));
+    try {
+      expect(resultOf(typeOfGetter)).toEqual(["number", 1, 2, 2]);
+    } finally {
+      stop();
+    }
+    expect(explanations).toContain(
+      "Using property 'countsReads' of the global object cannot be traced: a getter or setter may run any code, which cannot be looked into.",
+    );
+  },
+);
+
+test("a setter of the global object runs where the program assigns the variable", () => {
+  const log: unknown[] = [];
+  const set = (value: unknown): unknown => log.push(value);
+  Object.defineProperty(globalThis, "logsWrites", { configurable: true, set });
+  const assign = new Function(
+    "log",
+    '"use strict"; logsWrites = 1; const after = log.length; logsWrites = 2; return [after, log.length]',
+  ) as (log: readonly unknown[]) => unknown; // what the text returns
+  try {
+    torch._dynamo.config.debug_force_residual_code = true;
+    expect(torch.compile(assign, { backend: "eager" })(log)).toEqual([1, 2]);
+    expect(log).toEqual([1, 2]);
+  } finally {
+    Reflect.deleteProperty(globalThis, "logsWrites");
+  }
 });

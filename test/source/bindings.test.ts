@@ -170,4 +170,15 @@ describe("scripts that are no modules", () => {
     expect(read("Array")).not.toBe(Array);
     expect(bindingOf(fn, "missing").scope).toBe("unresolved");
   });
+
+  testOfTextCode("of another realm that are getters run only when they are read", () => {
+    const context = vm.createContext({ calls: 0 });
+    const fn = vm.runInContext(
+      "Object.defineProperty(globalThis, 'counted', { get: () => ++calls }); (() => counted)",
+      context,
+    ) as () => number;
+    const binding = bindingOf(fn, "counted");
+    expect([binding.scope, binding.isAccessor, context["calls"]]).toEqual(["global", true, 0]);
+    expect([binding.read(), context["calls"]]).toEqual([1, 1]);
+  });
 });

@@ -37,8 +37,7 @@ testOfCompiledText("a scope given to compile imports as the function does", asyn
   expect([direct, nested, graphs.frame_count]).toEqual([refusal, refusal, 2]);
 });
 
-// The accessor that the scope gives does not say that it runs a getter of the program: each look at the variable is one more call.
-testOfCompiledText.fails("a getter of a global variable runs once where a scope was given", () => {
+testOfCompiledText("a getter of a global variable runs once where a scope was given", () => {
   const calls = { count: 0 };
   const make = new Function(
     "compile",

@@ -39,8 +39,7 @@ export function outerCell(machine: Machine, given: OuterCell, name: string): Cel
   const shown = `${binding.scope === "global" ? "globalThis" : "G"}[${JSON.stringify(name)}]`;
   const pinned: Source = { kind: "pinned", value: cell, name: shown };
   const variable = machine.tracer.cellFromOutside(cell, pinned, name, () => {
-    if (binding.scope === "unresolved") return null;
-    if (binding.isAccessor === true) return null; // natively, once, where the program reads it
+    if (binding.scope === "unresolved" || binding.isAccessor === true) return null;
     let value: unknown;
     try {
       value = binding.read();
@@ -54,6 +53,7 @@ export function outerCell(machine: Machine, given: OuterCell, name: string): Cel
       : new ConstantVariable(value);
   });
   variable.isUnresolvable = binding.scope === "unresolved";
+  variable.isAccessor = binding.isAccessor === true;
   return variable;
 }
 

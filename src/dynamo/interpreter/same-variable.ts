@@ -49,6 +49,7 @@ export function globalCell(machine: Machine, name: PropertyKey): OuterCell | nul
 function isSameVariable(a: Binding, b: Binding): boolean {
   if (a.read === b.read) return true;
   if (a.scope !== "closure" || b.scope !== "closure") return false; // a global is the same function for every reader
+  if (a.isAccessor === true || b.isAccessor === true) return false; // never interpreted, so no matter
   return a.write === null ? isWrittenThrough(b, a.read) : isWrittenThrough(a, b.read);
 }
 

@@ -6,14 +6,20 @@ import { typeOf } from "./operators.ts";
 
 /** Reading a variable in its temporal dead zone, or one that does not exist, throws: natively, in V8's words. */
 export function readCell(cell: CellVariable): Variable {
-  return (
-    cell.content ??
-    breakGraph(
-      "observedException",
-      { errorClass: "ReferenceError", message: `${cell.name} is not initialised` },
-      `load ${cell.name}`,
-    )
-  );
+  return cell.content ?? breakAtCell(cell);
+}
+
+function breakAtCell({ name, isAccessor, isUnresolvable }: CellVariable): never {
+  if (isAccessor) {
+    const facts = {
+      object: "the global object",
+      property: `property '${name}'`,
+      kind: "a getter or setter",
+    };
+    return breakGraph("exoticObject", facts, `load ${name}`);
+  }
+  const message = isUnresolvable ? `${name} is not defined` : `${name} is not initialised`;
+  return breakGraph("observedException", { errorClass: "ReferenceError", message }, `load ${name}`);
 }
 
 /** An assignment; like a read, it throws in the temporal dead zone. */

@@ -4,7 +4,7 @@ import { explicitAccessor, explicitImporter } from "./explicit-scope.ts";
 import { importerName } from "./importer-name.ts";
 import { ScopeAccessError } from "./source-unavailable.ts";
 import type { Binding } from "./function-source.ts";
-import { globalBinding } from "./global-binding.ts";
+import { globalBinding, isProgramAccessor } from "./global-binding.ts";
 import { accessorsOf, type Accessor, type FunctionAccessors } from "./grab-accessors.ts";
 import { isImportImmutable } from "./import-proof.ts";
 import { readScopes, scopeWith, type ScopeObject, type ScopeSnapshot } from "./read-scopes.ts";
@@ -120,12 +120,24 @@ export class FreeVariables {
   /** `torch.compile(fn, { scope })`. */
   private fromUser(name: string): Binding | null {
     const free = this.record?.freeNames.get(name);
-    const accessor = explicitAccessor(this.fn, name, free?.declaration?.isReassigned ?? true);
-    if (accessor === null) return null;
     const { declaration = null } = free ?? {};
-    return declaration === null
-      ? inPlace(name, accessor, false)
-      : this.accessed(name, declaration, accessor);
+    if (declaration === null && this.isGlobalToEngine(name)) return null;
+    const accessor = explicitAccessor(this.fn, name, declaration?.isReassigned ?? true);
+    if (accessor === null) return null;
+    if (declaration !== null) return this.accessed(name, declaration, accessor);
+    return {
+      ...inPlace(name, accessor, false),
+      // It may well be a global variable; where a variable of the program hides that, this costs a break.
+      get isAccessor() {
+        return isProgramAccessor(name, globalThis);
+      },
+    };
+  }
+
+  /** Whether the engine can tell that no scope of a function or module has the variable. */
+  private isGlobalToEngine(name: string): boolean {
+    const snapshot = sourceTier() === "T" ? null : this.snapshot();
+    return snapshot !== null && scopeWith(snapshot, name) === null;
   }
 
   /** A function expression's own name: the engine does not list that scope, and the value is the function itself. */

@@ -38,7 +38,7 @@ export interface Binding {
   readonly read: () => unknown;
   /** null: cannot be written from outside with the tiers at hand. */
   readonly write: ((value: unknown) => void) | null;
-  /** Reading it runs a getter of the program: a global variable defined as one. */
+  /** Using it runs a getter or setter of the program: a global variable defined as one. */
   readonly isAccessor?: boolean;
   /** Why the variable cannot be read from outside, or null if it can. */
   readonly unavailable: string | null;

@@ -25,16 +25,17 @@ export function globalBinding(name: string, realmGlobal: Record<string, unknown>
   };
 }
 
-const { getOwnPropertyDescriptor } = Object;
+const { getOwnPropertyDescriptor, hasOwn } = Object;
 
-/** Getters that the host defines (`crypto`, `performance`): reading them has no effect on the program. */
-const hostGetters: ReadonlySet<unknown> = new Set(
-  Object.values(Object.getOwnPropertyDescriptors(globalThis)).map(({ get }) => get),
+/** Accessors that the host defines (`crypto`, `performance`): using them has no effect on the program. */
+const hostAccessors: ReadonlySet<unknown> = new Set(
+  Object.values(Object.getOwnPropertyDescriptors(globalThis)).flatMap(({ get, set }) => [get, set]),
 );
 
-function isProgramAccessor(name: string, global: object): boolean {
-  const getter = getOwnPropertyDescriptor(global, name)?.get;
-  return getter !== undefined && !hostGetters.has(getter);
+/** Whether using the global variable runs a getter or setter of the program. */
+export function isProgramAccessor(name: string, global: object): boolean {
+  const { get, set } = getOwnPropertyDescriptor(global, name) ?? {};
+  return !hostAccessors.has(get) || !hostAccessors.has(set);
 }
 
 interface GlobalAccess {
@@ -47,7 +48,8 @@ const accessByName = new Map<string, GlobalAccess>();
 
 /**
  * Functions made by `new Function` see exactly the global scope: engine semantics for reads, writes and errors.
- * A property may be a getter of the user's, so it is not read to learn whether it exists.
+ * A property may be a getter of the user's, so it is not read to learn whether it exists. In a context of `node:vm`
+ * even `in` reads it, before Node 22.
  */
 function ownRealmAccess(name: string): GlobalAccess {
   let access = accessByName.get(name);
@@ -55,14 +57,14 @@ function ownRealmAccess(name: string): GlobalAccess {
     // An assignment that makes a variable is refused before: see `functionCode`.
     const mode = namesOfSloppyCode.has(name) ? "" : '"use strict"; ';
     const build = makeFunction(
-      [],
+      ["hasOwn"],
       `${mode}return {
-      exists: () => { if (${JSON.stringify(name)} in globalThis) return true; try { ${name}; return true } catch { return false } },
+      exists: () => { if (hasOwn(globalThis, ${JSON.stringify(name)}) || ${JSON.stringify(name)} in globalThis) return true; try { ${name}; return true } catch { return false } },
       read: () => ${name},
       write: (value) => { ${name === "value" ? "globalThis.value" : name} = value },
     }`,
-    ) as () => GlobalAccess; // the object literal above
-    access = build();
+    ) as (test: typeof hasOwn) => GlobalAccess; // the object literal above
+    access = build(hasOwn);
     accessByName.set(name, access);
   }
   return access;
@@ -86,10 +88,11 @@ const namesOfSloppyCode: ReadonlySet<string> = new Set([
 /** A function from another vm context: only the properties of its global object can be seen. */
 function foreignRealmAccess(name: string, global: Record<string, unknown>): GlobalAccess {
   const check = (): void => {
-    if (!(name in global)) throw new ReferenceError(`${name} is not defined`);
+    if (!hasOwn(global, name) && !(name in global))
+      throw new ReferenceError(`${name} is not defined`);
   };
   return {
-    exists: () => name in global,
+    exists: () => hasOwn(global, name) || name in global,
     read: () => {
       check();
       return global[name];

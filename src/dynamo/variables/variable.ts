@@ -417,6 +417,8 @@ export class CellVariable {
   #read: (() => Variable | null) | null = null;
   /** No such variable exists anywhere: `typeof` says "undefined", reading throws. */
   isUnresolvable = false;
+  /** A global variable defined by a getter or setter, which only the program's own uses may run. */
+  isAccessor = false;
 
   constructor(name: string, content: Variable | null, source: Source | null) {
     this.name = name;
