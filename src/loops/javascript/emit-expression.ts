@@ -1,6 +1,7 @@
 /** Expressions as JavaScript text. int64 is bigint, everything else number; bool is 0 or 1. */
 import { InternalError } from "../../base/errors.ts";
 import { unreachable } from "../../base/unreachable.ts";
+import { functionBesideOne } from "../beside-one.ts";
 import {
   childrenOf,
   type ArithmeticOperation,
@@ -99,13 +100,21 @@ export class ExpressionEmitter {
         return this.#scope.row(expression.row);
       case "unary":
         return emitUnary(expression.operation, expression.x.type, this.emit(expression.x));
-      case "arithmetic":
+      case "arithmetic": {
+        const sum = functionBesideOne(expression);
+        // Rounded once, as in WebAssembly.
+        if (sum !== null && isFloat(expression.type))
+          return round(
+            expression.type,
+            `1 + ${floatFunctions[sum.operation]}(${this.emit(sum.x)})`,
+          );
         return emitArithmetic(
           expression.operation,
           expression.type,
           this.emit(expression.x),
           this.emit(expression.y),
         );
+      }
       case "comparison":
         return `(${this.emit(expression.x)} ${comparisonSymbols[expression.operation]} ${this.emit(expression.y)} ? 1 : 0)`;
       case "select":
@@ -148,8 +157,12 @@ export class ExpressionEmitter {
 
 const comparisonSymbols = { eq: "===", ne: "!==", lt: "<", le: "<=", gt: ">", ge: ">=" } as const;
 
+function isFloat(type: ValueType): boolean {
+  return type === "float32" || type === "float64";
+}
+
 function isInteger(type: ValueType): boolean {
-  return type !== "float32" && type !== "float64";
+  return !isFloat(type);
 }
 
 function emitConstant(type: ValueType, value: number | bigint): string {

@@ -165,9 +165,9 @@ export function erfc(x: number): number {
   return x < 0 ? 2 - erfcTail(-x) : erfcTail(x);
 }
 
-/** The distribution function of the normal distribution, as PyTorch computes it for gelu: 0 from about x = -8.3 on. */
+/** The distribution function of the normal distribution. */
 export function ndtr(x: number): number {
-  return 0.5 * (1 + erf(x * Math.SQRT1_2));
+  return 0.5 * erfc(-x * Math.SQRT1_2);
 }
 
 /** Inverse of erf: M. Giles's starting value (2010), then Newton steps on erf or, in the tails, on log erfc. */
@@ -205,26 +205,55 @@ const lanczos = [
   1.5056327351493116e-7,
 ];
 
-/** log |Γ(x)| by Lanczos's approximation (1964), with the reflection formula for x < 1/2. */
+/** log Γ(1 + x)/x by Taylor: (-1)^k·ζ(k)/k, and minus Euler's constant. */
+const logGammaBesideOne = [
+  0.03846153903467518, -0.04000000119214014, 0.04166666915034121, -0.04347826605304026,
+  0.04545455629320467, -0.047619070330142226, 0.05000004769810169, -0.05263167937961666,
+  0.055555767627403614, -0.058823978658684585, 0.06250095514121304, -0.06666870588242046,
+  0.07143294629536133, -0.0769325164113522, 0.083353840546109, -0.09095401714582904,
+  0.1000994575127818, -0.11133426586956469, 0.12550966952474304, -0.1440498967688461,
+  0.1695571769974082, -0.20738555102867398, 0.27058080842778454, -0.40068563438653143,
+  0.8224670334241132, -0.5772156649015329,
+];
+
+/** log |Γ(x)| by Lanczos's approximation (1964), with the reflection formula for x < 1/2; beside 1 and 2, its zeros, a series. */
 export function lgamma(x: number): number {
   if (Number.isNaN(x)) return NaN;
   if (!Number.isFinite(x) || (x <= 0 && Number.isInteger(x))) return Infinity;
   if (x === 1 || x === 2) return 0;
   if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - lgamma(1 - x);
   const z = x - 1;
+  if (Math.abs(z) < 0.2) return z * polynomial(logGammaBesideOne, z);
+  if (Math.abs(z - 1) < 0.2)
+    return Math.log1p(z - 1) + (z - 1) * polynomial(logGammaBesideOne, z - 1);
   let series = at(lanczos, 0);
   for (let i = 1; i < lanczos.length; i++) series += at(lanczos, i) / (z + i);
   const shifted = z + 7.5;
   return 0.5 * Math.log(2 * Math.PI) + (z + 0.5) * Math.log(shifted) - shifted + Math.log(series);
 }
 
-/** Derivative of log Γ: recurrence up to 10, then the asymptotic series. */
+/** The positive zero of digamma, and what it has beyond its float64. */
+const digammaZero = 1.4616321449683622;
+const restOfDigammaZero = 9.549995429965697e-17;
+/** Taylor's series of digamma at its zero, without the constant term. */
+const digammaBesideZero = [
+  -3.454680251063077e-4, 5.04953265834602e-4, -7.380709389960052e-4, 1.0788252019162967e-3,
+  -1.5769367714301972e-3, 2.305126326734928e-3, -3.369801655439328e-3, 4.926781395729853e-3,
+  -7.204534386356869e-3, 1.0538791616612175e-2, -1.542476590494896e-2, 2.2597648232218104e-2,
+  -3.316112647484736e-2, 4.880428816414311e-2, -7.219956125645471e-2, 1.0782405069126237e-1,
+  -1.6394270544240652e-1, 2.58499760955651e-1, -4.427631689835921e-1, 9.676722454476212e-1,
+];
+
+/** Derivative of log Γ: recurrence up to 10, then the asymptotic series; beside its zero, Taylor's series. */
 export function digamma(x: number): number {
   if (x === 0) return Object.is(x, -0) ? Infinity : -Infinity;
   if (x < 0) {
     if (Number.isInteger(x)) return NaN;
-    return digamma(1 - x) - Math.PI / Math.tan(Math.PI * x);
+    // The tangent's period is 1 in x: what is left of it is exact.
+    return digamma(1 - x) - Math.PI / Math.tan(Math.PI * (x - Math.round(x)));
   }
+  const distance = x - digammaZero - restOfDigammaZero;
+  if (Math.abs(distance) < 0.25) return distance * polynomial(digammaBesideZero, distance);
   let shift = 0;
   let z = x;
   for (; z < 10; z += 1) shift -= 1 / z;

@@ -3,6 +3,7 @@ import { InternalError } from "../../base/errors.ts";
 import { unreachable } from "../../base/unreachable.ts";
 import type { DTypeName } from "../../core/dtype.ts";
 import { at } from "../../core/shape.ts";
+import { functionBesideOne, isOne } from "../beside-one.ts";
 import type { Expression, ValueType } from "../expression.ts";
 import { arithmeticOn, compareValues } from "./arithmetic.ts";
 import { selectValue, toDType, toF32, toF64, toI32, toI64, toMask } from "./convert.ts";
@@ -201,7 +202,7 @@ export class ExpressionLowering {
       const { operation, x } = term;
       if (operation === "exp" && x.kind === "unary" && x.operation === "neg")
         return onePlusExpOfNegated32(b, this.lower(x.x));
-      return onePlus[operation]?.(b, this.lower(x)) ?? null;
+      return onePlus[operation](b, this.lower(x));
     }
     const quotient = quotientOfSigmoid(expression);
     if (quotient === null) return null;
@@ -306,19 +307,6 @@ export class ExpressionLowering {
     const narrow = at(toI32(b, wrapped).parts, 0);
     return { kind: "i32", parts: [b.plain("v128.and", narrow, checked)] };
   }
-}
-
-const isOne = (term: Expression): boolean => term.kind === "constant" && term.value === 1;
-
-/** f(x) where the expression is 1 + f(x), else null. */
-function functionBesideOne({
-  operation,
-  x,
-  y,
-}: Expression & { readonly kind: "arithmetic" }): (Expression & { kind: "unary" }) | null {
-  if (operation !== "add") return null;
-  const other = isOne(x) ? y : isOne(y) ? x : null;
-  return other?.kind === "unary" ? other : null;
 }
 
 /** x and y where the expression is x·(1/y) and y is 1 + exp(…): its inverse does not overflow, so x/y is as good. */

@@ -4,6 +4,7 @@ import { bool, type DType } from "../../core/dtype.ts";
 import { pointwise } from "../../loops/computation.ts";
 import {
   add,
+  cast,
   compare,
   div,
   exp,
@@ -94,11 +95,22 @@ export const silu = unaryOp({
   check: onlyForFloats("silu_cpu"),
 });
 
+/**
+ * tanh(log(1 + e)) = n/(n + 2) with n = e·(e + 2), e = exp(x): 1 to within float64 from x = 20 on. In float64, as float32
+ * would round six times.
+ */
+const mishOf = (x: Expression): Expression => {
+  const wide = cast(x, "float64");
+  const e = exp(minimum(wide, 20));
+  const n = mul(e, add(e, 2));
+  return cast(div(mul(wide, n), add(n, 2)), x.type);
+};
+
 export const mish = unaryOp({
   name: "mish",
   api: ["torch.nn.functional.mish"],
   rule: "same",
-  body: (x) => mul(x, unary("tanh", unary("log1p", exp(x)))),
+  body: mishOf,
   reference: (x) => x * Math.tanh(Math.log(1 + Math.exp(x))),
   doc: {
     summary: "x * tanh(softplus(x)).",

@@ -38,16 +38,20 @@ function reduce32(b: ProgramBuilder, x: Register): Reduced {
   return { shifted, r: b.negativeMultiplyAdd("f32", n, b.f32(ln2Low32), high) };
 }
 
-/** scale·exp(±r), the sign being `sign`. */
-function polynomial32(b: ProgramBuilder, r: Register, scale: number, sign: 1 | -1 = 1): Register {
+/** (exp(±r) - 1)/r, the sign being `sign`, times `scale`. */
+function slope32(b: ProgramBuilder, r: Register, scale: number, sign: 1 | -1): Register {
   const last = expTail32.length - 1;
   const tail = b.pairedPolynomial(
     "f32",
     r,
     expTail32.map((coefficient, index) => scale * coefficient * sign ** (last - index)),
   );
-  const slope = b.multiplyAdd("f32", tail, r, b.f32(sign * scale));
-  return b.multiplyAdd("f32", slope, r, b.f32(scale));
+  return b.multiplyAdd("f32", tail, r, b.f32(sign * scale));
+}
+
+/** exp(r) */
+function polynomial32(b: ProgramBuilder, r: Register): Register {
+  return b.multiplyAdd("f32", slope32(b, r, 1, 1), r, b.f32(1));
 }
 
 export function exp32(b: ProgramBuilder, x: Value): Value {
@@ -55,7 +59,7 @@ export function exp32(b: ProgramBuilder, x: Value): Value {
   const below = b.plain("f32x4.pmin", at(x.parts, 0), b.f32(89));
   const clamped = b.plain("f32x4.pmax", below, b.f32(-104));
   const { shifted, r } = reduce32(b, clamped);
-  const value = polynomial32(b, r, 1);
+  const value = polynomial32(b, r);
   // 2^n in two factors, so that neither leaves the exponents of normal numbers: half of n, rounded down, and the rest.
   const n = b.shift("i32x4.shl", shifted, 23);
   const half = b.plain("v128.and", b.shift("i32x4.shr_s", n, 1), b.i32(-(2 ** 23)));
@@ -75,19 +79,18 @@ export function expOfNegative32(b: ProgramBuilder, x: Value): Value {
   const clamped = b.plain("f32x4.pmax", at(x.parts, 0), b.f32(-88));
   const { shifted, r } = reduce32(b, clamped);
   const power = b.plain("i32x4.add", b.shift("i32x4.shl", shifted, 23), b.f32(1));
-  return { kind: "f32", parts: [b.plain("f32x4.mul", polynomial32(b, r, 1), power)] };
+  return { kind: "f32", parts: [b.plain("f32x4.mul", polynomial32(b, r), power)] };
 }
 
 /**
  * 1 + exp(x), as in a sigmoid. What exp makes of numbers below -86 is lost beside 1, so 2^n needs no second factor: it is
- * halved and the polynomial doubled, so that n = 128 still has an exponent and what overflows becomes ∞.
+ * halved and exp(r) - 1 doubled, so that n = 128 still has an exponent and what overflows becomes ∞.
  */
 export function onePlusExp32(b: ProgramBuilder, x: Value): Value {
   const below = b.plain("f32x4.pmin", at(x.parts, 0), b.f32(89));
   const clamped = b.plain("f32x4.pmax", below, b.f32(-86));
   const { shifted, r } = reduce32(b, clamped);
-  const value = polynomial32(b, r, 2);
-  return { kind: "f32", parts: [onePlusHalfOf(b, value, shifted)] };
+  return { kind: "f32", parts: [onePlusPower(b, slope32(b, r, 2, 1), r, shifted)] };
 }
 
 /** 1 + exp(-x): the sign is in the constants. */
@@ -99,20 +102,28 @@ export function onePlusExpOfNegated32(b: ProgramBuilder, x: Value): Value {
   // -r
   let rest = b.multiplyAdd("f32", n, b.f32(ln2High32), clamped);
   rest = b.multiplyAdd("f32", n, b.f32(ln2Low32), rest);
-  const value = polynomial32(b, rest, 2, -1);
-  return { kind: "f32", parts: [onePlusHalfOf(b, value, shifted)] };
+  return { kind: "f32", parts: [onePlusPower(b, slope32(b, rest, 2, -1), rest, shifted)] };
 }
 
-/** 1 + value·2^n/2 */
-function onePlusHalfOf(b: ProgramBuilder, value: Register, shifted: Register): Register {
+/**
+ * 1 + 2^n·(1 + slope·r/2), smallest terms first: exp(r) is not rounded by itself, which would leave a sigmoid 2.5 ulp off
+ * where 1 + exp(x) is little more than a power of two.
+ */
+function onePlusPower(
+  b: ProgramBuilder,
+  slope: Register,
+  r: Register,
+  shifted: Register,
+): Register {
   const halfPower = b.plain("i32x4.add", b.shift("i32x4.shl", shifted, 23), b.f32(0.5));
-  return b.multiplyAdd("f32", value, halfPower, b.f32(1));
+  const small = b.multiplyAdd("f32", b.plain("f32x4.mul", slope, r), halfPower, b.f32(1));
+  return b.multiplyAdd("f32", halfPower, b.f32(2), small);
 }
 
 /** exp of numbers in [-87, 88]. */
 export function expOfModerate32(b: ProgramBuilder, x: Register): Register {
   const { shifted, r } = reduce32(b, x);
-  return b.plain("i32x4.add", polynomial32(b, r, 1), b.shift("i32x4.shl", shifted, 23));
+  return b.plain("i32x4.add", polynomial32(b, r), b.shift("i32x4.shl", shifted, 23));
 }
 
 /** 1/13!, …, 1/1!, 1: the rest of the series is below 2^-57 for |r| ≤ ln 2 / 2. */

@@ -1,4 +1,5 @@
 /** Which mathematical functions have vector code, and in which precision. */
+import type { FunctionBesideOne } from "../../beside-one.ts";
 import type { UnaryOperation } from "../../expression.ts";
 import type { ProgramBuilder, Value } from "../program.ts";
 import { acos64, asin64, atan64 } from "./arctangent.ts";
@@ -51,8 +52,8 @@ export const floatFunctions: Readonly<Partial<Record<UnaryOperation, FloatFuncti
   ndtr: { f32: ndtr32, f64: null },
 };
 
-/** 1 + f(x) of float32, where that is less work than f(x). */
-export const onePlus: Readonly<Partial<Record<UnaryOperation, FloatFunction>>> = {
+/** 1 + f(x) of float32. */
+export const onePlus: Readonly<Record<FunctionBesideOne, FloatFunction>> = {
   exp: onePlusExp32,
   erf: onePlusErf32,
   tanh: onePlusTanh32,
