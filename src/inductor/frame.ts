@@ -7,6 +7,7 @@ import { convertScalar, type Scalar } from "../core/scalar.ts";
 import { at } from "../core/shape.ts";
 import { Storage } from "../core/storage.ts";
 import { isTensor, stateOf, type TensorBase } from "../core/tensor.ts";
+import { metaOf } from "../core/tensor-meta.ts";
 import { mapArgument } from "../fx/node.ts";
 import type { FrameLayout } from "./frame-layout.ts";
 import type { Buffer, Place, Program, ScalarValue } from "./program.ts";
@@ -131,6 +132,8 @@ export class Frame {
     else if (base !== null) made = aliasOf(this.tensor(base), { shape, strides, offset });
     else made = constructTensor(this.storageOf(buffer), dtype, { shape, strides, offset }, null);
     if (requiresGrad) made.requires_grad = true;
+    // The same metadata, which takes a while to find: the next graph asks for it.
+    stateOf(made).meta = metaOf(fake);
     this.#know(fake, made);
     return made;
   }
@@ -142,10 +145,16 @@ export class Frame {
 
   /** Arguments or outputs with the real things in place of what stands for them. */
   real(argument: unknown): unknown {
-    return mapArgument(argument, (leaf) => {
-      if (leaf instanceof RuntimeScalar) return this.#scalars[leaf.slot];
-      return isTensor(leaf) && stateOf(leaf).storage.isFake ? this.tensor(leaf) : leaf;
-    });
+    if (isTensor(argument)) return this.#realLeaf(argument);
+    if (Array.isArray(argument)) return argument.map((item: unknown) => this.real(item));
+    if (typeof argument !== "object" || argument instanceof RuntimeScalar)
+      return this.#realLeaf(argument);
+    return mapArgument(argument, (leaf) => this.#realLeaf(leaf));
+  }
+
+  #realLeaf(leaf: unknown): unknown {
+    if (leaf instanceof RuntimeScalar) return this.#scalars[leaf.slot];
+    return isTensor(leaf) && stateOf(leaf).storage.isFake ? this.tensor(leaf) : leaf;
   }
 
   /** Takes what a call gave for what its recorded result stands for. */

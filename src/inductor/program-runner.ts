@@ -9,6 +9,9 @@ import type { Program } from "./program.ts";
 import { runProgram } from "./run-program.ts";
 import { suitsTrial } from "./trial-run.ts";
 
+/** Carries a program out for the inputs of a call. */
+export type ProgramRun = (inputs: readonly unknown[]) => unknown;
+
 /**
  * `graphModule` is what the program was made of: inputs that share memory in a way that the recording did not know run it.
  * `isTrial`: these sizes may never come again, so nothing is prepared for them before the second call.
@@ -17,13 +20,13 @@ export function programRunner(
   graphModule: GraphModule,
   program: Program,
   { isTrial }: { readonly isTrial: boolean },
-): (...inputs: readonly unknown[]) => unknown {
+): ProgramRun {
   const written = writtenInputs(program);
   const noteFailure = graphModule.noteFailure;
   let prepared: PreparedProgram | null = null;
   let generation = -1;
   let waits = isTrial && suitsTrial(program);
-  return (...inputs) => {
+  return (inputs) => {
     if (written.length > 0 && inputsOverlap(inputs, written)) return graphModule(...inputs);
     if (currentBackend() !== wasmBackend || kernelMemoryOrNull() === null)
       return runProgram(program, inputs, noteFailure);

@@ -149,3 +149,38 @@ test("a hundred thousand calls run in bounded memory", () => {
   for (let call = 0; call < 100_000; call++) chain(x);
   expect(kernelMemory().counts().usedBytes - before).toBeLessThan(2 ** 22);
 }, 60_000);
+
+describe("a number that is read between kernels", () => {
+  const elements: readonly (readonly [string, (x: torch.Tensor) => torch.Tensor])[] = [
+    ["float32", (x) => x.sum()],
+    ["float64", (x) => x.to(torch.float64).amax()],
+    ["an integer", (x) => x.nan_to_num(0, 0, 0).to(torch.int64).sum()],
+    ["a boolean", (x) => x.gt(0).any()],
+    ["an element of a larger tensor", (x) => x.mul(2).select(0, 3)],
+    ["an input itself", (x) => x.select(0, 2)],
+  ];
+  const inputs = [
+    torch.tensor([1, 2, 3.5, -0, 7]),
+    torch.tensor([NaN, 0.1, -0, 5, 1]),
+    torch.tensor([-Infinity, -1, 0, -0, -3]),
+  ];
+
+  test.each(elements)("is that of eager code: %s", (_, element) => {
+    const fn = (x: torch.Tensor): unknown[] => {
+      const read = element(x).item();
+      const factor = Number(read);
+      return [x.mul(factor).add(1), read, 1 / factor];
+    };
+    torch._dynamo.config.capture_scalar_outputs = true;
+    const compiled = torch.compile(fn, { fullgraph: true });
+    for (const x of [...inputs, ...inputs]) {
+      const [tensor, ...numbers] = compiled(x);
+      const [expected, ...expectedNumbers] = fn(x);
+      expect(numbers).toEqual(expectedNumbers);
+      torch.testing.assert_close(tensor as torch.Tensor, expected as torch.Tensor, {
+        equal_nan: true,
+      });
+    }
+    torch._dynamo.config.reset();
+  });
+});

@@ -1,6 +1,8 @@
 /** Decides how each step of a program runs, and lays out the arguments of those that run in WebAssembly. */
 import { RuntimeScalar } from "../../core/runtime-scalar.ts";
+import { float32, float64 } from "../../core/dtype.ts";
 import { at } from "../../core/shape.ts";
+import { isTensor, stateOf } from "../../core/tensor.ts";
 import type { Backend } from "../../loops/backend.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
@@ -9,7 +11,7 @@ import { hasNoEpilogue } from "../../loops/template.ts";
 import { slackBytes } from "../../loops/wasm/write-arguments.ts";
 import { smallestBlockBytes } from "../../core/storage.ts";
 import type { FrameLayout } from "../frame-layout.ts";
-import type { Buffer, Program, Step, VersionStep } from "../program.ts";
+import type { Buffer, CallStep, Program, Step, VersionStep } from "../program.ts";
 import { mayThrow } from "../schedule/may-throw.ts";
 import { accessOf } from "../schedule/step-access.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
@@ -28,6 +30,13 @@ export type PreparedStep =
   | { readonly kind: "script"; readonly script: PreparedScript }
   /** Zeroes an intermediate before a step outside of WebAssembly. */
   | { readonly kind: "zero"; readonly slot: number; readonly callIndex: number }
+  /** Reads the only element of a tensor that the program made. */
+  | {
+      readonly kind: "item";
+      readonly step: CallStep;
+      readonly slot: number;
+      readonly offset: number;
+    }
   | { readonly kind: "other"; readonly step: Step };
 
 /** A word that holds an address in the arena. */
@@ -169,7 +178,18 @@ class StepsBuilder {
     if (isEmpty) return;
     if (step.kind === "launch")
       this.#steps.push({ kind: "script", script: new PreparedScript(step, this.#layout.slotOf) });
-    else this.#steps.push({ kind: "other", step });
+    else this.#steps.push(this.#readOf(step) ?? { kind: "other", step });
+  }
+
+  /** Floating-point elements are read as they are. */
+  #readOf(step: Step): PreparedStep | null {
+    if (step.kind !== "call" || step.node.target !== "item") return null;
+    const [self] = step.args;
+    if (!isTensor(self) || !(self.dtype === float32 || self.dtype === float64)) return null;
+    const { storage, offset } = stateOf(self);
+    const buffer = this.#program.bufferOf.get(storage);
+    const slot = buffer?.origin.kind === "made" ? this.#layout.slotOf.get(buffer) : undefined;
+    return slot === undefined ? null : { kind: "item", step, slot, offset };
   }
 
   finish(): Pick<PreparedSteps, "steps" | "arenaWords"> {

@@ -126,6 +126,11 @@ export class PreparedProgram {
         new Uint8Array(buffer, byteOffset, byteLength).fill(0);
         return;
       }
+      case "item":
+        return frame.bind(
+          prepared.step.result,
+          frame.storageAt(prepared.slot).array[prepared.offset],
+        );
       case "other":
         if (prepared.step.kind === "template") this.#renew(frame, prepared.step);
         return runStep(frame, prepared.step);
@@ -154,6 +159,7 @@ export class PreparedProgram {
         return prepared.script.step.callIndex;
       case "zero":
         return prepared.callIndex;
+      case "item":
       case "other":
         return prepared.step.callIndex;
     }

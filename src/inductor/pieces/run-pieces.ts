@@ -1,10 +1,9 @@
 /** Runs the parts of a graph, one after the other. Hot path of graphs that call what is not compiled. */
 import { at } from "../../core/shape.ts";
-import type { Storage } from "../../core/storage.ts";
 import { isTensor, stateOf } from "../../core/tensor.ts";
 import type { Graph } from "../../fx/graph.ts";
 import { type GraphModule, isGraphModule } from "../../fx/graph-module-brand.ts";
-import { argumentNodes, isNode, mapArgument, type Node } from "../../fx/node.ts";
+import { type Argument, argumentNodes, isNode, mapArgument, type Node } from "../../fx/node.ts";
 import type { Piece } from "./cut-graph.ts";
 
 export type Runner = (...inputs: readonly unknown[]) => unknown;
@@ -39,29 +38,25 @@ export function pieceRunner(
     to: piece.outputs.map(slotOf),
     spent: spentAfter(graph, pieces, piece).map(slotOf),
   }));
+  const count = slots.size;
   const result = graph.output.args[0];
   const attributeOf = (leaf: Node): unknown =>
     leaf.op === "get_attr" ? graph.attributes.get(leaf.target) : undefined;
+  const outputOf = (leaf: Argument, values: readonly unknown[]): unknown => {
+    if (!isNode(leaf)) return leaf;
+    const slot = slots.get(leaf);
+    return slot === undefined ? attributeOf(leaf) : values[slot];
+  };
   const outputs = (values: readonly unknown[]): unknown =>
-    mapArgument(result, (leaf) => {
-      if (!isNode(leaf)) return leaf;
-      const slot = slots.get(leaf);
-      return slot === undefined ? attributeOf(leaf) : values[slot];
-    });
+    Array.isArray(result) && result.every(isNode)
+      ? result.map((leaf) => outputOf(leaf, values))
+      : mapArgument(result, (leaf) => outputOf(leaf, values));
   return (...inputs) => {
-    const values = [...inputs];
-    values.length = slots.size;
+    const values = new Array<unknown>(count);
+    for (let index = 0; index < inputs.length; index++) values[index] = inputs[index];
     for (const each of ready) {
       try {
-        keep(
-          values,
-          each,
-          Reflect.apply(
-            each.run,
-            undefined,
-            each.from.map((slot) => values[slot]),
-          ),
-        );
+        keep(values, each, each.run(...each.from.map((slot) => values[slot])));
       } catch (error) {
         const failure = each.piece.module.takeFailure();
         if (failure !== null) {
@@ -79,8 +74,8 @@ export function pieceRunner(
 
 /** A piece gives the list of its outputs. */
 function keep(values: unknown[], { to }: ReadyPiece, given: unknown): void {
-  for (let index = 0; index < to.length; index++)
-    values[at(to, index)] = Reflect.get(Object(given), index);
+  if (!Array.isArray(given)) return; // nothing was computed
+  for (let index = 0; index < to.length; index++) values[at(to, index)] = given[index];
 }
 
 /** What a piece is the last to use, if it came out of a piece and no code of the user's got it. */
@@ -104,12 +99,12 @@ function holdsTensors({ attributes }: Graph): boolean {
 
 /** Frees the memory of values that are spent, unless another value shares it: views, operands that are handed on. */
 function discard(values: unknown[], spent: readonly number[]): void {
-  const storages = new Set<Storage>();
   for (const slot of spent) {
     const value = values[slot];
-    if (isTensor(value)) storages.add(stateOf(value).storage);
     values[slot] = undefined;
+    if (!isTensor(value)) continue;
+    const { storage } = stateOf(value);
+    if (!values.some((other) => isTensor(other) && stateOf(other).storage === storage))
+      storage.discard();
   }
-  for (const value of values) if (isTensor(value)) storages.delete(stateOf(value).storage);
-  for (const storage of storages) storage.discard();
 }
