@@ -3,9 +3,11 @@
  * await; then a million calls of compiled functions that recompile, throw, break and leave closures behind. Prints what
  * the process held, as JSON. `npx tsx bench/memory.ts [millions of operations] [calls]`
  */
+import { cpus, loadavg } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as torch from "fullgraph";
+import { describeCommit } from "./describe-commit.ts";
 import { type CallLoopMemory, callLoops, measureCallLoop } from "./memory-of-calls.ts";
 
 interface Round {
@@ -74,7 +76,10 @@ for (const loop of callLoops()) loops.push(await measureCallLoop(loop, calls, co
 console.log(
   JSON.stringify(
     {
+      commit: describeCommit(),
+      machine: `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores`,
       node: process.version,
+      load: loadavg()[0],
       rounds,
       loops,
       lastSizes: [small, medium, large].map((x) => x.numel()),

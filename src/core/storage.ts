@@ -1,5 +1,6 @@
 /** The memory behind one or more tensors. */
 import { InternalError, OutOfMemoryError } from "../base/errors.ts";
+import { emit, warnOnce } from "../base/logging.ts";
 import { formatBytes } from "../runtime/format-bytes.ts";
 import { kernelMemory, kernelMemoryOrNull } from "../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../runtime/owned-block.ts";
@@ -225,7 +226,17 @@ function newHome(dtype: DType, length: number, zeroed: boolean): Home {
 /** The last resort when there is no block: `failure` is why. */
 function allocateOutside(dtype: DType, length: number, failure: unknown): TypedArray {
   try {
-    return allocateArray(dtype, length);
+    const array = allocateArray(dtype, length);
+    const size = formatBytes(length * dtype.itemsize);
+    emit(
+      "perf_hints",
+      `A tensor of ${size} is a JavaScript array: there is no room for it in the kernel memory.`,
+    );
+    warnOnce(
+      "kernel-memory-full",
+      `there is no room for a tensor of ${size} in the kernel memory, which WebAssembly can address 4 GiB of. It is kept in a JavaScript array, and so are others while that lasts; what is computed on them runs as JavaScript, many times slower. torch.memory.snapshot() lists the live tensors, TORCH_LOGS=perf_hints each that had to stay outside.`,
+    );
+    return array;
   } catch {
     if (failure instanceof OutOfMemoryError) throw failure;
     throw new OutOfMemoryError(
