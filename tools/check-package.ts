@@ -144,7 +144,10 @@ console.log(String(fn(torch.tensor([3, 4]))), torch.add.name, torch.Tensor.name)
     run("start", process.execPath, [...flags, "start.js"], project);
   const first = start();
   if (readdirSync(kept).length !== 1) throw new Error(`${kept} is not one file`);
-  const outputs = [first, start(), start(["-C", "bun"]), start(["-C", "module"])];
+  // Other flags of the engine, other code.
+  const inLittleMemory = start(["--max-semi-space-size=1"]);
+  if (readdirSync(kept).length !== 2) throw new Error(`${kept} is not two files`);
+  const outputs = [first, inLittleMemory, start(), start(["-C", "bun"]), start(["-C", "module"])];
   if (outputs.some((output) => output !== "tensor([8., 9.]) add Tensor\n"))
     throw new Error(`starts differ: ${outputs.join("")}`);
 }

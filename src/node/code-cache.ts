@@ -33,7 +33,8 @@ export function openCodeCache(script: URL): CodeCache {
   const folder = wish ?? fileURLToPath(new URL("./.code-cache", script));
   const { size, mtimeMs } = statSync(script);
   // The engine itself only compares the length of the text.
-  const name = `${cachedDataVersionTag()}-${size}-${Math.round(mtimeMs)}-${FULLGRAPH_BUILD}.bin`;
+  const build = `-${size}-${Math.round(mtimeMs)}-${FULLGRAPH_BUILD}.bin`;
+  const name = `${cachedDataVersionTag()}${build}`;
   return {
     code: read(`${folder}/${name}`),
     keepLater: (make) => {
@@ -46,7 +47,7 @@ export function openCodeCache(script: URL): CodeCache {
         // Flags of the engine that were set meanwhile are in the code, and would make the next process refuse it.
         if (isKept || cachedDataVersionTag() !== tag) return;
         isKept = true;
-        write(folder, name, make());
+        write({ folder, name, build }, make());
       };
       setTimeout(keep, secondsBeforeKeeping * 1000).unref();
       process.once("exit", keep);
@@ -65,16 +66,31 @@ function read(path: string): Buffer | null {
   }
 }
 
-function write(folder: string, name: string, code: Buffer): void {
+interface Place {
+  readonly folder: string;
+  readonly name: string;
+  /** What the names of all files of this build end with. */
+  readonly build: string;
+}
+
+/** Engines with other flags need code of their own: programs that take turns must not drop each other's. */
+const mostKept = 4;
+
+function write({ folder, name, build }: Place, code: Buffer): void {
   try {
     mkdirSync(folder, { recursive: true });
     const draft = `${folder}/${process.pid}.tmp`;
     writeFileSync(draft, code);
     renameSync(draft, `${folder}/${name}`);
-    for (const other of readdirSync(folder)) {
-      if (other !== name && other.endsWith(".bin")) rmSync(`${folder}/${other}`, { force: true });
-    }
+    const paths = readdirSync(folder)
+      .filter((each) => each.endsWith(".bin"))
+      .map((each) => `${folder}/${each}`);
+    const own = paths.filter((path) => path.endsWith(build)).sort((a, b) => ageOf(a) - ageOf(b));
+    const kept = new Set(own.slice(0, mostKept));
+    for (const path of paths) if (!kept.has(path)) rmSync(path, { force: true });
   } catch {
     // No permission, no space: the next start takes as long as this one.
   }
 }
+
+const ageOf = (path: string): number => -statSync(path).mtimeMs;

@@ -49,46 +49,60 @@ export function bestCuts(steps: readonly Step[]): readonly number[] {
   });
   const firstFixed = steps.findIndex(({ isFixed }) => isFixed);
   const lastCut = firstFixed < 0 ? count - 1 : firstFixed;
+  const wholeCost = at(costsFrom(steps, lastUse, 0), count);
   /** By place: the least cost of all before it, and where the last piece of that starts. */
-  const best = [{ cost: 0, start: 0, pieces: 0 }];
-  for (let end = 1; end <= count; end++) {
-    let found = { cost: Infinity, start: 0, pieces: 0 };
-    for (let start = 0; start < end && (end === count || end <= lastCut); start++) {
-      const before = at(best, start);
-      if (before.pieces >= mostPieces || before.cost >= found.cost) continue;
-      const cost = before.cost + cyclesOf(steps, lastUse, start, end);
-      if (cost < found.cost) found = { cost, start, pieces: before.pieces + 1 };
+  const best = Array.from({ length: count + 1 }, () => ({ cost: Infinity, start: 0, pieces: 0 }));
+  best[0] = { cost: 0, start: 0, pieces: 0 };
+  for (let start = 0; start < count; start++) {
+    const before = at(best, start);
+    if (before.cost === Infinity || before.pieces >= mostPieces) continue;
+    const costs = costsFrom(steps, lastUse, start);
+    for (let end = start + 1; end <= count; end++) {
+      if (end > lastCut && end < count) continue;
+      const cost = before.cost + at(costs, end);
+      if (cost < at(best, end).cost) best[end] = { cost, start, pieces: before.pieces + 1 };
     }
-    best.push(found);
   }
-  if (at(best, count).cost > worthwhile * cyclesOf(steps, lastUse, 0, count)) return [];
+  if (at(best, count).cost > worthwhile * wholeCost) return [];
   const cuts: number[] = [];
   for (let cut = at(best, count).start; cut > 0; cut = at(best, cut).start) cuts.unshift(cut);
   return cuts;
 }
 
-/** Cycles for a vector of a piece, limited by what waits or by what starts. */
-function cyclesOf(
+/** By the end of a piece that starts there: cycles for a vector, limited by what waits or by what starts. */
+function costsFrom(
   steps: readonly Step[],
   lastUse: readonly number[],
   start: number,
-  end: number,
-): number {
+): readonly number[] {
+  const count = steps.length;
+  const costs = new Array<number>(count + 1).fill(Infinity);
   const loaded = new Set<number>();
-  const readyAt: number[] = [];
+  const readyAt = new Array<number>(count).fill(0);
+  /** By the end: how many values that are stored for pieces behind one that ends there are not for one that ends later. */
+  const dropped = new Array<number>(count + 2).fill(0);
   let longest = 0;
   let stores = 0;
-  for (let place = start; place < end; place++) {
+  for (let place = start; place < count; place++) {
     const { args, latency } = at(steps, place);
     let ready = 0;
     for (const arg of args) {
       if (arg < start) loaded.add(arg);
-      ready = Math.max(ready, arg < start ? reload : at(readyAt, arg - start));
+      ready = Math.max(ready, arg < start ? reload : at(readyAt, arg));
     }
-    readyAt.push(ready + latency);
+    readyAt[place] = ready + latency;
     longest = Math.max(longest, ready + latency);
-    if (end < steps.length && at(lastUse, place) >= end) stores += 1;
+    const end = place + 1;
+    const last = at(lastUse, place);
+    // Needed by pieces behind all ends up to its last use.
+    if (last >= end) {
+      stores += 1;
+      dropped[last + 1] = at(dropped, last + 1) + 1;
+    }
+    stores -= at(dropped, end);
+    const kept = end < count ? stores : 0;
+    const instructions = end - start + loaded.size + kept + loopInstructions;
+    costs[end] = Math.max((instructions * longest) / window, instructions / perCycle);
   }
-  const instructions = end - start + loaded.size + stores + loopInstructions;
-  return Math.max((instructions * longest) / window, instructions / perCycle);
+  return costs;
 }

@@ -19,6 +19,7 @@ import {
 } from "../templates/contraction/multiply-in-webassembly.ts";
 import type { ArgumentLayout } from "./argument-layout.ts";
 import { emitKernel } from "./emit-kernel.ts";
+import { fillLaunch } from "./fill-launch.ts";
 import { longestAxis } from "./index-width.ts";
 import { errorOf } from "./kernel-failures.ts";
 import { kernelTarget } from "./kernel-target.ts";
@@ -78,7 +79,7 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
   const run = (launch: Launch): void => {
     const memory = memoryFor(launch);
     if (memory === null) javascriptBackend.run(launch);
-    else runInMemory(launch, memory, variantsOf(launch.kernel).byShape);
+    else if (!fillLaunch(launch)) runInMemory(launch, memory, variantsOf(launch.kernel).byShape);
   };
   return {
     name: "wasm",
