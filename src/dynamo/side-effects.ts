@@ -1,3 +1,4 @@
+import type { PrivateName } from "./source/private-name.ts";
 import type { CellVariable, Variable } from "./variables/variable.ts";
 
 /**
@@ -10,6 +11,12 @@ export type SideEffect = { readonly afterCall: number } & (
       readonly kind: "setProperty";
       readonly target: Variable;
       readonly key: PropertyKey;
+      readonly value: Variable;
+    }
+  | {
+      readonly kind: "setPrivate";
+      readonly target: Variable;
+      readonly name: PrivateName;
       readonly value: Variable;
     }
   | { readonly kind: "deleteProperty"; readonly target: Variable; readonly key: PropertyKey }

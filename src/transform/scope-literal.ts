@@ -1,4 +1,5 @@
 /** JavaScript of an object with accessors for variables, to be evaluated where they can be seen. */
+import { privateAccessorText } from "../dynamo/source/private-name.ts";
 import type { Declaration } from "../dynamo/source/script-scope.ts";
 
 export interface ScopeExtras {
@@ -29,5 +30,5 @@ function accessor({ name, kind, isReassigned }: Declaration): string {
 }
 
 function privateAccessor(name: string): string {
-  return `"${name}":{get:o=>o.${name},set:(o,v)=>{o.${name}=v},has:o=>${name} in o}`;
+  return `"${name}":${privateAccessorText(name, given)}`;
 }

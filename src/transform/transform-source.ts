@@ -132,8 +132,13 @@ function classScopes({ functions }: ScriptScopes): readonly TextInsertion[] {
     const { privateNames } = record;
     if (free.length === 0 && privateNames.length === 0) return [];
     const literal = scopeLiteral(free, { privateNames });
+    // Only what stands in the class can read its private names, and its methods exist already.
+    const handOver = privateNames.length === 0 ? "fn" : "members";
     return [
-      { at: record.probeAt, text: marked(`static{${registryVariable}.fn(this,${literal})}`) },
+      {
+        at: record.probeAt,
+        text: marked(`static{${registryVariable}.${handOver}(this,${literal})}`),
+      },
     ];
   });
 }
@@ -144,8 +149,9 @@ function probes({ functions }: ScriptScopes): readonly TextInsertion[] {
     if (record.form === "class" || record.harmlessArguments === null) return [];
     const free = reachable(record);
     const usesThis = record.isArrow && record.usesThis;
-    if (free.length === 0 && !usesThis) return [];
-    const reply = `${registryVariable}.reply(${scopeLiteral(free, { usesThis })})`;
+    const privateNames = [...record.privateUses];
+    if (free.length === 0 && !usesThis && privateNames.length === 0) return [];
+    const reply = `${registryVariable}.reply(${scopeLiteral(free, { usesThis, privateNames })})`;
     if (!record.hasExpressionBody)
       return [{ at: record.probeAt, text: marked(`if(${registryVariable}.on)return ${reply};`) }];
     return [

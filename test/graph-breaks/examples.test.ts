@@ -19,9 +19,10 @@ const wrongExampleFails: Readonly<Partial<Record<GraphBreakKey, string>>> = {
   }),
 };
 
-/** Examples that need a process of their own: vitest has its own `import()`, and on Node outer variables can be reached. */
+/** Examples that need a process of their own: vitest has its own `import()` and `import.meta`, and on Node outer variables can be reached. */
 const ownProcess: Readonly<Partial<Record<GraphBreakKey, NodeJS.ProcessEnv>>> = {
   dynamicImport: {},
+  unsupportedSyntax: {},
   unreachableOuterVariable: { FULLGRAPH_TIER: "R" },
 };
 

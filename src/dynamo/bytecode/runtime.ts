@@ -306,7 +306,17 @@ function importModule(importer: unknown, specifier: unknown, options: unknown): 
   return apply(importer as Function, undefined, [specifier, options]);
 }
 
+function setPrivate(
+  name: { readonly set: (object: unknown, value: unknown) => void },
+  object: unknown,
+  value: unknown,
+): unknown {
+  name.set(object, value);
+  return value;
+}
+
 export const runtime = Object.freeze({
+  setPrivate,
   isArray,
   iteratorSymbol,
   arrayValues,

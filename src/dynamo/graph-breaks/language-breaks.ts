@@ -69,20 +69,12 @@ await load(Promise.resolve(torch.ones(3)));`,
     ],
     context: "The construct.",
     wrongExample: `
-class Model {
-  #scale = 2;
-  forward(x: torch.Tensor) { return x.mul(this.#scale); }
-}
-const model = new Model();
-const fn = torch.compile((x: torch.Tensor) => model.forward(x.add(1)));
+const isLocal = () => import.meta.url.startsWith("file:");
+const fn = torch.compile((x: torch.Tensor) => (isLocal() ? x.add(1) : x));
 fn(torch.ones(3));`,
     rightExample: `
-class Model {
-  private scale = 2;
-  forward(x: torch.Tensor) { return x.mul(this.scale); }
-}
-const model = new Model();
-const fn = torch.compile((x: torch.Tensor) => model.forward(x.add(1)));
+const isLocal = import.meta.url.startsWith("file:");
+const fn = torch.compile((x: torch.Tensor) => (isLocal ? x.add(1) : x));
 fn(torch.ones(3));`,
   }),
   classDefinition: defineGraphBreak({

@@ -1,5 +1,6 @@
 import type { Expression } from "../../symbolic/expression.ts";
 import { printExpression } from "../../symbolic/expression.ts";
+import type { PrivateName } from "../source/private-name.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { NumberLeaf } from "../variables/variable.ts";
 import { describeValue } from "../variables/variable.ts";
@@ -40,6 +41,7 @@ interface GuardFacts {
   SEQUENCE_LENGTH: OnSource & { readonly length: number };
   OBJECT_MATCH: OnSource & { readonly prototype: object | null };
   OWN_DATA: OnSource & { readonly key: PropertyKey };
+  PRIVATE_NAME: OnSource & { readonly name: PrivateName; readonly truth: boolean };
   OWN_GETTER: OnSource & { readonly key: PropertyKey; readonly getter: Function };
   OWN_SETTER: OnSource & { readonly key: PropertyKey; readonly setter: Function };
   CONFIGURABLE: OnSource & { readonly key: PropertyKey };
@@ -130,6 +132,10 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
   OWN_DATA: {
     test: (g, pool) => `R.hasOwnData(${text(g, pool)}, ${pool.textOf(g.key)})`,
     describe: (g) => `Object.hasOwn(${name(g)}, ${keyName(g.key)})`,
+  },
+  PRIVATE_NAME: {
+    test: (g, pool) => `${g.truth ? "" : "!"}${pool.textOf(g.name)}.has(${text(g, pool)})`,
+    describe: (g) => `${g.truth ? "" : "!"}(${g.name.name} in ${name(g)})`,
   },
   OWN_GETTER: {
     test: (g, pool) =>

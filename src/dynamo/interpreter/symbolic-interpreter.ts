@@ -12,6 +12,7 @@ import {
   typeofCell,
 } from "../operations/bindings.ts";
 import { closureOf, functionName } from "../operations/closure-of.ts";
+import { getPrivate, hasPrivate, setPrivate } from "../operations/private-member.ts";
 import { returnCompletionVariable } from "../operations/generator.ts";
 import { enumerableKeys, listOf } from "../operations/iteration.ts";
 import { restArray } from "../operations/iterator-record.ts";
@@ -259,6 +260,18 @@ export class SymbolicInterpreter {
 
   setProperty(object: Variable, key: PropertyKey, value: Variable): void {
     this.#machine.setProperty(object, key, value);
+  }
+
+  getPrivate(object: Variable, name: Variable): Variable {
+    return getPrivate(this.#machine, object, name);
+  }
+
+  setPrivate(object: Variable, name: Variable, value: Variable): void {
+    setPrivate(this.#machine, object, name, value);
+  }
+
+  hasPrivate(name: Variable, object: Variable): Variable {
+    return hasPrivate(this.#machine, name, object);
   }
 
   deleteProperty(object: Variable, key: PropertyKey): Variable {

@@ -149,7 +149,11 @@ export class Tracer {
       ...effect,
       afterCall: this.graph.callCount,
     });
-    if (effect.kind === "setProperty" || effect.kind === "deleteProperty")
+    if (
+      effect.kind === "setProperty" ||
+      effect.kind === "deleteProperty" ||
+      effect.kind === "setPrivate"
+    )
       this.#mutated.add(this.force(effect.target));
     if (effect.kind === "call") this.#mutated.add(this.force(effect.receiver));
     if (effect.kind === "storeCell") this.#mutated.add(effect.cell);
@@ -367,6 +371,8 @@ function describeEffect(effect: EffectWithoutPlace): string {
     case "setProperty":
     case "deleteProperty":
       return `it changes the property ${String(effect.key)}`;
+    case "setPrivate":
+      return `it changes the private field ${effect.name.name}`;
     case "storeCell":
       return `it writes the outer variable \`${effect.cell.name}\``;
     case "call":

@@ -42,6 +42,10 @@ function effectText(writer: ResidualWriter, effect: SideEffect): string {
       const value = writer.value(effect.value);
       return `${writer.value(effect.target)}${keyText(effect.key, writer)} = ${value};`;
     }
+    case "setPrivate": {
+      const value = writer.value(effect.value);
+      return `${writer.textOf(effect.name)}.set(${writer.value(effect.target)}, ${value});`;
+    }
     case "deleteProperty":
       return `delete ${writer.value(effect.target)}${keyText(effect.key, writer)};`;
     case "call":

@@ -1,3 +1,4 @@
+import type { PrivateName } from "../source/private-name.ts";
 import { ArrayCursor } from "../bytecode/array-cursor.ts";
 import { uninitialized } from "../bytecode/cell.ts";
 import { closureInfo } from "../bytecode/closures/make-closure.ts";
@@ -121,6 +122,9 @@ export const residualRuntime = Object.freeze({
   sameEntryKeys,
   entryKey: (collection: unknown, index: number): unknown => keysOf(collection)[index],
   mapGet: (map: Map<unknown, unknown>, key: unknown): unknown => apply(mapGet, map, [key]),
+  /** A guard has seen that the object has it; the guards before that must not throw. */
+  privateOf: (name: PrivateName, object: unknown): unknown =>
+    isObjectOrFunction(object) && name.has(object) ? name.get(object) : undefined,
   isWritable,
   getPrototypeOf,
   closureCode: (fn: unknown): object | null =>

@@ -5,6 +5,7 @@ import {
   recordOfClass,
   recordOfFunction,
   type GrowingRecord,
+  privateKindsOf,
 } from "./function-record.ts";
 import { resolveReferences, type Reference } from "./resolve-references.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type DeclarationKind,
   type FunctionForm,
   type FunctionRecord,
+  type PrivateKind,
 } from "./script-scope.ts";
 
 export interface ScriptScopes {
@@ -126,7 +128,12 @@ class ScopeBuilder {
         return;
       case "MemberExpression":
         this.visit(node.object);
-        return node.computed ? this.visit(node.property) : undefined;
+        return node.computed || node.property.type === "PrivateIdentifier"
+          ? this.visit(node.property)
+          : undefined;
+      case "PrivateIdentifier":
+        this.record?.privateUses.add(`#${node.name}`);
+        return;
       case "Property":
         if (node.computed) this.visit(node.key);
         if (node.kind !== "init" || node.method) return this.visitMethod(node.value, node.kind);
@@ -355,11 +362,22 @@ class ScopeBuilder {
       for (const name of parameters.declarations.keys()) record.outermostNames.add(name);
     }, record);
     if (record.isArrow && record.usesThis && this.record !== null) this.record.usesThis = true;
+    this.passOnPrivateUses(record, null);
     this.isStrict = wasStrict;
+  }
+
+  /** What a function or class inside uses, and does not declare, the one around it uses too. */
+  private passOnPrivateUses(
+    { privateUses }: FunctionRecord,
+    declared: ReadonlyMap<string, PrivateKind> | null,
+  ): void {
+    for (const name of privateUses)
+      if (declared?.has(name) !== true) this.record?.privateUses.add(name);
   }
 
   private visitClass(node: Class): void {
     const record = recordOfClass(node, this.scope);
+    const kinds = privateKindsOf(node);
     this.functions.push(record);
     const wasStrict = this.isStrict;
     this.isStrict = true; // ECMA-262 11.2.2
@@ -370,19 +388,28 @@ class ScopeBuilder {
         if (member.type !== "StaticBlock" && member.computed) this.visit(member.key);
       }
       // What stands above is evaluated around the class, what follows in functions of it.
-      this.inScope("block", () => this.visitMembers(node), record);
+      this.inScope("block", () => this.visitMembers(node, record, kinds), record);
     });
     this.isStrict = wasStrict;
+    this.passOnPrivateUses(record, kinds);
     this.hideConstructorNames(node, record);
   }
 
-  private visitMembers(node: Class): void {
+  private visitMembers(
+    node: Class,
+    record: GrowingRecord,
+    kinds: ReadonlyMap<string, PrivateKind>,
+  ): void {
+    this.scope.privateKinds = kinds;
+    const around = this.record;
+    this.record = record; // members use private names on behalf of the class
     for (const member of node.body.body) {
       if (member.type === "MethodDefinition") this.visitMethod(member.value, member.kind);
       else if (member.type === "PropertyDefinition")
         this.inActivation(() => this.visit(member.value), null);
       else this.inActivation(() => this.visitAll(member.body), null);
     }
+    this.record = around;
   }
 
   /** A class is entered through its constructor, whose own variables hide outer ones that the methods may use. */

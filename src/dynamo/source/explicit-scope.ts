@@ -1,6 +1,7 @@
 /** `torch.compile(fn, { scope: (s) => eval(s) })`: the program itself evaluates expressions where the function was made. */
 import type { Accessor } from "./grab-accessors.ts";
 import { type Importer, importerText } from "./importer-name.ts";
+import { type PrivateAccessor, privateAccessorText } from "./private-name.ts";
 
 export type EvaluateInScope = (text: string) => unknown;
 
@@ -23,6 +24,16 @@ export function explicitAccessor(fn: Function, name: string, isWritten: boolean)
     return { get, set: set ?? refuseWrite };
   } catch {
     return null; // `eval` is forbidden here, or the function given is something else than a direct eval
+  }
+}
+
+/** null: no scope was given, or it is not evaluated in a class that declares the name. */
+export function explicitPrivate(fn: Function, name: string): PrivateAccessor | null {
+  try {
+    const made = scopes.get(fn)?.(`(${privateAccessorText(name, "$fullgraph")})`);
+    return (made ?? null) as PrivateAccessor | null; // that text
+  } catch {
+    return null;
   }
 }
 

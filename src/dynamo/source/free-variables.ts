@@ -1,12 +1,13 @@
 /** The free variables of one function object: which declaration each name means, and how to read and write it. */
 import { sharedAccessor } from "./accessor-pool.ts";
-import { explicitAccessor, explicitImporter } from "./explicit-scope.ts";
+import { explicitAccessor, explicitImporter, explicitPrivate } from "./explicit-scope.ts";
 import { importerName } from "./importer-name.ts";
 import { ScopeAccessError } from "./source-unavailable.ts";
 import type { Binding } from "./function-source.ts";
 import { globalBinding, isProgramAccessor } from "./global-binding.ts";
 import { accessorsOf, type Accessor, type FunctionAccessors } from "./grab-accessors.ts";
 import { isImportImmutable } from "./import-proof.ts";
+import { declarationOfPrivate, isPrivateName, PrivateName } from "./private-name.ts";
 import { readScopes, scopeWith, type ScopeObject, type ScopeSnapshot } from "./read-scopes.ts";
 import type { FunctionOrigin } from "./script-record.ts";
 import type { Declaration, FreeName, FunctionRecord, ScriptScope } from "./script-scope.ts";
@@ -33,6 +34,10 @@ export class FreeVariables {
     let binding = this.bindings.get(name);
     if (binding === undefined && name === importerName) {
       binding = this.importer();
+      this.bindings.set(name, binding);
+    }
+    if (binding === undefined && isPrivateName(name)) {
+      binding = this.privateName(name);
       this.bindings.set(name, binding);
     }
     if (binding === undefined) {
@@ -65,6 +70,25 @@ export class FreeVariables {
     return importer === null
       ? unavailable(importerName, "closure", "only code of its own script can import as it does")
       : constant(importerName, importer);
+  }
+
+  /** `#x` of a class around the function: a constant PrivateName. */
+  private privateName(name: string): Binding {
+    const declaration = declarationOfPrivate(name, this.record?.definedIn ?? null);
+    if (declaration === null)
+      return unavailable(name, "closure", "the script of its class could not be analysed");
+    const given = this.transformed()?.privateAccessor(name) ?? explicitPrivate(this.fn, name);
+    const { kind, scope } = declaration;
+    if (given !== null) return constant(name, new PrivateName(name, kind, scope, given));
+    const accessors =
+      sourceTier() === "T"
+        ? { refused: "its module was not transformed in a way that shows it" }
+        : this.accessors();
+    if ("refused" in accessors) return unavailable(name, "closure", accessors.refused);
+    const grabbed = accessors.privateAccessor(name);
+    return grabbed === null
+      ? unavailable(name, "closure", "its class could not be entered")
+      : constant(name, new PrivateName(name, kind, scope, grabbed));
   }
 
   lexicalThis(): unknown {

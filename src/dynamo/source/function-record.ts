@@ -2,10 +2,17 @@
 import type { AnyNode, Class, Function as FunctionNode, MethodDefinition } from "acorn";
 import { canStopBeforeFirstStep } from "./first-step.ts";
 import { harmlessArguments } from "./harmless-arguments.ts";
-import type { FreeName, FunctionForm, FunctionRecord, ScriptScope } from "./script-scope.ts";
+import type {
+  FreeName,
+  FunctionForm,
+  FunctionRecord,
+  PrivateKind,
+  ScriptScope,
+} from "./script-scope.ts";
 
 export interface GrowingRecord extends FunctionRecord {
   readonly freeNames: Map<string, FreeName>;
+  readonly privateUses: Set<string>;
   readonly ownNames: Set<string>;
   readonly outermostNames: Set<string>;
 }
@@ -30,6 +37,7 @@ export function recordOfFunction(
     probeAt: startOfSteps(node),
     usesThis: false,
     privateNames: [],
+    privateUses: new Set(),
     freeNames: new Map(),
     ownNames: new Set(),
     outermostNames: new Set(),
@@ -60,7 +68,8 @@ export function recordOfClass(node: Class, definedIn: ScriptScope): GrowingRecor
     hasExpressionBody: false,
     probeAt: node.body.start + 1,
     usesThis: false,
-    privateNames: privateNamesOf(node),
+    privateNames: [...privateKindsOf(node).keys()],
+    privateUses: new Set(),
     freeNames: new Map(),
     ownNames: new Set(),
     outermostNames: new Set(),
@@ -78,13 +87,16 @@ function isDirective(statement: AnyNode): boolean {
   return statement.type === "ExpressionStatement" && statement.directive !== undefined;
 }
 
-function privateNamesOf(node: Class): readonly string[] {
-  const names = new Set<string>();
+export function privateKindsOf(node: Class): ReadonlyMap<string, PrivateKind> {
+  const kinds = new Map<string, PrivateKind>();
   for (const member of node.body.body) {
-    if (member.type !== "StaticBlock" && member.key.type === "PrivateIdentifier")
-      names.add(`#${member.key.name}`);
+    if (member.type === "StaticBlock" || member.key.type !== "PrivateIdentifier") continue;
+    const isAccessor =
+      member.type === "MethodDefinition" && (member.kind === "get" || member.kind === "set");
+    const ofMember = member.type === "MethodDefinition" ? "method" : "field";
+    kinds.set(`#${member.key.name}`, isAccessor ? "accessor" : ofMember);
   }
-  return [...names];
+  return kinds;
 }
 
 export function constructorOf(node: Class): MethodDefinition | undefined {

@@ -9,6 +9,7 @@ import type { FunctionOrigin } from "./script-record.ts";
 import type { Declaration, FunctionRecord, ScriptScope } from "./script-scope.ts";
 import { batchGrabs } from "./debugger-switch.ts";
 import { inspectorSession, isDebuggerAttachable } from "../../base/inspector-session.ts";
+import { type PrivateAccessor, privateAccessorText } from "./private-name.ts";
 import { pauseAt, type PauseRequest } from "./pause-at-entry.ts";
 import { pausingWorks } from "./pause-self-test.ts";
 import { sourceTier } from "./source-tier.ts";
@@ -21,6 +22,8 @@ export interface Accessor {
 export interface GrabbedAccessors {
   /** null: at the function's first statement the name means another variable. */
   byName(name: string): Accessor | null;
+  /** null: no class around the function declares it. */
+  privateAccessor(name: string): PrivateAccessor | null;
   /** `this` as an arrow function sees it. */
   readonly readThis: () => unknown;
 }
@@ -57,7 +60,7 @@ function grab(
     fn,
     entry: entryCall(record, record.harmlessArguments),
     expression: (exchange) =>
-      accessorExpression(exchange, accessibleNames(record, snapshot), record.isArrow),
+      accessorExpression(exchange, accessibleNames(record, snapshot), record),
     place: snapshot.place,
     bodyStart: enginePlace(record.bodyStart, origin, snapshot.place),
     end: enginePlace(record.end, origin, snapshot.place),
@@ -152,12 +155,19 @@ function neighbours(record: FunctionRecord): readonly Declaration[] {
  * An object literal of accessors. Made by a nested direct eval where `eval` is the real one: closures of the debugger's
  * own expressions look every variable up by name, those of the nested eval are about twice as fast (test/source/programs/costs.ts).
  */
-function accessorExpression(exchange: string, names: readonly string[], isArrow: boolean): string {
+function accessorExpression(
+  exchange: string,
+  names: readonly string[],
+  { isArrow, privateUses }: FunctionRecord,
+): string {
   const entries = names.map(
     (name) =>
       `[${JSON.stringify(name)}]: { get: () => ${name}, set: (${exchange}) => { ${name} = ${exchange} } }`,
   );
-  const literal = `({ accessors: { __proto__: null, ${entries.join(", ")} }, readThis: ${isArrow ? "() => this" : "null"} })`;
+  const privates = [...privateUses].map(
+    (name) => `${JSON.stringify(name)}: ${privateAccessorText(name, exchange)}`,
+  );
+  const literal = `({ accessors: { __proto__: null, ${entries.join(", ")} }, privates: { __proto__: null, ${privates.join(", ")} }, readThis: ${isArrow ? "() => this" : "null"} })`;
   return `${exchange}.value = (eval === ${exchange}.eval ? eval(${JSON.stringify(literal)}) : ${literal}); undefined`;
 }
 
@@ -169,8 +179,9 @@ function grabbedFrom(
   if (typeof value !== "object" || value === null)
     return { refused: "the scope of the function could not be entered" };
   // The literal of accessorExpression.
-  const { accessors, readThis } = value as {
+  const { accessors, privates, readThis } = value as {
     accessors: Record<string, Accessor>;
+    privates: Record<string, PrivateAccessor>;
     readThis: (() => unknown) | null;
   };
   return {
@@ -179,6 +190,7 @@ function grabbedFrom(
       if (isInBlock && record.ownNames.has(name)) return null;
       return accessors[name] ?? null;
     },
+    privateAccessor: (name) => privates[name] ?? null,
     readThis: readThis ?? (() => undefined),
   };
 }

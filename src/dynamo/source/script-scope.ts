@@ -54,6 +54,8 @@ export class ScriptScope {
   /** The function whose activation this scope is the outermost part of; null elsewhere. */
   readonly owner: FunctionRecord | null;
   readonly declarations = new Map<string, GrowingDeclaration>();
+  /** Of the members of a class: its private names, with their `#`, and what they are. */
+  privateKinds: ReadonlyMap<string, PrivateKind> | null = null;
   /** Direct eval in here may assign any variable in sight. */
   hasDirectEval = false;
 
@@ -131,6 +133,8 @@ export interface FunctionRecord {
   usesThis: boolean;
   /** Of a class: its private names, with their `#`. */
   readonly privateNames: readonly string[];
+  /** Private names of classes around it that it uses, with their `#`. */
+  readonly privateUses: ReadonlySet<string>;
   readonly freeNames: ReadonlyMap<string, FreeName>;
   /** Names declared by the function itself, in blocks too (not in functions inside): they may hide a free one. */
   readonly ownNames: ReadonlySet<string>;
@@ -139,5 +143,7 @@ export interface FunctionRecord {
   /** JavaScript text of an argument list that keeps every parameter default from being evaluated; null if the function cannot be entered. */
   readonly harmlessArguments: string | null;
 }
+
+export type PrivateKind = "field" | "method" | "accessor";
 
 export type FunctionForm = "function" | "method" | "getter" | "setter" | "class";

@@ -1,6 +1,7 @@
 /** What transformed modules tell the front end (tier T). The object lives on the global object: modules may run before this package is loaded. */
 import type { Accessor } from "./grab-accessors.ts";
 import type { Importer } from "./importer-name.ts";
+import type { PrivateAccessor } from "./private-name.ts";
 
 /** Accessors of variables by name; made in the scope they belong to. */
 export interface TransformedScope {
@@ -11,12 +12,6 @@ export interface TransformedScope {
   readonly importer?: Importer;
   /** Of a class: readers and writers of its private names. */
   readonly privateNames?: Readonly<Record<string, PrivateAccessor>>;
-}
-
-export interface PrivateAccessor {
-  readonly get: (object: object) => unknown;
-  readonly set: (object: object, value: unknown) => void;
-  readonly has: (object: object) => boolean;
 }
 
 interface TransformedModule extends TransformedScope {
@@ -39,7 +34,7 @@ export const registryVariable = "$fullgraph";
 const registryKey = "fullgraph.transform";
 
 /** JavaScript that gives the registry, making it if this is the first module. */
-export const registryExpression = `globalThis[Symbol.for("${registryKey}")]??=(()=>{const r={on:false,answer:null,modules:[],functions:new WeakMap(),fn(f,s){if(typeof f==="function")r.functions.set(f,s);return f},reply(s){r.on=false;r.answer=s}};return r})()`;
+export const registryExpression = `globalThis[Symbol.for("${registryKey}")]??=(()=>{const r={on:false,answer:null,modules:[],functions:new WeakMap(),fn(f,s){if(typeof f==="function")r.functions.set(f,s);return f},members(c,s){r.fn(c,s);for(const o of[c,c.prototype])for(const k of Reflect.ownKeys(o)){const d=Reflect.getOwnPropertyDescriptor(o,k);for(const f of[d.value,d.get,d.set])if(f!==c&&typeof f==="function"&&!r.functions.has(f))r.functions.set(f,s)}},reply(s){r.on=false;r.answer=s}};return r})()`;
 
 /** null: no transformed module has run. */
 export function transformRegistry(): TransformRegistry | null {

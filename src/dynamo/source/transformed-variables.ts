@@ -1,6 +1,7 @@
 /** Tier T: accessors that a build- or load-time transform put into the module. No inspector; about 0.01 µs a read. */
 import type { Accessor } from "./grab-accessors.ts";
 import type { Importer } from "./importer-name.ts";
+import type { PrivateAccessor } from "./private-name.ts";
 import { enterProbe } from "./enter-probe.ts";
 import { scriptOfFunction } from "./script-natives.ts";
 import type { FunctionOrigin } from "./script-record.ts";
@@ -17,6 +18,8 @@ export interface TransformedVariables {
   accessor(free: FreeName): Accessor | null;
   /** null: not known. */
   readThis(): (() => unknown) | null;
+  /** null: the function was made where nothing told about the name. */
+  privateAccessor(name: string): PrivateAccessor | null;
   /** `import` of the module; null: not known. */
   importer(): Importer | null;
 }
@@ -44,6 +47,7 @@ export function transformedVariables(
         declaration.scope === moduleScope ? moduleTable(registry, origin.script.id) : ownScope();
       return accessorOf(scope, name);
     },
+    privateAccessor: (name) => ownScope()?.privateNames?.[name] ?? null,
     readThis: () => ownScope()?.readThis ?? null,
     importer: () => moduleTable(registry, origin.script.id)?.importer ?? null,
   };

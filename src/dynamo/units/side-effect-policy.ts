@@ -27,6 +27,7 @@ function changedName(tracer: Tracer, effect: SideEffect): string | null {
   switch (effect.kind) {
     case "setProperty":
     case "deleteProperty":
+    case "setPrivate":
     case "call": {
       const target = tracer.force(effect.kind === "call" ? effect.receiver : effect.target);
       const source = "source" in target ? target.source : null;

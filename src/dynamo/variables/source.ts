@@ -1,4 +1,5 @@
 import { InternalError } from "../../base/errors.ts";
+import type { PrivateName } from "../source/private-name.ts";
 import { type Expression, printExpression } from "../../symbolic/expression.ts";
 import type { NumberLeaf } from "./variable.ts";
 
@@ -13,6 +14,7 @@ export type Source =
   | { readonly kind: "pinned"; readonly value: object | symbol; readonly name: string }
   | { readonly kind: "property"; readonly base: Source; readonly key: PropertyKey }
   | { readonly kind: "member"; readonly base: Source; readonly key: PropertyKey }
+  | { readonly kind: "private"; readonly base: Source; readonly name: PrivateName }
   | { readonly kind: "element"; readonly base: Source; readonly index: Expression<NumberLeaf> }
   | { readonly kind: "prototype"; readonly base: Source }
   | { readonly kind: "size"; readonly base: Source; readonly dim: number }
@@ -61,6 +63,8 @@ export function sourceText(source: Source, pool: ConstantPool): string {
     case "property":
     case "member":
       return sourceText(source.base, pool) + keyText(source.key, pool);
+    case "private":
+      return `R.privateOf(${pool.textOf(source.name)}, ${sourceText(source.base, pool)})`;
     case "element": {
       const index = printExpression(
         source.index,
@@ -137,6 +141,8 @@ export function sourceName(source: Source): string {
           ? `${base}[${key}]`
           : `${base}[${JSON.stringify(key)}]`;
     }
+    case "private":
+      return `${sourceName(source.base)}.${source.name.name}`;
     case "element":
       return `${sourceName(source.base)}[${printExpression(source.index, (leaf) => sourceName(leafSource(leaf)))}]`;
     case "prototype":
@@ -174,6 +180,7 @@ export function rootInput(source: Source): number | null {
       return null;
     case "property":
     case "member":
+    case "private":
     case "element":
     case "prototype":
     case "size":

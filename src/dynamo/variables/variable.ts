@@ -4,6 +4,7 @@ import type { Node } from "../../fx/node.ts";
 import type { Code } from "../bytecode/code.ts";
 import type { Builtin } from "../builtins/builtin.ts";
 import type { CapturableFunction } from "../in-graph-lookup.ts";
+import type { PrivateName } from "../source/private-name.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
 import type { GeneratorVariable, ProtocolVariable } from "./iterator-variables.ts";
 import type { Source } from "./source.ts";
@@ -166,6 +167,8 @@ export class ObjectVariable {
   readonly properties = new Map<PropertyKey, PropertySlot>();
   /** Keys of an object from outside that were deleted and then written again: they are last in order now. */
   readonly recreated = new Set<PropertyKey>();
+  /** What the region wrote to private fields. */
+  readonly privates = new Map<PrivateName, Variable>();
   readonly prototype: object | null;
   readonly source: Source | null;
   readonly value: object | null;

@@ -11,6 +11,7 @@ import { objectInstructions } from "./objects.ts";
 import type { OperandOf, OperandSchema } from "./operand.ts";
 import { operatorInstructions } from "./operators.ts";
 import { stackInstructions } from "./stack.ts";
+import { privateNameInstructions } from "./private-names.ts";
 import { suspensionInstructions } from "./suspension.ts";
 
 export const instructionTable = {
@@ -24,6 +25,7 @@ export const instructionTable = {
   ...iterationInstructions,
   ...controlInstructions,
   ...suspensionInstructions,
+  ...privateNameInstructions,
 };
 
 type Table = typeof instructionTable;

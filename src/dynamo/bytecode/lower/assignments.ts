@@ -13,6 +13,7 @@ import { jumpOfLogical, lowerExpression, lowerNamed } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerPattern } from "./patterns.ts";
 import { printCallSite } from "./call-site.ts";
+import { getKeyed, hasKey, setKeyed } from "./private-names.ts";
 
 export function lowerAssignment(
   at: Lowering,
@@ -61,7 +62,7 @@ export function lowerAssignment(
     at.jump(node, "jump", end);
     at.emitter.bind(keep);
     at.emit(node, { op: "nip" });
-    if (left.computed) at.emit(node, { op: "nip" });
+    if (hasKey(left)) at.emit(node, { op: "nip" });
     at.emitter.bind(end);
   }
   if (!wantsValue) at.emit(node, { op: "pop" });
@@ -117,7 +118,7 @@ export function lowerUpdate(at: Lowering, node: UpdateExpression, wantsValue: bo
     storeMember(at, node, argument);
   } else {
     at.emit(node, { op: "toNumeric" });
-    at.emit(node, argument.computed ? { op: "insert3" } : { op: "insert2" });
+    at.emit(node, hasKey(argument) ? { op: "insert3" } : { op: "insert2" });
     at.emit(node, { op: "increment", by });
     storeMember(at, node, argument);
     at.emit(node, { op: "pop" });
@@ -157,9 +158,9 @@ function readMember(
   member: MemberExpression,
 ): void {
   lowerMemberReference(at, member);
-  if (member.computed) {
+  if (hasKey(member)) {
     at.emit(node, { op: "duplicatePair" });
-    at.emit(member, { op: "getElement" });
+    at.emit(member, { op: getKeyed(member) });
   } else {
     at.emit(node, { op: "duplicate" });
     at.emit(member, { op: "getProperty", name: propertyName(at, member) });
@@ -171,6 +172,6 @@ export function storeMember(
   node: AssignmentExpression | UpdateExpression | MemberExpression,
   member: MemberExpression,
 ): void {
-  if (member.computed) at.emit(node, { op: "setElement" });
+  if (hasKey(member)) at.emit(node, { op: setKeyed(member) });
   else at.emit(node, { op: "setProperty", name: propertyName(at, member) });
 }

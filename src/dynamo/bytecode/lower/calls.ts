@@ -15,6 +15,7 @@ import { printCallSite } from "./call-site.ts";
 import type { Label } from "./emitter.ts";
 import { lowerExpression } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
+import { getKeyed, hasKey, pushPrivateName } from "./private-names.ts";
 
 /** `stop` is where the innermost optional chain goes when it meets null or undefined, with its base popped. */
 export function lowerMemberOrCall(
@@ -24,7 +25,7 @@ export function lowerMemberOrCall(
 ): void {
   if (node.type === "MemberExpression") {
     lowerMemberReference(at, node, stop);
-    if (node.computed) at.emit(node, { op: "getElement" });
+    if (hasKey(node)) at.emit(node, { op: getKeyed(node) });
     else at.emit(node, { op: "getProperty", name: propertyName(at, node) });
     return;
   }
@@ -64,7 +65,7 @@ export function lowerChain(at: Lowering, node: ChainExpression): void {
   at.emitter.bind(end);
 }
 
-/** Pushes the object, and the key where it is computed. */
+/** Pushes the object, and the key where it is computed or private. */
 export function lowerMemberReference(
   at: Lowering,
   node: MemberExpression,
@@ -72,15 +73,14 @@ export function lowerMemberReference(
 ): void {
   lowerBase(at, node.object, stop);
   if (node.optional && stop !== null) at.jump(node.object, "jumpIfNullish", stop);
-  if (node.property.type === "PrivateIdentifier")
-    at.unsupported(node, `private name #${node.property.name}`);
+  if (node.property.type === "PrivateIdentifier") pushPrivateName(at, node.property);
   else if (node.computed) lowerExpression(at, node.property);
 }
 
 export function propertyName(at: Lowering, node: MemberExpression): string {
   return node.property.type === "Identifier"
     ? node.property.name
-    : at.unsupported(node, "private name");
+    : at.unsupported(node, "property key");
 }
 
 function lowerBase(at: Lowering, node: Expression | Super, stop: Label | null): void {
@@ -114,6 +114,14 @@ function lowerCallee(at: Lowering, callee: Expression | Super, stop: Label | nul
 }
 
 function lowerMethod(at: Lowering, member: MemberExpression, stop: Label | null): void {
+  if (member.property.type === "PrivateIdentifier") {
+    lowerBase(at, member.object, stop);
+    if (member.optional && stop !== null) at.jump(member.object, "jumpIfNullish", stop);
+    at.emit(member, { op: "duplicate" });
+    pushPrivateName(at, member.property);
+    at.emit(member, { op: "getPrivate" });
+    return at.emit(member, { op: "swap" });
+  }
   lowerMemberReference(at, member, stop);
   if (member.computed) at.emit(member, { op: "getMethodElement" });
   else at.emit(member, { op: "getMethod", name: propertyName(at, member) });

@@ -27,6 +27,7 @@ import {
 } from "./calls.ts";
 import { printCallSite } from "./call-site.ts";
 import type { Lowering } from "./lowering.ts";
+import { pushPrivateName } from "./private-names.ts";
 
 export function lowerExpression(at: Lowering, node: Expression): void {
   switch (node.type) {
@@ -53,8 +54,11 @@ export function lowerExpression(at: Lowering, node: Expression): void {
     case "UnaryExpression":
       return lowerUnary(at, node);
     case "BinaryExpression":
-      if (node.left.type === "PrivateIdentifier")
-        at.unsupported(node, `private name #${node.left.name}`);
+      if (node.left.type === "PrivateIdentifier") {
+        pushPrivateName(at, node.left);
+        lowerExpression(at, node.right);
+        return at.emit(node, { op: "hasPrivate" });
+      }
       lowerExpression(at, node.left);
       lowerExpression(at, node.right);
       return at.emit(node, { op: "binary", operator: node.operator });

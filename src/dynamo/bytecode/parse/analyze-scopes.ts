@@ -9,6 +9,7 @@ import type {
   FunctionExpression,
   Identifier,
   ImportExpression,
+  PrivateIdentifier,
   MethodDefinition,
   Pattern,
   PropertyDefinition,
@@ -63,6 +64,8 @@ class ScopeAnalyzer {
   readonly references = new Map<Identifier, Reference>();
   readonly lexicalUses: LexicalUse[] = [];
   readonly imports = new Map<ImportExpression, Variable>();
+  /** The private names of classes around the function, which are asked for as variables around it. */
+  readonly privateUses = new Map<PrivateIdentifier, Variable>();
   readonly evals = new Map<CallExpression, Scope>();
   /** Private names declared by the classes around the current node. */
   readonly privateNames: Set<string>[] = [];
@@ -85,8 +88,8 @@ class ScopeAnalyzer {
     const root = this.units.get(node);
     if (root === undefined) throw new Error("the analysed function has no unit");
     const { units, scopes, ownNameScopes, bodyScopes } = this;
-    const { references, lexicalUses, imports, evals } = this;
-    const uses = { references, lexicalUses, imports, evals };
+    const { references, lexicalUses, imports, privateUses, evals } = this;
+    const uses = { references, lexicalUses, imports, privateUses, evals };
     return { root, units, scopes, ownNameScopes, bodyScopes, ...uses };
   }
 
@@ -442,7 +445,9 @@ class ScopeAnalyzer {
         return this.super(node, scope.unit);
       case "PrivateIdentifier":
         if (!this.privateNames.some((names) => names.has(node.name))) {
-          this.poison(node, `private name #${node.name}`, scope.unit);
+          const variable = this.outer.declare(`#${node.name}`, "outer");
+          this.privateUses.set(node, variable);
+          this.capture(variable, scope.unit, false);
         }
         return;
       case "FunctionExpression":

@@ -7,6 +7,7 @@ import type {
   ClassExpression,
   Identifier,
   ImportExpression,
+  PrivateIdentifier,
   StaticBlock,
   PropertyDefinition,
 } from "acorn";
@@ -194,6 +195,7 @@ export interface Analysis {
   readonly references: ReadonlyMap<Identifier, Reference>;
   readonly lexicalUses: readonly LexicalUse[];
   readonly imports: ReadonlyMap<ImportExpression, Variable>;
+  readonly privateUses: ReadonlyMap<PrivateIdentifier, Variable>;
   /** Direct evals that can be moved, and the scope each is in. */
   readonly evals: ReadonlyMap<CallExpression, Scope>;
 }
