@@ -2,7 +2,7 @@
 export const moduleUrlVariable = "fullgraphModuleUrl";
 export const firstLine = `const ${moduleUrlVariable}=import.meta.url;`;
 
-const exportKeyword = "\nexport {";
+const exportKeyword = "\nexport{";
 
 /** An expression, a function from the module's address to its exports, out of the text of a module as the build writes it. */
 export function scriptOfModule(text: string, name: string): string {
