@@ -9,6 +9,7 @@ import type { AnyArgs, OpRecord } from "./op-record.ts";
 /** Refuses to write to a tensor that shows one element in several places, such as an expanded one. */
 export function checkWritable(self: TensorBase): void {
   const { shape, strides } = stateOf(self);
+  if (numelOf(shape) === 0) return; // strides of an empty tensor mean nothing
   for (let axis = 0; axis < shape.length; axis++) {
     if ((shape[axis] ?? 0) > 1 && strides[axis] === 0) {
       throw new RuntimeError(

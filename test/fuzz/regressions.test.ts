@@ -315,6 +315,45 @@ testOfTextCode.each([
   }
 });
 
+test("an iterator that was used up is closed as one, wherever the graph ends", () => {
+  function* numbers(): Generator<number> {
+    yield 1;
+    yield 2;
+  }
+  const fn = (x: torch.Tensor): unknown => {
+    const [first = 0, ...rest] = numbers();
+    return x.add(first + rest.length);
+  };
+  for (let breakEvery = 1; breakEvery < 24; breakEvery++) {
+    runDifferential(() => ({ fn, calls: [[torch.ones(2)]] }), {
+      configure: () => void (torch._dynamo.config.debug_break_every = breakEvery),
+    });
+    torch._dynamo.config.reset();
+  }
+});
+
+test("an argument that holds itself is refused as in eager", () => {
+  const fn = (x: torch.Tensor, o: { list: unknown[] }): unknown => {
+    try {
+      return x.add(o as never);
+    } catch (error) {
+      return (error as Error).message; // the operator throws one
+    }
+  };
+  const cyclic = (): { list: unknown[] } => {
+    const made: { list: unknown[] } = { list: [] };
+    made.list.push(made);
+    return made;
+  };
+  runDifferential(() => ({ fn, calls: [[torch.ones(2), cyclic()]] }));
+});
+
+test("an empty tensor is tiled", () => {
+  const fn = (x: torch.Tensor): unknown => [x.tile(2), x.repeat(3, 2), x.expand(4, 0).clone()];
+  runDifferential(() => ({ fn, calls: [[torch.zeros(0)]] }));
+  expect(torch.zeros(0).repeat(3, 2).shape).toEqual([3, 0]);
+});
+
 // The closure is rebuilt with `captured` as a member of its cell, and V8 words the failure by what the target is.
 test.fails("a rebuilt closure fails in the engine's words where a pattern assigns what it captured", () => {
   const messageOf = torch.compiler.disable((run: () => void) => {

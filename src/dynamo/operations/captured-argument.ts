@@ -62,6 +62,8 @@ export class ArgumentCapture {
   readonly #machine: Machine;
   readonly #callee: InGraphVariable;
   readonly #allFloating: boolean;
+  /** The arrays and objects that the present argument is in. */
+  readonly #around = new Set<ForcedVariable>();
 
   constructor(machine: Machine, callee: InGraphVariable, inputs: readonly Variable[]) {
     this.#machine = machine;
@@ -90,9 +92,11 @@ export class ArgumentCapture {
       case "template":
         return this.#text(value, position);
       case "array": {
+        this.#enter(value);
         const items = arrayItems(this.#machine, value).map((item) =>
           this.of(item ?? new ConstantVariable(undefined), position),
         );
+        this.#around.delete(value);
         return {
           fake: items.map((item) => item.fake),
           node: items.map((item) => item.node),
@@ -163,6 +167,7 @@ export class ArgumentCapture {
     const fake: Record<string, unknown> = {};
     const node: Record<string, Argument> = {};
     const entries: [string, ShapeRef][] = [];
+    this.#enter(value);
     for (const [key, property] of ownDataProperties(this.#machine, value)) {
       if (typeof key === "symbol") return this.#refuse(value);
       const captured = this.of(property, key === "__proto__" ? "" : String(key));
@@ -170,7 +175,14 @@ export class ArgumentCapture {
       node[key] = captured.node;
       entries.push([String(key), captured.shape]);
     }
+    this.#around.delete(value);
     return { fake, node, shape: { kind: "options", entries } };
+  }
+
+  /** An array or object that holds itself has no end. */
+  #enter(value: ForcedVariable): void {
+    if (this.#around.has(value)) this.#refuse(value);
+    this.#around.add(value);
   }
 
   #refuse(value: ForcedVariable): never {

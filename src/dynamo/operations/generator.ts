@@ -3,6 +3,7 @@ import type { Code } from "../bytecode/code.ts";
 import { describeBreak, GraphBreak } from "../graph-breaks/graph-break.ts";
 import type { Frame } from "../interpreter/frame.ts";
 import type { Machine, StopAtStep } from "../interpreter/machine.ts";
+import { generatorPrototype } from "./generator-prototype.ts";
 import { ProgramThrow, throwTypeError } from "../interpreter/program-throw.ts";
 import type { Stopped } from "../interpreter/outcome.ts";
 import { GeneratorVariable } from "../variables/iterator-variables.ts";
@@ -193,9 +194,15 @@ function stepOf(
   sent: Variable,
 ): GeneratorStep {
   const inner = machine.force(record);
-  // Its `next` would be given the value, and what it gives at the end is that of the expression.
-  if (inner.kind === "protocol") throw refusal(generator, null);
-  if (inner.kind === "generator") return resumeGenerator(machine, inner, sent);
+  if (inner.kind === "protocol") {
+    // Its `next` is given the value, and what it gives at the end is that of the expression.
+    const iterator = machine.force(inner.iterator);
+    const next = machine.force(inner.next);
+    const isGenerator = iterator.kind === "generator" && "value" in next;
+    if (isGenerator && next.value === Reflect.get(generatorPrototype, "next"))
+      return resumeGenerator(machine, iterator, sent);
+    throw refusal(generator, null);
+  }
   return machine.advance(inner)
     ? { value: machine.currentValue(inner), done: false }
     : { value: undefinedVariable, done: true };

@@ -14,8 +14,7 @@ import {
   undefinedVariable,
 } from "../variables/variable.ts";
 import { hasOnlyElements } from "./array-own-keys.ts";
-import { resumeGenerator } from "./generator.ts";
-import { guardGenerator, guardOwnIterator, iteratorGuards } from "./iterator-guards.ts";
+import { guardOwnIterator, iteratorGuards } from "./iterator-guards.ts";
 import { ownDataProperties } from "./own-data-properties.ts";
 import { propertyKey } from "./property-key.ts";
 import { refuseIteration } from "./refuse-iteration.ts";
@@ -43,8 +42,6 @@ export function getIterator(machine: Machine, iterable: Variable): Variable {
       return cursor;
     }
     case "generator":
-      guardGenerator(machine, value);
-      return value;
     case "object":
       return userIterator(machine, value);
     case "cursor":
@@ -79,11 +76,6 @@ export function advance(machine: Machine, record: Variable): boolean {
     case "cursor":
       iterator.current = step(machine, iterator.state);
       return iterator.current !== null;
-    case "generator": {
-      const { value, done } = resumeGenerator(machine, iterator, undefinedVariable);
-      iterator.current = done ? null : value;
-      return !done;
-    }
     case "protocol":
       return advanceProtocol(machine, iterator);
     default:
@@ -175,7 +167,7 @@ const longestList = 100_000;
 /** The value found by the last step. */
 export function currentValue(machine: Machine, record: Variable): Variable {
   const iterator = machine.force(record);
-  if (iterator.kind !== "cursor" && iterator.kind !== "generator" && iterator.kind !== "protocol")
+  if (iterator.kind !== "cursor" && iterator.kind !== "protocol")
     return refuseIteration(iterator, "iteratorValue");
   return iterator.current ?? undefinedVariable;
 }

@@ -1,6 +1,4 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
-import type { GeneratorVariable } from "../variables/iterator-variables.ts";
-import { generatorPrototype, prototypeOfGenerator } from "./generator-prototype.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import type { Source } from "../variables/source.ts";
 
@@ -10,11 +8,6 @@ const protocols = {
   map: protocol(Map.prototype, "Map.prototype", new Map()[Symbol.iterator]()),
   set: protocol(Set.prototype, "Set.prototype", new Set()[Symbol.iterator]()),
   string: protocol(String.prototype, "String.prototype", ""[Symbol.iterator]()),
-  generator: [
-    lookup(generatorPrototype, "Generator.prototype", Symbol.iterator),
-    lookup(generatorPrototype, "Generator.prototype", "next"),
-    lookup(generatorPrototype, "Generator.prototype", "return"),
-  ],
 } as const;
 
 interface Lookup {
@@ -49,27 +42,6 @@ export function iteratorGuards(machine: Machine, kind: keyof typeof protocols): 
     machine.tracer.addGuard({ kind: "ID_MATCH", source, value: pristine });
   }
 }
-
-/** The iteration of a generator is the built-in one, unless its function's `prototype` has methods of these names. */
-export function guardGenerator(machine: Machine, generator: GeneratorVariable): void {
-  iteratorGuards(machine, "generator");
-  const value = prototypeOfGenerator(generator);
-  if (value === generatorPrototype) return;
-  const source: Source = { kind: "pinned", value, name: "the prototype of a generator function" };
-  if (Object.getPrototypeOf(value) !== generatorPrototype)
-    refusePrototype("a generator with another prototype");
-  for (const key of [Symbol.iterator, "next", "return"]) {
-    if (Object.hasOwn(value, key)) refusePrototype("a generator with methods of its own");
-    machine.tracer.addGuard({ kind: "NOT_PRESENT", source, key });
-  }
-}
-
-const refusePrototype = (iterable: string): never =>
-  breakGraph(
-    "untraceableIteration",
-    { iterable, kind: "a value whose iteration is not known" },
-    "getIterator of a generator",
-  );
 
 /** One array or Map may have an iteration of its own, which comes before the built-in one. */
 export function guardOwnIterator(

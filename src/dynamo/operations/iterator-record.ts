@@ -1,6 +1,5 @@
 import type { Machine } from "../interpreter/machine.ts";
-import { ArrayVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
-import { returnFromGenerator } from "./generator.ts";
+import { ArrayVariable, type Variable } from "../variables/variable.ts";
 import { restOf } from "./iteration.ts";
 import { refuseIteration } from "./refuse-iteration.ts";
 import { closeProtocol } from "./user-iterator.ts";
@@ -20,9 +19,6 @@ export function closeIterator(machine: Machine, record: Variable): void {
       state.done = true;
       return;
     }
-    case "generator":
-      returnFromGenerator(machine, iterator, undefinedVariable);
-      return;
     case "protocol":
       closeProtocol(machine, iterator);
       return;

@@ -1,24 +1,33 @@
 import type { Machine } from "../interpreter/machine.ts";
 import { ProgramThrow, throwTypeError } from "../interpreter/program-throw.ts";
-import { ProtocolVariable } from "../variables/iterator-variables.ts";
+import { type GeneratorVariable, ProtocolVariable } from "../variables/iterator-variables.ts";
 import {
   type ForcedVariable,
   type ObjectVariable,
   type Variable,
   describeForUser,
 } from "../variables/variable.ts";
+import { generatorPrototype } from "./generator-prototype.ts";
 import { refuseIteration } from "./refuse-iteration.ts";
 import { callNested, getNested } from "./nested-call.ts";
 
-/** GetIterator (ECMA-262 §7.4.3) of an object of the program. */
-export function userIterator(machine: Machine, iterable: ObjectVariable): Variable {
+/** %IteratorPrototype%[Symbol.iterator]: gives its receiver (§27.1.4.13). */
+const itself: unknown = Reflect.get(generatorPrototype, Symbol.iterator);
+
+/** GetIterator (ECMA-262 §7.4.3) of an object or a generator of the program. */
+export function userIterator(
+  machine: Machine,
+  iterable: ObjectVariable | GeneratorVariable,
+): Variable {
   const method = machine.force(getNested(machine, iterable, Symbol.iterator));
-  if (!isFunction(method)) return refuseIteration(iterable, "getIterator of an object without one");
-  const iterator = machine.force(callNested(machine, method, iterable, []));
-  // These know their steps without asking.
-  if (iterator.kind === "generator" || iterator.kind === "cursor")
-    return machine.getIterator(iterator);
-  if (iterator.kind !== "object") return refuseIteration(iterable, "its iterator is no object");
+  const isItself = method.kind === "opaque" && method.value === itself;
+  if (!isItself && !isFunction(method))
+    return refuseIteration(iterable, "getIterator of an object without one");
+  const iterator = isItself ? iterable : machine.force(callNested(machine, method, iterable, []));
+  // It knows its steps without being asked.
+  if (iterator.kind === "cursor") return machine.getIterator(iterator);
+  if (iterator.kind !== "object" && iterator.kind !== "generator")
+    return refuseIteration(iterable, "its iterator is no object");
   return new ProtocolVariable(iterator, getNested(machine, iterator, "next"));
 }
 

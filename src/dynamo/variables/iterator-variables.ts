@@ -21,8 +21,6 @@ export class GeneratorVariable {
   state: "start" | "yield" | "running" | "done" = "start";
   /** What `yield*` goes over at present. */
   delegate: Variable | null = null;
-  /** What the last step of a loop over it found. */
-  current: Variable | null = null;
   constructor(callee: UserFunctionVariable | ClosureVariable, frame: Frame, step: number) {
     this.callee = callee;
     this.frame = frame;
