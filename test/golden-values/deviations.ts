@@ -8,10 +8,6 @@ export const deviations: Readonly<Record<string, string>> = {
     "exact for negative arguments too, where 1 + erf has lost all digits in PyTorch: of -30 it gives -0",
   'gelu(float32[26](…), {"approximate":"tanh"})':
     "exact to more digits for negative arguments, where 1 + tanh cancels in PyTorch",
-  'minimum(float32[7](5.5 -5.5 0 {"number":"Infinity"} {"number":"NaN"} 2 -3), float32[7](2 3 {"number":"-0"} {"number":"Infinity"} 1 {"number":"NaN"} -2))':
-    "the minimum of 0 and -0 is -0; PyTorch gives the first",
-  'minimum(float64[7](5.5 -5.5 0 {"number":"Infinity"} {"number":"NaN"} 2 -3), float64[7](2 3 {"number":"-0"} {"number":"Infinity"} 1 {"number":"NaN"} -2))':
-    "the minimum of 0 and -0 is -0; PyTorch gives the first",
   "nn.functional.group_norm(float32[2,4,3,2](…), 2, null, float32[4,1](1 1 1 1))":
     "the message shows the shape of the bias; PyTorch shows that of the weight",
 };

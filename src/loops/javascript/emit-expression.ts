@@ -311,6 +311,12 @@ const call =
   (x, y) =>
     `${name}(${x}, ${y})`;
 
+/** NaN if either is, and of 0 and -0 the first. Both texts are names or literals. */
+const extreme =
+  (comparison: "<" | ">"): BinaryText =>
+  (x, y) =>
+    `${y} ${comparison} ${x} || ${y} !== ${y} ? ${y} : ${x}`;
+
 const floatArithmetic: ArithmeticTable = {
   add: infix("+"),
   sub: infix("-"),
@@ -324,8 +330,8 @@ const floatArithmetic: ArithmeticTable = {
   atan2: call("Math.atan2"),
   hypot: call("Math.hypot"),
   copysign: call("support.copySign"),
-  minimum: call("Math.min"),
-  maximum: call("Math.max"),
+  minimum: extreme("<"),
+  maximum: extreme(">"),
 };
 
 const intArithmetic: ArithmeticTable = {

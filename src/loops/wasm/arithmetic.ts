@@ -16,27 +16,30 @@ const each =
   (b, x, y) =>
     b.each(kind, op, x, y);
 
-function isOrdinaryConstant(b: ProgramBuilder, value: Value, lane: "f32" | "f64"): boolean {
-  return value.parts.every((part) => {
-    const instruction = at(b.instructions, part);
-    if (instruction.kind !== "constant") return false;
-    const view = new DataView(instruction.bytes.buffer, instruction.bytes.byteOffset);
-    const number = lane === "f32" ? view.getFloat32(0, true) : view.getFloat64(0, true);
-    return !Number.isNaN(number);
-  });
+/** The number that a value always is, or null. */
+function constantOf(b: ProgramBuilder, value: Value, lane: "f32" | "f64"): number | null {
+  const instruction = at(b.instructions, at(value.parts, 0));
+  if (instruction.kind !== "constant") return null;
+  const view = new DataView(instruction.bytes.buffer, instruction.bytes.byteOffset);
+  return lane === "f32" ? view.getFloat32(0, true) : view.getFloat64(0, true);
 }
 
+const isNumberBesideZero = (x: number | null): boolean =>
+  x !== null && x !== 0 && !Number.isNaN(x);
+
 /**
- * The smaller or larger, NaN if either is. `pmin(x, y)` is `y < x ? y : x`: it gives x where x is NaN, so only a NaN
- * in y needs care. WebAssembly's own min and max tell 0 from -0 as well, at several times the cost.
+ * The smaller or larger, NaN if either is, and of 0 and -0 the first, as in PyTorch. `pmin(x, y)` is `y < x ? y : x`: it
+ * gives x where x is NaN, so only a NaN in y needs care. WebAssembly's own min and max cost several times as much.
  */
 const extreme =
   (kind: "f32" | "f64", pseudo: "pmin" | "pmax"): Binary =>
   (b, x, y) => {
     const lane = kind === "f32" ? "f32x4" : "f64x2";
-    if (isOrdinaryConstant(b, x, kind)) [x, y] = [y, x];
+    // The second operand then needs no care; which of two equal numbers it is only shows in zeros.
+    if (isNumberBesideZero(constantOf(b, x, kind))) [x, y] = [y, x];
     const chosen = b.each(kind, `${lane}.${pseudo}`, x, y);
-    if (isOrdinaryConstant(b, y, kind)) return chosen;
+    const bound = constantOf(b, y, kind);
+    if (bound !== null && !Number.isNaN(bound)) return chosen;
     return b.parts(kind, (part) => {
       const right = at(y.parts, part);
       const isNumber = b.plain(`${lane}.eq`, right, right);
