@@ -24,8 +24,7 @@ function constantOf(b: ProgramBuilder, value: Value, lane: "f32" | "f64"): numbe
   return lane === "f32" ? view.getFloat32(0, true) : view.getFloat64(0, true);
 }
 
-const isNumberBesideZero = (x: number | null): boolean =>
-  x !== null && x !== 0 && !Number.isNaN(x);
+const isNumberBesideZero = (x: number | null): boolean => x !== null && x !== 0 && !Number.isNaN(x);
 
 /**
  * The smaller or larger, NaN if either is, and of 0 and -0 the first, as in PyTorch. `pmin(x, y)` is `y < x ? y : x`: it

@@ -46,8 +46,7 @@ interface KernelVariants {
  * tenth of that. With so many operations in all they run as WebAssembly on fewer points.
  */
 const smallestFusedWork = 9000;
-/** Time that a thread should work before another one helps. */
-const chunkNanoseconds = 20_000;
+const usualChunkNanoseconds = 20_000;
 
 /** What a point takes that is only read, and what each instruction adds: exp has 20 for four points, which take 2 ns. */
 const fewestNanoseconds = 0.05;
@@ -56,9 +55,14 @@ const nanosecondsPerInstruction = 0.1;
 export interface WasmBackendOptions {
   /** Launches with fewer points run as JavaScript. */
   readonly smallestLaunch: number;
+  /** Time that a thread should work before another one helps. */
+  readonly chunkNanoseconds?: number;
 }
 
-export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend {
+export function makeWasmBackend({
+  smallestLaunch,
+  chunkNanoseconds = usualChunkNanoseconds,
+}: WasmBackendOptions): Backend {
   let kernels = new WeakMap<Kernel, KernelVariants>();
   const variantsOf = (kernel: Kernel): KernelVariants => {
     let variants = kernels.get(kernel);
@@ -79,7 +83,8 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
   const run = (launch: Launch): void => {
     const memory = memoryFor(launch);
     if (memory === null) javascriptBackend.run(launch);
-    else if (!fillLaunch(launch)) runInMemory(launch, memory, variantsOf(launch.kernel).byShape);
+    else if (!fillLaunch(launch))
+      runInMemory(launch, memory, variantsOf(launch.kernel).byShape, chunkNanoseconds);
   };
   return {
     name: "wasm",
@@ -110,7 +115,7 @@ export function makeWasmBackend({ smallestLaunch }: WasmBackendOptions): Backend
           key: shapeKey(plan.shape),
         };
       });
-      return compileTogether(planned);
+      return compileTogether(planned, chunkNanoseconds);
     },
     plan: (kernel, geometry, constant) =>
       takesContraction({ kernel, axes: geometry.axes })
@@ -136,6 +141,7 @@ function runInMemory(
   launch: Launch,
   memory: KernelMemory,
   variants: Map<string, CompiledKernel>,
+  chunkNanoseconds: number,
 ): void {
   const plan = planLoops(launch);
   if (plan.units === 0) return;
@@ -156,7 +162,7 @@ function runInMemory(
   }
   const runtime = kernelRuntime();
   writeArguments(launch, plan, compiled.layout, addresses, memory);
-  const chunkUnits = chunkUnitsOf(launch.kernel, plan, compiled);
+  const chunkUnits = chunkUnitsOf(launch.kernel, plan, compiled, chunkNanoseconds);
   const failure = runtime.launch(compiled.installed, argumentsAddress, plan.units, chunkUnits);
   endStages(launch, true);
   if (failure !== null) throw errorOf(failure);
@@ -217,6 +223,7 @@ interface PlannedLaunch {
 /** Emits the kernels that are not known yet into one module. */
 function compileTogether(
   planned: readonly (PlannedLaunch | null)[],
+  chunkNanoseconds: number,
 ): readonly (CompiledLaunch | null)[] {
   const missing = new Map<Map<string, CompiledKernel>, Map<string, PlannedLaunch>>();
   for (const each of planned) {
@@ -241,7 +248,8 @@ function compileTogether(
     if (each === null || compiled === undefined) return null;
     const { plan, launch } = each;
     const { layout, installed } = compiled;
-    return { plan, layout, installed, chunkUnits: chunkUnitsOf(launch.kernel, plan, compiled) };
+    const chunkUnits = chunkUnitsOf(launch.kernel, plan, compiled, chunkNanoseconds);
+    return { plan, layout, installed, chunkUnits };
   });
 }
 
@@ -249,6 +257,7 @@ function chunkUnitsOf(
   kernel: Kernel,
   { units, pointsPerUnit }: LoopPlan,
   { nanosecondsPerPoint }: CompiledKernel,
+  chunkNanoseconds: number,
 ): number {
   if (traitsOf(kernel).scatters) return units;
   return Math.max(1, Math.ceil(chunkNanoseconds / (pointsPerUnit * nanosecondsPerPoint)));
