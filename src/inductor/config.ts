@@ -2,6 +2,12 @@ import { defineConfig } from "../base/config.ts";
 
 /** The flags of the kernel compiler, with PyTorch's names where PyTorch has them. */
 export const config = defineConfig("torch._inductor.config", {
+  fx_graph_cache: {
+    kind: "boolean",
+    default: false,
+    env: "TORCHINDUCTOR_FX_GRAPH_CACHE",
+    doc: "Keep generated kernels in files for later processes, in TORCHINDUCTOR_CACHE_DIR or torchinductor_<user> among the temporary files. Differs: off by default, and graphs are captured and scheduled each time.",
+  },
   max_fusion_size: {
     kind: "int",
     default: 4096,

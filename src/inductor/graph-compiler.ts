@@ -5,7 +5,9 @@ import { isGraphModule } from "../fx/graph-module-brand.ts";
 import { isTensor } from "../core/tensor.ts";
 import { type CallNode, mapArgument, printedTarget, type TargetFunction } from "../fx/node.ts";
 import { runWhileLoop } from "../dynamo/operations/higher-order/run-while-loop.ts";
+import type { ModuleStore } from "../loops/wasm/module-store.ts";
 import { config } from "./config.ts";
+import { kernelStore } from "./kernel-cache/kernel-store.ts";
 import { logProgram } from "./log-program.ts";
 import { type Cut, NotCompilableError } from "./not-compilable.ts";
 import { cutGraph, foreignCalls } from "./pieces/cut-graph.ts";
@@ -21,6 +23,7 @@ type Settings = Parameters<typeof config.patch>[0];
 
 export class GraphCompiler {
   readonly #settings: Settings;
+  readonly #store: ModuleStore | null;
   readonly #wantsFiles = wantsDebugFiles();
   /** Sub-graphs by identity: those that do the same are one. */
   readonly #regions = new Map<GraphModule, Runner>();
@@ -28,6 +31,7 @@ export class GraphCompiler {
   /** `settings` are flags of the configuration that hold for the graph and its sub-graphs. */
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#store = config.patch(settings, kernelStore);
   }
 
   /** Programs are made when there are inputs to make them for: now for the examples, if there are any. */
@@ -50,7 +54,10 @@ export class GraphCompiler {
     const prepare = (inputs: readonly unknown[]): ProgramRun => {
       try {
         const { scheduled, isTakenOver } = this.#scheduleFor(graphModule, inputs, schedules);
-        const run = programRunner(graphModule, scheduled, { isTrial: isTakenOver });
+        const run = programRunner(graphModule, scheduled, {
+          isTrial: isTakenOver,
+          store: this.#store,
+        });
         cache.add(inputs, scheduled, run);
         return run;
       } catch (error) {

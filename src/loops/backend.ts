@@ -5,6 +5,7 @@ import type { Kernel } from "./kernel.ts";
 import type { ContractionGeometry, ContractionKernel, TemplateLaunch } from "./template.ts";
 import type { ProductPlan } from "./templates/contraction/wasm/product-plan.ts";
 import type { CompiledLaunch } from "./wasm/compiled-launch.ts";
+import type { ModuleStore } from "./wasm/module-store.ts";
 
 /** Where one operand of a launch lies. */
 export interface LaunchOperand {
@@ -34,6 +35,8 @@ export interface LaunchGeometry {
 export interface CompileOptions {
   /** Launches that are too small for WebAssembly by themselves run there as well. */
   readonly smallToo: boolean;
+  /** Where generated code is looked for first, and kept. */
+  readonly store?: ModuleStore | null;
 }
 
 /** A launch to be compiled ahead. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type Comment, parse, type Token } from "acorn";
 import { build, type InlineConfig } from "tsdown";
 import { firstLine, moduleUrlVariable } from "../../src/node/script-of-module.ts";
@@ -37,7 +37,10 @@ await build({
   ...shared,
   entry: { index: "src/index.ts" },
   dts: false,
-  define: { "import.meta.url": moduleUrlVariable },
+  define: {
+    "import.meta.url": moduleUrlVariable,
+    FULLGRAPH_SOURCES: JSON.stringify(digestOfSources()),
+  },
   plugins: [
     {
       name: "facts for tests and documentation",
@@ -98,6 +101,14 @@ await build({
   platform: "node",
   dts: true,
 });
+
+/** What the library's own code is told apart by, where kernels are kept for later processes. */
+function digestOfSources(): string {
+  const hash = createHash("sha256");
+  for (const path of readdirSync("src", { recursive: true, encoding: "utf8" }).sort())
+    if (path.endsWith(".ts")) hash.update(`${path}\n`).update(readFileSync(`src/${path}`));
+  return hash.digest("hex").slice(0, 16);
+}
 
 function withoutComments(code: string): string {
   const comments: Comment[] = [];

@@ -4,6 +4,7 @@ import { float32, float64 } from "../../core/dtype.ts";
 import { at } from "../../core/shape.ts";
 import { isTensor, stateOf } from "../../core/tensor.ts";
 import type { Backend } from "../../loops/backend.ts";
+import type { ModuleStore } from "../../loops/wasm/module-store.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
 import { runItemBytes, writeRunList } from "../../runtime/run-list.ts";
@@ -52,6 +53,12 @@ export interface PreparedSteps {
   readonly arenaWords: readonly ArenaWord[];
 }
 
+/** What makes code of kernels, and where that is kept. */
+export interface Compiler {
+  readonly backend: Backend;
+  readonly store: ModuleStore | null;
+}
+
 /** The number of the step that a run got to, and room up to the next cache line. */
 const headerBytes = 64;
 const pointerBytes = 16;
@@ -59,14 +66,14 @@ const pointerBytes = 16;
 export function prepareSteps(
   program: Program,
   layout: FrameLayout,
-  backend: Backend,
+  { backend, store }: Compiler,
   memory: KernelMemory,
   constantFactors: ReadonlySet<Buffer>,
 ): PreparedSteps {
   const plans = planProducts(program, backend, constantFactors);
   const plan = planMemory(program, (step) => spareBytes(plans.get(step)));
   const { constants } = plan;
-  compileLaunches(program, backend, constants.steps, plans);
+  compileLaunches(program, { backend, store }, constants.steps, plans);
   let bytes = headerBytes;
   for (const own of plans.values()) {
     bytes += argumentBytes(own);
@@ -105,14 +112,14 @@ function planProducts(
 
 function compileLaunches(
   program: Program,
-  backend: Backend,
+  { backend, store }: Compiler,
   constants: ReadonlySet<Step>,
   plans: StepPlans,
 ): void {
   const launches = program.steps
     .filter((step) => step.kind === "launch")
     .filter((step) => step.isScript !== true && !constants.has(step));
-  const compiled = backend.compile?.(launches) ?? [];
+  const compiled = backend.compile?.(launches, { smallToo: false, store }) ?? [];
   launches.forEach((step, index) => {
     const own = compiled[index] ?? null;
     if (own !== null) plans.set(step, { kind: "launch", step, compiled: own });

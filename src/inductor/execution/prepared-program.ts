@@ -3,7 +3,6 @@ import { OutOfMemoryError } from "../../base/errors.ts";
 import { Storage } from "../../core/storage.ts";
 import { at } from "../../core/shape.ts";
 import type { GraphFailure } from "../../fx/graph-module-brand.ts";
-import type { Backend } from "../../loops/backend.ts";
 import { writeWord } from "../../loops/wasm/write-arguments.ts";
 import { kernelMemory, type KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
@@ -15,7 +14,7 @@ import { arenaIsLent, giveArenaBack, lendArena } from "./arena.ts";
 import { ConstantFactors } from "./constant-factors.ts";
 import type { Constants } from "./constants.ts";
 import { splitTemplates } from "./split-templates.ts";
-import { type ArenaWord, type PreparedStep, prepareSteps } from "./prepare-steps.ts";
+import { type ArenaWord, type Compiler, type PreparedStep, prepareSteps } from "./prepare-steps.ts";
 
 export class PreparedProgram {
   readonly #program: Program;
@@ -35,7 +34,7 @@ export class PreparedProgram {
   #lent: (Storage | null)[];
   #isRunning = false;
 
-  readonly #backend: Backend;
+  readonly #compiler: Compiler;
   /** Null: looking for them is over. */
   readonly #constantFactors: ConstantFactors | null;
   /** This program, made anew for the constant factors that were found. */
@@ -44,12 +43,12 @@ export class PreparedProgram {
   /** `constantFactors`: what is packed of them is kept; null: they are to be found in the first calls. */
   constructor(
     given: Program,
-    backend: Backend,
+    compiler: Compiler,
     constantFactors: ReadonlySet<Buffer> | null = null,
   ) {
     const program = constantFactors === null ? splitTemplates(given) : given;
     this.#program = program;
-    this.#backend = backend;
+    this.#compiler = compiler;
     this.#layout = frameLayout(program);
     this.#memory = kernelMemory();
     this.#constantFactors =
@@ -57,7 +56,7 @@ export class PreparedProgram {
     const prepared = prepareSteps(
       program,
       this.#layout,
-      backend,
+      compiler,
       this.#memory,
       constantFactors ?? new Set(),
     );
@@ -111,7 +110,7 @@ export class PreparedProgram {
     }
     const constantFactors = this.#constantFactors?.note(frame) ?? null;
     if (constantFactors !== null)
-      this.#successor = new PreparedProgram(program, this.#backend, constantFactors);
+      this.#successor = new PreparedProgram(program, this.#compiler, constantFactors);
     return frame.real(program.outputs);
   }
 

@@ -11,7 +11,16 @@ const maximumKernels = 4096;
 
 /** The one kernel of this structure and name. */
 export function internKernel(kernel: Kernel): Kernel {
-  return intern(kernels, keyOf(kernel), kernel);
+  return intern(kernels, kernelKey(kernel), kernel);
+}
+
+const keys = new WeakMap<Kernel, string>();
+
+/** Equal for kernels of equal structure and name only. */
+export function kernelKey(kernel: Kernel): string {
+  let key = keys.get(kernel);
+  if (key === undefined) keys.set(kernel, (key = keyOf(kernel)));
+  return key;
 }
 
 const contractions = new Map<string, ContractionKernel>();

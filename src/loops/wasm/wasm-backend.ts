@@ -7,6 +7,7 @@ import { kernelMemoryOrNull, type KernelMemory } from "../../runtime/kernel-memo
 import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
 import { argumentsAddress } from "../../runtime/memory-layout.ts";
 import { wasmFeatures } from "../../wasm/features.ts";
+import { isTurbo } from "../../wasm/turbo.ts";
 import type { AheadLaunch, Backend, Launch, LaunchGeometry, LaunchOperand } from "../backend.ts";
 import { javascriptBackend } from "../javascript/javascript-backend.ts";
 import { expressionsOf, type Kernel, visitExpressions } from "../kernel.ts";
@@ -17,14 +18,15 @@ import {
   planContraction,
   takesContraction,
 } from "../templates/contraction/multiply-in-webassembly.ts";
-import type { ArgumentLayout } from "./argument-layout.ts";
+import { ArgumentLayout } from "./argument-layout.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import { fillLaunch } from "./fill-launch.ts";
 import { longestAxis } from "./index-width.ts";
 import { errorOf } from "./kernel-failures.ts";
 import { kernelTarget } from "./kernel-target.ts";
 import type { CompiledLaunch } from "./compiled-launch.ts";
-import { type LoopShape, shapeKey } from "./loop-shape.ts";
+import { shapeKey } from "./loop-shape.ts";
+import type { ModuleStore, StoredModule, WantedKernel } from "./module-store.ts";
 import { planLoops, traitsOf, type LoopPlan } from "./plan-loops.ts";
 import { slackBytes, writeGeometry, writeScalar, writeWord } from "./write-arguments.ts";
 import { reasonAgainst } from "./vector-support.ts";
@@ -97,7 +99,7 @@ export function makeWasmBackend({
       endStages(launch, false);
       javascriptBackend.runTemplate(launch);
     },
-    compile: (launches, { smallToo } = { smallToo: false }) => {
+    compile: (launches, { smallToo, store = null } = { smallToo: false }) => {
       const smallestOf = ({ isFused, kernel }: AheadLaunch): number => {
         if (smallToo) return 0;
         // A single operator runs where it does in eager code, however much it computes.
@@ -115,7 +117,7 @@ export function makeWasmBackend({
           key: shapeKey(plan.shape),
         };
       });
-      return compileTogether(planned, chunkNanoseconds);
+      return compileTogether(planned, chunkNanoseconds, store);
     },
     plan: (kernel, geometry, constant) =>
       takesContraction({ kernel, axes: geometry.axes })
@@ -224,6 +226,7 @@ interface PlannedLaunch {
 function compileTogether(
   planned: readonly (PlannedLaunch | null)[],
   chunkNanoseconds: number,
+  store: ModuleStore | null,
 ): readonly (CompiledLaunch | null)[] {
   const missing = new Map<Map<string, CompiledKernel>, Map<string, PlannedLaunch>>();
   for (const each of planned) {
@@ -238,7 +241,7 @@ function compileTogether(
       kernel: launch.kernel,
       shape: plan.shape,
     }));
-    compile(kernels, kernelRuntime().memory).forEach((compiled, index) => {
+    compile(kernels, kernelRuntime().memory, store).forEach((compiled, index) => {
       const { variants, key } = at(wanted, index);
       variants.set(key, compiled);
     });
@@ -253,6 +256,14 @@ function compileTogether(
   });
 }
 
+/** Everything beside the kernels that generated code depends on. */
+function describeEngine({ isShared }: KernelMemory): string {
+  const { process: host } = globalThis as { process?: NodeJS.Process }; // absent in browsers
+  const { simd, relaxedSimd } = wasmFeatures();
+  const version = host?.versions.v8 ?? "";
+  return JSON.stringify({ version, simd, relaxedSimd, turbo: isTurbo(), isShared });
+}
+
 function chunkUnitsOf(
   kernel: Kernel,
   { units, pointsPerUnit }: LoopPlan,
@@ -265,34 +276,67 @@ function chunkUnitsOf(
 
 /** Several kernels as one module. */
 function compile(
-  wanted: readonly { readonly kernel: Kernel; readonly shape: LoopShape }[],
+  wanted: readonly WantedKernel[],
   memory: KernelMemory,
+  store: ModuleStore | null = null,
 ): readonly CompiledKernel[] {
-  return observeCompilation(wanted.map(({ kernel }) => kernel.name).join(), () =>
-    compileAll(wanted, memory),
-  );
+  return observeCompilation(wanted.map(({ kernel }) => kernel.name).join(), () => {
+    const names = uniqueNames(wanted);
+    const engine = store === null ? "" : describeEngine(memory);
+    const kept = store?.find(wanted, engine) ?? null;
+    const known = kept === null ? null : installKept(wanted, names, kept);
+    if (known !== null) return known;
+    const emitted = emitModule(wanted, names, memory);
+    store?.keep(wanted, engine, emitted);
+    return install(wanted, names, emitted);
+  });
 }
 
-function compileAll(
-  wanted: readonly { readonly kernel: Kernel; readonly shape: LoopShape }[],
-  memory: KernelMemory,
-): readonly CompiledKernel[] {
-  const target = kernelTarget(wanted[0]?.kernel.name ?? "kernels", memory.isShared);
+/** What the functions of a module are called. */
+function uniqueNames(wanted: readonly WantedKernel[]): readonly string[] {
   const names = new Set<string>();
-  const emitted = wanted.map(({ kernel, shape }, index) => {
-    const name = names.has(kernel.name) ? `${kernel.name}_${index}` : kernel.name;
-    names.add(name);
-    return {
-      name,
-      ...emitKernel(target, name === kernel.name ? kernel : { ...kernel, name }, shape),
-    };
+  for (const [index, { kernel }] of wanted.entries())
+    names.add(names.has(kernel.name) ? `${kernel.name}_${index}` : kernel.name);
+  return [...names];
+}
+
+function emitModule(
+  wanted: readonly WantedKernel[],
+  names: readonly string[],
+  memory: KernelMemory,
+): StoredModule {
+  const target = kernelTarget(names[0] ?? "kernels", memory.isShared);
+  const work = wanted.map(({ kernel, shape }, index) => {
+    const name = at(names, index);
+    const named = name === kernel.name ? kernel : { ...kernel, name };
+    return emitKernel(target, named, shape).work;
   });
-  const bytes = target.module.encode();
-  const installed = kernelRuntime().install(bytes, [...names]);
-  return emitted.map(({ layout, work }, index) => ({
+  return { bytes: target.module.encode(), work };
+}
+
+/** Null: whatever it is, it is none of ours. */
+function installKept(
+  wanted: readonly WantedKernel[],
+  names: readonly string[],
+  module: StoredModule,
+): readonly CompiledKernel[] | null {
+  try {
+    return install(wanted, names, module);
+  } catch {
+    return null;
+  }
+}
+
+function install(
+  wanted: readonly WantedKernel[],
+  names: readonly string[],
+  { bytes, work }: StoredModule,
+): readonly CompiledKernel[] {
+  const installed = kernelRuntime().install(bytes, names);
+  return wanted.map(({ kernel, shape }, index) => ({
     installed: at(installed, index),
-    layout,
-    nanosecondsPerPoint: fewestNanoseconds + work * nanosecondsPerInstruction,
+    layout: new ArgumentLayout(kernel, shape),
+    nanosecondsPerPoint: fewestNanoseconds + at(work, index) * nanosecondsPerInstruction,
   }));
 }
 
