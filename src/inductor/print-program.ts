@@ -26,7 +26,7 @@ export function printOutputCode(program: Program): string {
     .flatMap((step) => {
       if (step.kind === "version") return [];
       const body = printBody(step);
-      const nodes = step.kind === "launch" ? step.origins : [step.node];
+      const nodes = "origins" in step ? step.origins : [step.node];
       return [...new Set(nodes.map(sourceLine)), printStep(step), ...body, ""];
     })
     .join("\n")
@@ -42,7 +42,7 @@ export function printWat(program: Program): string {
 export function printFusion(program: Program): string {
   return program.steps
     .flatMap((step) =>
-      step.kind === "launch" && step.origins.length > 1
+      "origins" in step && step.origins.length > 1
         ? [`${step.kernel.name}: ${step.origins.map(({ name }) => name).join(", ")}`]
         : [],
     )

@@ -60,6 +60,8 @@ export type LaunchStep = StepFields & {
 /** A kernel of a template. */
 export type TemplateStep = StepFields & {
   readonly kind: "template";
+  /** The calls whose work it does, for people. */
+  readonly origins: readonly CallNode[];
   readonly kernel: ContractionKernel;
   readonly axes: ContractionAxes;
   readonly operands: readonly Place[];

@@ -230,6 +230,7 @@ class GraphRecording implements Recorder {
       const { node, callIndex } = this.#fields();
       this.#step({
         kind: "template",
+        origins: [node],
         node,
         callIndex,
         kernel,

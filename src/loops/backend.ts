@@ -69,8 +69,8 @@ export interface Backend {
     options?: CompileOptions,
   ): readonly (CompiledLaunch | null)[];
   /**
-   * Plans a contraction without epilogue ahead, of which one operand may be the same in most calls; null where
-   * `runTemplate` carries it out in another way.
+   * Plans a contraction ahead, of which one operand may be the same in most calls; null where `runTemplate` carries it
+   * out in another way.
    */
   plan?(
     kernel: ContractionKernel,

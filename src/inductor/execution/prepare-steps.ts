@@ -8,7 +8,6 @@ import type { ModuleStore } from "../../loops/wasm/module-store.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
 import { runItemBytes, writeRunList } from "../../runtime/run-list.ts";
-import { hasNoEpilogue } from "../../loops/template.ts";
 import { slackBytes } from "../../loops/wasm/write-arguments.ts";
 import { smallestBlockBytes } from "../../core/storage.ts";
 import type { FrameLayout } from "../frame-layout.ts";
@@ -100,7 +99,7 @@ function planProducts(
 ): StepPlans {
   const plans: StepPlans = new Map();
   for (const step of program.steps) {
-    if (step.kind !== "template" || !hasNoEpilogue(step.kernel)) continue;
+    if (step.kind !== "template" || mayThrow(step)) continue;
     const constant =
       ([2, 1] as const).find((operand) => constantFactors.has(at(step.operands, operand).buffer)) ??
       null;

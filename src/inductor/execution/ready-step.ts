@@ -7,6 +7,7 @@ import { writePlan } from "../../loops/templates/contraction/wasm/product-plan.t
 import type { CompiledLaunch } from "../../loops/wasm/compiled-launch.ts";
 import { bytesOf } from "../../loops/wasm/lower-expression.ts";
 import { writeGeometry, writeScalar, writeWord } from "../../loops/wasm/write-arguments.ts";
+import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
 import type { Buffer, LaunchStep, TemplateStep } from "../program.ts";
 import { KeptFactor } from "./kept-factor.ts";
@@ -75,13 +76,11 @@ function readyLaunch({ step, compiled }: StepPlan & { kind: "launch" }, args: nu
   const { plan, layout, installed, chunkUnits } = compiled;
   const { memory } = kernelRuntime();
   writeGeometry(memory, args, step.kernel, plan, layout);
-  const scalars: ScalarWord[] = [];
-  step.scalars.forEach((scalar, slot) => {
-    const address = args + layout.scalar(slot);
-    const type = at(step.kernel.scalars, slot);
-    if (scalar instanceof RuntimeScalar) scalars.push({ address, type, scalar });
-    else writeScalar(memory, address, type, scalar);
-  });
+  const scalars = writeScalars(
+    memory,
+    step,
+    step.kernel.scalars.map((type, slot) => ({ address: args + layout.scalar(slot), slot, type })),
+  );
   const words = step.operands.map(({ buffer, offset }, operand) => ({
     address: args + layout.address(operand),
     buffer,
@@ -94,6 +93,20 @@ function readyLaunch({ step, compiled }: StepPlan & { kind: "launch" }, args: nu
     scalars,
     kept: null,
   };
+}
+
+/** Writes the numbers that are the same in every call; gives the words of the others. */
+function writeScalars(
+  memory: KernelMemory,
+  step: LaunchStep | TemplateStep,
+  places: readonly { readonly address: number; readonly slot: number; readonly type: ValueType }[],
+): readonly ScalarWord[] {
+  return places.flatMap(({ address, slot, type }): ScalarWord[] => {
+    const scalar = at(step.scalars, slot);
+    if (scalar instanceof RuntimeScalar) return [{ address, type, scalar }];
+    writeScalar(memory, address, type, scalar);
+    return [];
+  });
 }
 
 function readyProduct(
@@ -120,5 +133,10 @@ function readyProduct(
       ? null
       : new KeptFactor(at(step.operands, constant).buffer, block, args + plan.stale * 4);
   const kernels = plan.kernels.map((kernel) => ({ ...kernel, args: args + kernel.args }));
-  return { step, kernels, words, scalars: [], kept };
+  const scalars = writeScalars(
+    memory,
+    step,
+    plan.scalars.map(({ word, ...own }) => ({ ...own, address: args + word * 4 })),
+  );
+  return { step, kernels, words, scalars, kept };
 }

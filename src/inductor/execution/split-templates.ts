@@ -3,7 +3,10 @@ import { dtypes } from "../../core/dtype.ts";
 import { at, contiguousStrides, numelOf } from "../../core/shape.ts";
 import { type ContractionKernel, hasNoEpilogue } from "../../loops/template.ts";
 import { finishKernel } from "../../loops/templates/contraction/finish-contraction.ts";
-import { takesContraction } from "../../loops/templates/contraction/multiply-in-webassembly.ts";
+import {
+  finishesInBlocks,
+  takesContraction,
+} from "../../loops/templates/contraction/multiply-in-webassembly.ts";
 import { plainKernel } from "../../loops/templates/contraction/plain-contraction.ts";
 import type { Buffer, Place, Program, Step, TemplateStep } from "../program.ts";
 import { internContraction } from "../schedule/intern-kernel.ts";
@@ -13,8 +16,8 @@ import { mayThrow } from "../schedule/may-throw.ts";
 const smallestTemplate = 4096;
 
 /**
- * The program with every contraction as its product and, where there is one, its epilogue as a launch; small ones as a
- * launch alone. Sums are kept in the output itself where they fit it, in a buffer of their own elsewhere.
+ * The program with every contraction as its product and its epilogue as a launch, where there is one that does not run
+ * block by block inside of the product; small ones as a launch alone. Sums are kept in the output itself where they fit it, in a buffer of their own elsewhere.
  */
 export function splitTemplates(program: Program): Program {
   if (program.steps.every(({ kind }) => kind !== "template")) return program;
@@ -41,13 +44,13 @@ function split(
   step: TemplateStep,
   newBuffer: (kernel: ContractionKernel, length: number) => Buffer,
 ): readonly Step[] {
-  const { kernel, axes, operands, scalars, node, callIndex } = step;
+  const { kernel, axes, operands, scalars, node, callIndex, origins } = step;
   const outer = [...axes.batch, ...axes.rows, ...axes.columns];
   if (outer.includes(0)) return []; // there is nothing to do
   const common = {
     node,
     callIndex,
-    origins: [node],
+    origins,
     kind: "launch",
     isFused: false,
     scalars,
@@ -66,6 +69,7 @@ function split(
     ];
   }
   if (hasNoEpilogue(kernel)) return [step];
+  if (canHoldSums(step) && finishesInBlocks(step)) return [step];
   const padding = axes.inner.map(() => 0);
   const target = at(operands, 0);
   const place: Place = canHoldSums(step)

@@ -131,6 +131,7 @@ export class TemplateGroup {
       scalars: scalarTypes,
       value,
     };
-    this.#step = { ...this.#step, kernel: internContraction(fused), operands, scalars };
+    const origins = [...new Set([...this.#step.origins, ...launch.origins])];
+    this.#step = { ...this.#step, origins, kernel: internContraction(fused), operands, scalars };
   }
 }

@@ -13,6 +13,7 @@ import { javascriptBackend } from "../javascript/javascript-backend.ts";
 import { expressionsOf, type Kernel, visitExpressions } from "../kernel.ts";
 import { observeCompilation } from "../observe-launches.ts";
 import { resetFinishKernels } from "../templates/contraction/finish-contraction.ts";
+import { resetBlockEpilogues } from "../templates/contraction/wasm/block-epilogue.ts";
 import {
   multiplyInWebAssembly,
   planContraction,
@@ -82,6 +83,13 @@ export function makeWasmBackend({
     if (points < smallest || !wasmFeatures().simd) return null;
     return variantsOf(launch.kernel).reasonAgainst === null ? kernelMemoryOrNull() : null;
   };
+  const planLaunch = (launch: LaunchGeometry, smallest: number): PlannedLaunch | null => {
+    if (memoryFor(launch, smallest) === null) return null;
+    const plan = planLoops(launch);
+    if (plan.sizes.some((size) => size >= longestAxis)) return null;
+    const { byShape } = variantsOf(launch.kernel);
+    return { launch, plan, variants: byShape, key: shapeKey(plan.shape) };
+  };
   const run = (launch: Launch): void => {
     const memory = memoryFor(launch);
     if (memory === null) javascriptBackend.run(launch);
@@ -106,26 +114,19 @@ export function makeWasmBackend({
         if (!isFused) return smallestLaunch;
         return Math.min(smallestLaunch, smallestFusedWork / expressionCount(kernel));
       };
-      const planned = launches.map((launch) => {
-        if (memoryFor(launch, smallestOf(launch)) === null) return null;
-        const plan = planLoops(launch);
-        if (plan.sizes.some((size) => size >= longestAxis)) return null;
-        return {
-          launch,
-          plan,
-          variants: variantsOf(launch.kernel).byShape,
-          key: shapeKey(plan.shape),
-        };
-      });
+      const planned = launches.map((launch) => planLaunch(launch, smallestOf(launch)));
       return compileTogether(planned, chunkNanoseconds, store);
     },
     plan: (kernel, geometry, constant) =>
       takesContraction({ kernel, axes: geometry.axes })
-        ? planContraction(kernel, geometry, constant)
+        ? planContraction(kernel, geometry, constant, (launch) =>
+            at(compileTogether([planLaunch(launch, 0)], chunkNanoseconds, null), 0),
+          )
         : null,
     reset: () => {
       kernels = new WeakMap();
       resetFinishKernels();
+      resetBlockEpilogues();
       javascriptBackend.reset();
     },
   };

@@ -5,10 +5,21 @@ import { kernelMemoryOrNull } from "../../../runtime/kernel-memory.ts";
 import { kernelRuntime, type KernelRuntime } from "../../../runtime/kernel-runtime.ts";
 import { wasmFeatures } from "../../../wasm/features.ts";
 import type { Launch } from "../../backend.ts";
-import type { ContractionGeometry, ContractionKernel, ContractionLaunch } from "../../template.ts";
+import {
+  type ContractionGeometry,
+  type ContractionKernel,
+  type ContractionLaunch,
+  hasNoEpilogue,
+} from "../../template.ts";
 import { multiplyThenFinish } from "./finish-contraction.ts";
 import { elements, type ElementName, isElementName } from "./wasm/element.ts";
-import { planProduct, rememberedPlan } from "./wasm/plan-product.ts";
+import { type CompileEpilogue, hasBlockKernel } from "./wasm/block-epilogue.ts";
+import {
+  finishesBlocks,
+  planFinishedProduct,
+  planProduct,
+  rememberedPlan,
+} from "./wasm/plan-product.ts";
 import { type ProductPlan, runPlan } from "./wasm/product-plan.ts";
 
 /** Multiplications from which the blocked kernels beat plain loops, their tables included. */
@@ -29,15 +40,29 @@ export function takesContraction({
   return wasmFeatures().simd && kernelMemoryOrNull() !== null;
 }
 
-/** The kernels of a contraction without epilogue that `takesContraction` accepted. */
+/** Whether the epilogue of a contraction can run over each block of the output as soon as that is finished. */
+export function finishesInBlocks(
+  launch: Pick<ContractionLaunch, "kernel"> & ContractionGeometry,
+): boolean {
+  const { kernel } = launch;
+  const [, name = ""] = kernel.operands;
+  if (!isElementName(name) || hasNoEpilogue(kernel) || !takesContraction(launch)) return false;
+  return finishesBlocks(name, launch) && hasBlockKernel(kernel);
+}
+
+/** The kernels of a contraction that `takesContraction` accepted, without epilogue or one that `finishesInBlocks`. */
 export function planContraction(
   kernel: ContractionKernel,
   geometry: ContractionGeometry,
   constant: 1 | 2 | null,
-): ProductPlan {
+  compile: CompileEpilogue,
+): ProductPlan | null {
   const [, name = ""] = kernel.operands;
   if (!isElementName(name)) throw new InternalError(`no kernels multiply ${name}`);
-  return planProduct(kernelRuntime(), name, geometry, constant);
+  const runtime = kernelRuntime();
+  if (hasNoEpilogue(kernel)) return planProduct(runtime, name, geometry, constant);
+  if (!finishesInBlocks({ kernel, ...geometry })) return null;
+  return planFinishedProduct(runtime, name, kernel, geometry, constant, compile);
 }
 
 /** Runs a contraction that `takesContraction` accepted; `run` runs the epilogue. */

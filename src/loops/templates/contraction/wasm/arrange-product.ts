@@ -1,5 +1,5 @@
-import { numelOf } from "../../../../core/shape.ts";
-import type { MergedAxes, MergedContraction } from "../merge-axes.ts";
+import { at, numelOf, type Shape } from "../../../../core/shape.ts";
+import { mapSteps, type MergedAxes, type MergedContraction } from "../merge-axes.ts";
 import { isConsecutive } from "./offset-tables.ts";
 
 /** Which operand plays the left factor and which the right one. */
@@ -62,19 +62,15 @@ function withLeft(
 }
 
 function keepAxes({ sizes, steps }: MergedAxes, keep: (axis: number) => boolean): MergedAxes {
-  const kept = (values: readonly number[]): number[] => values.filter((_, axis) => keep(axis));
-  return { sizes: kept(sizes), steps: [kept(steps[0]), kept(steps[1]), kept(steps[2])] };
+  const kept = (values: Shape): Shape => values.filter((_, axis) => keep(axis));
+  return { sizes: kept(sizes), steps: mapSteps(steps, kept) };
 }
 
 function joinAxes(outer: MergedAxes, inner: MergedAxes): MergedAxes {
   if (outer.sizes.length === 0) return inner;
   return {
     sizes: [...outer.sizes, ...inner.sizes],
-    steps: [
-      [...outer.steps[0], ...inner.steps[0]],
-      [...outer.steps[1], ...inner.steps[1]],
-      [...outer.steps[2], ...inner.steps[2]],
-    ],
+    steps: mapSteps(outer.steps, (own, operand) => [...own, ...at(inner.steps, operand)]),
   };
 }
 

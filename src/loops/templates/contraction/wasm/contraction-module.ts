@@ -5,6 +5,7 @@ import type { ElementName } from "./element.ts";
 import { defineMicroKernel, defineTurnedCopy, defineTurnedMicroKernel } from "./micro-kernel.ts";
 import { defineMultiply, definePackRight, scratchLayout } from "./multiply-blocks.ts";
 import { defineDots } from "./dots.ts";
+import { defineFinishBlock } from "./finish-block.ts";
 import { definePack } from "./pack-panels.ts";
 import { defineRowSums } from "./row-sums.ts";
 import { defineSumParts } from "./sum-parts.ts";
@@ -25,6 +26,7 @@ export function contractionModule(name: ElementName, options: ModuleOptions): Mo
   const { tile, width } = element;
   const module = new ModuleBuilder(`contraction_${name}`);
   module.importMemory("env", "memory", { shared: options.shared });
+  module.importTable("env", "table");
   const scratch = module.importFunction("runtime", "scratch", scratchType);
   const packLeft = definePack(module, element, tile.rows);
   const packRight = width === tile.rows ? packLeft : definePack(module, element, width);
@@ -33,7 +35,14 @@ export function contractionModule(name: ElementName, options: ModuleOptions): Mo
   const turnedTile = options.turbo
     ? defineTurnedCopy(module, element, microKernel, scratchLayout)
     : defineTurnedMicroKernel(module, element, options.relaxed);
-  defineMultiply(module, element, { tile: microKernel, turnedTile, packLeft, scratch });
+  const finishBlock = defineFinishBlock(module);
+  defineMultiply(module, element, {
+    tile: microKernel,
+    turnedTile,
+    packLeft,
+    finishBlock,
+    scratch,
+  });
   defineDots(module, element, options.relaxed);
   defineRowSums(module, element, { relaxed: options.relaxed, scratch });
   defineSumParts(module, element);

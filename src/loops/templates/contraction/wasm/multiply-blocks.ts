@@ -7,6 +7,7 @@ import type {
 import type { ModuleBuilder } from "../../../../wasm/module-builder.ts";
 import { kernelType } from "../../../../runtime/thread-module.ts";
 import type { TiledElement } from "./blocking.ts";
+import { finishWords } from "./finish-block.ts";
 import { forBelow, loadWord, setLimitedSum, setScaledSum } from "./structured-loops.ts";
 
 /** The words of the argument block of `packRight` and `multiply`. */
@@ -44,12 +45,17 @@ export const productWords = {
   /** Where a number stands that must not be 0 for factors to be packed, and for products; 0: there is no condition. */
   packIf: 25,
   multiplyIf: 26,
+  /** The words of `finishBlock`; 0: there is no epilogue. */
+  finish: 27,
 } as const;
 
 export type ProductWord = keyof typeof productWords;
 
-/** What a thread's scratch space holds: row distances of the spare tile, the spare tile, the packed left factor. */
-export const scratchLayout = { spareRows: 0, spareTile: 64, packed: 1024 } as const;
+/**
+ * What a thread's scratch space holds: row distances of the spare tile, the spare tile, arguments of an epilogue, the
+ * packed left factor.
+ */
+export const scratchLayout = { spareRows: 0, spareTile: 64, epilogue: 320, packed: 1024 } as const;
 
 /** `packRight(args, begin, end)`: units are panels, counted through all factors. */
 export function definePackRight(
@@ -166,6 +172,7 @@ export interface MultiplyParts {
   readonly tile: FunctionReference;
   readonly turnedTile: FunctionReference;
   readonly packLeft: FunctionReference;
+  readonly finishBlock: FunctionReference;
   readonly scratch: FunctionReference;
 }
 
@@ -173,7 +180,7 @@ export interface MultiplyParts {
 export function defineMultiply(
   module: ModuleBuilder,
   element: TiledElement,
-  { tile: microKernel, turnedTile, packLeft, scratch }: MultiplyParts,
+  { tile: microKernel, turnedTile, packLeft, finishBlock, scratch }: MultiplyParts,
 ): void {
   const { tile, width } = element;
   const edge = defineEdgeTile(module, element, microKernel);
@@ -223,6 +230,8 @@ export function defineMultiply(
     local("isWhole"),
   ];
   const [isWholeTile, rowTable] = [local("isWholeTile"), local("rowTable")];
+  const finish = word("finish");
+  const [finished, reached] = [local("finished"), local("reached")];
   f.call(scratch);
   f.set(space);
   f.get(space);
@@ -341,6 +350,50 @@ export function defineMultiply(
     );
   };
 
+  /** Runs the epilogue over the panels of this block that are computed by now, if they are many, or all. */
+  const finishPanels = (): void => {
+    f.get(start);
+    f.get(steps);
+    f.emit("i32.add");
+    f.get(inner);
+    f.emit("i32.eq");
+    f.if(() => {
+      f.get(panel);
+      f.i32Const(2);
+      f.emit("i32.add");
+      f.tee(reached);
+      f.get(endPanel);
+      f.emit("i32.ge_s");
+      f.get(reached);
+      f.get(finished);
+      f.emit("i32.sub");
+      f.get(finish);
+      f.load("i32.load", { offset: finishWords.panels * 4 });
+      f.emit("i32.ge_s");
+      f.emit("i32.or");
+      f.if(() => {
+        for (const own of [finish, rest, firstRow, endRow]) f.get(own);
+        f.get(finished);
+        f.i32Const(width);
+        f.emit("i32.mul");
+        setLimitedSum(f, finished, reached, null, endPanel);
+        f.get(finished);
+        f.i32Const(width);
+        f.emit("i32.mul");
+        f.tee(reached);
+        f.get(columns);
+        f.get(reached);
+        f.get(columns);
+        f.emit("i32.lt_s");
+        f.emit("select");
+        f.get(space);
+        f.i32Const(scratchLayout.epilogue);
+        f.emit("i32.add");
+        f.call(finishBlock);
+      });
+    });
+  };
+
   forBelow(f, unit, end, 1, () => {
     // unit = (product * columnBlocks + column block) * rowBlocks + row block
     f.get(unit);
@@ -416,7 +469,8 @@ export function defineMultiply(
       f.emit("i32.add");
       f.set(right);
       f.get(firstPanel);
-      f.set(panel);
+      f.tee(panel);
+      f.set(finished);
       // Two panels for each of the left factor: whole cache lines of the output are written.
       forBelow(f, panel, endPanel, 2, () => {
         f.get(panel);
@@ -445,6 +499,8 @@ export function defineMultiply(
           f.set(leftPanel);
         });
         setScaledSum(f, right, right, rightPanelBytes, 2);
+        f.get(finish);
+        f.if(finishPanels);
       });
     });
   });

@@ -1,6 +1,12 @@
 /** Plans a product for the blocked kernels: the right factor is packed, then blocks of the output are computed. */
 import { numelOf } from "../../../../core/shape.ts";
 import type { ArrangedProduct } from "./arrange-product.ts";
+import {
+  type BlockEpilogue,
+  chunkElements,
+  finishTableWords,
+  FinishWriter,
+} from "./block-epilogue.ts";
 import { blockingFor, tiledElement } from "./blocking.ts";
 import type { ElementName } from "./element.ts";
 import type { ContractionKernels } from "./install-contraction.ts";
@@ -37,6 +43,7 @@ export function planBlocks(
   product: ArrangedProduct,
   { packRight, multiply }: Pick<ContractionKernels, "packRight" | "multiply">,
   places: ProductPlaces = ownPlaces(product),
+  epilogue: BlockEpilogue | null = null,
 ): ProductPlan {
   const element = tiledElement(name);
   const { bytes, tile, width } = element;
@@ -62,7 +69,8 @@ export function planBlocks(
       sizes.batch * 8 +
       2 * (sizes.rows + tile.rows) +
       2 * (sizes.columns + width) +
-      2 * sizes.inner,
+      2 * sizes.inner +
+      (epilogue === null ? 0 : finishTableWords(epilogue, groups)),
   );
   const table = {
     leftRows: writer.offsets(rows, left, { bytes, padding: tile.rows }),
@@ -87,6 +95,7 @@ export function planBlocks(
     words[packTable + index * 2] = words[rightStart + index] ?? 0;
     words[packTable + index * 2 + 1] = packed;
   }
+  const finish = epilogue === null ? null : new FinishWriter(writer, epilogue);
   const stale = writer.table(1);
   const flags = {
     leftConsecutive: isConsecutive(inner, left),
@@ -119,6 +128,8 @@ export function planBlocks(
     writer.setAddress("leftBase", places.left, block);
     writer.setAddress("outBase", places.out, block);
     writer.setAddress("packedBase", places.packed, block);
+    if (finish !== null)
+      writer.pointTo("finish", finish.write(first, { rows: blocking.rows, width }), block);
     const args = writer.argsOf(block);
     if (places.right !== null) {
       writer.setAddress("rightBase", places.right, block);
@@ -132,12 +143,15 @@ export function planBlocks(
       });
     }
     const units = count * blocking.rowBlocks * blocking.columnBlocks;
-    const work = (count * sizes.rows * sizes.columns * sizes.inner) / units;
+    const elements = (count * sizes.rows * sizes.columns) / units;
+    const chunks =
+      (elements * sizes.inner) / chunkMultiplications +
+      (epilogue === null ? 0 : elements / chunkElements(epilogue));
     kernels.push({
       installed: multiply,
       args,
       units,
-      chunkUnits: Math.max(1, Math.floor(chunkMultiplications / work)),
+      chunkUnits: Math.max(1, Math.floor(1 / chunks)),
     });
   }
   return {
@@ -145,6 +159,7 @@ export function planBlocks(
     words,
     ownAddresses: writer.ownAddresses,
     addresses: writer.addresses,
+    scalars: writer.scalars,
     spareBytes: places.packed.of !== "spare" || places.right === null ? 0 : group * packedBytes,
     keptBytes: isKept ? group * packedBytes : 0,
     stale: isKept ? stale : null,

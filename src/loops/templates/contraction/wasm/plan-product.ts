@@ -1,37 +1,88 @@
-/** Plans contractions without epilogue, and remembers plans. */
+/** Plans contractions, and remembers plans. */
 import type { KernelRuntime } from "../../../../runtime/kernel-runtime.ts";
 import { isTurbo } from "../../../../wasm/turbo.ts";
-import type { ContractionGeometry } from "../../../template.ts";
+import type { ContractionGeometry, ContractionKernel } from "../../../template.ts";
 import { mergeAxes } from "../merge-axes.ts";
-import { arrangeProduct, arrangeWithRight } from "./arrange-product.ts";
+import { arrangeProduct, arrangeWithRight, type ArrangedProduct } from "./arrange-product.ts";
+import { blockEpilogue, type CompileEpilogue } from "./block-epilogue.ts";
 import type { ElementName } from "./element.ts";
 import { installContraction } from "./install-contraction.ts";
-import { ownPlaces, planBlocks } from "./plan-blocks.ts";
-import { asVectorProduct, planVectorProduct } from "./plan-vector-product.ts";
+import { ownPlaces, planBlocks, type ProductPlaces } from "./plan-blocks.ts";
+import { asVectorProduct, planVectorProduct, type VectorProduct } from "./plan-vector-product.ts";
 import type { ProductPlan } from "./product-plan.ts";
 import { installWinograd } from "./winograd/install-winograd.ts";
 import { planWinograd } from "./winograd/plan-winograd.ts";
-import { asWinograd } from "./winograd/winograd-form.ts";
+import { asWinograd, type WinogradForm } from "./winograd/winograd-form.ts";
 
-/** No size may be 0. What is packed of the `constant` operand is kept from one call to the next, where it pays. */
+/** How a product is computed. */
+type ProductForm =
+  | { readonly kind: "winograd"; readonly convolution: WinogradForm }
+  | { readonly kind: "vector"; readonly product: VectorProduct }
+  | { readonly kind: "blocks" };
+
+/** An epilogue has no part in it. */
+function formOf(name: ElementName, { axes, operands }: ContractionGeometry): ProductForm {
+  const geometry = { axes, operands: operands.slice(0, 3) };
+  const convolution = name === "float32" ? asWinograd(geometry) : null;
+  if (convolution !== null) return { kind: "winograd", convolution };
+  const product = asVectorProduct(arrangeProduct(mergeAxes(geometry)));
+  return product === null ? { kind: "blocks" } : { kind: "vector", product };
+}
+
+/** Whether epilogues of such products run over blocks of the output while these are in the cache. */
+export function finishesBlocks(name: ElementName, geometry: ContractionGeometry): boolean {
+  return formOf(name, geometry).kind === "blocks";
+}
+
+function arranged(geometry: ContractionGeometry, constant: 1 | 2 | null): ArrangedProduct {
+  const merged = mergeAxes(geometry);
+  return constant === null ? arrangeProduct(merged) : arrangeWithRight(merged, constant);
+}
+
+/**
+ * The product alone: of three operands. No size may be 0. What is packed of the `constant` operand is kept from one call
+ * to the next, where it pays.
+ */
 export function planProduct(
   runtime: KernelRuntime,
   name: ElementName,
   geometry: ContractionGeometry,
   constant: 1 | 2 | null = null,
 ): ProductPlan {
-  const product = arrangeProduct(mergeAxes(geometry));
   const kernels = installContraction(runtime, name);
-  const convolution = name === "float32" ? asWinograd(geometry) : null;
-  if (convolution !== null) {
-    const direct = planBlocks(name, product, kernels);
-    return planWinograd(convolution, { ...kernels, ...installWinograd(runtime) }, direct);
+  const form = formOf(name, geometry);
+  switch (form.kind) {
+    case "winograd": {
+      const direct = planBlocks(name, arranged(geometry, null), kernels);
+      return planWinograd(form.convolution, { ...kernels, ...installWinograd(runtime) }, direct);
+    }
+    case "vector":
+      return planVectorProduct(name, form.product, kernels);
+    case "blocks": {
+      const product = arranged(geometry, constant);
+      return planBlocks(name, product, kernels, placesFor(product, constant));
+    }
   }
-  const vectorProduct = asVectorProduct(product);
-  if (vectorProduct !== null) return planVectorProduct(name, vectorProduct, kernels);
-  if (constant === null) return planBlocks(name, product, kernels);
-  const arranged = arrangeWithRight(mergeAxes(geometry), constant);
-  return planBlocks(name, arranged, kernels, ownPlaces(arranged, "kept"));
+}
+
+/** The same with an epilogue, for what `finishesBlocks`; null: that cannot be compiled. */
+export function planFinishedProduct(
+  runtime: KernelRuntime,
+  name: ElementName,
+  kernel: ContractionKernel,
+  geometry: ContractionGeometry,
+  constant: 1 | 2 | null,
+  compile: CompileEpilogue,
+): ProductPlan | null {
+  const product = arranged(geometry, constant);
+  const epilogue = blockEpilogue(kernel, product, compile);
+  if (epilogue === null) return null;
+  const kernels = installContraction(runtime, name);
+  return planBlocks(name, product, kernels, placesFor(product, constant), epilogue);
+}
+
+function placesFor(product: ArrangedProduct, constant: 1 | 2 | null): ProductPlaces {
+  return ownPlaces(product, constant === null ? "spare" : "kept");
 }
 
 const known = new WeakMap<KernelRuntime, Map<string, ProductPlan>>();

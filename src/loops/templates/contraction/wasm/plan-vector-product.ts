@@ -126,6 +126,7 @@ export function planVectorProduct(
     words: writer.words,
     ownAddresses: writer.ownAddresses,
     addresses: writer.addresses,
+    scalars: writer.scalars,
     spareBytes: parts === 1 ? 0 : sizes.batch * sizes.rows * parts * sizes.columns * bytes,
     keptBytes: 0,
     stale: null,

@@ -1,14 +1,13 @@
 /** A product of known sizes and steps, cut into launches of kernels before there is memory for it. */
 import type { InstalledKernel, KernelRuntime } from "../../../../runtime/kernel-runtime.ts";
 import type { KernelMemory } from "../../../../runtime/kernel-memory.ts";
+import { at } from "../../../../core/shape.ts";
+import type { ValueType } from "../../../expression.ts";
 import type { MergedAxes } from "../merge-axes.ts";
 import { writeOffsets } from "./offset-tables.ts";
 
-/**
- * The output, the factors as the contraction has them, memory that is used during the product only, and memory that
- * nobody else writes to.
- */
-export type ProductMemory = 0 | 1 | 2 | "spare" | "kept";
+/** An operand of the contraction, memory that is used during the product only, and memory that nobody else writes to. */
+export type ProductMemory = number | "spare" | "kept";
 
 export interface ProductPlace {
   readonly of: ProductMemory;
@@ -23,6 +22,12 @@ export interface PlannedKernel {
   readonly chunkUnits: number;
 }
 
+export interface PlannedScalar {
+  readonly word: number;
+  readonly slot: number;
+  readonly type: ValueType;
+}
+
 export interface ProductPlan {
   /** In the order in which they run. */
   readonly kernels: readonly PlannedKernel[];
@@ -31,6 +36,8 @@ export interface ProductPlan {
   /** Words to which the address of the block is added. */
   readonly ownAddresses: readonly number[];
   readonly addresses: readonly (ProductPlace & { readonly word: number })[];
+  /** Words that get a number of the launch; 64-bit ones take two. */
+  readonly scalars: readonly PlannedScalar[];
   readonly spareBytes: number;
   /** What is kept from one call to the next: a factor as it was packed; 0: nothing. */
   readonly keptBytes: number;
@@ -48,7 +55,7 @@ export function writePlan({ memory }: KernelRuntime, plan: ProductPlan, block: n
   for (const word of plan.ownAddresses) i32[start + word] = block + (plan.words[word] ?? 0);
 }
 
-/** Runs a product that keeps nothing, in memory that is allocated for it. */
+/** Runs a product that keeps nothing and has no epilogue, in memory that is allocated for it. */
 export function runPlan(
   runtime: KernelRuntime,
   plan: ProductPlan,
@@ -61,7 +68,9 @@ export function runPlan(
   try {
     if (plan.spareBytes > 0) spare = memory.allocate(plan.spareBytes);
     writePlan(runtime, plan, block);
-    writeAddresses(memory, plan, block, (of) => (typeof of === "number" ? addresses[of] : spare));
+    writeAddresses(memory, plan, block, (of) =>
+      typeof of === "number" ? at(addresses, of) : spare,
+    );
     for (const { installed, args, units, chunkUnits } of plan.kernels)
       runtime.launch(installed, block + args, units, chunkUnits);
   } finally {
@@ -86,6 +95,7 @@ export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
   const kernels: PlannedKernel[] = [];
   const ownAddresses: number[] = [];
   const addresses: (ProductPlace & { readonly word: number })[] = [];
+  const scalars: PlannedScalar[] = [];
   let start = 0;
   for (const plan of plans) {
     words.set(plan.words, start);
@@ -94,6 +104,7 @@ export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
       ownAddresses.push(start + own);
     }
     for (const own of plan.addresses) addresses.push({ ...own, word: start + own.word });
+    for (const own of plan.scalars) scalars.push({ ...own, word: start + own.word });
     for (const kernel of plan.kernels) kernels.push({ ...kernel, args: kernel.args + start * 4 });
     start += plan.words.length;
   }
@@ -102,6 +113,7 @@ export function joinPlans(plans: readonly ProductPlan[]): ProductPlan {
     words,
     ownAddresses,
     addresses,
+    scalars,
     spareBytes: Math.max(...plans.map(({ spareBytes }) => spareBytes)),
     keptBytes: 0,
     stale: null,
@@ -114,6 +126,7 @@ export class PlanWriter<Word extends string> {
   readonly words: Int32Array;
   readonly ownAddresses: number[] = [];
   readonly addresses: (ProductPlace & { readonly word: number })[] = [];
+  readonly scalars: PlannedScalar[] = [];
   readonly #places: Readonly<Record<Word, number>>;
   #next: number;
 
@@ -138,15 +151,22 @@ export class PlanWriter<Word extends string> {
     this.words[this.#place(word, block)] = value;
   }
 
-  setAddress(word: Word, { of, byteOffset }: ProductPlace, block = 0): void {
-    this.addresses.push({ word: this.#place(word, block), of, byteOffset });
+  setAddress(word: Word, place: ProductPlace, block = 0): void {
+    this.setAddressAt(this.#place(word, block), place);
+  }
+
+  setAddressAt(word: number, { of, byteOffset }: ProductPlace): void {
+    this.addresses.push({ word, of, byteOffset });
   }
 
   /** Lets a word point at one of the words of the block. */
   pointTo(word: Word, target: number, block = 0): void {
-    const place = this.#place(word, block);
-    this.words[place] = target * 4;
-    this.ownAddresses.push(place);
+    this.pointAt(this.#place(word, block), target);
+  }
+
+  pointAt(word: number, target: number): void {
+    this.words[word] = target * 4;
+    this.ownAddresses.push(word);
   }
 
   /** Takes room for a table; gives its first word. */

@@ -41,17 +41,19 @@ export function setScaledSum(
   f.set(target);
 }
 
-/** `target = minimum(x + add, limit)` as signed numbers. */
+/** `target = minimum(x + add, limit)` as signed numbers; without `add` if that is null. */
 export function setLimitedSum(
   f: FunctionBuilder,
   target: Local,
   x: Local,
-  add: Local,
+  add: Local | null,
   limit: Local,
 ): void {
   f.get(x);
-  f.get(add);
-  f.emit("i32.add");
+  if (add !== null) {
+    f.get(add);
+    f.emit("i32.add");
+  }
   f.tee(target);
   f.get(limit);
   f.get(target);

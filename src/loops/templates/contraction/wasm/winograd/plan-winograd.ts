@@ -46,6 +46,7 @@ export function planWinograd(
     words: writer.words,
     ownAddresses: writer.ownAddresses,
     addresses: writer.addresses,
+    scalars: writer.scalars,
     spareBytes: Math.max(...groups.map((group) => layoutOf(form, group).end)),
     scratchBytes: Math.max(
       (spanSize + 1) * spanRowBytes(at(groups, 0).rowTiles),
