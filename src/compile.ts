@@ -18,7 +18,7 @@ export interface CompileOptions {
   readonly dynamic?: boolean | null;
   /** A backend's name or function; default "inductor". "eager" runs the captured graph operation by operation. */
   readonly backend?: string | Backend;
-  /** For "inductor": "default", "reduce-overhead", "max-autotune" or "max-autotune-no-cudagraphs". */
+  /** For "inductor": "default", "reduce-overhead", or "max-autotune" (also "max-autotune-no-cudagraphs"), which times choices for products. */
   readonly mode?: string | null;
   /** For "inductor": flags of `torch._inductor.config` that hold for this function. */
   readonly options?: InductorOptions | null;

@@ -42,6 +42,10 @@ export const logArtifacts = {
     doc: "The kernels of each compiled graph as WebAssembly text.",
     withDynamo: false,
   },
+  autotuning: {
+    doc: 'For products under mode "max-autotune": what was chosen, and the times. Differs from run to run.',
+    withDynamo: false,
+  },
   perf_hints: { doc: "What keeps kernels from being as fast as they could be.", withDynamo: false },
 } as const satisfies Readonly<Record<string, LogArtifact>>;
 

@@ -4,12 +4,12 @@ import type { Backend } from "../dynamo/backends.ts";
 import { config } from "./config.ts";
 import { inductor } from "./inductor.ts";
 
-/** What each mode sets beyond the defaults. None has a knob of its own yet: there is no graph replay and no autotuning. */
+/** What each mode sets beyond the defaults. There is no replay of graphs to ask for: every graph is one call. */
 const modes: Readonly<Record<string, InductorOptions>> = {
   default: {},
   "reduce-overhead": {},
-  "max-autotune": {},
-  "max-autotune-no-cudagraphs": {},
+  "max-autotune": { max_autotune: true },
+  "max-autotune-no-cudagraphs": { max_autotune: true },
 };
 
 /** Flags of `torch._inductor.config` for one compiled function. */

@@ -8,6 +8,12 @@ export const config = defineConfig("torch._inductor.config", {
     env: "TORCHINDUCTOR_FX_GRAPH_CACHE",
     doc: "Keep generated kernels in files for later processes, in TORCHINDUCTOR_CACHE_DIR or torchinductor_<user> among the temporary files. Differs: off by default, and graphs are captured and scheduled each time.",
   },
+  max_autotune: {
+    kind: "boolean",
+    default: false,
+    env: "TORCHINDUCTOR_MAX_AUTOTUNE",
+    doc: "Times tiles, blocks and threads for each product on this machine before it runs first, and keeps the best for the process.",
+  },
   max_fusion_size: {
     kind: "int",
     default: 4096,

@@ -24,6 +24,7 @@ type Settings = Parameters<typeof config.patch>[0];
 export class GraphCompiler {
   readonly #settings: Settings;
   readonly #store: ModuleStore | null;
+  readonly #tunes: boolean;
   readonly #wantsFiles = wantsDebugFiles();
   /** Sub-graphs by identity: those that do the same are one. */
   readonly #regions = new Map<GraphModule, Runner>();
@@ -32,6 +33,7 @@ export class GraphCompiler {
   constructor(settings: Settings) {
     this.#settings = settings;
     this.#store = config.patch(settings, kernelStore);
+    this.#tunes = config.patch(settings, () => config.max_autotune);
   }
 
   /** Programs are made when there are inputs to make them for: now for the examples, if there are any. */
@@ -57,6 +59,7 @@ export class GraphCompiler {
         const run = programRunner(graphModule, scheduled, {
           isTrial: isTakenOver,
           store: this.#store,
+          tunes: this.#tunes,
         });
         cache.add(inputs, scheduled, run);
         return run;

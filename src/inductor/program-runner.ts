@@ -1,9 +1,9 @@
 /** A program as a function of its inputs. */
 import type { GraphModule } from "../fx/graph-module-brand.ts";
 import { currentBackend, kernelGeneration } from "../loops/run-computation.ts";
-import type { ModuleStore } from "../loops/wasm/module-store.ts";
 import { wasmBackend } from "../loops/wasm/wasm-backend.ts";
 import { kernelMemoryOrNull } from "../runtime/kernel-memory.ts";
+import type { Compiler } from "./execution/prepare-steps.ts";
 import { PreparedProgram } from "./execution/prepared-program.ts";
 import { inputsOverlap } from "./may-overlap.ts";
 import type { Program } from "./program.ts";
@@ -16,12 +16,12 @@ export type ProgramRun = (inputs: readonly unknown[]) => unknown;
 /**
  * `graphModule` is what the program was made of: inputs that share memory in a way that the recording did not know run it.
  * `isTrial`: these sizes may never come again, so nothing is prepared for them before the second call.
- * Generated code is kept in `store`.
+ * `compiler`: what makes code for the kernels, beside the backend.
  */
 export function programRunner(
   graphModule: GraphModule,
   program: Program,
-  { isTrial, store }: { readonly isTrial: boolean; readonly store: ModuleStore | null },
+  { isTrial, ...compiler }: { readonly isTrial: boolean } & Omit<Compiler, "backend">,
 ): ProgramRun {
   const written = writtenInputs(program);
   const noteFailure = graphModule.noteFailure;
@@ -37,7 +37,7 @@ export function programRunner(
       return runProgram(program, inputs, noteFailure);
     }
     if (prepared === null || generation !== kernelGeneration()) {
-      prepared = new PreparedProgram(program, { backend: wasmBackend, store });
+      prepared = new PreparedProgram(program, { backend: wasmBackend, ...compiler });
       generation = kernelGeneration();
     }
     prepared = prepared.next;

@@ -3,6 +3,7 @@ import type { TensorBase } from "../core/tensor.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Kernel } from "./kernel.ts";
 import type { ContractionGeometry, ContractionKernel, TemplateLaunch } from "./template.ts";
+import type { ProductOptions } from "./templates/contraction/wasm/plan-product.ts";
 import type { ProductPlan } from "./templates/contraction/wasm/product-plan.ts";
 import type { CompiledLaunch } from "./wasm/compiled-launch.ts";
 import type { ModuleStore } from "./wasm/module-store.ts";
@@ -68,14 +69,11 @@ export interface Backend {
     launches: readonly AheadLaunch[],
     options?: CompileOptions,
   ): readonly (CompiledLaunch | null)[];
-  /**
-   * Plans a contraction ahead, of which one operand may be the same in most calls; null where `runTemplate` carries it
-   * out in another way.
-   */
+  /** Plans a contraction ahead; null where `runTemplate` carries it out in another way. */
   plan?(
     kernel: ContractionKernel,
     geometry: ContractionGeometry,
-    constant: 1 | 2 | null,
+    options: ProductOptions & { readonly store: ModuleStore | null },
   ): ProductPlan | null;
   /** Drops compiled code. */
   reset(): void;

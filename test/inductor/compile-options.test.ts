@@ -33,7 +33,7 @@ test("options are flags of torch._inductor.config for one function", () => {
   expect(fn(torch.ones(1)).tolist()).toEqual([2]);
   const misspelt: object = { max_fusion: 1 };
   expect(() => torch.compile(double, { options: misspelt })).toThrow(
-    "Unexpected optimization option max_fusion, known options are ['fx_graph_cache', 'max_fusion_size']",
+    "Unexpected optimization option max_fusion, known options are ['fx_graph_cache', 'max_autotune', 'max_fusion_size']",
   );
   expect(() => torch.compile(double, { mode: "default", options: {} })).toThrow(
     "Either mode or options can be specified, but both can't be specified at the same time.",

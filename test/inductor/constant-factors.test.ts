@@ -13,7 +13,9 @@ function prepared(layer: Layer, x: torch.Tensor, weight: torch.Tensor): Prepared
   const fn = torch.compile(layer, {
     backend: (graphModule, examples) => {
       const program = scheduleProgram(recordGraph(graphModule.graph, examples));
-      programs.push(new PreparedProgram(program, { backend: wasmBackend, store: null }));
+      programs.push(
+        new PreparedProgram(program, { backend: wasmBackend, store: null, tunes: false }),
+      );
       return graphModule;
     },
   });

@@ -37,7 +37,7 @@ function run(fn: (x: Tensor) => Tensor, x: Tensor, store: ModuleStore): unknown 
   const [{ graph } = expect.fail("no graph")] = graphs;
   const program = scheduleProgram(recordGraph(graph, [x]));
   const fresh = makeWasmBackend({ smallestLaunch: 256 });
-  const prepared = new PreparedProgram(program, { backend: fresh, store });
+  const prepared = new PreparedProgram(program, { backend: fresh, store, tunes: false });
   const [result] = prepared.run([x], () => undefined) as Tensor[]; // a list of tensors
   return result?.tolist();
 }

@@ -56,6 +56,8 @@ export interface PreparedSteps {
 export interface Compiler {
   readonly backend: Backend;
   readonly store: ModuleStore | null;
+  /** Whether choices for products are timed on this machine. */
+  readonly tunes: boolean;
 }
 
 /** The number of the step that a run got to, and room up to the next cache line. */
@@ -65,14 +67,14 @@ const pointerBytes = 16;
 export function prepareSteps(
   program: Program,
   layout: FrameLayout,
-  { backend, store }: Compiler,
+  compiler: Compiler,
   memory: KernelMemory,
   constantFactors: ReadonlySet<Buffer>,
 ): PreparedSteps {
-  const plans = planProducts(program, backend, constantFactors);
+  const plans = planProducts(program, compiler, constantFactors);
   const plan = planMemory(program, (step) => spareBytes(plans.get(step)));
   const { constants } = plan;
-  compileLaunches(program, { backend, store }, constants.steps, plans);
+  compileLaunches(program, compiler, constants.steps, plans);
   let bytes = headerBytes;
   for (const own of plans.values()) {
     bytes += argumentBytes(own);
@@ -94,7 +96,7 @@ type StepPlans = Map<Step, StepPlan>;
 
 function planProducts(
   program: Program,
-  backend: Backend,
+  { backend, store, tunes }: Compiler,
   constantFactors: ReadonlySet<Buffer>,
 ): StepPlans {
   const plans: StepPlans = new Map();
@@ -103,7 +105,7 @@ function planProducts(
     const constant =
       ([2, 1] as const).find((operand) => constantFactors.has(at(step.operands, operand).buffer)) ??
       null;
-    const plan = backend.plan?.(step.kernel, step, constant) ?? null;
+    const plan = backend.plan?.(step.kernel, step, { constant, tunes, store }) ?? null;
     if (plan !== null) plans.set(step, { kind: "product", step, plan, constant });
   }
   return plans;

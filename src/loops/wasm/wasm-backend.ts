@@ -117,11 +117,13 @@ export function makeWasmBackend({
       const planned = launches.map((launch) => planLaunch(launch, smallestOf(launch)));
       return compileTogether(planned, chunkNanoseconds, store);
     },
-    plan: (kernel, geometry, constant) =>
+    plan: (kernel, geometry, options) =>
       takesContraction({ kernel, axes: geometry.axes })
-        ? planContraction(kernel, geometry, constant, (launch) =>
-            at(compileTogether([planLaunch(launch, 0)], chunkNanoseconds, null), 0),
-          )
+        ? planContraction(kernel, geometry, {
+            ...options,
+            compile: (launch) =>
+              at(compileTogether([planLaunch(launch, 0)], chunkNanoseconds, options.store), 0),
+          })
         : null,
     reset: () => {
       kernels = new WeakMap();

@@ -18,6 +18,7 @@ import {
   finishesBlocks,
   planFinishedProduct,
   planProduct,
+  type ProductOptions,
   rememberedPlan,
 } from "./wasm/plan-product.ts";
 import { type ProductPlan, runPlan } from "./wasm/product-plan.ts";
@@ -54,15 +55,14 @@ export function finishesInBlocks(
 export function planContraction(
   kernel: ContractionKernel,
   geometry: ContractionGeometry,
-  constant: 1 | 2 | null,
-  compile: CompileEpilogue,
+  options: ProductOptions & { readonly compile: CompileEpilogue },
 ): ProductPlan | null {
   const [, name = ""] = kernel.operands;
   if (!isElementName(name)) throw new InternalError(`no kernels multiply ${name}`);
   const runtime = kernelRuntime();
-  if (hasNoEpilogue(kernel)) return planProduct(runtime, name, geometry, constant);
+  if (hasNoEpilogue(kernel)) return planProduct(runtime, name, geometry, options);
   if (!finishesInBlocks({ kernel, ...geometry })) return null;
-  return planFinishedProduct(runtime, name, kernel, geometry, constant, compile);
+  return planFinishedProduct(runtime, name, kernel, geometry, options);
 }
 
 /** Runs a contraction that `takesContraction` accepted; `run` runs the epilogue. */

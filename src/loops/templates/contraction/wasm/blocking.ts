@@ -16,6 +16,30 @@ export interface Tile {
  */
 const tiles = { usual: { rows: 4, vectors: 2 }, turbo: { rows: 4, vectors: 4 } } as const;
 
+/** What is chosen for a product where it depends on the machine. */
+export interface ProductChoice {
+  readonly tile: Tile;
+  /** Steps of the inner dimension that are packed at a time. */
+  readonly inner: number;
+  /** Rows of the left factor that are packed at a time. */
+  readonly rows: number;
+  /** Pieces that are wanted at least, where each gets enough to do. */
+  readonly units: number;
+  /** Whether one thread does all of it. */
+  readonly isAlone: boolean;
+}
+
+/** What was measured to be good in general. */
+export function usualChoice(name: ElementName): ProductChoice {
+  return {
+    tile: isTurbo() ? tiles.turbo : tiles.usual,
+    inner: innerBlock[name],
+    rows: rowBlock[name],
+    units: wantedUnits,
+    isAlone: false,
+  };
+}
+
 /** What the kernels of a dtype are made of, in the engine as it is set now. */
 export interface TiledElement extends Element {
   readonly tile: Tile;
@@ -23,9 +47,8 @@ export interface TiledElement extends Element {
   readonly width: number;
 }
 
-export function tiledElement(name: ElementName): TiledElement {
+export function tiledElement(name: ElementName, tile: Tile = usualChoice(name).tile): TiledElement {
   const element = elements[name];
-  const tile = isTurbo() ? tiles.turbo : tiles.usual;
   return { ...element, tile, width: tile.vectors * element.lanes };
 }
 
@@ -57,14 +80,18 @@ export interface MatrixSizes {
   readonly inner: number;
 }
 
-/** Depends on sizes only, never on the number of threads: so then do results. */
-export function blockingFor({ name, tile, width }: TiledElement, sizes: MatrixSizes): Blocking {
+/** Depends on sizes and the choice only, never on the number of threads: so then do results. */
+export function blockingFor(
+  { name, tile, width }: TiledElement,
+  sizes: MatrixSizes,
+  choice: ProductChoice = usualChoice(name),
+): Blocking {
   const { batch, inner } = sizes;
-  const innerBlocks = Math.ceil(inner / innerBlock[name]);
+  const innerBlocks = Math.ceil(inner / choice.inner);
   const panels = Math.ceil(sizes.columns / width);
   const work = batch * sizes.rows * sizes.columns * inner;
-  const units = Math.min(wantedUnits, Math.max(1, Math.floor(work / smallestUnit)));
-  let rowBlocks = Math.ceil(sizes.rows / rowBlock[name]);
+  const units = Math.min(choice.units, Math.max(1, Math.floor(work / smallestUnit)));
+  let rowBlocks = Math.ceil(sizes.rows / choice.rows);
   if (batch * rowBlocks < units) {
     const most = Math.ceil(sizes.rows / (4 * tile.rows));
     rowBlocks = Math.max(rowBlocks, Math.min(most, Math.ceil(units / batch)));

@@ -1,6 +1,6 @@
 import { scratchType } from "../../../../runtime/thread-module.ts";
 import { ModuleBuilder } from "../../../../wasm/module-builder.ts";
-import { tiledElement } from "./blocking.ts";
+import { type Tile, tiledElement } from "./blocking.ts";
 import type { ElementName } from "./element.ts";
 import { defineMicroKernel, defineTurnedCopy, defineTurnedMicroKernel } from "./micro-kernel.ts";
 import { defineMultiply, definePackRight, scratchLayout } from "./multiply-blocks.ts";
@@ -11,6 +11,7 @@ import { defineRowSums } from "./row-sums.ts";
 import { defineSumParts } from "./sum-parts.ts";
 
 export interface ModuleOptions {
+  readonly tile: Tile;
   /** Multiply and add with one rounding, where the machine does. */
   readonly relaxed: boolean;
   readonly shared: boolean;
@@ -22,7 +23,7 @@ export const contractionKernels = ["packRight", "multiply", "dots", "rowSums", "
 
 /** The kernels for a dtype, for any shape and layout. */
 export function contractionModule(name: ElementName, options: ModuleOptions): ModuleBuilder {
-  const element = tiledElement(name);
+  const element = tiledElement(name, options.tile);
   const { tile, width } = element;
   const module = new ModuleBuilder(`contraction_${name}`);
   module.importMemory("env", "memory", { shared: options.shared });

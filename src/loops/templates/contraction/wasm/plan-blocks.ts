@@ -7,7 +7,7 @@ import {
   finishTableWords,
   FinishWriter,
 } from "./block-epilogue.ts";
-import { blockingFor, tiledElement } from "./blocking.ts";
+import { blockingFor, type ProductChoice, tiledElement, usualChoice } from "./blocking.ts";
 import type { ElementName } from "./element.ts";
 import type { ContractionKernels } from "./install-contraction.ts";
 import { type ProductWord, productWords, scratchLayout } from "./multiply-blocks.ts";
@@ -37,15 +37,21 @@ export interface ProductPlaces {
   readonly out: ProductPlace;
 }
 
+export interface BlocksOptions {
+  readonly places?: ProductPlaces;
+  readonly epilogue?: BlockEpilogue | null;
+  /** The kernels must be those for its tile. */
+  readonly choice?: ProductChoice;
+}
+
 /** No size may be 0. */
 export function planBlocks(
   name: ElementName,
   product: ArrangedProduct,
   { packRight, multiply }: Pick<ContractionKernels, "packRight" | "multiply">,
-  places: ProductPlaces = ownPlaces(product),
-  epilogue: BlockEpilogue | null = null,
+  { places = ownPlaces(product), epilogue = null, choice = usualChoice(name) }: BlocksOptions = {},
 ): ProductPlan {
-  const element = tiledElement(name);
+  const element = tiledElement(name, choice.tile);
   const { bytes, tile, width } = element;
   const { batch, rows, columns, inner, left, right } = product;
   const sizes = {
@@ -54,7 +60,7 @@ export function planBlocks(
     columns: numelOf(columns.sizes),
     inner: numelOf(inner.sizes),
   };
-  const blocking = blockingFor(element, sizes);
+  const blocking = blockingFor(element, sizes, choice);
   const panels = Math.ceil(sizes.columns / width);
   const packedBytes = panels * width * sizes.inner * bytes;
   const isKept = places.packed.of === "kept";
@@ -139,7 +145,7 @@ export function planBlocks(
         installed: packRight,
         args,
         units: count * panels,
-        chunkUnits: Math.max(1, Math.ceil(chunkMoves / moves)),
+        chunkUnits: choice.isAlone ? count * panels : Math.max(1, Math.ceil(chunkMoves / moves)),
       });
     }
     const units = count * blocking.rowBlocks * blocking.columnBlocks;
@@ -151,7 +157,7 @@ export function planBlocks(
       installed: multiply,
       args,
       units,
-      chunkUnits: Math.max(1, Math.floor(1 / chunks)),
+      chunkUnits: choice.isAlone ? units : Math.max(1, Math.floor(1 / chunks)),
     });
   }
   return {

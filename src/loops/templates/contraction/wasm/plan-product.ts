@@ -4,12 +4,14 @@ import { isTurbo } from "../../../../wasm/turbo.ts";
 import type { ContractionGeometry, ContractionKernel } from "../../../template.ts";
 import { mergeAxes } from "../merge-axes.ts";
 import { arrangeProduct, arrangeWithRight, type ArrangedProduct } from "./arrange-product.ts";
-import { blockEpilogue, type CompileEpilogue } from "./block-epilogue.ts";
+import { blockEpilogue, type BlockEpilogue, type CompileEpilogue } from "./block-epilogue.ts";
+import { usualChoice } from "./blocking.ts";
 import type { ElementName } from "./element.ts";
 import { installContraction } from "./install-contraction.ts";
-import { ownPlaces, planBlocks, type ProductPlaces } from "./plan-blocks.ts";
+import { ownPlaces, planBlocks } from "./plan-blocks.ts";
 import { asVectorProduct, planVectorProduct, type VectorProduct } from "./plan-vector-product.ts";
 import type { ProductPlan } from "./product-plan.ts";
+import { tunedChoice } from "./tune-product.ts";
 import { installWinograd } from "./winograd/install-winograd.ts";
 import { planWinograd } from "./winograd/plan-winograd.ts";
 import { asWinograd, type WinogradForm } from "./winograd/winograd-form.ts";
@@ -39,15 +41,21 @@ function arranged(geometry: ContractionGeometry, constant: 1 | 2 | null): Arrang
   return constant === null ? arrangeProduct(merged) : arrangeWithRight(merged, constant);
 }
 
-/**
- * The product alone: of three operands. No size may be 0. What is packed of the `constant` operand is kept from one call
- * to the next, where it pays.
- */
+export interface ProductOptions {
+  /** The operand that is the same in most calls: what is packed of it is kept from one call to the next, where it pays. */
+  readonly constant: 1 | 2 | null;
+  /** Whether to time choices on this machine. */
+  readonly tunes: boolean;
+}
+
+const usualOptions: ProductOptions = { constant: null, tunes: false };
+
+/** The product alone: of three operands. No size may be 0. */
 export function planProduct(
   runtime: KernelRuntime,
   name: ElementName,
   geometry: ContractionGeometry,
-  constant: 1 | 2 | null = null,
+  options: ProductOptions = usualOptions,
 ): ProductPlan {
   const kernels = installContraction(runtime, name);
   const form = formOf(name, geometry);
@@ -58,10 +66,8 @@ export function planProduct(
     }
     case "vector":
       return planVectorProduct(name, form.product, kernels);
-    case "blocks": {
-      const product = arranged(geometry, constant);
-      return planBlocks(name, product, kernels, placesFor(product, constant));
-    }
+    case "blocks":
+      return planInBlocks(runtime, name, arranged(geometry, options.constant), options);
   }
 }
 
@@ -71,18 +77,24 @@ export function planFinishedProduct(
   name: ElementName,
   kernel: ContractionKernel,
   geometry: ContractionGeometry,
-  constant: 1 | 2 | null,
-  compile: CompileEpilogue,
+  options: ProductOptions & { readonly compile: CompileEpilogue },
 ): ProductPlan | null {
-  const product = arranged(geometry, constant);
-  const epilogue = blockEpilogue(kernel, product, compile);
-  if (epilogue === null) return null;
-  const kernels = installContraction(runtime, name);
-  return planBlocks(name, product, kernels, placesFor(product, constant), epilogue);
+  const product = arranged(geometry, options.constant);
+  const epilogue = blockEpilogue(kernel, product, options.compile);
+  return epilogue === null ? null : planInBlocks(runtime, name, product, options, epilogue);
 }
 
-function placesFor(product: ArrangedProduct, constant: 1 | 2 | null): ProductPlaces {
-  return ownPlaces(product, constant === null ? "spare" : "kept");
+function planInBlocks(
+  runtime: KernelRuntime,
+  name: ElementName,
+  product: ArrangedProduct,
+  { constant, tunes }: ProductOptions,
+  epilogue: BlockEpilogue | null = null,
+): ProductPlan {
+  const places = ownPlaces(product, constant === null ? "spare" : "kept");
+  const choice = tunes ? tunedChoice(runtime, name, product, places) : usualChoice(name);
+  const kernels = installContraction(runtime, name, choice.tile);
+  return planBlocks(name, product, kernels, { places, epilogue, choice });
 }
 
 const known = new WeakMap<KernelRuntime, Map<string, ProductPlan>>();

@@ -61,21 +61,50 @@ export function runPlan(
   plan: ProductPlan,
   addresses: readonly [number, number, number],
 ): void {
-  const { memory } = runtime;
-  runtime.reserveScratch(plan.scratchBytes);
-  const block = memory.allocate(plan.words.length * 4);
-  let spare = 0;
+  const placed = placePlan(runtime, plan, addresses);
   try {
-    if (plan.spareBytes > 0) spare = memory.allocate(plan.spareBytes);
+    placed.run();
+  } finally {
+    placed.free();
+  }
+}
+
+/** A product without epilogue that is ready to run. */
+export interface PlacedPlan {
+  readonly run: () => void;
+  readonly free: () => void;
+}
+
+/** Allocates what the plan needs beside its operands. What it keeps counts as current: nothing is packed. */
+export function placePlan(
+  runtime: KernelRuntime,
+  plan: ProductPlan,
+  addresses: readonly [number, number, number],
+): PlacedPlan {
+  const { memory } = runtime;
+  const blocks: number[] = [];
+  const allocate = (bytes: number): number => {
+    const block = bytes === 0 ? 0 : memory.allocate(bytes);
+    if (block !== 0) blocks.push(block);
+    return block;
+  };
+  const free = (): void => blocks.forEach((block) => memory.free(block));
+  try {
+    runtime.reserveScratch(plan.scratchBytes);
+    const block = allocate(plan.words.length * 4);
+    const own = { spare: allocate(plan.spareBytes), kept: allocate(plan.keptBytes) };
     writePlan(runtime, plan, block);
     writeAddresses(memory, plan, block, (of) =>
-      typeof of === "number" ? at(addresses, of) : spare,
+      typeof of === "number" ? at(addresses, of) : own[of],
     );
-    for (const { installed, args, units, chunkUnits } of plan.kernels)
-      runtime.launch(installed, block + args, units, chunkUnits);
-  } finally {
-    if (spare !== 0) memory.free(spare);
-    memory.free(block);
+    const run = (): void => {
+      for (const { installed, args, units, chunkUnits } of plan.kernels)
+        runtime.launch(installed, block + args, units, chunkUnits);
+    };
+    return { run, free };
+  } catch (error) {
+    free();
+    throw error;
   }
 }
 

@@ -225,13 +225,14 @@ function planProducts(
   kernels: Pick<ContractionKernels, "packRight" | "multiply">,
 ): ProductPlan {
   const layout = layoutOf(form, group);
-  return planBlocks("float32", transformedProduct(form, layout), kernels, {
+  const places = {
     left: spare(0),
     right: null,
     packed: spare(layout.packed),
     packedStep: layout.packedPlaneBytes,
     out: spare(layout.products),
-  });
+  };
+  return planBlocks("float32", transformedProduct(form, layout), kernels, { places });
 }
 
 /** The products of transformed weights and input: one for each of the numbers of a tile. */
