@@ -8,7 +8,6 @@ import {
   compare,
   constant,
   div,
-  exp,
   type Expression,
   isNaNValue,
   logicalAnd,
@@ -253,41 +252,4 @@ export const deviationMeanFold: Fold = {
   states: welfordStates,
   combine: joinWelford,
   results: welfordResults(true, true),
-};
-
-/** log Σ exp(x) in one pass: the largest element so far, and the sum of exp(x - largest). */
-export const logSumExpFold: Fold = {
-  name: "logsumexp",
-  usesPosition: false,
-  states: (inputs) => {
-    const x = cast(at(inputs, 0), "float64");
-    const adds = logicalNot(compare("eq", x, -Infinity));
-    const largest = (states: readonly Expression[]): Expression => maximum(at(states, 0), x);
-    return [
-      { type: "float64", initial: -Infinity, next: largest },
-      {
-        type: "float64",
-        initial: 0,
-        next: (states) => {
-          const rescaled = mul(at(states, 1), exp(sub(at(states, 0), largest(states))));
-          return select(adds, add(rescaled, exp(sub(x, largest(states)))), at(states, 1));
-        },
-      },
-    ];
-  },
-  combine: (states, others) => {
-    const largest = maximum(at(states, 0), at(others, 0));
-    // A part that has seen nothing but -∞ has the sum 0, which exp(-∞ - -∞) must not touch.
-    const scaled = (part: readonly Expression[]): Expression => {
-      const isEmpty = compare("eq", at(part, 0), -Infinity);
-      const zero = constant("float64", 0);
-      return select(isEmpty, zero, mul(at(part, 1), exp(sub(at(part, 0), largest))));
-    };
-    return [largest, add(scaled(states), scaled(others))];
-  },
-  results: (states) => {
-    const largest = at(states, 0);
-    const isInfinite = compare("eq", unary("abs", largest), Infinity);
-    return [select(isInfinite, largest, add(largest, unary("log", at(states, 1))))];
-  },
 };

@@ -3,8 +3,17 @@ import { type DType, float32 } from "../../core/dtype.ts";
 import { floatResultType } from "../../core/promotion.ts";
 import { wrapDim } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
-import { pointwise, reduction } from "../../loops/computation.ts";
-import { div, type Expression, mul, sub, unary } from "../../loops/expression.ts";
+import { pointwise } from "../../loops/computation.ts";
+import {
+  add,
+  compare,
+  div,
+  type Expression,
+  mul,
+  select,
+  sub,
+  unary,
+} from "../../loops/expression.ts";
 import { notImplemented } from "../not-implemented.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes } from "../define-op.ts";
@@ -12,41 +21,14 @@ import { elementAt, naive, type NaiveArray, naiveFill, naiveReduce } from "../na
 import { toDType } from "../data/to.ts";
 import { empty_like } from "../create/full.ts";
 import { pointwiseMeta } from "../pointwise/pointwise-meta.ts";
+import { log } from "../pointwise/exponential.ts";
 import { runOp } from "../run-op.ts";
+import { reshape } from "../view/reshape.ts";
 import type { SampleMaker } from "../sample-maker.ts";
 import { amax } from "./extremes.ts";
 import { foldedDims, reducedShape } from "./fold-dims.ts";
-import { logSumExpFold } from "./folds.ts";
 import { emptyReductionSamples, reductionSamples } from "./reduction-samples.ts";
 import { sum } from "./sum.ts";
-
-export const logsumexp = defineOp({
-  name: "logsumexp",
-  api: ["torch.logsumexp", "Tensor.logsumexp"],
-  args: { self: arg.tensor, dim: arg.dims, keepdim: arg.withDefault(arg.bool, false) },
-  doc: {
-    summary: "log of the sum of exp over `dim`, without overflow.",
-    example: "torch.tensor([1, 2]).logsumexp(0)",
-  },
-  derivative: "pending",
-  meta: ({ self, dim, keepdim }) => ({
-    dtype: floatResultType([self]),
-    shape: reducedShape(self.shape, foldedDims(self.shape, dim), keepdim),
-  }),
-  lowering: ({ self, dim }) =>
-    reduction(logSumExpFold, [self], floatResultType([self]), foldedDims(self.shape, dim)),
-  reference: ({ self, dim, keepdim }) =>
-    naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) =>
-      Math.log(values.reduce((total, x) => total + Math.exp(x), 0)),
-    ),
-  samples: function* (make) {
-    for (const { dim, ...sample } of reductionSamples(make)) yield { ...sample, dim: dim ?? [0] };
-    for (const { dim, ...sample } of emptyReductionSamples(make))
-      yield { ...sample, dim: dim ?? [0] };
-    if (make.dtype.is_floating_point)
-      yield { self: make.of([2, 2], [-Infinity, -Infinity, -Infinity, 1]), dim: [1] };
-  },
-});
 
 const shiftedExp = (x: Expression, largest: Expression): Expression =>
   unary("expOfNegative", sub(x, largest));
@@ -91,6 +73,68 @@ const logStep = defineOp({
   lowering: ({ self, largest, total }) => pointwise(logShifted, [self, largest, total], self.dtype),
   reference: null,
   samples: () => [],
+});
+
+/** An infinite element is the result, whatever the others are. */
+const logOfScaledSum = (largest: Expression, total: Expression): Expression =>
+  select(
+    compare("eq", unary("abs", largest), Infinity),
+    largest,
+    add(largest, unary("log", total)),
+  );
+
+const logOfSum = defineOp({
+  name: "log_of_sum",
+  api: [],
+  args: { largest: arg.tensor, total: arg.tensor },
+  doc: { summary: "largest + log(total)." },
+  derivative: "pending",
+  meta: ({ largest, total }) => pointwiseMeta([largest, total], largest.dtype),
+  lowering: ({ largest, total }) => pointwise(logOfScaledSum, [largest, total], largest.dtype),
+  reference: null,
+  samples: () => [],
+});
+
+export const logsumexp = defineOp({
+  name: "logsumexp",
+  api: ["torch.logsumexp", "Tensor.logsumexp"],
+  args: { self: arg.tensor, dim: arg.dims, keepdim: arg.withDefault(arg.bool, false) },
+  doc: {
+    summary: "log of the sum of exp over `dim`, without overflow.",
+    example: "torch.tensor([1, 2]).logsumexp(0)",
+  },
+  derivative: "pending",
+  decomposition: ({ self, dim, keepdim }) => {
+    const dtype = floatResultType([self]);
+    const input = self.dtype === dtype ? self : runOp(toDType, { self, dtype });
+    const folded = foldedDims(input.shape, dim);
+    const dims = input.ndim === 0 ? null : folded;
+    // Nothing has no largest element.
+    if (folded.some((axis) => input.shape[axis] === 0)) {
+      const nothing = runOp(sum, { self: input, dim: dims, keepdim });
+      return runOp(log, { self: nothing });
+    }
+    const largest = runOp(amax, { self: input, dim: dims, keepdim: true });
+    const exponentials = runOp(expOfDifference, { self: input, other: largest });
+    return runOp(logOfSum, {
+      largest: runOp(reshape, {
+        self: largest,
+        shape: reducedShape(input.shape, folded, keepdim),
+      }),
+      total: runOp(sum, { self: exponentials, dim: dims, keepdim }),
+    });
+  },
+  reference: ({ self, dim, keepdim }) =>
+    naiveReduce(self, foldedDims(self.shape, dim), keepdim, (values) =>
+      Math.log(values.reduce((total, x) => total + Math.exp(x), 0)),
+    ),
+  samples: function* (make) {
+    for (const { dim, ...sample } of reductionSamples(make)) yield { ...sample, dim: dim ?? [0] };
+    for (const { dim, ...sample } of emptyReductionSamples(make))
+      yield { ...sample, dim: dim ?? [0] };
+    if (make.dtype.is_floating_point)
+      yield { self: make.of([2, 2], [-Infinity, -Infinity, -Infinity, 1]), dim: [1] };
+  },
 });
 
 function prepared(name: string, self: TensorBase, dim: number, dtype: DType | null): TensorBase {
