@@ -615,6 +615,22 @@ export function cat(...args: readonly unknown[]): Tensor {
   return callFunction(catEntry, args);
 }
 
+const cdistEntry = apiEntry("torch.cdist");
+/**
+ * The norms of order `p` of the differences between every row of one matrix and every row of another.
+ * Shape: (…, P, M) and (…, R, M) give (…, P, R). Differs: `compute_mode` changes nothing, since products that cancel are never used.
+ *
+ * @example
+ * ```ts
+ * torch.cdist(torch.tensor([[0, 0]]), torch.tensor([[3, 4], [0, 1]]))
+ * ```
+ */
+export function cdist(x1: Tensor, x2: Tensor, p?: number, options?: { readonly compute_mode?: "use_mm_for_euclid_dist_if_necessary" | "use_mm_for_euclid_dist" | "donot_use_mm_for_euclid_dist" }): Tensor;
+export function cdist(x1: Tensor, x2: Tensor, options: { readonly p?: number; readonly compute_mode?: "use_mm_for_euclid_dist_if_necessary" | "use_mm_for_euclid_dist" | "donot_use_mm_for_euclid_dist" }): Tensor;
+export function cdist(...args: readonly unknown[]): Tensor {
+  return callFunction(cdistEntry, args);
+}
+
 const ceilEntry = apiEntry("torch.ceil");
 /**
  * The smallest integer not below each element.
@@ -1514,6 +1530,24 @@ export function hardshrink(input: Tensor, lambd?: number): Tensor;
 export function hardshrink(input: Tensor, options: { readonly lambd?: number }): Tensor;
 export function hardshrink(...args: readonly unknown[]): Tensor {
   return callFunction(hardshrinkEntry, args);
+}
+
+const histcEntry = apiEntry("torch.histc");
+/**
+ * How many elements lie in each of `bins` intervals of equal width between `min` and `max`.
+ * If `min` equals `max`, they are the smallest and largest element. What lies outside, and NaN, is not counted; `max` itself belongs to the last interval.
+ *
+ * @example
+ * ```ts
+ * torch.histc(torch.tensor([1, 2, 1]), 4, 0, 3)
+ * ```
+ */
+export function histc(input: Tensor, bins?: number, min?: number, max?: number): Tensor;
+export function histc(input: Tensor, options: { readonly bins?: number; readonly min?: number; readonly max?: number }): Tensor;
+export function histc(input: Tensor, bins: number, options: { readonly min?: number; readonly max?: number }): Tensor;
+export function histc(input: Tensor, bins: number, min: number, options: { readonly max?: number }): Tensor;
+export function histc(...args: readonly unknown[]): Tensor {
+  return callFunction(histcEntry, args);
 }
 
 const hypotEntry = apiEntry("torch.hypot");

@@ -450,6 +450,24 @@ export function embedding(...args: readonly unknown[]): Tensor {
   return callFunction(embeddingEntry, args);
 }
 
+const embedding_bagEntry = apiEntry("torch.nn.functional.embedding_bag");
+/**
+ * The sum, mean or maximum of each bag of rows of a table, without the rows themselves as a result.
+ * A row of a 2-d `input` is a bag; of a 1-d one, what stands between the positions in `offsets`. Empty bags give 0. `scale_grad_by_freq` and `sparse` concern gradients only. Differs: `max_norm` is not supported.
+ *
+ * @example
+ * ```ts
+ * torch.nn.functional.embedding_bag(torch.tensor([[0n, 1n]]), torch.tensor([[1, 2], [3, 4]]), { mode: "sum" })
+ * ```
+ */
+export function embedding_bag(input: Tensor, weight: Tensor, offsets?: Tensor | null, max_norm?: number | null, norm_type?: number, options?: { readonly scale_grad_by_freq?: boolean; readonly mode?: "sum" | "mean" | "max"; readonly sparse?: boolean; readonly per_sample_weights?: Tensor | null; readonly include_last_offset?: boolean; readonly padding_idx?: number | null }): Tensor;
+export function embedding_bag(input: Tensor, weight: Tensor, options: { readonly offsets?: Tensor | null; readonly max_norm?: number | null; readonly norm_type?: number; readonly scale_grad_by_freq?: boolean; readonly mode?: "sum" | "mean" | "max"; readonly sparse?: boolean; readonly per_sample_weights?: Tensor | null; readonly include_last_offset?: boolean; readonly padding_idx?: number | null }): Tensor;
+export function embedding_bag(input: Tensor, weight: Tensor, offsets: Tensor | null, options: { readonly max_norm?: number | null; readonly norm_type?: number; readonly scale_grad_by_freq?: boolean; readonly mode?: "sum" | "mean" | "max"; readonly sparse?: boolean; readonly per_sample_weights?: Tensor | null; readonly include_last_offset?: boolean; readonly padding_idx?: number | null }): Tensor;
+export function embedding_bag(input: Tensor, weight: Tensor, offsets: Tensor | null, max_norm: number | null, options: { readonly norm_type?: number; readonly scale_grad_by_freq?: boolean; readonly mode?: "sum" | "mean" | "max"; readonly sparse?: boolean; readonly per_sample_weights?: Tensor | null; readonly include_last_offset?: boolean; readonly padding_idx?: number | null }): Tensor;
+export function embedding_bag(...args: readonly unknown[]): Tensor {
+  return callFunction(embedding_bagEntry, args);
+}
+
 const foldEntry = apiEntry("torch.nn.functional.fold");
 /**
  * Sums columns, as `unfold` gives them, into planes of `output_size`.

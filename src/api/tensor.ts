@@ -134,6 +134,7 @@ const ge_Entry = apiEntry("Tensor.ge_");
 const gtEntry = apiEntry("Tensor.gt");
 const gt_Entry = apiEntry("Tensor.gt_");
 const hardshrinkEntry = apiEntry("Tensor.hardshrink");
+const histcEntry = apiEntry("Tensor.histc");
 const hypotEntry = apiEntry("Tensor.hypot");
 const hypot_Entry = apiEntry("Tensor.hypot_");
 const indexEntry = apiEntry("Tensor.index");
@@ -1676,6 +1677,23 @@ export class Tensor extends TensorObject {
   hardshrink(options: { readonly lambd?: number }): Tensor;
   hardshrink(...args: readonly unknown[]): Tensor {
     return callMethod(hardshrinkEntry, this, args);
+  }
+
+  /**
+   * How many elements lie in each of `bins` intervals of equal width between `min` and `max`.
+   * If `min` equals `max`, they are the smallest and largest element. What lies outside, and NaN, is not counted; `max` itself belongs to the last interval.
+   *
+   * @example
+   * ```ts
+   * torch.histc(torch.tensor([1, 2, 1]), 4, 0, 3)
+   * ```
+   */
+  histc(bins?: number, min?: number, max?: number): Tensor;
+  histc(options: { readonly bins?: number; readonly min?: number; readonly max?: number }): Tensor;
+  histc(bins: number, options: { readonly min?: number; readonly max?: number }): Tensor;
+  histc(bins: number, min: number, options: { readonly max?: number }): Tensor;
+  histc(...args: readonly unknown[]): Tensor {
+    return callMethod(histcEntry, this, args);
   }
 
   /**

@@ -15,6 +15,8 @@ import * as clone from "./data/clone.ts";
 import * as copy from "./data/copy.ts";
 import * as fill from "./data/fill.ts";
 import * as to from "./data/to.ts";
+import * as embeddingBag from "./index/embedding-bag.ts";
+import * as histc from "./index/histc.ts";
 import * as gather from "./index/gather.ts";
 import * as index from "./index/index.ts";
 import * as indexSelect from "./index/index-select.ts";
@@ -161,6 +163,8 @@ const modules: readonly object[] = [
   interpolate,
   shuffle,
   unfold,
+  embeddingBag,
+  histc,
   gather,
   indexSelect,
   indexTensors,

@@ -129,4 +129,29 @@ flat = torch.randn(2, 3, 8).abs()
 f("lp_pool1d", flat, 2, 3); f("lp_pool1d", flat, 1, 2, 1); f("lp_pool1d", flat, 2, 3, 2, ceil_mode=True); f("lp_pool2d", image, 2, 2); f("lp_pool2d", image, 2, [2, 1], 1); f("lp_pool2d", image, 3, 2); f("lp_pool3d", cube, 2, 2)
 call("det", torch.randn(3, 3)); call("det", torch.randn(2, 4, 4).double()); call("det", t([[1.0, 2.0], [2.0, 4.0]])); call("det", torch.zeros(0, 0)); call("det", torch.zeros(0, 2, 2)); call(".det", t([[2.5]])); call("det", t([1.0])); call("det", torch.ones(2, 3)); call("det", t([[1, 2], [3, 4]]))
 
+group("transposed convolution")
+signal, lines = torch.randn(2, 4, 5), torch.randn(4, 3, 3)
+f("conv_transpose1d", signal, lines); f("conv_transpose1d", signal, lines, torch.randn(3), 2, 1, 1); f("conv_transpose1d", signal[0], lines, None, 3, 2); f("conv_transpose1d", signal, torch.randn(4, 2, 3), None, 2, 0, 0, 2, 2); f("conv_transpose1d", signal.double(), lines.double(), stride=[2], padding=[1], dilation=[2]); f("conv_transpose1d", torch.zeros(0, 4, 5), lines)
+f("conv_transpose1d", signal, lines, torch.randn(2)); f("conv_transpose1d", signal, torch.randn(3, 3, 3)); f("conv_transpose1d", signal, lines, None, 2, 0, 2); f("conv_transpose1d", signal, lines, None, 0); f("conv_transpose1d", signal, lines, None, 1, -1); f("conv_transpose1d", signal, lines, None, 1, 0, 0, 3); f("conv_transpose1d", signal, lines, None, 1, 9)
+plates = torch.randn(1, 4, 3, 4)
+f("conv_transpose2d", plates, torch.randn(4, 3, 2, 3), torch.randn(3), padding=1); f("conv_transpose2d", plates, torch.randn(4, 1, 3, 2), None, [2, 3], [0, 1], [1, 2], 4); f("conv_transpose2d", plates[0], torch.randn(4, 5, 1, 1), None, 2); f("conv_transpose2d", plates, torch.randn(4, 2, 3, 3), None, 1, [2, 0], 0, 1, [1, 2]); f("conv_transpose2d", plates.transpose(2, 3), torch.randn(4, 3, 3, 3), None, 2, 1, 1); f("conv_transpose2d", signal, torch.randn(4, 3, 2, 2)); f("conv_transpose2d", plates[0, 0], torch.randn(4, 3, 2, 2)); f("conv_transpose2d", plates, torch.randn(4, 3, 2, 2), None, [1, 2, 3])
+blocks = torch.randn(1, 2, 2, 3, 2)
+f("conv_transpose3d", blocks, torch.randn(2, 2, 2, 3, 2), None, [2, 1, 2], [1, 1, 0]); f("conv_transpose3d", blocks, torch.randn(2, 1, 2, 2, 2), torch.randn(2), 2, 0, 1, 2); f("conv_transpose3d", blocks[0], torch.randn(2, 1, 1, 2, 2), None, 1, 0, 0, 1, 2)
+
+group("bags of rows")
+table, picks, starts = torch.randn(4, 3), t([3, 0, 1, 1, 2]), t([0, 2, 2])
+for mode in ("sum", "mean", "max"):
+    f("embedding_bag", t([[3, 0, 1], [1, 2, 0]]), table, mode=mode); f("embedding_bag", picks, table, starts, mode=mode); f("embedding_bag", picks, table.double(), starts, mode=mode, padding_idx=1); f("embedding_bag", picks, table, t([0, 3, 5]), mode=mode, include_last_offset=True); f("embedding_bag", t([], I64), table, t([0, 0]), mode=mode); f("embedding_bag", t([[1, 1], [1, 0]], I32), table, mode=mode, padding_idx=-3)
+f("embedding_bag", picks, table, starts, mode="sum", per_sample_weights=torch.randn(5)); f("embedding_bag", t([[3, 0], [1, 1]]), table, mode="sum", per_sample_weights=torch.randn(2, 2))
+f("embedding_bag", picks, table); f("embedding_bag", picks, table, t([1, 2])); f("embedding_bag", picks, table, t([0, 9])); f("embedding_bag", t([[3, 0]]), table, t([0])); f("embedding_bag", picks, table, starts, mode="max", per_sample_weights=torch.ones(5)); f("embedding_bag", picks, table, starts, mode="sum", per_sample_weights=torch.ones(2)); f("embedding_bag", t([0.5]), table, t([0])); f("embedding_bag", picks, table, t([[0, 2]])); f("embedding_bag", t([[[0]]]), table); f("embedding_bag", picks, table[0], starts); f("embedding_bag", picks, table, starts, padding_idx=7); f("embedding_bag", picks, table, t([], I64))
+
+group("histograms and distances")
+call("histc", torch.randn(40), 7); call("histc", torch.randn(40), 5, -1, 1); call("histc", t([1.5, 2.5, 2.5, 4.5]), 4, 0, 4); call("histc", t([2.5, 2.5]), 4); call("histc", torch.zeros(0), 3); call("histc", t([1.5, inf, nan, 2.5]), 4, 0, 3); call("histc", torch.randn(4, 5).double(), 3); call("histc", t([0.5, 1.5]))
+call("histc", t([1, 2, 3])); call("histc", t([1.5, inf]), 4); call("histc", t([1.5]), 0); call("histc", t([1.5]), 3, 3, 1); call("histc", t([1.5]), 3, 0, inf)
+rows, columns = torch.randn(2, 3), torch.randn(4, 3)
+for p in (0, 1, 2, 3, 0.5, inf):
+    call("cdist", rows, columns, p)
+call("cdist", torch.randn(2, 5, 3), columns); call("cdist", torch.randn(3, 1, 2, 2).double(), torch.randn(2, 3, 2).double(), 1); call("cdist", torch.randn(30, 3), torch.randn(30, 3), compute_mode="donot_use_mm_for_euclid_dist"); call("cdist", torch.zeros(2, 0), torch.zeros(3, 0)); call("cdist", torch.zeros(2, 0), torch.zeros(3, 0), inf); call("cdist", torch.zeros(0, 3), columns)
+call("cdist", rows, torch.randn(4, 2)); call("cdist", rows[0], columns); call("cdist", rows, columns.double()); call("cdist", t([[1]]), t([[2]])); call("cdist", rows, columns, -1)
+
 print_recording()

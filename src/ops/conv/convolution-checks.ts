@@ -48,7 +48,7 @@ export function checkTransposed(
   const given = `Given transposed=1, weight of size ${formatShape(weight.shape)}, expected`;
   if (channels % groups !== 0) {
     throw new RuntimeError(
-      `Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size ${formatShape(weight.shape)} instead`,
+      `Given groups=${groups}, expected weight to be divisible by ${groups} at dimension 0, but got weight of size [${formatShape(weight.shape)}] instead`,
     );
   }
   if (at(input.shape, 1) !== channels) {
