@@ -210,10 +210,11 @@ export function scan(fold: Fold, operand: TensorBase, computeType: DType, dim: n
   return { kind: "scan", fold, operands: [operand], computeTypes: [computeType.name], dim };
 }
 
-/** A number for a scalar slot. */
+/** A number for a scalar slot, rounded to its type as WebAssembly has it. */
 export function scalarValue(
   type: ValueType,
   value: number,
 ): { readonly type: ValueType; readonly value: number | bigint } {
-  return { type, value: type === "int64" ? BigInt(Math.trunc(value)) : value };
+  if (type === "int64") return { type, value: BigInt(Math.trunc(value)) };
+  return { type, value: type === "float32" ? Math.fround(value) : value };
 }
