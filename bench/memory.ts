@@ -49,6 +49,8 @@ function measure(name: string, operations: number, body: (operation: number) => 
   };
 }
 
+// Now: the sources may have changed by the end.
+const commit = describeCommit();
 const operations = Number(process.argv[2] ?? 10) * 1e6;
 let small = torch.ones(10);
 let medium = torch.ones(1000);
@@ -76,7 +78,7 @@ for (const loop of callLoops()) loops.push(await measureCallLoop(loop, calls, co
 console.log(
   JSON.stringify(
     {
-      commit: describeCommit(),
+      commit,
       machine: `${cpus()[0]?.model ?? "unknown processor"}, ${cpus().length} cores`,
       node: process.version,
       load: loadavg()[0],

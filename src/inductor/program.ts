@@ -7,6 +7,7 @@ import type { TensorBase } from "../core/tensor.ts";
 import type { CallNode } from "../fx/node.ts";
 import type { Kernel } from "../loops/kernel.ts";
 import type { ContractionAxes, ContractionKernel } from "../loops/template.ts";
+import type { SortGeometry } from "../loops/templates/sort/plan-sort.ts";
 import type { RecordedRoutine } from "../ops/recorder.ts";
 
 /** One storage. Views are places in it: that is all there is to aliasing. */
@@ -69,7 +70,18 @@ export type TemplateStep = StepFields & {
 };
 
 /** An operator's own code, on tensors made for it. */
-export type RoutineStep = StepFields & { readonly kind: "routine"; readonly call: RecordedRoutine };
+export type RoutineStep = StepFields & {
+  readonly kind: "routine";
+  readonly call: RecordedRoutine;
+  /** The one kernel that does the same; null where there is none. */
+  readonly sort: RecordedSort | null;
+};
+
+/** A sort by a kernel: its indices, what is sorted, and the values if they are asked for. */
+export interface RecordedSort {
+  readonly geometry: SortGeometry;
+  readonly operands: readonly Place[];
+}
 
 /** A call as the graph has it. `args` and `result` hold fake tensors and runtime scalars in place of what they stand for. */
 export type CallStep = StepFields & {

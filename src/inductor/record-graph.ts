@@ -14,6 +14,8 @@ import {
   printedTarget,
 } from "../fx/node.ts";
 import type { Backend, Launch } from "../loops/backend.ts";
+import { sortGeometry } from "../loops/templates/sort/plan-sort.ts";
+import type { RowSort } from "../loops/templates/sort/sort-rows.ts";
 import { runOnBackend } from "../loops/run-computation.ts";
 import {
   NotRecordableError,
@@ -24,7 +26,7 @@ import {
 import { kindOfCall, operandTest } from "./call-kind.ts";
 import { invoke } from "./invoke.ts";
 import { NotCompilableError } from "./not-compilable.ts";
-import type { Buffer, Place, Program, Step } from "./program.ts";
+import type { Buffer, Place, Program, RecordedSort, Step } from "./program.ts";
 import { containsScalar, ScalarStandIns } from "./scalar-stand-ins.ts";
 
 /** @throws NotCompilableError for graphs with calls that are neither operators nor arithmetic on numbers. */
@@ -45,6 +47,8 @@ class GraphRecording implements Recorder {
   /** Numbers given to the graph, by the slot of what stands for them. */
   readonly #numberInputs = new Map<number, number>();
   readonly #fixedNumbers = new Map<number, number>();
+  /** What the routine that is being recorded would sort. */
+  #sort: RecordedSort | null = null;
   #node: CallNode | null = null;
   #callIndex = -1;
 
@@ -317,11 +321,28 @@ class GraphRecording implements Recorder {
       // Drawing random numbers has an effect before data is touched.
       if (call.op.random)
         throw new NotRecordableError("random numbers are drawn when the graph runs");
+      this.#sort = null;
       call.routine(call.args, call.outputs);
+      // Alone it does the same as the routine; otherwise what it sorts was made for it.
+      if (this.#sort !== null && this.#steps.length === stepCount)
+        this.#step({ kind: "routine", ...this.#fields(), call, sort: this.#sort });
+      else if (this.#sort !== null) throw new NotRecordableError("more than a sort");
     } catch {
       this.#undo(stepCount, bufferCount);
-      this.#step({ kind: "routine", ...this.#fields(), call });
+      this.#step({ kind: "routine", ...this.#fields(), call, sort: null });
     }
+  }
+
+  sorts(sort: RowSort): boolean {
+    const geometry = sortGeometry(sort);
+    if (geometry === null) return false;
+    const { source, indices, values } = sort;
+    const tensors = values === null ? [indices, source] : [indices, source, values];
+    this.#sort = {
+      geometry,
+      operands: this.#places(tensors.map((tensor) => ({ tensor, strides: [] }))),
+    };
+    return true;
   }
 
   written(storage: Storage): void {

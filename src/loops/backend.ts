@@ -5,6 +5,7 @@ import type { Kernel } from "./kernel.ts";
 import type { ContractionGeometry, ContractionKernel, TemplateLaunch } from "./template.ts";
 import type { ProductOptions } from "./templates/contraction/wasm/plan-product.ts";
 import type { ProductPlan } from "./templates/contraction/wasm/product-plan.ts";
+import type { SortGeometry } from "./templates/sort/plan-sort.ts";
 import type { CompiledLaunch } from "./wasm/compiled-launch.ts";
 import type { ModuleStore } from "./wasm/module-store.ts";
 
@@ -75,6 +76,8 @@ export interface Backend {
     geometry: ContractionGeometry,
     options: ProductOptions & { readonly store: ModuleStore | null },
   ): ProductPlan | null;
+  /** Plans a sort ahead; null where there is no kernel for it. */
+  planSort?(sort: SortGeometry): ProductPlan | null;
   /** Drops compiled code. */
   reset(): void;
 }

@@ -4,6 +4,7 @@
  */
 import type { Storage } from "../core/storage.ts";
 import type { TensorBase } from "../core/tensor.ts";
+import type { RowSort } from "../loops/templates/sort/sort-rows.ts";
 import type { AnyArgs, OpRecord } from "./op-record.ts";
 
 /** Code of an operator's own that would have run. */
@@ -16,6 +17,8 @@ export interface RecordedRoutine {
 
 export interface Recorder {
   routine(call: RecordedRoutine): void;
+  /** A routine would sort by a kernel; false where plain loops have to do it. */
+  sorts(sort: RowSort): boolean;
   /** An in-place operation wrote to this storage; comes after the launches that do it. */
   written(storage: Storage): void;
 }

@@ -11,7 +11,7 @@ import { runItemBytes, writeRunList } from "../../runtime/run-list.ts";
 import { slackBytes } from "../../loops/wasm/write-arguments.ts";
 import { smallestBlockBytes } from "../../core/storage.ts";
 import type { FrameLayout } from "../frame-layout.ts";
-import type { Buffer, CallStep, Program, Step, VersionStep } from "../program.ts";
+import type { Buffer, CallStep, Place, Program, Step, VersionStep } from "../program.ts";
 import { mayThrow } from "../schedule/may-throw.ts";
 import { accessOf } from "../schedule/step-access.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
@@ -78,7 +78,7 @@ export function prepareSteps(
   let bytes = headerBytes;
   for (const own of plans.values()) {
     bytes += argumentBytes(own);
-    for (const { buffer } of own.step.operands) if (mayBeArray(buffer)) bytes += smallBytes(buffer);
+    for (const { buffer } of operandsOf(own)) if (mayBeArray(buffer)) bytes += smallBytes(buffer);
   }
   for (const zeroed of plan.zeroedBefore.values()) bytes += zeroed.length * pointerBytes;
   const block = plans.size === 0 ? null : memory.own(bytes, true);
@@ -91,6 +91,9 @@ export function prepareSteps(
   return { steps, plan, block, arenaWords };
 }
 
+const operandsOf = (own: StepPlan): readonly Place[] =>
+  own.kind === "launch" ? own.step.operands : own.operands;
+
 /** What runs as WebAssembly, and how. */
 type StepPlans = Map<Step, StepPlan>;
 
@@ -101,12 +104,18 @@ function planProducts(
 ): StepPlans {
   const plans: StepPlans = new Map();
   for (const step of program.steps) {
+    if (step.kind === "routine" && step.sort !== null) {
+      const { geometry, operands } = step.sort;
+      const plan = backend.planSort?.(geometry) ?? null;
+      if (plan !== null) plans.set(step, { kind: "product", step, operands, plan, constant: null });
+    }
     if (step.kind !== "template" || mayThrow(step)) continue;
     const constant =
       ([2, 1] as const).find((operand) => constantFactors.has(at(step.operands, operand).buffer)) ??
       null;
     const plan = backend.plan?.(step.kernel, step, { constant, tunes, store }) ?? null;
-    if (plan !== null) plans.set(step, { kind: "product", step, plan, constant });
+    const { operands } = step;
+    if (plan !== null) plans.set(step, { kind: "product", step, operands, plan, constant });
   }
   return plans;
 }
@@ -208,7 +217,11 @@ class StepsBuilder {
   #addReady(own: StepPlan, index: number): void {
     const { step } = own;
     // Numbers are converted before a run starts: those that cannot be must not keep earlier steps from running.
-    if (mayThrow(step) && step.scalars.some((scalar) => scalar instanceof RuntimeScalar))
+    if (
+      mayThrow(step) &&
+      step.kind !== "routine" &&
+      step.scalars.some((scalar) => scalar instanceof RuntimeScalar)
+    )
       this.#endRun();
     for (const buffer of this.#plan.zeroedBefore.get(index) ?? []) {
       const pointer = this.#next;

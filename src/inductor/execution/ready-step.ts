@@ -9,7 +9,14 @@ import { bytesOf } from "../../loops/wasm/lower-expression.ts";
 import { writeGeometry, writeScalar, writeWord } from "../../loops/wasm/write-arguments.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
-import type { Buffer, LaunchStep, TemplateStep } from "../program.ts";
+import type {
+  Buffer,
+  LaunchStep,
+  Place,
+  RoutineStep,
+  ScalarValue,
+  TemplateStep,
+} from "../program.ts";
 import { KeptFactor } from "./kept-factor.ts";
 
 /** How a step runs in WebAssembly. */
@@ -17,7 +24,8 @@ export type StepPlan =
   | { readonly kind: "launch"; readonly step: LaunchStep; readonly compiled: CompiledLaunch }
   | {
       readonly kind: "product";
-      readonly step: TemplateStep;
+      readonly step: TemplateStep | RoutineStep;
+      readonly operands: readonly Place[];
       readonly plan: ProductPlan;
       /** The operand that is the same in most calls. */
       readonly constant: 1 | 2 | null;
@@ -47,7 +55,7 @@ export interface AddressWord {
 }
 
 export interface ReadyStep {
-  readonly step: LaunchStep | TemplateStep;
+  readonly step: LaunchStep | TemplateStep | RoutineStep;
   /** In the order in which they run. */
   readonly kernels: readonly ReadyKernel[];
   readonly words: readonly AddressWord[];
@@ -78,7 +86,7 @@ function readyLaunch({ step, compiled }: StepPlan & { kind: "launch" }, args: nu
   writeGeometry(memory, args, step.kernel, plan, layout);
   const scalars = writeScalars(
     memory,
-    step,
+    step.scalars,
     step.kernel.scalars.map((type, slot) => ({ address: args + layout.scalar(slot), slot, type })),
   );
   const words = step.operands.map(({ buffer, offset }, operand) => ({
@@ -98,11 +106,11 @@ function readyLaunch({ step, compiled }: StepPlan & { kind: "launch" }, args: nu
 /** Writes the numbers that are the same in every call; gives the words of the others. */
 function writeScalars(
   memory: KernelMemory,
-  step: LaunchStep | TemplateStep,
+  numbers: readonly ScalarValue[],
   places: readonly { readonly address: number; readonly slot: number; readonly type: ValueType }[],
 ): readonly ScalarWord[] {
   return places.flatMap(({ address, slot, type }): ScalarWord[] => {
-    const scalar = at(step.scalars, slot);
+    const scalar = at(numbers, slot);
     if (scalar instanceof RuntimeScalar) return [{ address, type, scalar }];
     writeScalar(memory, address, type, scalar);
     return [];
@@ -110,7 +118,7 @@ function writeScalars(
 }
 
 function readyProduct(
-  { step, plan, constant }: StepPlan & { kind: "product" },
+  { step, operands, plan, constant }: StepPlan & { kind: "product" },
   args: number,
 ): ReadyStep {
   const runtime = kernelRuntime();
@@ -125,17 +133,17 @@ function readyProduct(
       writeWord(memory, address, (block?.address ?? 0) + byteOffset);
       return [];
     }
-    const { buffer, offset } = at(step.operands, of);
+    const { buffer, offset } = at(operands, of);
     return [{ address, buffer, byteOffset: offset * buffer.dtype.itemsize + byteOffset }];
   });
   const kept =
     block === null || plan.stale === null || constant === null
       ? null
-      : new KeptFactor(at(step.operands, constant).buffer, block, args + plan.stale * 4);
+      : new KeptFactor(at(operands, constant).buffer, block, args + plan.stale * 4);
   const kernels = plan.kernels.map((kernel) => ({ ...kernel, args: args + kernel.args }));
   const scalars = writeScalars(
     memory,
-    step,
+    step.kind === "template" ? step.scalars : [],
     plan.scalars.map(({ word, ...own }) => ({ ...own, address: args + word * 4 })),
   );
   return { step, kernels, words, scalars, kept };

@@ -155,6 +155,10 @@ function overwrittenBuffers(program: Program, steps: readonly Step[]): ReadonlyS
     if (step.kind === "launch" || step.kind === "template")
       for (const { place, sizes } of storesOf(step))
         if (!seen.has(place.buffer) && coversAll(place, sizes)) overwritten.add(place.buffer);
+    // Made for the results, which are all there is of them.
+    if (step.kind === "routine" && step.sort !== null)
+      for (const buffer of writes)
+        if (!seen.has(buffer) && buffer.origin.kind === "made") overwritten.add(buffer);
     for (const buffer of writes) seen.add(buffer);
   }
   return overwritten;

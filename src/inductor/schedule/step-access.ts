@@ -39,7 +39,11 @@ function findAccess(program: Program, step: Step): Access {
       break;
     case "routine":
       for (const buffer of buffersIn(program, Object.values(step.call.args))) reads.add(buffer);
-      for (const buffer of buffersIn(program, [step.call.args["self"], ...step.call.outputs]))
+      // A sort leaves what it sorts as it is; others may work in place.
+      for (const buffer of buffersIn(program, [
+        ...(step.sort === null ? [step.call.args["self"]] : []),
+        ...step.call.outputs,
+      ]))
         writes.add(buffer);
       break;
     case "call":

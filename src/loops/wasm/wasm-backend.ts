@@ -19,6 +19,7 @@ import {
   planContraction,
   takesContraction,
 } from "../templates/contraction/multiply-in-webassembly.ts";
+import { planSort } from "../templates/sort/plan-sort.ts";
 import { ArgumentLayout } from "./argument-layout.ts";
 import { emitKernel } from "./emit-kernel.ts";
 import { fillLaunch } from "./fill-launch.ts";
@@ -125,6 +126,7 @@ export function makeWasmBackend({
               at(compileTogether([planLaunch(launch, 0)], chunkNanoseconds, options.store), 0),
           })
         : null,
+    planSort: (sort) => (kernelMemoryOrNull() === null ? null : planSort(kernelRuntime(), sort)),
     reset: () => {
       kernels = new WeakMap();
       resetFinishKernels();

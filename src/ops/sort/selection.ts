@@ -5,7 +5,7 @@ import { emptyTensor } from "../../core/make-tensor.ts";
 import { at, wrapDim } from "../../core/shape.ts";
 import { allocateArray, type TypedArray } from "../../core/storage.ts";
 import type { TensorBase } from "../../core/tensor.ts";
-import { type RowSort, sortRows } from "../../loops/templates/sort/sort-rows.ts";
+import type { RowSort } from "../../loops/templates/sort/sort-rows.ts";
 import { sortedOrder } from "../algorithms/sorted-order.ts";
 import { arg } from "../arg.ts";
 import { contiguous } from "../data/clone.ts";
@@ -17,6 +17,7 @@ import { returns } from "../returns.ts";
 import { runOp } from "../run-op.ts";
 import { reshape } from "../view/reshape.ts";
 import { forEachRow } from "./for-each-row.ts";
+import { runSort } from "./run-sort.ts";
 import { elementOf, naiveSort } from "./sort.ts";
 
 export const kthvalue = defineOp({
@@ -188,7 +189,7 @@ function writeChosen(
   const own = runOp(contiguous, { self });
   const [values, indices] = [at(outputs, 0), at(outputs, 1)];
   const sort = { source: own, axis, descending: false, values, indices, count: 1, ...ranks };
-  if (sortRows(sort)) return;
+  if (runSort(sort)) return;
   const length = self.shape[axis] ?? 1;
   const row = allocateArray(self.dtype, length);
   const source = arrayOf(own);

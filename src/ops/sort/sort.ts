@@ -4,7 +4,6 @@ import { arrayOf } from "../../core/elements.ts";
 import { at, wrapDim } from "../../core/shape.ts";
 import { allocateArray, type TypedArray } from "../../core/storage.ts";
 import type { TensorBase } from "../../core/tensor.ts";
-import { sortRows } from "../../loops/templates/sort/sort-rows.ts";
 import { sortedOrder } from "../algorithms/sorted-order.ts";
 import { arg } from "../arg.ts";
 import { contiguous } from "../data/clone.ts";
@@ -15,6 +14,7 @@ import { returns } from "../returns.ts";
 import { runOp } from "../run-op.ts";
 import type { SampleMaker } from "../sample-maker.ts";
 import { forEachRow } from "./for-each-row.ts";
+import { runSort } from "./run-sort.ts";
 
 /** Writes the first elements of every sorted row, and where they came from. */
 function writeSorted(
@@ -27,7 +27,7 @@ function writeSorted(
   const count = outputs.indices.shape[axis] ?? 1;
   const source = runOp(contiguous, { self });
   const ranks = { firstRank: 0, prefersNaN: false, count };
-  if (!sortRows({ source, axis, descending, ...ranks, ...outputs }))
+  if (!runSort({ source, axis, descending, ...ranks, ...outputs }))
     writeSortedPlainly(source, axis, descending, outputs);
 }
 
