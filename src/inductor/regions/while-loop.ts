@@ -2,7 +2,7 @@
 import { emit } from "../../base/logging.ts";
 import { constructTensor } from "../../core/make-tensor.ts";
 import { at, isContiguousLayout, numelOf } from "../../core/shape.ts";
-import { arrayOver, Storage } from "../../core/storage.ts";
+import { arrayOver, Storage, type TypedArray } from "../../core/storage.ts";
 import { isTensor, stateOf, type TensorBase } from "../../core/tensor.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { Backend } from "../../loops/backend.ts";
@@ -32,6 +32,8 @@ export class WhileLoop {
   readonly #ranNone: number;
   readonly #progress: number;
   readonly #list: RunList;
+  /** By place. */
+  #views: readonly TypedArray[] = [];
 
   /**
    * For values of these dtypes and shapes: carried ones, then operands; `test` and `step` take all of them. Null where the
@@ -157,12 +159,15 @@ export class WhileLoop {
 
   /** `values`: carried ones, then operands. Gives what is carried in the end. */
   run(values: readonly TensorBase[]): readonly TensorBase[] {
-    this.#places.forEach(({ meta, now }, index) => {
+    const views = this.#currentViews();
+    for (let index = 0; index < views.length; index++) {
       const { storage, offset } = stateOf(at(values, index));
-      const length = numelOf(meta.shape);
-      const target = arrayOver(meta.dtype, this.#memory.buffer, now, length);
-      target.set(storage.array.subarray(offset, offset + length) as never); // of the same class
-    });
+      const target = at(views, index);
+      const { array } = storage;
+      const isWhole = offset === 0 && array.length === target.length;
+      const source = isWhole ? array : array.subarray(offset, offset + target.length);
+      target.set(source as never); // of the same class
+    }
     this.#memory.i32[this.#ranNone >>> 2] = 1;
     const failure = kernelRuntime().runList(this.#list, this.#progress);
     if (failure !== null) throw errorOf(failure);
@@ -173,11 +178,23 @@ export class WhileLoop {
       const { meta, now, next } = at(this.#places, index);
       if (now === next) return value;
       const { dtype, shape, strides } = meta;
-      const length = numelOf(shape);
-      const storage = Storage.allocate(dtype, length, false);
-      storage.array.set(arrayOver(dtype, this.#memory.buffer, now, length) as never); // of the same class
-      return constructTensor(storage, dtype, { shape, strides, offset: 0 }, null);
+      const storage = Storage.allocate(dtype, numelOf(shape), false);
+      // Only now: allocating may have moved the views.
+      storage.array.set(at(this.#currentViews(), index) as never); // of the same class
+      const result = constructTensor(storage, dtype, { shape, strides, offset: 0 }, null);
+      stateOf(result).meta = meta;
+      return result;
     });
+  }
+
+  /** The places as arrays, made anew when the memory has grown. */
+  #currentViews(): readonly TypedArray[] {
+    const { buffer } = this.#memory;
+    if (this.#views[0]?.buffer !== buffer)
+      this.#views = this.#places.map(({ meta, now }) =>
+        arrayOver(meta.dtype, buffer, now, numelOf(meta.shape)),
+      );
+    return this.#views;
   }
 }
 
