@@ -4,7 +4,16 @@ import { at } from "../core/shape.ts";
 import type { ContractionAxes } from "../loops/template.ts";
 import { printKernelsAsWat } from "../loops/wasm/print-kernels.ts";
 import { type CallNode, printedTarget } from "../fx/node.ts";
-import type { Buffer, LaunchStep, Place, Program, ScalarValue, Step } from "./program.ts";
+import type {
+  Buffer,
+  ChainStep,
+  LaunchStep,
+  Place,
+  Program,
+  ScalarValue,
+  Step,
+  TemplateStep,
+} from "./program.ts";
 import { printExpression, printKernel } from "./print-kernel.ts";
 
 /** Every step of a program, kernels written out. Deterministic: no addresses, times or paths. */
@@ -38,15 +47,20 @@ export function printWat(program: Program): string {
   return printKernelsAsWat(program.steps.filter((step) => step.kind === "launch"));
 }
 
-/** The operators that became one kernel, for every kernel made of several. */
+/** The operators that became one kernel, for every kernel made of several, and products that run with what is between them. */
 export function printFusion(program: Program): string {
   return program.steps
     .flatMap((step) =>
-      "origins" in step && step.origins.length > 1
-        ? [`${step.kernel.name}: ${step.origins.map(({ name }) => name).join(", ")}`]
+      "origins" in step && (step.origins.length > 1 || step.kind === "chain")
+        ? [`${kernelNames(step)}: ${step.origins.map(({ name }) => name).join(", ")}`]
         : [],
     )
     .join("\n");
+}
+
+function kernelNames(step: LaunchStep | TemplateStep | ChainStep): string {
+  if (step.kind !== "chain") return step.kernel.name;
+  return `by blocks of rows ${step.parts.map(({ kernel }) => kernel.name).join(", ")}`;
 }
 
 function sourceLine({ meta, name }: CallNode): string {
@@ -62,6 +76,8 @@ function printStep(step: Step): string {
       return printLaunch(step);
     case "template":
       return `${step.kernel.name} ${printAxes(step.axes)}`;
+    case "chain":
+      return step.parts.map(printStep).join(", ");
     case "routine":
       return `routine ${step.call.op.name}`;
     case "call":

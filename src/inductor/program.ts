@@ -8,6 +8,7 @@ import type { CallNode } from "../fx/node.ts";
 import type { Kernel } from "../loops/kernel.ts";
 import type { ContractionAxes, ContractionKernel } from "../loops/template.ts";
 import type { SortGeometry } from "../loops/templates/sort/plan-sort.ts";
+import type { ProductChain } from "../loops/templates/contraction/wasm/plan-attention.ts";
 import type { RecordedRoutine } from "../ops/recorder.ts";
 
 /** One storage. Views are places in it: that is all there is to aliasing. */
@@ -69,6 +70,20 @@ export type TemplateStep = StepFields & {
   readonly scalars: readonly ScalarValue[];
 };
 
+/**
+ * Two products with a kernel over rows between them, carried out a block of rows at a time. Made when a program is
+ * prepared to run. Operands: the result, what the first product reads, the right factor of the second one, what its epilogue reads.
+ * Numbers: those of the products, then those of the kernel between them.
+ */
+export type ChainStep = StepFields & {
+  readonly kind: "chain";
+  readonly origins: readonly CallNode[];
+  readonly parts: readonly [TemplateStep, LaunchStep, TemplateStep];
+  readonly chain: ProductChain;
+  readonly operands: readonly Place[];
+  readonly scalars: readonly ScalarValue[];
+};
+
 /** An operator's own code, on tensors made for it. */
 export type RoutineStep = StepFields & {
   readonly kind: "routine";
@@ -93,7 +108,7 @@ export type CallStep = StepFields & {
 /** An in-place operation counts as one more version of the storage. */
 export type VersionStep = StepFields & { readonly kind: "version"; readonly buffer: Buffer };
 
-export type Step = LaunchStep | TemplateStep | RoutineStep | CallStep | VersionStep;
+export type Step = LaunchStep | TemplateStep | ChainStep | RoutineStep | CallStep | VersionStep;
 
 export interface Program {
   /** What stands for each input: a fake tensor or a runtime scalar. */

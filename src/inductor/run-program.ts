@@ -51,6 +51,9 @@ export function runStep(frame: Frame, step: Step): void {
         source: step.node.meta.source,
         ...given(frame, step),
       });
+    case "chain":
+      for (const part of step.parts) runStep(frame, part);
+      return;
     case "routine": {
       const { op, routine, args } = step.call;
       const values: Record<string, unknown> = {};

@@ -20,6 +20,7 @@ function runsAlike(step: Step): boolean {
       // Smaller ones may run as JavaScript by themselves, and as WebAssembly in a run.
       return numelOf(step.parallel) * numelOf(step.fold) >= smallestWasmLaunch;
     case "template":
+    case "chain":
       return false;
     case "routine":
     case "call":

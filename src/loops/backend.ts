@@ -3,6 +3,7 @@ import type { TensorBase } from "../core/tensor.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Kernel } from "./kernel.ts";
 import type { ContractionGeometry, ContractionKernel, TemplateLaunch } from "./template.ts";
+import type { ProductChain } from "./templates/contraction/wasm/plan-attention.ts";
 import type { ProductOptions } from "./templates/contraction/wasm/plan-product.ts";
 import type { ProductPlan } from "./templates/contraction/wasm/product-plan.ts";
 import type { SortGeometry } from "./templates/sort/plan-sort.ts";
@@ -78,6 +79,11 @@ export interface Backend {
   ): ProductPlan | null;
   /** Plans a sort ahead; null where there is no kernel for it. */
   planSort?(sort: SortGeometry): ProductPlan | null;
+  /** Plans two products with a kernel over rows between them as one; null where they cannot be. */
+  planChain?(
+    chain: ProductChain,
+    options: { readonly store: ModuleStore | null },
+  ): ProductPlan | null;
   /** Drops compiled code. */
   reset(): void;
 }

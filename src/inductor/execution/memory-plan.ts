@@ -5,7 +5,7 @@ import { accessOf, visibleBuffers } from "../schedule/step-access.ts";
 import { type Constants, findConstants } from "./constants.ts";
 
 export interface MemoryPlan {
-  /** By buffer that only launches and templates use: where it starts in the arena, in bytes. */
+  /** By buffer that only launches and products use: where it starts in the arena, in bytes. */
   readonly offsets: ReadonlyMap<Buffer, number>;
   /** The most that intermediates take at a time. */
   readonly arenaBytes: number;
@@ -68,7 +68,7 @@ function findTenancies(
 } {
   const lastUse = new Map<Buffer, number>();
   const places = program.steps.map((step) =>
-    step.kind === "launch" || step.kind === "template"
+    step.kind === "launch" || step.kind === "template" || step.kind === "chain"
       ? step.operands.filter(({ buffer }) => isIntermediate(buffer))
       : [],
   );

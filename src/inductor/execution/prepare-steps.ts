@@ -109,6 +109,11 @@ function planProducts(
       const plan = backend.planSort?.(geometry) ?? null;
       if (plan !== null) plans.set(step, { kind: "product", step, operands, plan, constant: null });
     }
+    if (step.kind === "chain") {
+      const plan = backend.planChain?.(step.chain, { store }) ?? null;
+      if (plan !== null)
+        plans.set(step, { kind: "product", step, operands: step.operands, plan, constant: null });
+    }
     if (step.kind !== "template" || mayThrow(step)) continue;
     const constant =
       ([2, 1] as const).find((operand) => constantFactors.has(at(step.operands, operand).buffer)) ??

@@ -8,10 +8,11 @@ import { kernelMemory, type KernelMemory } from "../../runtime/kernel-memory.ts"
 import type { OwnedBlock } from "../../runtime/owned-block.ts";
 import { Frame } from "../frame.ts";
 import { frameLayout, type FrameLayout } from "../frame-layout.ts";
-import type { Buffer, Program, TemplateStep } from "../program.ts";
+import type { Buffer, ChainStep, Program, TemplateStep } from "../program.ts";
 import { outputsBefore, runProgram, runStep } from "../run-program.ts";
 import { arenaIsLent, giveArenaBack, lendArena } from "./arena.ts";
 import { ConstantFactors } from "./constant-factors.ts";
+import { chainProducts } from "./chain-products.ts";
 import type { Constants } from "./constants.ts";
 import { splitTemplates } from "./split-templates.ts";
 import { type ArenaWord, type Compiler, type PreparedStep, prepareSteps } from "./prepare-steps.ts";
@@ -46,7 +47,7 @@ export class PreparedProgram {
     compiler: Compiler,
     constantFactors: ReadonlySet<Buffer> | null = null,
   ) {
-    const program = constantFactors === null ? splitTemplates(given) : given;
+    const program = constantFactors === null ? splitTemplates(chainProducts(given)) : given;
     this.#program = program;
     this.#compiler = compiler;
     this.#layout = frameLayout(program);
@@ -131,13 +132,14 @@ export class PreparedProgram {
           frame.storageAt(prepared.slot).array[prepared.offset],
         );
       case "other":
-        if (prepared.step.kind === "template") this.#renew(frame, prepared.step);
+        if (prepared.step.kind === "template" || prepared.step.kind === "chain")
+          this.#renew(frame, prepared.step);
         return runStep(frame, prepared.step);
     }
   }
 
   /** Intermediates have other contents in every call: whoever remembers something about them can tell by the version. */
-  #renew(frame: Frame, { operands }: TemplateStep): void {
+  #renew(frame: Frame, { operands }: TemplateStep | ChainStep): void {
     for (const { buffer } of operands) {
       const slot = this.#layout.slotOf.get(buffer) ?? -1;
       if ((this.#offsets[slot] ?? null) !== null) frame.storageAt(slot).version += 1;

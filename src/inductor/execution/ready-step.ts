@@ -11,6 +11,7 @@ import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import { type InstalledKernel, kernelRuntime } from "../../runtime/kernel-runtime.ts";
 import type {
   Buffer,
+  ChainStep,
   LaunchStep,
   Place,
   RoutineStep,
@@ -24,7 +25,7 @@ export type StepPlan =
   | { readonly kind: "launch"; readonly step: LaunchStep; readonly compiled: CompiledLaunch }
   | {
       readonly kind: "product";
-      readonly step: TemplateStep | RoutineStep;
+      readonly step: TemplateStep | ChainStep | RoutineStep;
       readonly operands: readonly Place[];
       readonly plan: ProductPlan;
       /** The operand that is the same in most calls. */
@@ -55,7 +56,7 @@ export interface AddressWord {
 }
 
 export interface ReadyStep {
-  readonly step: LaunchStep | TemplateStep | RoutineStep;
+  readonly step: LaunchStep | TemplateStep | ChainStep | RoutineStep;
   /** In the order in which they run. */
   readonly kernels: readonly ReadyKernel[];
   readonly words: readonly AddressWord[];
@@ -143,7 +144,7 @@ function readyProduct(
   const kernels = plan.kernels.map((kernel) => ({ ...kernel, args: args + kernel.args }));
   const scalars = writeScalars(
     memory,
-    step.kind === "template" ? step.scalars : [],
+    step.kind === "routine" ? [] : step.scalars,
     plan.scalars.map(({ word, ...own }) => ({ ...own, address: args + word * 4 })),
   );
   return { step, kernels, words, scalars, kept };

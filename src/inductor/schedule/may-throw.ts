@@ -9,6 +9,7 @@ export function mayThrow(step: Step): boolean {
     case "launch":
       return kernelMayThrow(step.kernel) || step.scalars.some(mayOverflow);
     case "template":
+    case "chain":
       return step.scalars.some(mayOverflow);
     case "routine":
       return step.call.op.checksData || step.call.op.random;

@@ -37,6 +37,12 @@ function findAccess(program: Program, step: Step): Access {
     case "template":
       step.operands.forEach(({ buffer }, index) => (index === 0 ? writes : reads).add(buffer));
       break;
+    case "chain":
+      step.operands.forEach(({ buffer }, index) => (index === 0 ? writes : reads).add(buffer));
+      // What is between has memory where the parts run one by one.
+      for (const { operands } of step.parts)
+        for (const { buffer } of operands) if (!reads.has(buffer)) writes.add(buffer);
+      break;
     case "routine":
       for (const buffer of buffersIn(program, Object.values(step.call.args))) reads.add(buffer);
       // A sort leaves what it sorts as it is; others may work in place.

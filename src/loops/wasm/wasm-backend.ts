@@ -15,8 +15,10 @@ import { observeCompilation } from "../observe-launches.ts";
 import { resetFinishKernels } from "../templates/contraction/finish-contraction.ts";
 import { resetBlockEpilogues } from "../templates/contraction/wasm/block-epilogue.ts";
 import {
+  chainsProducts,
   multiplyInWebAssembly,
   planContraction,
+  planProductChain,
   takesContraction,
 } from "../templates/contraction/multiply-in-webassembly.ts";
 import { planSort } from "../templates/sort/plan-sort.ts";
@@ -91,6 +93,10 @@ export function makeWasmBackend({
     const { byShape } = variantsOf(launch.kernel);
     return { launch, plan, variants: byShape, key: shapeKey(plan.shape) };
   };
+  const compileWith =
+    (store: ModuleStore | null) =>
+    (launch: LaunchGeometry): CompiledLaunch | null =>
+      at(compileTogether([planLaunch(launch, 0)], chunkNanoseconds, store), 0);
   const run = (launch: Launch): void => {
     const memory = memoryFor(launch);
     if (memory === null) javascriptBackend.run(launch);
@@ -122,11 +128,12 @@ export function makeWasmBackend({
       takesContraction({ kernel, axes: geometry.axes })
         ? planContraction(kernel, geometry, {
             ...options,
-            compile: (launch) =>
-              at(compileTogether([planLaunch(launch, 0)], chunkNanoseconds, options.store), 0),
+            compile: compileWith(options.store),
           })
         : null,
     planSort: (sort) => (kernelMemoryOrNull() === null ? null : planSort(kernelRuntime(), sort)),
+    planChain: (chain, { store }) =>
+      chainsProducts(chain) ? planProductChain(chain, compileWith(store)) : null,
     reset: () => {
       kernels = new WeakMap();
       resetFinishKernels();

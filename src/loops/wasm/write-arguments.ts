@@ -20,8 +20,7 @@ export function writeGeometry(
   layout: ArgumentLayout,
 ): void {
   if (rows.length > 0) {
-    // The eight bytes of the widest element, and room for a vector beyond the end.
-    const rowBytes = Math.ceil((rowLength * 8 + slackBytes) / 64) * 64;
+    const rowBytes = rowBufferBytes(rowLength);
     kernelRuntime().reserveScratch(rowBytes * rows.length);
     rows.forEach((_, row) => writeWord(memory, block + layout.row(row), rowBytes * row));
   }
@@ -32,6 +31,11 @@ export function writeGeometry(
       writeWord(memory, block + layout.step(operand, axis), step * bytes),
     );
   });
+}
+
+/** The eight bytes of the widest element, and room for a vector beyond the end. */
+export function rowBufferBytes(rowLength: number): number {
+  return Math.ceil((rowLength * 8 + slackBytes) / 64) * 64;
 }
 
 let words: DataView<ArrayBufferLike> = new DataView(new ArrayBuffer(0));

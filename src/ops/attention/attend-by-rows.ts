@@ -8,6 +8,7 @@ import { where } from "../pointwise/choice.ts";
 import { eq } from "../pointwise/comparison.ts";
 import { amax } from "../reduction/extremes.ts";
 import { softmax } from "../reduction/softmax.ts";
+import { activeRecorder } from "../recorder.ts";
 import { runOp } from "../run-op.ts";
 import { cat } from "../shape/cat.ts";
 import { tril } from "../shape/triangle.ts";
@@ -29,6 +30,8 @@ export interface Attention {
 
 /** Scores that exist at the same time: those of a block of rows. */
 const mostScores = 2 ** 21;
+/** In a graph, where blocks of rows go through both products and no scores exist but those; few steps take less time to compile. */
+const mostRecordedScores = 2 ** 25;
 const fewestRows = 16;
 
 /** Attention in blocks of query rows, so that the scores of all rows never exist at the same time. */
@@ -36,8 +39,10 @@ export function attendByRows(attention: Attention): TensorBase {
   const { query, key } = attention;
   const length = at(query.shape, query.ndim - 2);
   const keys = at(key.shape, key.ndim - 2);
+  // Causal blocks leave out the keys that none of their rows sees: small ones more of them.
+  const most = activeRecorder() === null || attention.isCausal ? mostScores : mostRecordedScores;
   const rowScores = Math.max(1, numelOf(query.shape.slice(0, -2)) * keys);
-  const rows = Math.max(fewestRows, Math.floor(mostScores / rowScores));
+  const rows = Math.max(fewestRows, Math.floor(most / rowScores));
   if (rows >= length) return attendRows(attention, 0, length);
   const blocks: TensorBase[] = [];
   for (let first = 0; first < length; first += rows)
@@ -54,8 +59,10 @@ function attendRows(attention: Attention, first: number, count: number): TensorB
   const value = part(attention.value, -2, 0, keys);
   const rows = runOp(mul, { self: part(query, -2, first, count), other: scale });
   const turned = runOp(transpose, { self: key, dim0: -2, dim1: -1 });
+  // Before the scores: what is there when these are computed is used in the same place.
+  const mask = isCausal ? causalMask(first, count, keys) : rowsOfMask(attention.mask, first, count);
   const scores = runOp(matmul, { self: rows, other: turned });
-  return runOp(matmul, { self: weightsOf(scores, attention, first, keys), other: value });
+  return runOp(matmul, { self: weightsOf(scores, mask, isCausal), other: value });
 }
 
 /** `length` places of a dimension; the tensor itself if that is all of it, or if it is broadcast along it. */
@@ -65,26 +72,24 @@ function part(self: TensorBase, dim: number, start: number, length: number): Ten
   return runOp(narrow, { self, dim, start, length });
 }
 
-function weightsOf(
-  scores: TensorBase,
-  { mask, isCausal }: Attention,
-  first: number,
-  keys: number,
-): TensorBase {
-  const count = at(scores.shape, scores.ndim - 2);
-  if (isCausal) {
-    const all = runOp(ones, { size: [count, keys], dtype: bool });
-    const seen = runOp(tril, { self: all, diagonal: first });
-    const hidden = runOp(where, { condition: seen, self: scores, other: -Infinity });
-    return runOp(softmax, { self: hidden, dim: -1 });
-  }
+/** True where a key is not after the row. */
+function causalMask(first: number, count: number, keys: number): TensorBase {
+  const all = runOp(ones, { size: [count, keys], dtype: bool });
+  return runOp(tril, { self: all, diagonal: first });
+}
+
+function rowsOfMask(mask: TensorBase | null, first: number, count: number): TensorBase | null {
+  return mask === null || mask.ndim < 2 ? mask : part(mask, -2, first, count);
+}
+
+function weightsOf(scores: TensorBase, mask: TensorBase | null, isCausal: boolean): TensorBase {
   if (mask === null) return runOp(softmax, { self: scores, dim: -1 });
-  const own = mask.ndim < 2 ? mask : part(mask, -2, first, count);
   const masked =
-    own.dtype === bool
-      ? runOp(where, { condition: own, self: scores, other: -Infinity })
-      : runOp(add, { self: scores, other: own });
-  return withoutHiddenRows(masked);
+    mask.dtype === bool
+      ? runOp(where, { condition: mask, self: scores, other: -Infinity })
+      : runOp(add, { self: scores, other: mask });
+  // Every row of a causal mask sees a key.
+  return isCausal ? runOp(softmax, { self: masked, dim: -1 }) : withoutHiddenRows(masked);
 }
 
 /** The softmax of scores, and 0 in rows that see no key, where it would be NaN. */

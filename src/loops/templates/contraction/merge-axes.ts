@@ -18,12 +18,27 @@ export interface MergedContraction {
 }
 
 /** The axes of a contraction, without those of size 1, and with neighbours as one where all operands allow it. */
-export function mergeAxes({ axes, operands }: ContractionGeometry): MergedContraction {
+export function mergeAxes(geometry: ContractionGeometry): MergedContraction {
+  return groupAxes(geometry, (sizes, steps) => mergeGroup(sizes, steps, () => true));
+}
+
+/** The same, but every axis stays one of its own. */
+export function separateAxes(geometry: ContractionGeometry): MergedContraction {
+  return groupAxes(geometry, (sizes, steps) => {
+    const long = (own: Shape): Shape => own.filter((_, axis) => sizes[axis] !== 1);
+    return { sizes: long(sizes), steps: mapSteps(steps, long) };
+  });
+}
+
+function groupAxes(
+  { axes, operands }: ContractionGeometry,
+  group: (sizes: Shape, steps: OperandSteps) => MergedAxes,
+): MergedContraction {
   let start = 0;
   const merge = (sizes: Shape): MergedAxes => {
     const [first, end] = [start, (start += sizes.length)];
     const own = operands.map(({ strides }) => strides.slice(first, end));
-    return mergeGroup(sizes, [at(own, 0), at(own, 1), at(own, 2), ...own.slice(3)], () => true);
+    return group(sizes, [at(own, 0), at(own, 1), at(own, 2), ...own.slice(3)]);
   };
   const batch = merge(axes.batch);
   const rows = merge(axes.rows);

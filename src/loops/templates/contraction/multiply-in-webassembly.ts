@@ -5,6 +5,7 @@ import { kernelMemoryOrNull } from "../../../runtime/kernel-memory.ts";
 import { kernelRuntime, type KernelRuntime } from "../../../runtime/kernel-runtime.ts";
 import { wasmFeatures } from "../../../wasm/features.ts";
 import type { Launch } from "../../backend.ts";
+import { reasonAgainst } from "../../wasm/vector-support.ts";
 import {
   type ContractionGeometry,
   type ContractionKernel,
@@ -14,6 +15,12 @@ import {
 import { multiplyThenFinish } from "./finish-contraction.ts";
 import { elements, type ElementName, isElementName } from "./wasm/element.ts";
 import { type CompileEpilogue, hasBlockKernel } from "./wasm/block-epilogue.ts";
+import {
+  type ChainedProduct,
+  isChain,
+  planChain,
+  type ProductChain,
+} from "./wasm/plan-attention.ts";
 import {
   finishesBlocks,
   planFinishedProduct,
@@ -63,6 +70,33 @@ export function planContraction(
   if (hasNoEpilogue(kernel)) return planProduct(runtime, name, geometry, options);
   if (!finishesInBlocks({ kernel, ...geometry })) return null;
   return planFinishedProduct(runtime, name, kernel, geometry, options);
+}
+
+/** Whether a block of rows at a time can go through both products and the kernel between them. */
+export function chainsProducts(chain: ProductChain): boolean {
+  const { first, between, second } = chain;
+  const [, name = ""] = first.kernel.operands;
+  if (!isElementName(name) || second.kernel.operands[1] !== name) return false;
+  const isInBlocks = (product: ChainedProduct): boolean =>
+    takesContraction(product) &&
+    finishesBlocks(name, product) &&
+    (hasNoEpilogue(product.kernel) || hasBlockKernel(product.kernel));
+  return (
+    isInBlocks(first) &&
+    isInBlocks(second) &&
+    reasonAgainst(between) === null &&
+    isChain(name, chain)
+  );
+}
+
+/** The kernels of a chain that `chainsProducts` accepted. */
+export function planProductChain(
+  chain: ProductChain,
+  compile: CompileEpilogue,
+): ProductPlan | null {
+  const [, name = ""] = chain.first.kernel.operands;
+  if (!isElementName(name)) throw new InternalError(`no kernels multiply ${name}`);
+  return planChain(kernelRuntime(), name, chain, compile);
 }
 
 /** Runs a contraction that `takesContraction` accepted; `run` runs the epilogue. */

@@ -109,6 +109,22 @@ export function blockingFor(
   };
 }
 
+/** Blocks of so many rows, each over all columns. */
+export function rowBlocking(
+  { name, width }: TiledElement,
+  blockRows: number,
+  { rows, columns, inner }: Omit<MatrixSizes, "batch">,
+): Blocking {
+  const innerBlocks = Math.ceil(inner / innerBlock[name]);
+  return {
+    rows: blockRows,
+    inner: roundUp(Math.ceil(inner / innerBlocks), 4),
+    panels: roundUp(Math.ceil(columns / width), 2),
+    rowBlocks: Math.ceil(rows / blockRows),
+    columnBlocks: 1,
+  };
+}
+
 function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple;
 }

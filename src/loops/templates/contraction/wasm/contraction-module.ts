@@ -2,6 +2,7 @@ import { scratchType } from "../../../../runtime/thread-module.ts";
 import { ModuleBuilder } from "../../../../wasm/module-builder.ts";
 import { type Tile, tiledElement } from "./blocking.ts";
 import type { ElementName } from "./element.ts";
+import { defineAttend } from "./attend.ts";
 import { defineMicroKernel, defineTurnedCopy, defineTurnedMicroKernel } from "./micro-kernel.ts";
 import { defineMultiply, definePackRight, scratchLayout } from "./multiply-blocks.ts";
 import { defineDots } from "./dots.ts";
@@ -19,7 +20,14 @@ export interface ModuleOptions {
   readonly turbo: boolean;
 }
 
-export const contractionKernels = ["packRight", "multiply", "dots", "rowSums", "sumParts"] as const;
+export const contractionKernels = [
+  "packRight",
+  "multiply",
+  "attend",
+  "dots",
+  "rowSums",
+  "sumParts",
+] as const;
 
 /** The kernels for a dtype, for any shape and layout. */
 export function contractionModule(name: ElementName, options: ModuleOptions): ModuleBuilder {
@@ -37,13 +45,14 @@ export function contractionModule(name: ElementName, options: ModuleOptions): Mo
     ? defineTurnedCopy(module, element, microKernel, scratchLayout)
     : defineTurnedMicroKernel(module, element, options.relaxed);
   const finishBlock = defineFinishBlock(module);
-  defineMultiply(module, element, {
+  const multiply = defineMultiply(module, element, {
     tile: microKernel,
     turnedTile,
     packLeft,
     finishBlock,
     scratch,
   });
+  defineAttend(module, { multiply, scratch });
   defineDots(module, element, options.relaxed);
   defineRowSums(module, element, { relaxed: options.relaxed, scratch });
   defineSumParts(module, element);

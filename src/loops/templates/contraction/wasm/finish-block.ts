@@ -30,7 +30,8 @@ export const finishWords = {
 
 export type FinishWord = keyof typeof finishWords;
 
-const operandBytes = 12;
+/** Of the arguments for an operand: its address, and its steps along two axes. */
+export const operandBytes = 12;
 
 /**
  * `finishBlock(words, product, firstRow, endRow, firstColumn, endColumn, room)`: the kernel's arguments are written to

@@ -30,13 +30,13 @@ export function installContraction(
       shared: runtime.memory.isShared,
       turbo: isTurbo(),
     });
-    const [packRight, multiply, dots, rowSums, sumParts] = runtime.install(
+    const [packRight, multiply, attend, dots, rowSums, sumParts] = runtime.install(
       module.encode(),
       contractionKernels,
     );
-    if (!packRight || !multiply || !dots || !rowSums || !sumParts)
+    if (!packRight || !multiply || !attend || !dots || !rowSums || !sumParts)
       throw new InternalError("a module gave fewer kernels than it was asked for");
-    byName.set(key, (kernels = { packRight, multiply, dots, rowSums, sumParts }));
+    byName.set(key, (kernels = { packRight, multiply, attend, dots, rowSums, sumParts }));
   }
   return kernels;
 }

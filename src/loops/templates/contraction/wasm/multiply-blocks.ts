@@ -181,7 +181,7 @@ export function defineMultiply(
   module: ModuleBuilder,
   element: TiledElement,
   { tile: microKernel, turnedTile, packLeft, finishBlock, scratch }: MultiplyParts,
-): void {
+): FunctionBuilder {
   const { tile, width } = element;
   const edge = defineEdgeTile(module, element, microKernel);
   const f = module.function("multiply", kernelType, { export: true });
@@ -504,6 +504,7 @@ export function defineMultiply(
       });
     });
   });
+  return f;
 }
 
 /**

@@ -7,7 +7,13 @@ import {
   finishTableWords,
   FinishWriter,
 } from "./block-epilogue.ts";
-import { blockingFor, type ProductChoice, tiledElement, usualChoice } from "./blocking.ts";
+import {
+  type Blocking,
+  blockingFor,
+  type ProductChoice,
+  tiledElement,
+  usualChoice,
+} from "./blocking.ts";
 import type { ElementName } from "./element.ts";
 import type { ContractionKernels } from "./install-contraction.ts";
 import { type ProductWord, productWords, scratchLayout } from "./multiply-blocks.ts";
@@ -42,6 +48,8 @@ export interface BlocksOptions {
   readonly epilogue?: BlockEpilogue | null;
   /** The kernels must be those for its tile. */
   readonly choice?: ProductChoice;
+  /** In the place of what sizes and choice say; all right factors are packed at a time then. */
+  readonly blocking?: Blocking | null;
 }
 
 /** No size may be 0. */
@@ -49,7 +57,12 @@ export function planBlocks(
   name: ElementName,
   product: ArrangedProduct,
   { packRight, multiply }: Pick<ContractionKernels, "packRight" | "multiply">,
-  { places = ownPlaces(product), epilogue = null, choice = usualChoice(name) }: BlocksOptions = {},
+  {
+    places = ownPlaces(product),
+    epilogue = null,
+    choice = usualChoice(name),
+    blocking: givenBlocking = null,
+  }: BlocksOptions = {},
 ): ProductPlan {
   const element = tiledElement(name, choice.tile);
   const { bytes, tile, width } = element;
@@ -60,12 +73,14 @@ export function planBlocks(
     columns: numelOf(columns.sizes),
     inner: numelOf(inner.sizes),
   };
-  const blocking = blockingFor(element, sizes, choice);
+  const blocking = givenBlocking ?? blockingFor(element, sizes, choice);
   const panels = Math.ceil(sizes.columns / width);
   const packedBytes = panels * width * sizes.inner * bytes;
   const isKept = places.packed.of === "kept";
   const mostAtOnce =
-    places.right === null || isKept ? Infinity : Math.floor(largestPack / packedBytes);
+    places.right === null || isKept || givenBlocking !== null
+      ? Infinity
+      : Math.floor(largestPack / packedBytes);
   const group = Math.max(1, Math.min(sizes.batch, mostAtOnce));
   const groups = Math.ceil(sizes.batch / group);
   const writer = new PlanWriter<ProductWord>(
