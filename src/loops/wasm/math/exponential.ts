@@ -7,6 +7,7 @@
 import { at } from "../../../core/shape.ts";
 import { f64x2 } from "../../../wasm/vector-constant.ts";
 import type { ProgramBuilder, Register, Value } from "../program.ts";
+import { magnitudeOf } from "./sign.ts";
 
 /** Adding it rounds a float32 to an integer, which is then in the low bits. */
 const roundingTerm32 = 12582912;
@@ -59,16 +60,59 @@ export function exp32(b: ProgramBuilder, x: Value): Value {
   const below = b.plain("f32x4.pmin", at(x.parts, 0), b.f32(89));
   const clamped = b.plain("f32x4.pmax", below, b.f32(-104));
   const { shifted, r } = reduce32(b, clamped);
-  const value = polynomial32(b, r);
+  // A product that is rounded to 0 takes processors a hundred cycles; one with 0 does not, and masked scores are many.
+  const isZero = b.plain("f32x4.lt", clamped, b.f32(zeroBelow32));
+  return { kind: "f32", parts: [scaled32(b, polynomial32(b, r), shifted, isZero)] };
+}
+
+/** value·2^n, or 0 where `isZero`; n is in the low bits of `shifted`. */
+function scaled32(
+  b: ProgramBuilder,
+  value: Register,
+  shifted: Register,
+  isZero: Register,
+): Register {
   // 2^n in two factors, so that neither leaves the exponents of normal numbers: half of n, rounded down, and the rest.
   const n = b.shift("i32x4.shl", shifted, 23);
   const half = b.plain("v128.and", b.shift("i32x4.shr_s", n, 1), b.i32(-(2 ** 23)));
   const scaled = b.plain("f32x4.mul", value, b.plain("i32x4.add", half, b.f32(1)));
   const rest = b.plain("i32x4.add", b.plain("i32x4.sub", n, half), b.f32(1));
-  // A product that is rounded to 0 takes processors a hundred cycles; one with 0 does not, and masked scores are many.
-  const isZero = b.plain("f32x4.lt", clamped, b.f32(zeroBelow32));
-  const power = b.plain("v128.andnot", rest, isZero);
-  return { kind: "f32", parts: [b.plain("f32x4.mul", scaled, power)] };
+  return b.plain("f32x4.mul", scaled, b.plain("v128.andnot", rest, isZero));
+}
+
+/** Of (2^r - 1)/r for |r| ≤ ½: Taylor's series, 1e-9 of 2^r off at most. */
+const exp2Slope32 = Array.from({ length: 7 }, (_, i) => {
+  const power = 7 - i;
+  let term = 1;
+  for (let k = 1; k <= power; k++) term *= Math.LN2 / k;
+  return term;
+});
+
+export function exp2of32(b: ProgramBuilder, x: Value): Value {
+  const below = b.plain("f32x4.pmin", at(x.parts, 0), b.f32(129));
+  const clamped = b.plain("f32x4.pmax", below, b.f32(-151));
+  const shifted = b.plain("f32x4.add", clamped, b.f32(roundingTerm32));
+  const r = b.plain("f32x4.sub", clamped, b.plain("f32x4.sub", shifted, b.f32(roundingTerm32)));
+  const slope = b.pairedPolynomial("f32", r, exp2Slope32);
+  const value = b.multiplyAdd("f32", slope, r, b.f32(1));
+  const isZero = b.plain("f32x4.le", clamped, b.f32(-150));
+  return { kind: "f32", parts: [scaled32(b, value, shifted, isZero)] };
+}
+
+/** exp(x) - 1 = 2^n·(exp(r) - 1) + (2^n - 1), halved until the end: 2^128 is no float. */
+export function expm1of32(b: ProgramBuilder, x: Value): Value {
+  const input = at(x.parts, 0);
+  const below = b.plain("f32x4.pmin", input, b.f32(89));
+  const { shifted, r } = reduce32(b, b.plain("f32x4.pmax", below, b.f32(-18)));
+  const tail = b.pairedPolynomial("f32", r, expTail32);
+  const minusOne = b.multiplyAdd("f32", b.plain("f32x4.mul", r, r), tail, r);
+  const halfPower = b.plain("i32x4.add", b.shift("i32x4.shl", shifted, 23), b.f32(0.5));
+  const base = b.plain("f32x4.sub", halfPower, b.f32(0.5));
+  const half = b.multiplyAdd("f32", halfPower, minusOne, base);
+  const result = b.plain("f32x4.add", half, half);
+  // Next to 0 it is x itself: -0 stays as it is, and subnormal numbers have no half.
+  const isTiny = b.plain("f32x4.lt", magnitudeOf(b, "f32", input), b.f32(2 ** -26));
+  return { kind: "f32", parts: [b.choose("i32x4", input, result, isTiny)] };
 }
 
 /**

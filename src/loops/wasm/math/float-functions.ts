@@ -4,7 +4,16 @@ import type { UnaryOperation } from "../../expression.ts";
 import type { ProgramBuilder, Value } from "../program.ts";
 import { acos64, asin64, atan64 } from "./arctangent.ts";
 import { erf32, ndtr32, onePlusErf32 } from "./error-function.ts";
-import { exp2of64, exp32, exp64, expm1of64, expOfNegative32, onePlusExp32 } from "./exponential.ts";
+import {
+  exp2of32,
+  exp2of64,
+  exp32,
+  exp64,
+  expm1of32,
+  expm1of64,
+  expOfNegative32,
+  onePlusExp32,
+} from "./exponential.ts";
 import {
   acosh64,
   asinh64,
@@ -16,7 +25,16 @@ import {
   tanh64,
 } from "./hyperbolic.ts";
 import { cos32, sin32, tan32 } from "./trigonometric.ts";
-import { log10of64, log1pOf64, log2of64, log32, log64 } from "./logarithm.ts";
+import {
+  log10of32,
+  log10of64,
+  log1pOf32,
+  log1pOf64,
+  log2of32,
+  log2of64,
+  log32,
+  log64,
+} from "./logarithm.ts";
 
 type FloatFunction = (b: ProgramBuilder, x: Value) => Value;
 
@@ -30,12 +48,12 @@ export interface FloatFunctionCode {
 export const floatFunctions: Readonly<Partial<Record<UnaryOperation, FloatFunctionCode>>> = {
   exp: { f32: exp32, f64: exp64 },
   expOfNegative: { f32: expOfNegative32, f64: exp64 },
-  exp2: { f32: null, f64: exp2of64 },
-  expm1: { f32: null, f64: expm1of64 },
+  exp2: { f32: exp2of32, f64: exp2of64 },
+  expm1: { f32: expm1of32, f64: expm1of64 },
   log: { f32: log32, f64: log64 },
-  log1p: { f32: null, f64: log1pOf64 },
-  log2: { f32: null, f64: log2of64 },
-  log10: { f32: null, f64: log10of64 },
+  log1p: { f32: log1pOf32, f64: log1pOf64 },
+  log2: { f32: log2of32, f64: log2of64 },
+  log10: { f32: log10of32, f64: log10of64 },
   sinh: { f32: null, f64: sinh64 },
   cosh: { f32: null, f64: cosh64 },
   tanh: { f32: tanh32, f64: tanh64 },

@@ -2,7 +2,7 @@
  * log, log1p, log2 and log10.
  *
  * x = m·2^k with m in [√½, √2); log m by a series in s = (m - 1)/(m + 1), as in fdlibm (Sun Microsystems, 1993).
- * float64: at most 1 ulp off (log1p, log2, log10: 2). log of float32 (Cephes): 1 ulp.
+ * float64: at most 1 ulp off (log1p, log2, log10: 2).
  */
 import { at } from "../../../core/shape.ts";
 import { i32x4, i64x2 } from "../../../wasm/vector-constant.ts";
@@ -121,38 +121,125 @@ export function log1pOf64(b: ProgramBuilder, x: Value): Value {
   });
 }
 
-/** S. L. Moshier, Cephes (1992), logf. */
+/** S. L. Moshier, Cephes (1992), logf: of (log(1 + f) - f + f²/2)/f³. */
 const logCoefficients32 = [
   7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1,
   -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
 ];
+const bitsOfOne32 = 0x3f800000;
+const bitsOfRootHalf32 = 0x3f3504f3;
 
-export function log32(b: ProgramBuilder, x: Value): Value {
-  const input = at(x.parts, 0);
-  const isSmall = b.plain("f32x4.lt", input, b.f32(1.17549435e-38));
-  const factor = b.choose("i32x4", b.f32(2 ** 23), b.f32(1), isSmall);
-  const bits = b.plain("f32x4.mul", input, factor);
-  const bitsOfOne32 = 0x3f800000;
-  const bitsOfRootHalf32 = 0x3f3504f3;
+interface SplitNumber32 {
+  readonly mantissa: Register;
+  readonly k: Register;
+}
+
+/** m and k of normal numbers; `exponentOfOne` says which exponent bits stand for k = 0. */
+function splitNormal32(b: ProgramBuilder, bits: Register, exponentOfOne: Register): SplitNumber32 {
   const shifted = b.plain("i32x4.add", bits, b.i32(bitsOfOne32 - bitsOfRootHalf32));
   const exponent = b.plain("f32x4.convert_i32x4_s", b.shift("i32x4.shr_s", shifted, 23));
-  const offset = b.choose("i32x4", b.f32(127 + 23), b.f32(127), isSmall);
-  const k = b.plain("f32x4.sub", exponent, offset);
   const mantissa = b.plain(
     "i32x4.add",
     b.plain("v128.and", shifted, b.constantBytes(i32x4(0x007fffff))),
     b.i32(bitsOfRootHalf32),
   );
-  const f = b.plain("f32x4.sub", mantissa, b.f32(1));
+  return { mantissa, k: b.plain("f32x4.sub", exponent, exponentOfOne) };
+}
+
+function splitNumber32(b: ProgramBuilder, x: Register): SplitNumber32 {
+  // Subnormal numbers are scaled up.
+  const isSmall = b.plain("f32x4.lt", x, b.f32(1.17549435e-38));
+  const factor = b.choose("i32x4", b.f32(2 ** 23), b.f32(1), isSmall);
+  const exponentOfOne = b.choose("i32x4", b.f32(127 + 23), b.f32(127), isSmall);
+  return splitNormal32(b, b.plain("f32x4.mul", x, factor), exponentOfOne);
+}
+
+/** log(1 + f) - f; with `added`, plus that, which is small. */
+function restOfLog32(b: ProgramBuilder, f: Register, added: (y: Register) => Register): Register {
   const square = b.plain("f32x4.mul", f, f);
   const series = b.plain("f32x4.mul", b.polynomial("f32", f, logCoefficients32), f);
-  let y = b.plain("f32x4.mul", series, square);
-  y = b.multiplyAdd("f32", k, b.f32(-2.1219444e-4), y);
-  y = b.negativeMultiplyAdd("f32", square, b.f32(0.5), y);
-  const value = b.multiplyAdd("f32", k, b.f32(0.693359375), b.plain("f32x4.add", f, y));
-  const isOrdinary = b.plain("f32x4.lt", input, b.f32(Infinity));
-  let result = b.choose("i32x4", value, input, isOrdinary);
-  result = b.choose("i32x4", b.f32(NaN), result, b.plain("f32x4.lt", input, b.f32(0)));
-  const isZero = b.plain("f32x4.eq", input, b.f32(0));
-  return { kind: "f32", parts: [b.choose("i32x4", b.f32(-Infinity), result, isZero)] };
+  const y = added(b.plain("f32x4.mul", series, square));
+  return b.negativeMultiplyAdd("f32", square, b.f32(0.5), y);
+}
+
+/** k·ln 2 + log(1 + f). ln 2 in two pieces: products of k with the first are exact. */
+function naturalLog32(b: ProgramBuilder, f: Register, k: Register): Register {
+  const y = restOfLog32(b, f, (rest) => b.multiplyAdd("f32", k, b.f32(-2.1219444e-4), rest));
+  return b.multiplyAdd("f32", k, b.f32(0.693359375), b.plain("f32x4.add", f, y));
+}
+
+function withSpecialValues32(b: ProgramBuilder, x: Register, logarithm: Register): Register {
+  const isOrdinary = b.plain("f32x4.lt", x, b.f32(Infinity));
+  let result = b.choose("i32x4", logarithm, x, isOrdinary);
+  result = b.choose("i32x4", b.f32(NaN), result, b.plain("f32x4.lt", x, b.f32(0)));
+  return b.choose("i32x4", b.f32(-Infinity), result, b.plain("f32x4.eq", x, b.f32(0)));
+}
+
+export function log32(b: ProgramBuilder, x: Value): Value {
+  const input = at(x.parts, 0);
+  const { mantissa, k } = splitNumber32(b, input);
+  const value = naturalLog32(b, b.plain("f32x4.sub", mantissa, b.f32(1)), k);
+  return { kind: "f32", parts: [withSpecialValues32(b, input, value)] };
+}
+
+/** k + (f + y)·log₂e, where f counts once in full: it is exact. */
+export function log2of32(b: ProgramBuilder, x: Value): Value {
+  const input = at(x.parts, 0);
+  const { mantissa, k } = splitNumber32(b, input);
+  const f = b.plain("f32x4.sub", mantissa, b.f32(1));
+  const y = restOfLog32(b, f, (rest) => rest);
+  const small = b.multiplyAdd(
+    "f32",
+    f,
+    b.f32(Math.LOG2E - 1),
+    b.plain("f32x4.mul", y, b.f32(Math.LOG2E)),
+  );
+  const value = b.plain("f32x4.add", k, b.plain("f32x4.add", f, small));
+  return { kind: "f32", parts: [withSpecialValues32(b, input, value)] };
+}
+
+/** log₁₀2 with few bits, and the rest. */
+const log10Of2High32 = 0.30078125;
+const log10Of2Low32 = 2.4874566398e-4;
+/** log₁₀e as float32, and the rest. */
+const log10OfEHigh32 = Math.fround(Math.LOG10E);
+const log10OfELow32 = Math.LOG10E - log10OfEHigh32;
+
+export function log10of32(b: ProgramBuilder, x: Value): Value {
+  const input = at(x.parts, 0);
+  const { mantissa, k } = splitNumber32(b, input);
+  const f = b.plain("f32x4.sub", mantissa, b.f32(1));
+  const y = restOfLog32(b, f, (rest) => rest);
+  let small = b.multiplyAdd(
+    "f32",
+    y,
+    b.f32(log10OfEHigh32),
+    b.plain("f32x4.mul", f, b.f32(log10OfELow32)),
+  );
+  small = b.multiplyAdd("f32", k, b.f32(log10Of2Low32), small);
+  small = b.multiplyAdd("f32", f, b.f32(log10OfEHigh32), small);
+  const value = b.multiplyAdd("f32", k, b.f32(log10Of2High32), small);
+  return { kind: "f32", parts: [withSpecialValues32(b, input, value)] };
+}
+
+/**
+ * log(1 + x) = k·ln 2 + log(m + c·2^-k), where m·2^k is u = 1 + x as rounded and c what it lost. For k = 0 that is exactly
+ * the log of 1 + x.
+ */
+export function log1pOf32(b: ProgramBuilder, x: Value): Value {
+  const input = at(x.parts, 0);
+  const u = b.plain("f32x4.add", input, b.f32(1));
+  const larger = b.plain("f32x4.pmax", input, b.f32(1));
+  const smaller = b.plain("f32x4.pmin", input, b.f32(1));
+  const lost = b.plain("f32x4.sub", smaller, b.plain("f32x4.sub", u, larger));
+  const { mantissa, k } = splitNormal32(b, u, b.f32(127));
+  // 2^(1 - k) has an exponent where 2^-k has none: for k = 128, where nothing is lost.
+  const exponents = b.plain("i32x4.sub", mantissa, u);
+  const twicePower = b.plain("i32x4.add", exponents, b.f32(2));
+  const halfLost = b.plain("f32x4.mul", lost, b.f32(0.5));
+  const f = b.multiplyAdd("f32", halfLost, twicePower, b.plain("f32x4.sub", mantissa, b.f32(1)));
+  const value = withSpecialValues32(b, u, naturalLog32(b, f, k));
+  // Where u is 1, x itself is the result, and keeps its sign.
+  const isTiny = b.plain("f32x4.eq", u, b.f32(1));
+  return { kind: "f32", parts: [b.choose("i32x4", input, value, isTiny)] };
 }
