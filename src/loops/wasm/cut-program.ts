@@ -50,6 +50,9 @@ export function bestCuts(steps: readonly Step[]): readonly number[] {
   const firstFixed = steps.findIndex(({ isFixed }) => isFixed);
   const lastCut = firstFixed < 0 ? count - 1 : firstFixed;
   const wholeCost = at(costsFrom(steps, lastUse, 0), count);
+  // Two pieces start all of the instructions as well, and have a loop each.
+  const leastCost = (count + 2 * loopInstructions) / perCycle;
+  if (leastCost > worthwhile * wholeCost) return [];
   /** By place: the least cost of all before it, and where the last piece of that starts. */
   const best = Array.from({ length: count + 1 }, () => ({ cost: Infinity, start: 0, pieces: 0 }));
   best[0] = { cost: 0, start: 0, pieces: 0 };
