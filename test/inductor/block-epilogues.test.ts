@@ -171,6 +171,7 @@ describe("an epilogue inside of a convolution", () => {
     ["dilation 2", [1, 16, 23, 21], [7, 16, 3, 3], { dilation: 2 }],
     ["groups", [2, 16, 19, 19], [32, 4, 3, 3], { groups: 4 }],
     ["3 x 3", [2, 16, 19, 19], [32, 16, 3, 3], { padding: 1 }],
+    ["3 x 3 of a large image", [3, 24, 37, 50], [40, 24, 3, 3], {}],
   ])("reaches every element: %s", (_, input, weight, options) => {
     const [filters = 1] = weight;
     const args = [torch.randn(...input), torch.randn(...weight), torch.randn(filters)];
@@ -178,6 +179,13 @@ describe("an epilogue inside of a convolution", () => {
     expectEqual(layer, args);
     const residual = torch.randn(...layer(...args).shape);
     expectEqual((x, w, b, r) => relu(conv2d(x, w, b, options).add(r)), [...args, residual]);
+  });
+
+  test("is computed anew where infinite elements spoil a tile", () => {
+    const x = torch.randn(2, 24, 20, 24);
+    x.select(0, 1).select(0, 3).select(0, 7).narrow(0, 5, 1).fill_(Infinity);
+    const args = [x, torch.randn(40, 24, 3, 3), torch.randn(40), torch.randn(2, 40, 20, 24)];
+    expectEqual((x, w, b, r) => relu(conv2d(x, w, b, { padding: 1 }).add(r)).neg(), args);
   });
 
   test("reaches every element of one dimension", () => {

@@ -23,6 +23,7 @@ import {
 } from "./wasm/plan-attention.ts";
 import {
   finishesBlocks,
+  isInBlocks,
   planFinishedProduct,
   planProduct,
   type ProductOptions,
@@ -77,16 +78,11 @@ export function chainsProducts(chain: ProductChain): boolean {
   const { first, between, second } = chain;
   const [, name = ""] = first.kernel.operands;
   if (!isElementName(name) || second.kernel.operands[1] !== name) return false;
-  const isInBlocks = (product: ChainedProduct): boolean =>
+  const suits = (product: ChainedProduct): boolean =>
     takesContraction(product) &&
-    finishesBlocks(name, product) &&
+    isInBlocks(name, product) &&
     (hasNoEpilogue(product.kernel) || hasBlockKernel(product.kernel));
-  return (
-    isInBlocks(first) &&
-    isInBlocks(second) &&
-    reasonAgainst(between) === null &&
-    isChain(name, chain)
-  );
+  return suits(first) && suits(second) && reasonAgainst(between) === null && isChain(name, chain);
 }
 
 /** The kernels of a chain that `chainsProducts` accepted. */

@@ -12,7 +12,7 @@ import { finishKernel } from "../finish-contraction.ts";
 import { mergeForEpilogue, type MergedAxes } from "../merge-axes.ts";
 import type { ArrangedProduct } from "./arrange-product.ts";
 import { type FinishWord, finishWords } from "./finish-block.ts";
-import { scratchLayout } from "./multiply-blocks.ts";
+import { finishRoomBytes } from "./multiply-blocks.ts";
 import type { PlanWriter } from "./product-plan.ts";
 
 /** The kernel of an epilogue and how it was compiled, with the axes of the output as its operands walk them. */
@@ -47,16 +47,13 @@ function blockKernel(kernel: ContractionKernel): Kernel {
 export function hasBlockKernel(kernel: ContractionKernel): boolean {
   const { operands, scalars } = kernel;
   const argumentBytes = 8 * scalars.length + 8 + 12 * operands.length + 16;
-  return (
-    argumentBytes <= scratchLayout.packed - scratchLayout.epilogue &&
-    reasonAgainst(blockKernel(kernel)) === null
-  );
+  return argumentBytes <= finishRoomBytes && reasonAgainst(blockKernel(kernel)) === null;
 }
 
 /** Null: not in WebAssembly. The sums are in the output, as operands 0, 1 and 2 of the kernel. */
 export function blockEpilogue(
   kernel: ContractionKernel,
-  product: ArrangedProduct,
+  product: OutputAxes,
   compile: CompileEpilogue,
 ): BlockEpilogue | null {
   const rows = mergeForEpilogue(product.rows);
@@ -89,6 +86,12 @@ function rowAxisOf({ rows, columns }: OutputAxes): 0 | 1 {
 /** Elements of the output that a thread finishes in some ten microseconds. */
 export function chunkElements({ compiled: { plan, chunkUnits } }: BlockEpilogue): number {
   return plan.pointsPerUnit * chunkUnits;
+}
+
+/** Panels of so many columns between two calls, for blocks of so many rows. */
+export function panelsAtOnce({ kernel }: BlockEpilogue, rows: number, columns: number): number {
+  const panelBytes = rows * columns * bytesOf[at(kernel.operands, 0).type];
+  return Math.max(2, Math.floor(finishedBytes / panelBytes / 2) * 2);
 }
 
 /** Words that `FinishWriter` takes of a plan, at most. */
@@ -128,8 +131,8 @@ export class FinishWriter {
     };
   }
 
-  /** The words for products from number `first` on; gives the first of them. */
-  write(first: number, { rows, width }: { readonly rows: number; readonly width: number }): number {
+  /** The words for products from number `first` on, called after so many panels; gives the first of them. */
+  write(first: number, panels: number): number {
     const writer = this.#writer;
     const { kernel, compiled } = this.#epilogue;
     const count = kernel.operands.length;
@@ -139,8 +142,6 @@ export class FinishWriter {
     };
     const pointTo = (word: FinishWord, target: number): void =>
       writer.pointAt(start + finishWords[word], target);
-    const elementBytes = bytesOf[at(kernel.operands, 0).type];
-    const panels = Math.floor(finishedBytes / (rows * width * elementBytes) / 2) * 2;
     pointTo("template", this.#template);
     pointTo("batch", this.#tables.batch + first * count);
     pointTo("rows", this.#tables.rows);
@@ -154,7 +155,7 @@ export class FinishWriter {
     set("rowLength", this.#epilogue.rows.sizes.at(-1) ?? 1);
     set("columnLength", this.#epilogue.columns.sizes.at(-1) ?? 1);
     set("unitShift", Math.log2(columnsPerUnit(compiled.plan.shape)));
-    set("panels", Math.max(2, panels));
+    set("panels", panels);
     return start;
   }
 

@@ -57,6 +57,9 @@ export type ProductWord = keyof typeof productWords;
  */
 export const scratchLayout = { spareRows: 0, spareTile: 64, epilogue: 320, packed: 1024 } as const;
 
+/** Room for the arguments of an epilogue. */
+export const finishRoomBytes = scratchLayout.packed - scratchLayout.epilogue;
+
 /** `packRight(args, begin, end)`: units are panels, counted through all factors. */
 export function definePackRight(
   module: ModuleBuilder,

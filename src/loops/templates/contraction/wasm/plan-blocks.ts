@@ -6,6 +6,7 @@ import {
   chunkElements,
   finishTableWords,
   FinishWriter,
+  panelsAtOnce,
 } from "./block-epilogue.ts";
 import {
   type Blocking,
@@ -149,8 +150,10 @@ export function planBlocks(
     writer.setAddress("leftBase", places.left, block);
     writer.setAddress("outBase", places.out, block);
     writer.setAddress("packedBase", places.packed, block);
-    if (finish !== null)
-      writer.pointTo("finish", finish.write(first, { rows: blocking.rows, width }), block);
+    if (finish !== null && epilogue !== null) {
+      const most = panelsAtOnce(epilogue, blocking.rows, width);
+      writer.pointTo("finish", finish.write(first, most), block);
+    }
     const args = writer.argsOf(block);
     if (places.right !== null) {
       writer.setAddress("rightBase", places.right, block);

@@ -2,7 +2,7 @@
 import type { KernelRuntime } from "../../../../runtime/kernel-runtime.ts";
 import { isTurbo } from "../../../../wasm/turbo.ts";
 import type { ContractionGeometry, ContractionKernel } from "../../../template.ts";
-import { mergeAxes } from "../merge-axes.ts";
+import { mergeAxes, separateAxes } from "../merge-axes.ts";
 import { arrangeProduct, arrangeWithRight, type ArrangedProduct } from "./arrange-product.ts";
 import { blockEpilogue, type BlockEpilogue, type CompileEpilogue } from "./block-epilogue.ts";
 import { usualChoice } from "./blocking.ts";
@@ -33,6 +33,11 @@ function formOf(name: ElementName, { axes, operands }: ContractionGeometry): Pro
 
 /** Whether epilogues of such products run over blocks of the output while these are in the cache. */
 export function finishesBlocks(name: ElementName, geometry: ContractionGeometry): boolean {
+  return formOf(name, geometry).kind !== "vector";
+}
+
+/** Whether the product is computed by the blocked kernels alone. */
+export function isInBlocks(name: ElementName, geometry: ContractionGeometry): boolean {
   return formOf(name, geometry).kind === "blocks";
 }
 
@@ -62,7 +67,8 @@ export function planProduct(
   switch (form.kind) {
     case "winograd": {
       const direct = planBlocks(name, arranged(geometry, null), kernels);
-      return planWinograd(form.convolution, { ...kernels, ...installWinograd(runtime) }, direct);
+      const own = { ...kernels, ...installWinograd(runtime) };
+      return planWinograd(form.convolution, own, direct, null);
     }
     case "vector":
       return planVectorProduct(name, form.product, kernels);
@@ -79,9 +85,16 @@ export function planFinishedProduct(
   geometry: ContractionGeometry,
   options: ProductOptions & { readonly compile: CompileEpilogue },
 ): ProductPlan | null {
-  const product = arranged(geometry, options.constant);
+  const form = formOf(name, geometry);
+  const product = arranged(geometry, form.kind === "winograd" ? null : options.constant);
   const epilogue = blockEpilogue(kernel, product, options.compile);
-  return epilogue === null ? null : planInBlocks(runtime, name, product, options, epilogue);
+  if (epilogue === null) return null;
+  if (form.kind !== "winograd") return planInBlocks(runtime, name, product, options, epilogue);
+  const overImages = blockEpilogue(kernel, separateAxes(geometry), options.compile);
+  if (overImages === null) return null;
+  const kernels = { ...installContraction(runtime, name), ...installWinograd(runtime) };
+  const direct = planBlocks(name, product, kernels, { epilogue });
+  return planWinograd(form.convolution, kernels, direct, overImages);
 }
 
 function planInBlocks(

@@ -5,6 +5,7 @@ import { wasmFeatures } from "../../../../../wasm/features.ts";
 import { ModuleBuilder } from "../../../../../wasm/module-builder.ts";
 import { isTurbo } from "../../../../../wasm/turbo.ts";
 import { tiledElement } from "../blocking.ts";
+import { defineFinishBlock } from "../finish-block.ts";
 import { defineTransformInput } from "./transform-input.ts";
 import { defineTransformProducts } from "./transform-products.ts";
 import { defineTransformWeights } from "./transform-weights.ts";
@@ -34,10 +35,11 @@ export function installWinograd(runtime: KernelRuntime): WinogradKernels {
 function winogradModule(shared: boolean): ModuleBuilder {
   const module = new ModuleBuilder("winograd");
   module.importMemory("env", "memory", { shared });
+  module.importTable("env", "table");
   const scratch = module.importFunction("runtime", "scratch", scratchType);
   const options = { relaxed: wasmFeatures().relaxedSimd, scratch };
   defineTransformWeights(module, options);
   defineTransformInput(module, { ...options, width: tiledElement("float32").width });
-  defineTransformProducts(module, options);
+  defineTransformProducts(module, { ...options, finishBlock: defineFinishBlock(module) });
   return module;
 }

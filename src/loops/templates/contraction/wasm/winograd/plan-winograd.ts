@@ -1,6 +1,7 @@
 /** Plans a convolution by Winograd's algorithm: fewer multiplications, at the price of three transforms. */
 import { at } from "../../../../../core/shape.ts";
 import type { ArrangedProduct } from "../arrange-product.ts";
+import { type BlockEpilogue, finishTableWords, FinishWriter } from "../block-epilogue.ts";
 import { blockingFor, tiledElement } from "../blocking.ts";
 import { elements } from "../element.ts";
 import type { ContractionKernels } from "../install-contraction.ts";
@@ -29,16 +30,23 @@ const largestGroup = 2 ** 22;
 /** Numbers that a transform makes in some ten microseconds. */
 const chunkNumbers = 2 ** 14;
 
-/** `direct` does the same in the usual way: it runs where an infinite element would reach results beyond its own. */
+/**
+ * `epilogue`: over images, filters and places of an image. `direct` does the same in the usual way: it runs where an infinite
+ * element would reach results beyond its own.
+ */
 export function planWinograd(
   form: WinogradForm,
   kernels: WinogradKernels & Pick<ContractionKernels, "packRight" | "multiply">,
   direct: ProductPlan,
+  epilogue: BlockEpilogue | null,
 ): ProductPlan {
   const groups = groupsOf(form);
-  const writer = new PlanWriter<WinogradWord>(winogradWords, groups.length, 1);
+  const finishWords = epilogue === null ? 0 : finishTableWords(epilogue, groups.length);
+  const writer = new PlanWriter<WinogradWord>(winogradWords, groups.length, 1 + finishWords);
   const flag = writer.table(1);
+  const finish = epilogue === null ? null : new FinishWriter(writer, epilogue);
   groups.forEach((group, index) => {
+    if (finish !== null) writer.pointTo("finish", finish.write(0, 0), index);
     writer.pointTo("spoilt", flag, index);
     writeGroup(writer, index, form, group);
   });

@@ -6,26 +6,89 @@ import type {
 } from "../../../../../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../../../../../wasm/module-builder.ts";
 import { f32x4 } from "../../../../../wasm/vector-constant.ts";
-import { forBelow, setScaledSum } from "../structured-loops.ts";
+import { finishRoomBytes } from "../multiply-blocks.ts";
+import { forBelow, setLimitedSum, setScaledSum } from "../structured-loops.ts";
 import { transpose } from "../transpose.ts";
 import { advance } from "../vector-units.ts";
 import { LinearEmitter } from "./linear-program.ts";
 import { productNames, resultNames, resultTransform, spanSize, tileSize } from "./transforms.ts";
 import { wordReader } from "./winograd-words.ts";
 
-/** The scratch space: columns of four tiles that were transformed down, then a row of them on its way to the edge. */
+/** The scratch space: columns of four tiles that were transformed down, then a row of them on its way to the edge, arguments of an epilogue. */
 const edgePlace = tileSize * spanSize * 16;
-export const productScratchBytes = edgePlace + 64;
+const finishRoom = edgePlace + 64;
+export const productScratchBytes = finishRoom + finishRoomBytes;
 
 /**
- * `transformProducts`: units are rows of tiles, counted through the images of a group. Notes at `spoilt` if a result is
- * infinite or no number: in tiles, such elements reach results that do not depend on them.
+ * `transformProducts`: units are rows of tiles, counted through the images of a group. After each of them runs the epilogue
+ * over its rows of all filters, if there is one.
  */
 export function defineTransformProducts(
   module: ModuleBuilder,
-  { relaxed, scratch }: { readonly relaxed: boolean; readonly scratch: FunctionReference },
+  options: {
+    readonly relaxed: boolean;
+    readonly scratch: FunctionReference;
+    readonly finishBlock: FunctionReference;
+  },
 ): void {
+  // A function of its own: the calls would cost it its registers.
+  const transformRows = defineTransformRows(module, options);
+  const { scratch, finishBlock } = options;
   const f = module.function("transformProducts", kernelType, { export: true });
+  const args = f.parameter(0, "args");
+  const unit = f.parameter(1, "begin");
+  const end = f.parameter(2, "end");
+  const word = wordReader(f, args);
+  const row = f.local("i32", "row");
+  f.get(word("finish"));
+  f.emit("i32.eqz");
+  f.if(() => {
+    for (const own of [args, unit, end]) f.get(own);
+    f.call(transformRows);
+    f.emit("return");
+  });
+  forBelow(f, unit, end, 1, () => {
+    f.get(args);
+    f.get(unit);
+    f.get(unit);
+    f.i32Const(1);
+    f.emit("i32.add");
+    f.call(transformRows);
+    f.get(unit);
+    f.get(word("tileRows"));
+    f.emit("i32.rem_u");
+    f.i32Const(tileSize);
+    f.emit("i32.mul");
+    f.set(row);
+    f.get(word("finish"));
+    f.get(unit);
+    f.get(word("tileRows"));
+    f.emit("i32.div_u");
+    f.get(word("firstImage"));
+    f.emit("i32.add");
+    f.i32Const(0);
+    f.get(word("filters"));
+    f.get(row);
+    f.get(word("widthOut"));
+    f.emit("i32.mul");
+    f.increment(row, tileSize);
+    setLimitedSum(f, row, row, null, word("heightOut"));
+    f.get(row);
+    f.get(word("widthOut"));
+    f.emit("i32.mul");
+    f.call(scratch);
+    f.i32Const(finishRoom);
+    f.emit("i32.add");
+    f.call(finishBlock);
+  });
+}
+
+/** Notes at `spoilt` if a result is infinite or no number: in tiles, such elements reach results that do not depend on them. */
+function defineTransformRows(
+  module: ModuleBuilder,
+  { relaxed, scratch }: { readonly relaxed: boolean; readonly scratch: FunctionReference },
+): FunctionBuilder {
+  const f = module.function("transformRows", kernelType);
   const args = f.parameter(0, "args");
   const unit = f.parameter(1, "begin");
   const end = f.parameter(2, "end");
@@ -201,6 +264,7 @@ export function defineTransformProducts(
     f.i32Const(1);
     f.store("i32.store");
   });
+  return f;
 }
 
 /** `spoilt` is 0 until one of the numbers is infinite or none, and no number from then on. */

@@ -44,6 +44,8 @@ export const winogradWords = {
   /** Of products: a filter, and all of them. */
   productRowBytes: 31,
   productPlaneBytes: 32,
+  /** The words of `finishBlock`, for images, filters, and places of an image; 0: there is no epilogue. */
+  finish: 33,
 } as const;
 
 export type WinogradWord = keyof typeof winogradWords;
