@@ -3,6 +3,7 @@
  * `process.getBuiltinModule` exists from Node 20.16; elsewhere the answer is null and the caller does without.
  */
 interface BuiltinModules {
+  readonly console: typeof import("node:console");
   readonly inspector: typeof import("node:inspector");
   readonly v8: typeof import("node:v8");
   readonly vm: typeof import("node:vm");

@@ -12,8 +12,6 @@ import { testOfCompiledText } from "../capabilities.ts";
 
 /** Examples that do not show their break yet, and why. One that starts to work fails here until it is taken out. */
 const wrongExampleFails: Readonly<Partial<Record<GraphBreakKey, string>>> = {
-  sourceUnavailable: "even the source of `new Function` is available on Node",
-  cannotReconstruct: "reading the next method of a native iterator breaks first",
   ...(process.env["FULLGRAPH_TIER"] === "T" && {
     skippedFunction: "the variables of Node's own functions are out of reach for a transform",
   }),

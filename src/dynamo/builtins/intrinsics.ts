@@ -64,3 +64,10 @@ const holders = new Set<object>([
 ]);
 
 export const isIntrinsicHolder = (value: object): boolean => holders.has(value);
+
+/** %ArrayIteratorPrototype%, %MapIteratorPrototype% and %SetIteratorPrototype% (ECMA-262 §23.1.5.2, §24.1.5.2, §24.2.5.2). */
+export const prototypesOfIterators = {
+  array: Object.getPrototypeOf([].values()) as object, // iterators have prototypes
+  map: Object.getPrototypeOf(new Map().values()) as object,
+  set: Object.getPrototypeOf(new Set().values()) as object,
+} as const;

@@ -1,21 +1,24 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
-import { listOf } from "../operations/iteration.ts";
+import { listOf, step } from "../operations/iteration.ts";
 import {
   ArrayVariable,
+  ConstantVariable,
   CursorVariable,
   type ForcedVariable,
+  ObjectVariable,
   type Variable,
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
 import type { Builtin } from "./builtin.ts";
 import type { BuiltinRow } from "./builtin-table.ts";
+import { prototypesOfIterators } from "./intrinsics.ts";
 import { refuseBuiltin } from "./refuse-builtin.ts";
 
 type Mode = "keys" | "values" | "entries";
 
-/** keys(), values() and entries() of arrays, Maps and Sets; Array.from of what can be listed. */
+/** keys(), values() and entries() of arrays, Maps and Sets, the steps of what they give; Array.from of what can be listed. */
 export const iteratorBuiltins: readonly BuiltinRow[] = [
   ...[Array.prototype, Map.prototype, Set.prototype].flatMap((holder) =>
     (["keys", "values", "entries"] as const).map((mode): BuiltinRow => {
@@ -30,6 +33,11 @@ export const iteratorBuiltins: readonly BuiltinRow[] = [
       ];
     }),
   ),
+  ...(["array", "map", "set"] as const).map((kind): BuiltinRow => {
+    const fn: unknown = Reflect.get(prototypesOfIterators[kind], "next");
+    if (typeof fn !== "function") throw new TypeError("next is missing");
+    return [fn, { name: "next", call: stepOf(kind) }];
+  }),
   [
     Array.from,
     {
@@ -82,5 +90,21 @@ function iterateBy(mode: Mode): Builtin["call"] {
       { functionName: self.name, argumentTypes: describeVariable(target), loggingFunction: null },
       `call ${self.name}`,
     );
+  };
+}
+
+/** One step of an iterator that the program holds, as `{ value, done }`. */
+function stepOf(kind: CursorVariable["state"]["over"]["kind"]): Builtin["call"] {
+  return (machine, thisValue, _, self) => {
+    const target = machine.force(thisValue);
+    if (target.kind !== "cursor" || target.state.over.kind !== kind)
+      return refuseBuiltin(self.name, target);
+    const value = step(machine, target.state);
+    const result = new ObjectVariable({ prototype: Object.prototype });
+    const set = (name: string, found: Variable): unknown =>
+      result.properties.set(name, { kind: "data", value: found, enumerable: true });
+    set("value", value ?? undefinedVariable);
+    set("done", new ConstantVariable(value === null));
+    return result;
   };
 }

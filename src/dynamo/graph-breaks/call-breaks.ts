@@ -81,6 +81,41 @@ const fn = torch.compile((x: torch.Tensor) => {
 });
 fn(torch.ones(3));`,
   }),
+  loggerMethod: defineGraphBreak({
+    id: "GB0291",
+    title: "Logger method not supported",
+    facts: { functionName },
+    explanation: ({ functionName }) =>
+      `\`${functionName}\` is a method of a logger: what it prints must appear when it would without compiling, ` +
+      "so the graph so far runs first, then the call.",
+    hints: [
+      ({ functionName }) =>
+        `Add it to the set: \`torch._dynamo.config.reorderable_logging_functions.add(${functionName})\`. ` +
+        "It is then called after the graph, with what it would have printed.",
+      ({ functionName }) =>
+        `To leave the calls out: \`torch._dynamo.config.ignore_logging_functions.add(${functionName})\`.`,
+    ],
+    context: "The method and the kinds of its arguments.",
+    wrongExample: `
+import { Console } from "node:console";
+const logger = new Console(process.stdout);
+const fn = torch.compile((x: torch.Tensor) => {
+  const y = x.add(1);
+  logger.info("half way");
+  return torch.sin(y);
+});
+fn(torch.ones(3));`,
+    rightExample: `
+import { Console } from "node:console";
+const logger = new Console(process.stdout);
+torch._dynamo.config.reorderable_logging_functions.add(logger.info);
+const fn = torch.compile((x: torch.Tensor) => {
+  const y = x.add(1);
+  logger.info("half way");
+  return torch.sin(y);
+});
+fn(torch.ones(3));`,
+  }),
   notReorderable: defineGraphBreak({
     id: "GB0296",
     title: "attempted to reorder a debugging function that can't actually be reordered",
@@ -262,7 +297,8 @@ for (const label of "abcdefghij") fn(torch.ones(3), label.charCodeAt(0));`,
     ],
     context: "The function.",
     wrongExample: `
-const double = new Function("x", "return x.mul(2)") as (x: torch.Tensor) => torch.Tensor;
+import { runInNewContext } from "node:vm";
+const double: (x: torch.Tensor) => torch.Tensor = runInNewContext("(x) => x.mul(2)");
 const fn = torch.compile((x: torch.Tensor) => double(x.add(1)).sub(1));
 fn(torch.ones(3));`,
     rightExample: `

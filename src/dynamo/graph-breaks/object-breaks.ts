@@ -156,31 +156,4 @@ const fn = torch.compile((x: torch.Tensor) => {
 });
 fn(torch.ones(3));`,
   }),
-  cannotReconstruct: defineGraphBreak({
-    id: "GB0092",
-    title: "Reconstruction failure",
-    facts: { value: text("description of the value"), why: text("why it cannot be made again") },
-    explanation: ({ value, why }) =>
-      `${value} is still needed after this point, and the code after the graph cannot make it again: ${why}.`,
-    hints: [
-      "Make the value after the graph break, or let it go before.",
-      standardHints.causedByEarlierBreak,
-      standardHints.supportable,
-    ],
-    context: "The value.",
-    wrongExample: `
-const fn = torch.compile((x: torch.Tensor) => {
-  const rest = new Set([x.add(1), x.mul(2)]).values();
-  rest.next();
-  torch._dynamo.graph_break();
-  return [...rest];
-});
-fn(torch.ones(3));`,
-    rightExample: `
-const fn = torch.compile((x: torch.Tensor) => {
-  const [, ...rest] = [x.add(1), x.mul(2)];
-  return rest;
-});
-fn(torch.ones(3));`,
-  }),
 } as const;

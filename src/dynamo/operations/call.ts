@@ -1,5 +1,7 @@
 import { breakForConstruct } from "../graph-breaks/break-for-construct.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { isObject } from "../../base/is-object.ts";
+import { nodeBuiltin } from "../../base/node-builtin.ts";
 import type { CallResult } from "../builtins/builtin.ts";
 import type { Code } from "../bytecode/code.ts";
 import { compiledOf } from "../compiled-target.ts";
@@ -78,6 +80,14 @@ export function callValue(
             `call ${name}(${args.map((arg) => describeVariable(machine.force(arg))).join(", ")})`,
           );
         }
+        const receiver = machine.force(thisValue);
+        if (isLogger(receiver)) {
+          return breakGraph(
+            "loggerMethod",
+            { functionName: calleeText(machine) ?? target.description },
+            `call_method ${describeVariable(receiver)} (${args.map((arg) => describeVariable(machine.force(arg))).join(", ")})`,
+          );
+        }
         if (isBound(target.value)) {
           return breakGraph(
             "nativeFunction",
@@ -85,7 +95,6 @@ export function callValue(
             `call ${describeVariable(target)}`,
           );
         }
-        const receiver = machine.force(thisValue);
         // A singleton of the engine (`performance`, `Date`) is only the place where the function is kept.
         if (
           receiver.kind === "opaque" &&
@@ -133,6 +142,20 @@ function constantResult(machine: Machine, fn: Function, args: readonly Variable[
   if ((typeof value !== "object" || value === null) && typeof value !== "function")
     return new ConstantVariable(value);
   return new LazyVariable(value, { kind: "pinned", value, name: `${fn.name}()` });
+}
+
+/** Consoles that a program makes: their methods are bound native functions, which do not tell what they are for. */
+function isLogger(receiver: Variable): boolean {
+  const loggers = nodeBuiltin("console")?.Console;
+  if (loggers === undefined || (receiver.kind !== "object" && receiver.kind !== "opaque"))
+    return false;
+  return isObject(receiver.value) && receiver.value instanceof loggers;
+}
+
+/** What is called, as the program writes it. */
+function calleeText({ tracer: { frame } }: Machine): string | null {
+  const instruction = frame.code.instructions[frame.pc];
+  return instruction !== undefined && "site" in instruction ? instruction.site : null;
 }
 
 /** Made by Function.prototype.bind: native, without a prototype, named after its target (ECMA-262 §20.2.3.2). */

@@ -7,7 +7,7 @@ import type { Machine } from "../interpreter/machine.ts";
 import { throwTypeError } from "../interpreter/program-throw.ts";
 import { cellReadBy, globalCell } from "../interpreter/same-variable.ts";
 import { isModuleNamespace, isProxy } from "../interpreter/exotic-object.ts";
-import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
+import { isIntrinsicHolder, prototypesOfIterators } from "../builtins/intrinsics.ts";
 import { isPackageExport } from "../source/package-export.ts";
 import type { Source } from "../variables/source.ts";
 import {
@@ -113,6 +113,7 @@ export function getProperty(machine: Machine, base: Variable, key: PropertyKey):
     case "generator":
       return onPrototype(machine, prototypeOfGenerator(target), key, target);
     case "cursor":
+      return onPrototype(machine, prototypesOfIterators[target.state.over.kind], key, target);
     case "protocol":
       break;
   }

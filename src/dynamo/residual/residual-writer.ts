@@ -2,7 +2,6 @@ import { InternalError } from "../../base/errors.ts";
 import type { Node } from "../../fx/node.ts";
 import { type Expression, printExpression, printScalar } from "../../symbolic/expression.ts";
 import { uninitialized } from "../bytecode/cell.ts";
-import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { isOuterCells } from "../interpreter/outer-cell.ts";
 import type { GeneratorVariable, ProtocolVariable } from "../variables/iterator-variables.ts";
 import { type ConstantPool, type Source, keyText, sourceText } from "../variables/source.ts";
@@ -425,13 +424,8 @@ export class ResidualWriter implements ConstantPool {
   #iteratorObject(state: CursorState): string {
     const known = this.#names.get(state);
     if (typeof known === "string") return known;
-    if (state.start !== null) {
-      return breakGraph(
-        "cannotReconstruct",
-        { value: "an iterator", why: "its position varies" },
-        "cursor",
-      );
-    }
+    if (state.start !== null)
+      throw new InternalError("the program holds an iterator that only a loop can have");
     const holder =
       state.over.kind === "array"
         ? Array.prototype

@@ -9,12 +9,15 @@ import { refuseFunction } from "../operations/call.ts";
 import type { Source } from "../variables/source.ts";
 import { LazyVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
 import { unwrap } from "../transparent-wrapper.ts";
+import { functionName } from "./function-place.ts";
 import type { UnitStart } from "./unit.ts";
 
 /** The start of a compiled function itself: receiver and arguments come from its caller. */
 export function rootStart(fn: Function): UnitStart {
   return {
-    name: fn.name,
+    get name() {
+      return functionName(fn);
+    },
     frames: (machine, receiver, inputs) => {
       const { fn: inner, breakPolicy } = unwrap(fn);
       const known = functionCode(inner);

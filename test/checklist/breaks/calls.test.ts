@@ -1,6 +1,7 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
+import type { GraphBreakRecord } from "../../../src/dynamo/graph-breaks/graph-break-record.ts";
 import * as torch from "../../../src/index.ts";
 import { runDifferential } from "../../differential.ts";
 import { caseSummary } from "./case-summary.ts";
@@ -145,15 +146,24 @@ describe("A8: a method of an object that logs", () => {
     expect(caseSummary(result)).toMatchObject({ frames: 2, ops: 2 });
   });
 
-  // The methods of `Console` are bound native functions: callValue breaks on the function (GB0007) without looking at
-  // the object it was found on, so it is not known to be a logger's.
-  test.fails("A8: the break says that it is a logger's method", () => {
+  test("A8: the break says that it is a logger's method, and what to add to the sets", () => {
     const fn = (x: torch.Tensor) => {
       const y = x.add(1);
       logger.info("half way");
       return y.mul(2);
     };
-    expect(explainCall(fn, [torch.ones(3)]).breaks).toEqual(["Logger method not supported"]);
+    const records: GraphBreakRecord[] = [];
+    const stop = torch._dynamo.onGraphBreak((record) => records.push(record));
+    torch.compile(fn)(torch.ones(3));
+    stop();
+    expect(records.map(({ reason }) => [reason.id, reason.title, reason.hints[0]])).toEqual([
+      [
+        "GB0291",
+        "Logger method not supported",
+        "Add it to the set: `torch._dynamo.config.reorderable_logging_functions.add(logger.info)`. " +
+          "It is then called after the graph, with what it would have printed.",
+      ],
+    ]);
   });
 });
 

@@ -126,6 +126,25 @@ test("the text names the function, its entries and its sizes", () => {
   );
 });
 
+test("a function without a name is anonymous, with its place", () => {
+  const [handle] = [torch.compile((x: Tensor) => x.mul(2), { backend: "eager" })];
+  const logged: string[] = [];
+  const restore = redirectLogs((text) => logged.push(text));
+  torch._logging.set_logs({ graph_code: true });
+  try {
+    handle(torch.ones(3));
+  } finally {
+    torch._logging.set_logs({ graph_code: false });
+    restore();
+  }
+  expect(status(handle).functionName).toBe("<anonymous>");
+  expect(withoutNumbers(logged.join(""))).toContain(
+    "TRACED GRAPH of <anonymous> (test/checklist/guards/status.test.ts:N) [N/N]",
+  );
+});
+
+const withoutNumbers = (text: string): string => text.replaceAll(/\d+/g, "N");
+
 test("a function that was not compiled has no status", () => {
   expect(() => status((x: Tensor) => x)).toThrow(TypeError);
 });
