@@ -37,11 +37,24 @@ test.each([
   ["#m(){ return 1 }", "supported"],
   ["()=>{ using x=f() }", "`using` declaration @ using x=f()"],
   ["class A { constructor(){ this.x=1 } }", "supported"],
+  ["class A {}", "supported"],
+  ["class A extends B {}", "supported"],
+  ["class A extends B { a=[]; constructor(x){ x(); super(...x); this.x=x } }", "supported"],
+  ["class A extends B { a=x }", "field of a derived class @ class A extends B { a=x }"],
+  ["class A extends B { constructor(){ this.x=1; super() } }", "`this` before `super(…)` @ this"],
+  ["class A extends B { constructor(){ return; super() } }", "return before `super(…)` @ return;"],
   [
-    "class A extends B { constructor(){ super() } }",
-    "constructor of a derived class @ class A extends B { constructor(){ super() } }",
+    "class A extends B { constructor(){ super(); return {} } }",
+    "derived constructor with a result @ return {}",
   ],
-  ["class A {}", "class without an explicit constructor @ class A {}"],
+  [
+    "class A extends B { constructor(){ super(); (()=>this)() } }",
+    "function in a derived constructor that uses `this` @ ()=>this",
+  ],
+  [
+    "class A extends B { constructor(x){ if(x) super() } }",
+    "constructor whose `super(…)` is not one of its statements @ (x){ if(x) super() }",
+  ],
   ["function log() { [native code] }", "native function @ function log() { [native code] }"],
   ["this is no function", "source text that does not parse as a function @ this is no function"],
 ])("%s", (text, expected) => {

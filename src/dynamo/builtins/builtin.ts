@@ -15,4 +15,10 @@ export interface Builtin {
   ) => CallResult;
   /** Set when `new` may be applied. */
   readonly construct?: (machine: Machine, args: readonly Variable[], self: Builtin) => CallResult;
+  /** Set when classes of the program may extend it: what `super(…)` gives a class that is constructed as `newTarget`. */
+  readonly constructFor?: (
+    machine: Machine,
+    args: readonly Variable[],
+    newTarget: Function,
+  ) => Variable;
 }

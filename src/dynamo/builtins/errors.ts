@@ -20,7 +20,12 @@ export const errorBuiltins: readonly BuiltinRow[] = constructors.map((constructo
     newError(machine, constructor, args);
   return [
     constructor,
-    { name: constructor.name, call: (machine, _, args) => make(machine, args), construct: make },
+    {
+      name: constructor.name,
+      call: (machine, _, args) => make(machine, args),
+      construct: make,
+      constructFor: (machine, args, newTarget) => newError(machine, constructor, args, newTarget),
+    },
   ];
 });
 
@@ -28,6 +33,7 @@ function newError(
   machine: Machine,
   constructor: ErrorConstructor,
   args: readonly Variable[],
+  newTarget: Function | null = null,
 ): Variable {
   const [given, options] = args;
   if (options !== undefined)
@@ -41,9 +47,9 @@ function newError(
     (machine.force(given).kind === "constant" && constantOf(machine, given) === undefined);
   const message = isMissing ? null : toTemplatePart(machine, given);
   const error = new ObjectVariable({
-    prototype: constructor.prototype,
-    error: { constructor, message },
-  }); // an ErrorConstructor's prototype
+    prototype: newTarget === null ? constructor.prototype : (newTarget.prototype as object), // a class has one
+    error: { constructor, message, ...(newTarget === null ? {} : { newTarget }) },
+  });
   if (message !== null)
     error.properties.set("message", { kind: "data", value: message, enumerable: false });
   return error;

@@ -92,7 +92,12 @@ export interface Code {
   readonly usesArguments: boolean;
   readonly usesNewTarget: boolean;
   /** Of a class constructor: what `new` does beside the constructor body; null otherwise. */
-  readonly classBody: { readonly fields: readonly ClassField[]; readonly isPlain: boolean } | null;
+  readonly classBody: {
+    readonly fields: readonly ClassField[];
+    /** Whether all fields have names and start with literals, and nothing is private. */
+    readonly isPlain: boolean;
+    readonly isDerived: boolean;
+  } | null;
   readonly maxDepth: number;
   /** Operand stack depth before `pc`; -1 if no path reaches it. */
   depthAt(pc: number): number;

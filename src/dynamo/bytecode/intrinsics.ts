@@ -5,6 +5,7 @@ export const {
   construct,
   defineProperty,
   getOwnPropertyDescriptor,
+  getPrototypeOf,
   ownKeys,
   setPrototypeOf,
 } = Reflect;

@@ -26,6 +26,7 @@ import {
   isObject,
   iteratorSymbol,
   ownKeys,
+  getPrototypeOf,
   setPrototypeOf,
 } from "./intrinsics.ts";
 import type { IteratorRecord } from "./iterator-record.ts";
@@ -279,6 +280,15 @@ function constructObject(constructor: unknown, site: string, args: readonly unkn
   return isConstructor(constructor) ? construct(constructor, args) : throwNotConstructible(site);
 }
 
+/** SuperCall (ECMA-262 §13.3.7.1): what is constructed is the prototype that the class has now. */
+function superConstruct(self: Function, newTarget: Function, args: readonly unknown[]): unknown {
+  const parent: unknown = getPrototypeOf(self);
+  if (isConstructor(parent)) return construct(parent, args, newTarget);
+  throw new TypeError(
+    `Super constructor ${String(parent)} of anonymous class is not a constructor`,
+  );
+}
+
 /** IsConstructor (ECMA-262 7.2.4), without running anything of the value: its proxy constructs only if it does. */
 function isConstructor(value: unknown): value is Function {
   if (typeof value !== "function") return false;
@@ -340,6 +350,7 @@ export const runtime = Object.freeze({
   templateObject,
   createArguments,
   restParameters,
+  superConstruct,
   typeofBinding,
   constantBinding,
   silentBinding,

@@ -336,8 +336,9 @@ fn(torch.ones(3));`,
     title: "Constructor call that cannot be traced",
     facts: { className: text("the class as written") },
     explanation: ({ className }) =>
-      `\`new ${className}(…)\` runs a constructor that cannot be traced: of the engine, of a class that extends another, ` +
-      "or of one whose fields start with more than a literal.",
+      `\`new ${className}(…)\` runs a constructor that cannot be traced: of the engine, of a class that extends one of the engine's ` +
+      "other than errors, of one with private fields or fields that start with more than a literal, or of one that uses " +
+      "`this` in an arrow function or calls `super(…)` inside another statement.",
     hints: [
       standardHints.moveOutside,
       "In a class of your own, set such fields in the constructor, or hold the other object instead of extending its class.",
@@ -345,26 +346,24 @@ fn(torch.ones(3));`,
     context: "The class and the arguments.",
     wrongExample: `
 class Point {
+  name = "p".repeat(3);
   x: torch.Tensor;
   constructor(x: torch.Tensor) {
     this.x = x;
   }
 }
-class Named extends Point {
-  name = "p";
-}
-const fn = torch.compile((x: torch.Tensor) => new Named(x.add(1)).x.mul(2));
+const fn = torch.compile((x: torch.Tensor) => new Point(x.add(1)).x.mul(2));
 fn(torch.ones(3));`,
     rightExample: `
 class Point {
   x: torch.Tensor;
   name: string;
-  constructor(x: torch.Tensor, name: string) {
+  constructor(x: torch.Tensor) {
     this.x = x;
-    this.name = name;
+    this.name = "p".repeat(3);
   }
 }
-const fn = torch.compile((x: torch.Tensor) => new Point(x.add(1), "p").x.mul(2));
+const fn = torch.compile((x: torch.Tensor) => new Point(x.add(1)).x.mul(2));
 fn(torch.ones(3));`,
   }),
 } as const;

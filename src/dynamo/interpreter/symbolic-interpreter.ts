@@ -42,6 +42,7 @@ import {
   undefinedVariable,
 } from "../variables/variable.ts";
 import type { Frame } from "./frame.ts";
+import { constructParent } from "../operations/construct-user-class.ts";
 import type { Machine } from "./machine.ts";
 import { ProgramThrow } from "./program-throw.ts";
 
@@ -383,6 +384,10 @@ export class SymbolicInterpreter {
 
   construct(callee: Variable, args: readonly Variable[]): CallResult {
     return this.#machine.construct(callee, args);
+  }
+
+  superConstruct(self: Variable, newTarget: Variable, args: readonly Variable[]): CallResult {
+    return constructParent(this.#machine, self, newTarget, args);
   }
 
   /** The arguments of a call with a spread, which the bytecode gathers in an array. */

@@ -340,6 +340,8 @@ export class ResidualWriter implements ConstantPool {
   }
 
   #emptyObject({ error, prototype }: ObjectVariable): string {
+    if (error?.newTarget !== undefined)
+      return `R.construct(${this.textOf(error.constructor)}, [${error.message === null ? "" : this.value(error.message)}], ${this.textOf(error.newTarget)})`;
     if (error !== null)
       return `new ${this.textOf(error.constructor)}(${error.message === null ? "" : this.value(error.message)})`;
     return prototype === Object.prototype ? "{}" : `R.create(${this.textOf(prototype)})`;

@@ -155,6 +155,7 @@ export const residualRuntime = Object.freeze({
   },
   freeze: Object.freeze,
   create: Object.create,
+  construct: Reflect.construct,
   collectionIterator,
   tail,
 });

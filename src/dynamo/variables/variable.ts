@@ -159,6 +159,14 @@ export type PropertySlot =
     }
   | { readonly kind: "deleted" };
 
+/** How an Error was made inside the region. */
+export interface MadeError {
+  readonly constructor: Function;
+  /** The class that was constructed, where that extends `constructor`. */
+  readonly newTarget?: Function;
+  readonly message: Variable | null;
+}
+
 /** A plain object or an instance of a class written in JavaScript: only ordinary internal methods (ECMA-262 §10.1). */
 export class ObjectVariable {
   readonly kind = "object";
@@ -173,13 +181,13 @@ export class ObjectVariable {
   readonly source: Source | null;
   readonly value: object | null;
   /** The constructor and arguments of an Error made inside the region. */
-  readonly error: { readonly constructor: Function; readonly message: Variable | null } | null;
+  readonly error: MadeError | null;
   frozen = false;
   constructor(init: {
     readonly prototype: object | null;
     readonly source?: Source;
     readonly value?: object;
-    readonly error?: { readonly constructor: Function; readonly message: Variable | null };
+    readonly error?: MadeError;
   }) {
     this.prototype = init.prototype;
     this.source = init.source ?? null;

@@ -68,6 +68,23 @@ export const callInstructions = {
     },
     emit: { kind: "call", form: "construct", spread: true },
   }),
+  /** `super(…)` of the class under it: the object that its parent's constructor makes for `newTarget`. */
+  superConstruct: define({
+    operand: {},
+    stack: "class newTarget args -> object",
+    effect: [3, 1],
+    run: (it) => {
+      const args = it.elementsOf(it.pop());
+      const [self, newTarget] = it.popPair();
+      it.pushResult(it.superConstruct(self, newTarget, args));
+    },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: ([self, newTarget, args], _, scope) =>
+        `${scope.runtime("superConstruct")}(${self},${newTarget},${args})`,
+    },
+  }),
 
   /** `import(specifier, options)`, by a function that calls `import` in the module the text stands in. */
   importModule: define({

@@ -12,6 +12,7 @@ import type {
   TaggedTemplateExpression,
 } from "acorn";
 import { printCallSite } from "./call-site.ts";
+import { lowerSuperCall } from "./derived-constructor.ts";
 import type { Label } from "./emitter.ts";
 import { lowerExpression } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
@@ -30,6 +31,7 @@ export function lowerMemberOrCall(
     return;
   }
   if (at.source.analysis.evals.has(node)) return lowerDirectEval(at, node);
+  if (at.derived?.superCall === node) return lowerSuperCall(at, node, at.derived);
   const site = printCallSite(node.callee);
   const isMethod = lowerCallee(at, node.callee, stop);
   if (node.optional && stop !== null)
@@ -137,6 +139,15 @@ function lowerArguments(at: Lowering, list: readonly (Expression | SpreadElement
 }
 
 /** One array with all arguments. */
+export function lowerArgumentArray(
+  at: Lowering,
+  call: AnyNode,
+  list: readonly (Expression | SpreadElement)[],
+): void {
+  if (list.some(isSpread)) lowerSpreadArguments(at, call, list);
+  else at.emit(call, { op: "buildArray", count: lowerArguments(at, list) });
+}
+
 function lowerSpreadArguments(
   at: Lowering,
   call: AnyNode,

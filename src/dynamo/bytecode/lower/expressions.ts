@@ -26,6 +26,7 @@ import {
   lowerTaggedTemplate,
 } from "./calls.ts";
 import { printCallSite } from "./call-site.ts";
+import { lowerThis } from "./derived-constructor.ts";
 import type { Lowering } from "./lowering.ts";
 import { pushPrivateName } from "./private-names.ts";
 
@@ -36,7 +37,7 @@ export function lowerExpression(at: Lowering, node: Expression): void {
     case "Literal":
       return lowerLiteral(at, node);
     case "ThisExpression":
-      return at.emit(node, { op: "loadThis" });
+      return lowerThis(at, node);
     case "MetaProperty":
       return at.emit(node, { op: "loadNewTarget" });
     case "TemplateLiteral":

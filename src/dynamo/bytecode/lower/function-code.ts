@@ -78,7 +78,9 @@ export class FunctionCode implements Code {
     this.children = Object.freeze(facts.children);
     this.classBody = facts.classBody;
     this.usesThis = facts.unit.usesThis;
-    this.usesNewTarget = facts.unit.usesNewTarget;
+    this.usesNewTarget =
+      facts.unit.usesNewTarget ||
+      facts.instructions.some((instruction) => instruction.op === "loadNewTarget");
     this.usesArguments = facts.instructions.some(
       (instruction) => instruction.op === "createArguments",
     );

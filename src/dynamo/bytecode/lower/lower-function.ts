@@ -7,7 +7,8 @@ import { analyzeScopes } from "../parse/analyze-scopes.ts";
 import { functionKind, parseFunction } from "../parse/parse-function.ts";
 import type { Unit } from "../parse/scope.ts";
 import { UnsupportedSyntax } from "../unsupported-syntax.ts";
-import { findConstructor } from "./class-constructor.ts";
+import { findConstructor, withDefaultConstructor } from "./class-constructor.ts";
+import { type DerivedConstructor, derivedThis } from "./derived-constructor.ts";
 import { FunctionCode } from "./function-code.ts";
 import { type ChildOptions, Lowering, type Source } from "./lowering.ts";
 import { lowerBody } from "./prologue.ts";
@@ -21,6 +22,8 @@ export interface LowerOptions {
    * whose name is a variable around it that may be reassigned. Default "self".
    */
   readonly ownName?: "self" | "capture";
+  /** Whether the constructor in the text is the one that a class has by default. Default false. */
+  readonly isDefaultConstructor?: boolean;
   /** Whether nothing but global variables is around the function, which a direct eval then sees. Default: no. */
   readonly isAlone?: () => boolean;
 }
@@ -30,6 +33,9 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
   const isStrict = options.isStrict ?? true;
   const parsed = parseFunction(text, isStrict);
   const { node, base } = parsed;
+  const completed = node.type === "ClassExpression" ? withDefaultConstructor(text, node) : null;
+  if (completed !== null)
+    return lowerFunction(completed, { ...options, isDefaultConstructor: true });
   const analysis = analyzeScopes(node, {
     isStrict,
     ownNameIsOuter: options.ownName === "capture",
@@ -53,6 +59,10 @@ export function lowerFunction(text: string, options: LowerOptions = {}): Code {
       name,
       captures,
       classBody: constructor.body,
+      derived: constructor.derivedFields && {
+        fields: constructor.derivedFields,
+        passesArguments: options.isDefaultConstructor === true,
+      },
       suspends: null,
     });
   }
@@ -93,6 +103,8 @@ interface UnitFacts {
   readonly name: string;
   readonly captures: readonly Capture[];
   readonly classBody: Code["classBody"];
+  /** Of the constructor of a class that extends another. */
+  readonly derived?: DerivedConstructor | null;
   readonly suspends: Code["suspends"];
 }
 
@@ -109,9 +121,11 @@ function lowerUnit(source: Source, unit: Unit, facts: UnitFacts): Code {
       describeChild(source, child, childUnit, captures, options),
     facts.suspends,
   );
+  const { derived = null, ...rest } = facts;
+  if (derived !== null) lowering.derived = derivedThis(lowering, node, derived);
   lowerBody(lowering, node);
   const code = new FunctionCode({
-    ...facts,
+    ...rest,
     text: source.text,
     span: lowering.spanOf(node),
     isStrict: unit.isStrict,

@@ -12,6 +12,7 @@ import {
   type Variable,
 } from "../parse/scope.ts";
 import { UnsupportedSyntax } from "../unsupported-syntax.ts";
+import type { DerivedThis } from "./derived-constructor.ts";
 import { type Draft, Emitter, Label } from "./emitter.ts";
 
 /** What a jump out of a statement has to pass on its way, outermost first. */
@@ -79,6 +80,8 @@ export class Lowering {
   readonly #slots = new Map<Variable, number>();
   readonly #makeChild: ChildFactory;
   readonly suspends: Code["suspends"];
+  /** Of the constructor of a class that extends another: where its `this` comes from. */
+  derived: DerivedThis | null = null;
   /** Labels of the statement about to be lowered. */
   pendingLabels: readonly string[] = [];
 

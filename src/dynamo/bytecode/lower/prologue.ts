@@ -2,6 +2,7 @@
 
 import type { FunctionNode } from "../parse/parse-function.ts";
 import type { Scope } from "../parse/scope.ts";
+import { lowerNoResult } from "./derived-constructor.ts";
 import { lowerExpression } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
 import { lowerPattern } from "./patterns.ts";
@@ -24,7 +25,7 @@ export function lowerBody(at: Lowering, node: FunctionNode): void {
   if (at.isGenerator) at.emit(node, { op: "startGenerator" });
   if (node.body.type === "BlockStatement") {
     lowerStatements(at, node.body.body);
-    at.emit(node, { op: "pushConstant", value: undefined });
+    lowerNoResult(at, node);
     at.emit(node, { op: "return" });
   } else {
     lowerExpression(at, node.body);

@@ -13,6 +13,7 @@ import type {
 import type { Scope } from "../parse/scope.ts";
 import { lowerAssignment, lowerUpdate } from "./assignments.ts";
 import { printCallSite, printIterableSite } from "./call-site.ts";
+import { lowerNoResult } from "./derived-constructor.ts";
 import { lowerBreak, lowerContinue, lowerExit } from "./exits.ts";
 import { lowerClosure, lowerExpression, lowerNamed } from "./expressions.ts";
 import { lowerDoWhile, lowerFor, lowerForIn, lowerForOf, lowerWhile } from "./loops.ts";
@@ -166,7 +167,7 @@ function patternSite(pattern: string, init: Expression | null): string {
 
 function lowerReturn(at: Lowering, node: ReturnStatement): void {
   if (node.argument) lowerExpression(at, node.argument);
-  else at.emit(node, { op: "pushConstant", value: undefined });
+  else lowerNoResult(at, node);
   if (at.suspends === "asyncGenerator" && node.argument)
     return at.emit(node, { op: "returnAwaited" });
   lowerExit(at, node, { to: "return", controlCount: 0 });
