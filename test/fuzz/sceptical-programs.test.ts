@@ -38,16 +38,35 @@ test("a built-in that the program patches between calls is the patched one", () 
   );
 });
 
-// Seeing it would take a look at the own properties of every tensor at every call.
-test.fails("a method that one tensor object is given after the capture is the one that runs", () => {
+test("a method that one tensor object is given after the capture is the one that runs", () => {
   runDifferential(() => {
     const t = torch.ones(3);
     return {
       fn: (y: torch.Tensor) => t.add(1).mul(y),
-      calls: [[torch.ones(3)], [torch.ones(3)]],
+      calls: [[torch.ones(3)], [torch.ones(3)], [torch.ones(3)]],
       before: (call) => {
         if (call === 1) Object.assign(t, { add: () => torch.zeros(3) });
+        if (call === 2) Reflect.deleteProperty(t, "add");
       },
     };
   });
+});
+
+test("a method that all tensors are given after the capture is the one that runs", () => {
+  const original = Object.getOwnPropertyDescriptor(torch.Tensor.prototype, "relu");
+  const patched = { ...original, value: (): torch.Tensor => torch.zeros(3) };
+  try {
+    runDifferential(() => ({
+      fn: (y: torch.Tensor) => y.relu().add(1),
+      calls: [[torch.ones(3)], [torch.ones(3)], [torch.ones(3)]],
+      before: (call) =>
+        Object.defineProperty(
+          torch.Tensor.prototype,
+          "relu",
+          call === 1 ? patched : { ...original },
+        ),
+    }));
+  } finally {
+    Object.defineProperty(torch.Tensor.prototype, "relu", { ...original });
+  }
 });

@@ -42,7 +42,17 @@ export function tensorProperty(
     return undefinedVariable;
   }
   const method = findMethod(target, key);
-  if (method !== null) return method;
+  if (method !== null) {
+    // The program may yet give this object, or all tensors, another method.
+    const { source } = target;
+    if (source !== null)
+      machine.tracer.addGuard({
+        kind: "ID_MATCH",
+        source: { kind: "member", base: source, key },
+        value: method.value,
+      });
+    return method;
+  }
   if (!capturableProperties.has(key))
     return unsupported("it needs the tensor's data or its object");
   if (key === "shape") return shapeOf(machine.tracer, target);
@@ -88,7 +98,7 @@ const capturableProperties: ReadonlySet<PropertyKey> = new Set([
 /** Methods that give the elements as JavaScript values. */
 const copying: ReadonlySet<string> = new Set(["toTypedArray", "toJSON"]);
 
-function findMethod(target: TensorVariable, key: PropertyKey): Variable | null {
+function findMethod(target: TensorVariable, key: PropertyKey): InGraphVariable | null {
   let holder: object | null = Tensor.prototype;
   while (holder !== null && !Object.hasOwn(holder, key))
     holder = Object.getPrototypeOf(holder) as object | null;
