@@ -1,5 +1,5 @@
 /** Whether operations are recorded for the backward pass. */
-import { gradModeEnabled, setGradMode } from "../core/grad-mode-flag.ts";
+import { gradModeEnabled, setGradMode, withGradMode } from "../core/grad-mode-flag.ts";
 
 /** Whether gradients are recorded now. */
 export function is_grad_enabled(): boolean {
@@ -9,16 +9,6 @@ export function is_grad_enabled(): boolean {
 /** Turns the recording of gradients on or off until further notice. */
 export function set_grad_enabled(mode: boolean): void {
   setGradMode(mode);
-}
-
-function withGradMode<Result>(mode: boolean, body: () => Result): Result {
-  const saved = gradModeEnabled();
-  setGradMode(mode);
-  try {
-    return body();
-  } finally {
-    setGradMode(saved);
-  }
 }
 
 /** Runs `body`, which must be synchronous, without recording gradients. */

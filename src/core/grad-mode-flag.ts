@@ -9,3 +9,13 @@ export function gradModeEnabled(): boolean {
 export function setGradMode(next: boolean): void {
   enabled = next;
 }
+
+export function withGradMode<Result>(mode: boolean, body: () => Result): Result {
+  const saved = enabled;
+  enabled = mode;
+  try {
+    return body();
+  } finally {
+    enabled = saved;
+  }
+}

@@ -9,7 +9,7 @@ import { switch_ } from "../api/higher-order/switch.ts";
 import { while_loop } from "../api/higher-order/while-loop.ts";
 import { cond } from "../api/higher-order/cond.ts";
 import { breakGraph } from "./graph-breaks/graph-break.ts";
-import type { CallResult } from "./builtins/builtin.ts";
+import type { FrameworkRule } from "./framework-rule.ts";
 import type { Machine } from "./interpreter/machine.ts";
 import { captureAssociativeScan, captureMap, captureScan } from "./operations/higher-order/scan.ts";
 import { regionOf } from "./nested-region.ts";
@@ -23,14 +23,12 @@ import { captureSwitch } from "./operations/higher-order/switch.ts";
 import { captureWhileLoop } from "./operations/higher-order/while-loop.ts";
 import { captureCond } from "./operations/higher-order/cond.ts";
 import { askCondition, checkCondition } from "./operations/check-condition.ts";
+import { gradModeRules } from "./operations/grad-mode.ts";
 import { set_stance } from "./stance.ts";
 import { UserError } from "./exc.ts";
 import { userStack } from "./units/user-stack.ts";
 import { guard_or_false, guard_or_true, statically_known_true } from "./symbolic-shapes.ts";
 import { ConstantVariable, type Variable } from "./variables/variable.ts";
-
-/** A function of this package that means something to the interpreter itself. */
-type FrameworkRule = (machine: Machine, args: readonly Variable[]) => CallResult;
 
 /** `torch._dynamo.graph_break()`: does nothing in eager, ends the graph while capturing. */
 export function graph_break(_options: { readonly msg?: string } = {}): void {
@@ -76,6 +74,7 @@ const rules = new Map<Function, FrameworkRule>([
   ],
   [is_compiling, () => new ConstantVariable(true)],
   [set_stance, refuseStance],
+  ...gradModeRules,
   [cond, captureCond],
   [while_loop, captureWhileLoop],
   [scan, captureScan],
@@ -91,6 +90,7 @@ const rules = new Map<Function, FrameworkRule>([
   [guard_or_true, askCondition(true, true)],
 ]);
 
+/** The rule of a function of this package that means something to the interpreter itself. */
 export function frameworkFunction(fn: Function): FrameworkRule | null {
   const region = regionOf(fn);
   if (region !== null) return (machine, args) => captureRegion(machine, region, args);

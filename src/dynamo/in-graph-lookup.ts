@@ -16,6 +16,8 @@ export interface CapturableFunction {
   readonly hasEffects: boolean;
   /** May throw for some data though the metadata is right: an index out of range, a custom operator's own error. */
   readonly mayThrow: boolean;
+  /** Code of the program runs where the graph calls it, and may look at modes. */
+  readonly runsProgram: boolean;
   /** What a number means at a position (the receiver counts) or under an option's name. */
   parameterKind(position: number | string): string;
 }
@@ -55,11 +57,13 @@ const metadataMethod = (name: string): CapturableFunction => ({
   mutates: false,
   hasEffects: false,
   mayThrow: false,
+  runsProgram: false,
   parameterKind: () => "int",
 });
 
 /** A function of the public surface; the table is asked when the interpreter meets a call of it. */
 class ApiFunction implements CapturableFunction {
+  readonly runsProgram = false;
   readonly name: string;
   readonly isMethod: boolean;
   readonly #fn: InGraphFunction;
@@ -98,6 +102,7 @@ const opaqueFunction = (name: string, hasEffects: boolean): CapturableFunction =
   mutates: false,
   hasEffects,
   mayThrow: true,
+  runsProgram: true,
   parameterKind: () => "structure",
 });
 
@@ -115,6 +120,7 @@ export function findInGraph(fn: Function): CapturableFunction | null {
     mutates: custom.mutates_args.length > 0,
     hasEffects: custom.mutates_args.length > 0,
     mayThrow: true,
+    runsProgram: true,
     parameterKind: (position) =>
       typeof position === "number" && custom.parameters[position]?.type === "float"
         ? "scalar"

@@ -16,10 +16,11 @@ export interface EnteredPolyfill {
   readonly capturesSource: Source;
 }
 
-/** An engine function written in the language; its only free variables are intrinsics, taken when it is defined. */
+/** A function written in the language; its only free variables are intrinsics and what is given, taken when it is defined. */
 export function markPolyfill(
   name: string,
   lower: () => Code,
+  given: Readonly<Record<string, unknown>> = {},
 ): { enter(machine: Machine): EnteredPolyfill } {
   let lowered: { readonly code: Code; readonly cells: readonly object[] } | null = null;
   return {
@@ -29,7 +30,7 @@ export function markPolyfill(
         polyfills.set(code, name);
         lowered = {
           code,
-          cells: registerOuterCells(code.captures.map((capture) => intrinsicCell(capture.name))),
+          cells: registerOuterCells(code.captures.map((capture) => fixedCell(capture.name, given))),
         };
       }
       const { code, cells } = lowered;
@@ -39,8 +40,8 @@ export function markPolyfill(
   };
 }
 
-function intrinsicCell(name: string): OuterCell {
-  const value: unknown = Reflect.get(globalThis, name);
+function fixedCell(name: string, given: Readonly<Record<string, unknown>>): OuterCell {
+  const value: unknown = Object.hasOwn(given, name) ? given[name] : Reflect.get(globalThis, name);
   return new OuterCell({
     name,
     scope: "global",

@@ -11,6 +11,7 @@ import { SizeSymbols } from "../shapes/size-symbols.ts";
 import type { StrictSize } from "../shapes/specialized-dims.ts";
 import { UnbackedShapes } from "../shapes/unbacked-shapes.ts";
 import { ShapeTrace } from "../shapes/shape-trace.ts";
+import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { SideEffect } from "../side-effects.ts";
 import { type Source, sourceName } from "../variables/source.ts";
@@ -55,6 +56,17 @@ type EffectWithoutPlace = SideEffect extends infer E
     : never
   : never;
 
+/** The mode of recording gradients: at entry, where the capture has come to, and what the effects so far make of it. */
+interface CapturedGradMode {
+  readonly atEntry: boolean;
+  now: boolean;
+  noted: boolean;
+  /** Whether the graph writes to a leaf, which only the mode that the capture had come to allows. */
+  writesToLeaf: boolean;
+  /** Whether the graph calls code of the program, which may ask for the mode. */
+  runsProgram: boolean;
+}
+
 /** The state of one capture: a stack of frames, the graph so far, what was assumed and what has to be replayed. */
 export class Tracer {
   readonly frames: Frame[] = [];
@@ -83,6 +95,7 @@ export class Tracer {
     { readonly atEntry: Expression<NumberLeaf>; readonly size: Expression<NumberLeaf> }
   >();
   readonly strictSizes: StrictSize[] = [];
+  readonly gradMode: CapturedGradMode;
   /** One variable for each object from outside, however many ways lead to it. */
   readonly #objects = new Map<
     object,
@@ -94,6 +107,14 @@ export class Tracer {
 
   constructor(history: NumberHistory) {
     this.history = history;
+    const atEntry = gradModeEnabled();
+    this.gradMode = {
+      atEntry,
+      now: atEntry,
+      noted: atEntry,
+      writesToLeaf: false,
+      runsProgram: false,
+    };
   }
 
   get frame(): Frame {

@@ -1,5 +1,6 @@
 import { InternalError, NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import { DataDependentError } from "../../core/data-dependent-error.ts";
+import { withGradMode } from "../../core/grad-mode-flag.ts";
 import { stateOf } from "../../core/tensor.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
@@ -14,6 +15,7 @@ import type { Machine } from "../interpreter/machine.ts";
 import type { TensorVariable } from "../variables/variable.ts";
 import { InGraphVariable, type Variable, describeVariable } from "../variables/variable.ts";
 import { findInGraph } from "../in-graph-lookup.ts";
+import { noteModeOf, protectsOnlyGradMode } from "./grad-mode.ts";
 import { keepLoggedTensors } from "./keep-logged-tensors.ts";
 import { refuseMutation } from "./higher-order/checks.ts";
 import { writeTextsFirst } from "./pending-text.ts";
@@ -59,6 +61,7 @@ export function callInGraph(
     const changed = callee.isMethod && target !== undefined ? [target] : capture.tensors;
     keepLoggedTensors(machine, callee.name, changed, (tensor) => cloneOf(machine, tensor));
   }
+  noteModeOf(machine, callee.name, callee.function, capture.tensors);
   const fakes = captured.map((argument) => argument.fake);
   if (callee.function.mayThrow || (callee.function.mutates && mayOverlap(machine, capture.tensors)))
     breakWhereCaught(machine, callee);
@@ -69,15 +72,18 @@ export function callInGraph(
     receiver: receiver === null ? null : (refs.shift() ?? null),
     args: refs,
   };
-  const result = callOnFakes(
-    machine,
-    callee,
-    call,
-    receiver === null ? undefined : fakes.shift(),
-    fakes,
-    inputs,
-  );
-  noteShapes(machine, call, result);
+  const result = withGradMode(machine.tracer.gradMode.now, () => {
+    const made = callOnFakes(
+      machine,
+      callee,
+      call,
+      receiver === null ? undefined : fakes.shift(),
+      fakes,
+      inputs,
+    );
+    noteShapes(machine, call, made);
+    return made;
+  });
   return new ResultWrapper(machine, callee, captured, capture.tensors).wrap(result);
 }
 
@@ -110,7 +116,7 @@ function metadataCall(
 
 /** An error of the running graph could not find the `catch` around this call any more: such a call runs natively. */
 function breakWhereCaught(machine: Machine, callee: InGraphVariable): void {
-  if (findHandler(machine.tracer.frames) === null) return;
+  if (findHandler(machine.tracer.frames, protectsOnlyGradMode) === null) return;
   breakGraph(
     "skippedFunction",
     {

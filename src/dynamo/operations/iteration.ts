@@ -84,7 +84,7 @@ export function advance(machine: Machine, record: Variable): boolean {
 }
 
 /** The next value, or null at the end; an exhausted iterator stays exhausted. */
-function step(machine: Machine, state: CursorState): Variable | null {
+export function step(machine: Machine, state: CursorState): Variable | null {
   if (state.done) return null;
   machine.tracer.noteMutation(state, "an iterator");
   let value = valueAt(machine, state);

@@ -1,4 +1,5 @@
 import { Tensor } from "../../api/tensor.ts";
+import { withGradMode } from "../../core/grad-mode-flag.ts";
 import { fakeTensor, runFake } from "../../core/fake-tensor.ts";
 import { emptyTensor } from "../../core/make-tensor.ts";
 import type { TensorBase } from "../../core/tensor.ts";
@@ -151,7 +152,8 @@ export class ShapeTrace implements SlotTable {
 
   /** The first step that does not hold for the given metadata and numbers. */
   failure(key: readonly unknown[]): ShapeFailure | null {
-    return runFake(() => this.#replay(key, []));
+    // Whether an operation may write to a leaf does not depend on sizes: that was checked by the capture.
+    return withGradMode(false, () => runFake(() => this.#replay(key, [])));
   }
 
   /** The tensors of the trace as the capture saw them. */

@@ -1,7 +1,7 @@
 import { warn } from "../../base/logging.ts";
 import type { GraphModule } from "../../fx/graph-module-brand.ts";
 import { get_default_dtype } from "../../core/default-dtype.ts";
-import { gradModeEnabled } from "../../core/grad-mode-flag.ts";
+import { withGradMode } from "../../core/grad-mode-flag.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { config } from "../config.ts";
 import { batchGrabs } from "../source/debugger-switch.ts";
@@ -48,6 +48,7 @@ import {
 } from "../reports/format-recompile.ts";
 import { type Backend, eager } from "../backends.ts";
 import { distinguishingChecks } from "./distinguishing-checks.ts";
+import { noteLeftMode } from "../operations/grad-mode.ts";
 import { relianceOnPatch } from "./reliance-on-patch.ts";
 import { type CostSoFar, reportBreak } from "./report-break.ts";
 import { applySideEffectPolicy } from "./side-effect-policy.ts";
@@ -209,6 +210,7 @@ export class Unit implements Continuation {
     }
     const earlier = earlierStop(machine, outcome);
     if (earlier !== null) return this.#capture(receiver, inputs, index, backend, earlier);
+    if (outcome.kind !== "throw") noteLeftMode(machine.tracer);
     const reliance = relianceOnPatch(machine, receiver, inputs);
     if (reliance !== null) return this.#capture(receiver, inputs, index, backend, reliance);
     if (outcome.kind === "throw") {
@@ -251,10 +253,13 @@ export class Unit implements Continuation {
       const runGraph =
         residual.graphModule === null
           ? null
-          : this.#compileGraph(residual.graphModule, residual.exampleInputs, backend);
+          : machine.tracer.gradMode.writesToLeaf
+            ? this.#compileUnchecked(residual.graphModule, residual.exampleInputs, backend)
+            : this.#compileGraph(residual.graphModule, residual.exampleInputs, backend);
       if (residual.graphModule !== null) {
         // No line of the program asks for these: every operation depends on them.
-        machine.tracer.guards.add({ kind: "GRAD_MODE", enabled: gradModeEnabled() }, null);
+        const { atEntry } = machine.tracer.gradMode;
+        machine.tracer.guards.add({ kind: "GRAD_MODE", enabled: atEntry }, null);
         machine.tracer.guards.add({ kind: "DEFAULT_DTYPE", dtype: get_default_dtype() }, null);
       }
       const code = residual.link(runGraph);
@@ -269,6 +274,19 @@ export class Unit implements Continuation {
       if (!(error instanceof GraphBreak)) throw error;
       return this.#skip(machine, inputs, index, error); // a value cannot be made real
     }
+  }
+
+  /**
+   * A graph that writes to a leaf under `no_grad`. Whether an operator may is all that the mode decides, and the capture
+   * has checked it: the whole graph runs as under `no_grad`.
+   */
+  #compileUnchecked(
+    graphModule: GraphModule,
+    exampleInputs: readonly unknown[],
+    backend: Backend,
+  ): (...inputs: readonly unknown[]) => unknown {
+    const run = withGradMode(false, () => this.#compileGraph(graphModule, exampleInputs, backend));
+    return (...inputs) => withGradMode(false, () => run(...inputs));
   }
 
   #compileGraph(
@@ -381,6 +399,9 @@ function thrownFacts(
     return { errorClass: describeForUser(value), message: describeForUser(value) };
   const slot = value.properties.get("message");
   const message = slot?.kind === "data" ? machine.force(slot.value) : null;
+  // An operator threw it while its metadata was computed.
+  if (slot === undefined && value.value instanceof Error)
+    return { errorClass: value.value.constructor.name, message: value.value.message };
   return {
     errorClass: value.error?.constructor.name ?? value.prototype?.constructor?.name ?? "Error",
     message: message?.kind === "constant" ? String(message.value) : "",

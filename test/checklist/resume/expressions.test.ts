@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import * as torch from "../../../src/index.ts";
 import { runDifferential } from "../../differential.ts";
 import { caseSummary } from "../breaks/case-summary.ts";
@@ -254,27 +254,141 @@ describe("B42: iterators across a break", () => {
 });
 
 describe("B43: the mode of recording gradients", () => {
-  // That a region of another mode is part of the graph belongs to autograd; here the call of `no_grad` itself breaks.
-  test("B43: nested modes are right before, during and after a break", () => {
-    const fn = (x: torch.Tensor, seen: boolean[]) => {
-      const note = () => void seen.push(torch.is_grad_enabled());
+  const fn = (x: torch.Tensor, seen: boolean[], atBottom: () => void) => {
+    const note = () => void seen.push(torch.is_grad_enabled());
+    note();
+    const y = torch.no_grad(() => {
+      const z = x.add(1);
       note();
-      const y = torch.no_grad(() => {
-        const z = x.add(1);
+      const w = torch.enable_grad(() => {
         note();
-        const w = torch.enable_grad(() => {
-          note();
-          gb();
-          note();
-          return z.mul(2);
-        });
+        atBottom();
         note();
-        return w.sub(1);
+        return z.mul(2);
       });
       note();
-      return y.add(1);
+      return w.sub(1);
+    });
+    note();
+    return y.add(1);
+  };
+
+  test("B43: nested modes are right before, during and after a break", () => {
+    const result = runDifferential(() => {
+      const seenNatively: boolean[] = [];
+      const look = () => {
+        gb();
+        seenNatively.push(torch.is_grad_enabled());
+      };
+      const call = () => [torch.ones(3), [], look] as const;
+      return { fn, calls: [call(), call()], watch: seenNatively };
+    });
+    expect(caseSummary(result)).toMatchObject({ frames: 2, ops: 4 });
+    expect(result.breaks).toHaveLength(1);
+  });
+
+  test("B43: without a break they are part of one graph", () => {
+    const result = runDifferential(() => ({ fn, calls: [[torch.ones(3), [], () => {}]] }));
+    expect(caseSummary(result)).toMatchObject({ frames: 1, ops: 4, breaks: [] });
+  });
+
+  test("B43: a step of training by hand is one graph, and writes to the leaf only under no_grad", () => {
+    const step = (w: torch.Tensor, index: torch.Tensor, inNoGrad: boolean) => {
+      if (!inNoGrad) return w.sub_(1);
+      return torch.no_grad(() => w.sub_(w.index_select(0, index).mul(0.5)).add(1));
     };
-    const result = runDifferential(() => ({ fn, calls: [[torch.ones(3), []]] }));
-    expect(result.breaks.length).toBeGreaterThan(0);
+    const weights = () => torch.ones(3, { requires_grad: true });
+    const rows = (...data: number[]) => torch.tensor(data, { dtype: torch.int64 });
+    const good = rows(0, 1, 2);
+    const result = runDifferential(() => ({
+      fn: step,
+      calls: [
+        [weights(), good, true],
+        [weights(), good, false],
+        [torch.ones(4, { requires_grad: true }), rows(0, 1, 2, 3), true],
+        [weights(), rows(0, 1, 9), true],
+      ],
+    }));
+    expect(result.framesAfter[0]).toBe(1);
+    expect(result.breaks.map(({ reason }) => reason.id)).toEqual(["GB4315"]);
+    expect(torch.is_grad_enabled()).toBe(true);
+  });
+
+  test("B43: an error inside leaves the mode as it was, caught inside or not", () => {
+    runDifferential(() => ({
+      fn: (x: torch.Tensor, n: number) => {
+        try {
+          return torch.no_grad(() => {
+            if (n > 1) throw new Error("inside");
+            return x.add(n);
+          });
+        } catch {
+          return [x.mul(2), torch.is_grad_enabled()];
+        }
+      },
+      calls: [
+        [torch.ones(3), 1],
+        [torch.ones(3), 2],
+      ],
+    }));
+    expect(torch.is_grad_enabled()).toBe(true);
+  });
+
+  test("B43: an operator of the program sees the mode that it sees eagerly", () => {
+    let seen: boolean[] = [];
+    const noting = torch.library
+      .custom_op(
+        "test::noting",
+        { schema: "(Tensor x) -> Tensor", mutates_args: [] },
+        (x: torch.Tensor) => {
+          seen.push(torch.is_grad_enabled());
+          return x.clone();
+        },
+      )
+      .register_fake((x: torch.Tensor) => torch.empty_like(x));
+    runDifferential(() => ({
+      watch: (seen = []),
+      fn: (x: torch.Tensor, w: torch.Tensor) => {
+        const y = noting(torch.no_grad(() => noting(x).add(1)));
+        torch.no_grad(() => w.add_(y));
+        return noting(y);
+      },
+      calls: [[torch.ones(3), torch.ones(3, { requires_grad: true })]],
+    }));
+  });
+});
+
+describe("J134: set_grad_enabled", () => {
+  afterEach(() => torch.set_grad_enabled(true));
+
+  test("J134: reaches the caller, and holds from there on", () => {
+    const fn = (x: torch.Tensor, w: torch.Tensor) => {
+      const before = torch.is_grad_enabled();
+      torch.set_grad_enabled(false);
+      w.add_(x);
+      return [x.mul(2), before, torch.is_grad_enabled()];
+    };
+    const call = () => [torch.ones(3), torch.ones(3, { requires_grad: true })] as const;
+    const result = runDifferential(() => ({
+      fn: (x: torch.Tensor, w: torch.Tensor) => {
+        torch.set_grad_enabled(true);
+        return [fn(x, w), torch.is_grad_enabled()];
+      },
+      calls: [call(), call()],
+    }));
+    expect(caseSummary(result)).toMatchObject({ frames: 1, ops: 2, breaks: [] });
+    expect(torch.is_grad_enabled()).toBe(false);
+  });
+
+  test("J134: holds when the graph behind it throws", () => {
+    runDifferential(() => ({
+      fn: (x: torch.Tensor, index: torch.Tensor) => {
+        torch.set_grad_enabled(false);
+        return x.index_select(0, index);
+      },
+      calls: [[torch.ones(3), torch.tensor([9], { dtype: torch.int64 })]],
+      before: () => torch.set_grad_enabled(true),
+    }));
+    expect(torch.is_grad_enabled()).toBe(false);
   });
 });

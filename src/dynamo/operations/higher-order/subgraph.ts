@@ -64,6 +64,7 @@ export function captureSubgraph(
     graph: tracer.graph,
     branch: tracer.branch,
     depth: tracer.frames.length,
+    gradMode: tracer.gradMode.now,
   };
   const recorder = new GraphRecorder(outer.graph);
   const birth = nextBirth();
@@ -97,6 +98,7 @@ export function captureSubgraph(
   } finally {
     tracer.graph = outer.graph;
     tracer.branch = outer.branch;
+    tracer.gradMode.now = outer.gradMode;
   }
 }
 
