@@ -44,7 +44,8 @@ export class UncapturedHigherOrderOpError extends TorchDynamoException {
 
   constructor(record: GraphBreakRecord) {
     const operator = record.higherOrderOperator ?? "This higher-order operator";
-    const lead = `${operator} works only when the functions given to it are captured completely, but there was:`;
+    const place = record.higherOrderFunction === null ? "" : ` in ${record.higherOrderFunction}`;
+    const lead = `${operator} works only when the functions given to it are captured completely, but${place} there was:`;
     super(withUserCode(`${lead}\n\n${formatReason(record)}`, record.stack));
     defineHidden(this, "record", record);
   }

@@ -10,6 +10,8 @@ export interface GraphBreakRecord {
   readonly chained: readonly GraphBreakReason[];
   /** The operator being captured, when the break lies in a function given to one: `torch.cond`. */
   readonly higherOrderOperator: string | null;
+  /** Which of the operator's functions the break lies in: `true_fn`; null where it is about the call itself. */
+  readonly higherOrderFunction: string | null;
   /** The calls that led to the compiled function, outermost first. */
   readonly callers: readonly UserFrame[];
   /** The compiled function and the calls traced into, outermost first; the last one holds the break. */
@@ -58,6 +60,7 @@ export function graphBreakRecord(
     callers = [],
     chained = [],
     higherOrderOperator = null,
+    higherOrderFunction = null,
     skipsFrame = false,
     computation = [],
     cost = null,
@@ -69,6 +72,7 @@ export function graphBreakRecord(
     reason,
     chained,
     higherOrderOperator,
+    higherOrderFunction,
     callers,
     stack,
     skipsFrame,
@@ -117,7 +121,7 @@ export function formatDuplicateGraphBreak(record: GraphBreakRecord): string {
 
 /** Title, explanation, hints and context, with those of chained breaks behind. */
 export function formatReason(record: GraphBreakRecord): string {
-  const { reason, chained, higherOrderOperator, computation } = record;
+  const { reason, chained, higherOrderOperator, higherOrderFunction, computation } = record;
   const separator =
     "\n\n*** While handling this graph break, another graph break occurred: ***\n\n";
   const first = coreLines(reason, computation);
@@ -125,7 +129,10 @@ export function formatReason(record: GraphBreakRecord): string {
   const marked =
     higherOrderOperator === null
       ? first
-      : first.replace("\n", `\n  Higher Order Operator: ${higherOrderOperator}\n`);
+      : first.replace(
+          "\n",
+          `\n  Higher Order Operator: ${higherOrderOperator}${higherOrderFunction === null ? "" : ` (${higherOrderFunction})`}\n`,
+        );
   return [marked, ...rest].join(separator);
 }
 
@@ -141,6 +148,7 @@ export function graphBreakToJSON(record: GraphBreakRecord) {
     hints: [...hints],
     context,
     higherOrderOperator: record.higherOrderOperator,
+    higherOrderFunction: record.higherOrderFunction,
     chained: record.chained.map((reason) => ({ ...reason, hints: [...reason.hints] })),
     computation: record.computation.map(({ operation, source }) => ({
       operation,

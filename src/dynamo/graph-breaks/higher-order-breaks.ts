@@ -124,12 +124,14 @@ fn(torch.ones(3));`,
     title: "torch.cond: differing branch outputs",
     facts: {
       operator,
-      first: text("structure of the first result"),
-      other: text("structure of the other result"),
+      first: text(
+        "a function and the structure of its result, as in `true_fn returns tensor of f32[3]`",
+      ),
+      other: text("the same of another function"),
     },
     explanation: ({ operator, first, other }) =>
       `The functions of ${operator} must return the same structure, with tensors of the same dtype and number of ` +
-      `dimensions, but return ${first} and ${other}.`,
+      `dimensions, but ${first} and ${other}.`,
     hints: ["Return the same arrays and property names, in the same order, from both."],
     context: "The two results.",
     wrongExample: branchOn(

@@ -268,7 +268,8 @@ function testGraph(machine: Machine, carried: readonly Carried[]): Subgraph {
   );
   const result = { structure: "", leaves: [], value: undefinedVariable };
   const ownInputs = [goesOn, ...others];
-  return { graph: builder.build([goesOn]), ownInputs, lifted: [], birth: nextBirth(), result };
+  const graph = builder.build([goesOn]);
+  return { graph, ownInputs, lifted: [], birth: nextBirth(), result, role: "the condition" };
 }
 
 /** The node's function; numbers are carried as JavaScript computes with them. */

@@ -163,5 +163,5 @@ export function closeSide(
   );
   const graph = recorder.builder.build(outputs);
   const result = { structure: "", leaves, value: undefinedVariable };
-  return { graph, ownInputs: [], lifted: recorder.builder.lifted, birth, result };
+  return { graph, ownInputs: [], lifted: recorder.builder.lifted, birth, result, role: "a side" };
 }

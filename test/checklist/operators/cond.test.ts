@@ -240,6 +240,31 @@ describe("C108: what a branch must not do is an error, not a break", () => {
     expect(error.message).toMatch(/test\/checklist\/operators\/cond\.test\.ts:\d+:\d+/);
   });
 
+  test.each([
+    [
+      "true_fn",
+      condWith((y) => y.to(torch.float64)),
+      "true_fn returns tensor of f64[3] and false_fn returns tensor of f32[3]",
+    ],
+    [
+      "true_fn",
+      condWith((y) => (console.log(y), y)),
+      "Higher Order Operator: torch.cond (true_fn)\n",
+    ],
+    [
+      "false_fn",
+      condWith(
+        (y) => y,
+        (y) => (torch._dynamo.graph_break(), y),
+      ),
+      "captured completely, but in false_fn there was:",
+    ],
+  ])("the message names the function, %s, and its line", (_, fn, expected) => {
+    const { message } = errorOf(fn);
+    expect(message).toContain(expected);
+    expect(message).toMatch(/from user code:[^]*cond\.test\.ts:\d+/);
+  });
+
   test("nothing has happened outside the branches", () => {
     expect([outside, list]).toEqual([0, []]);
   });

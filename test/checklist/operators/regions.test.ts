@@ -77,7 +77,10 @@ describe("C110: calls that become one node", () => {
         const y = x.add(1);
         torch._higher_order_ops.print("y is {}, n is {}", y, 3);
         y.mul_(10);
-        torch._higher_order_ops.print("then {}", y);
+        torch._higher_order_ops.print("then {} after {steps}, {mean}", y, {
+          steps: 2,
+          mean: y.mean(),
+        });
         return y;
       },
       calls: [[torch.ones(2)]],
@@ -85,7 +88,7 @@ describe("C110: calls that become one node", () => {
     expect(run.frames).toBe(1);
     expect(run.output).toEqual([
       "log: y is tensor([2., 2.]), n is 3",
-      "log: then tensor([20., 20.])",
+      "log: then tensor([20., 20.]) after 2, tensor(20.)",
     ]);
   });
 });

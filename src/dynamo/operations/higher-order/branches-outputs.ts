@@ -25,7 +25,7 @@ export function branchesOutputs(
   });
 }
 
-const describeBranch = ({ result }: Subgraph): string =>
-  `${result.structure} of ${result.leaves
+const describeBranch = ({ role, result }: Subgraph): string =>
+  `${role} returns ${result.structure} of ${result.leaves
     .map((leaf) => (leaf.kind === "tensor" ? (describeValue(leaf.fake) ?? "?") : "number"))
     .join(", ")}`;

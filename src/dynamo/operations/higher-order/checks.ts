@@ -49,7 +49,11 @@ export function refuseOutput(operator: string, output: string): never {
 export function refuseDifferentOutputs(operator: string, first: string, other: string): never {
   const key = resultBreaks[operator]?.differ ?? null;
   if (key !== null)
-    refuseArguments(operator, `one structure from all branches, not ${first} and ${other}`, key);
+    refuseArguments(
+      operator,
+      `all branches to return one structure, but ${first} and ${other}`,
+      key,
+    );
   return breakGraph("condBranchesDiffer", { operator, first, other }, operator);
 }
 

@@ -60,9 +60,10 @@ export function captureCond(machine: Machine, args: readonly Variable[]): CallRe
     const { tracer } = machine;
     const condition =
       pred.kind === "tensor" ? tracer.nodeOf(pred) : tracer.graph.scalar(pred.expression);
-    const branches = [whenTrue, whenFalse].map((branch) =>
-      captureSubgraph(machine, operator, branch, () => operands),
-    );
+    const branches = [
+      captureSubgraph(machine, operator, "true_fn", whenTrue, () => operands),
+      captureSubgraph(machine, operator, "false_fn", whenFalse, () => operands),
+    ];
     const outputs = branchesOutputs(machine, operator, branches);
     const results = callCond(machine, condition, branches, outputs).values();
     const structure = branches[0]?.result.value ?? undefinedVariable;

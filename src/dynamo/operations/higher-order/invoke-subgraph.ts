@@ -18,6 +18,8 @@ import { captureSubgraph, checkCallable, joinSubgraphs } from "./subgraph.ts";
 
 interface Invocation {
   readonly operator: string;
+  /** What the operator calls its function. */
+  readonly role: string;
   /** Its name in graphs. */
   readonly node: string;
   readonly graph: string;
@@ -27,13 +29,13 @@ interface Invocation {
 /** A call that becomes one node around a sub-graph. */
 function invoke(
   machine: Machine,
-  { operator, node, graph, hints }: Invocation,
+  { operator, role, node, graph, hints }: Invocation,
   fn: Variable,
   args: readonly Variable[],
 ): CallResult {
   return namingOperator(machine, operator, () => {
     checkCallable(operator, machine.force(fn), "argument 1");
-    const body = captureSubgraph(machine, operator, fn, () => args);
+    const body = captureSubgraph(machine, operator, role, fn, () => args);
     const outputs = branchesOutputs(machine, operator, [body]);
     const { attributes, operands } = joinSubgraphs(machine, [body], [graph]);
     const extra = hints === undefined ? [] : [hints];
@@ -59,6 +61,7 @@ export const captureRegion = (
     machine,
     {
       operator: "torch.compiler.nested_compile_region",
+      role: fn.name === "" ? "the region" : fn.name,
       node: "torch._higher_order_ops.invoke_subgraph",
       graph: "repeated_subgraph_0",
     },
@@ -73,6 +76,7 @@ export function captureCheckpoint(machine: Machine, args: readonly Variable[]): 
     machine,
     {
       operator: "torch.utils.checkpoint.checkpoint",
+      role: "function",
       node: "torch._higher_order_ops.tag_activation_checkpoint",
       graph: "wrap_body_0",
     },
@@ -106,7 +110,7 @@ export function captureHintsWrapper(machine: Machine, args: readonly Variable[])
   }
   return invoke(
     machine,
-    { operator, node: operator, graph: "hints_wrapper_body_0", hints },
+    { operator, role: "body_fn", node: operator, graph: "hints_wrapper_body_0", hints },
     fn,
     arrayItems(machine, operands).map((item) => item ?? undefinedVariable),
   );

@@ -47,7 +47,7 @@ export function captureScan(machine: Machine, args: readonly Variable[]): CallRe
       treeOf(machine, scanName, xs, "scanXs").leaves,
       dim,
     );
-    const step = captureSubgraph(machine, scanName, combine, (inputs) => [
+    const step = captureSubgraph(machine, scanName, "combine_fn", combine, (inputs) => [
       rebuilt(
         machine,
         init,
@@ -113,7 +113,7 @@ export function captureAssociativeScan(machine: Machine, args: readonly Variable
     const { reverse } = walk(machine, associativeName, options);
     const given = treeOf(machine, associativeName, xs, "associativeScanXs");
     const whole = scannedLeaves(machine, associativeName, given.leaves, dim);
-    const step = captureSubgraph(machine, associativeName, combine, (inputs) => [
+    const step = captureSubgraph(machine, associativeName, "combine_fn", combine, (inputs) => [
       rebuilt(machine, xs, sliceInputs(machine, inputs, whole, dim)),
       rebuilt(machine, xs, sliceInputs(machine, inputs, whole, dim)),
     ]);
@@ -153,7 +153,7 @@ export function captureMap(machine: Machine, args: readonly Variable[]): CallRes
       treeOf(machine, mapName, xs, "mapInputs").leaves,
       0,
     );
-    const step = captureSubgraph(machine, mapName, f, (inputs) => [
+    const step = captureSubgraph(machine, mapName, "f", f, (inputs) => [
       rebuilt(machine, xs, sliceInputs(machine, inputs, whole, 0)),
       ...others,
     ]);

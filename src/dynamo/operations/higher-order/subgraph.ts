@@ -7,7 +7,7 @@ import { createGraphModule } from "../../../fx/graph-module.ts";
 import { type GraphModule, isGraphModule } from "../../../fx/graph-module-brand.ts";
 import { sameGraph } from "../../../fx/same-graph.ts";
 import { type Argument, isNode, type Node, type PlaceholderNode } from "../../../fx/node.ts";
-import { breakGraph } from "../../graph-breaks/graph-break.ts";
+import { breakGraph, GraphBreak } from "../../graph-breaks/graph-break.ts";
 import { GraphRecorder } from "../../interpreter/graph-recorder.ts";
 import type { Machine } from "../../interpreter/machine.ts";
 import { runMachine } from "../../interpreter/run-machine.ts";
@@ -19,6 +19,7 @@ import {
   nextBirth,
   undefinedVariable,
 } from "../../variables/variable.ts";
+import { noteRole } from "./naming-operator.ts";
 import { derivedFake } from "./derived-fake.ts";
 import { flattenResult, type ResultTree } from "./result-tree.ts";
 
@@ -32,6 +33,8 @@ export interface Subgraph {
   /** When it began: what is older came from outside. */
   readonly birth: number;
   readonly result: ResultTree;
+  /** Which of the operator's functions it is: `true_fn`. */
+  readonly role: string;
 }
 
 export function checkCallable(operator: string, value: Variable, argument: string): void {
@@ -56,6 +59,7 @@ export interface SubgraphInputs {
 export function captureSubgraph(
   machine: Machine,
   operator: string,
+  role: string,
   fn: Variable,
   argumentsOf: (inputs: SubgraphInputs) => readonly Variable[],
 ): Subgraph {
@@ -94,7 +98,10 @@ export function captureSubgraph(
       leaf.kind === "tensor" ? tracer.nodeOf(leaf) : recorder.scalar(leaf.expression),
     );
     const graph = recorder.builder.build(outputs);
-    return { graph, ownInputs, lifted: recorder.builder.lifted, birth, result };
+    return { graph, ownInputs, lifted: recorder.builder.lifted, birth, result, role };
+  } catch (error) {
+    if (error instanceof GraphBreak) noteRole(error, role);
+    throw error;
   } finally {
     tracer.graph = outer.graph;
     tracer.branch = outer.branch;

@@ -53,7 +53,9 @@ export function captureSwitch(machine: Machine, args: readonly Variable[]): Call
       );
     const place =
       index.kind === "tensor" ? tracer.nodeOf(index) : tracer.graph.scalar(index.expression);
-    const branches = functions.map((fn) => captureSubgraph(machine, operator, fn, () => operands));
+    const branches = functions.map((fn, index) =>
+      captureSubgraph(machine, operator, `branches[${index}]`, fn, () => operands),
+    );
     const outputs = branchesOutputs(machine, operator, branches);
     const joined = joinSubgraphs(
       machine,

@@ -64,9 +64,9 @@ export function captureWhileLoop(machine: Machine, args: readonly Variable[]): C
           ? inputs.tensor(leaf, `carried_${index}`)
           : inputs.number(`carried_${index}`),
       );
-    const test = captureSubgraph(machine, operator, condition, inputsOf);
+    const test = captureSubgraph(machine, operator, "cond_fn", condition, inputsOf);
     checkTest(machine, test.result.value, test.result.leaves);
-    const step = captureSubgraph(machine, operator, body, inputsOf);
+    const step = captureSubgraph(machine, operator, "body_fn", body, inputsOf);
     if (step.result.leaves.length !== carried.length || !step.result.structure.startsWith("["))
       refuseArguments(
         operator,
