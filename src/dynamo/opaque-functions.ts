@@ -35,7 +35,7 @@ export function allow_in_graph<Fn extends AnyFunction>(fn: Fn): Fn {
 }
 
 /**
- * `torch._dynamo.nonstrict_trace`: like `allow_in_graph`; arguments and results may be arrays of tensors.
+ * `torch._dynamo.nonstrict_trace`: like `allow_in_graph`; arguments and results may be arrays and plain objects of tensors.
  * Graph breaks inside the function do not count, since it is not looked into.
  *
  * @throws TypeError if `fn` is not a function.

@@ -3,12 +3,14 @@ import type { Node } from "../../fx/node.ts";
 import { customOpOf } from "../../api/custom-op.ts";
 import { leafName } from "../leaf-function.ts";
 import { checkedCustomOp } from "./checked-custom-op.ts";
+import { isAllowedInGraph } from "../opaque-functions.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import type { InGraphVariable } from "../variables/variable.ts";
 import {
   ArrayVariable,
   ConstantVariable,
+  ObjectVariable,
   TensorVariable,
   type Variable,
 } from "../variables/variable.ts";
@@ -44,8 +46,10 @@ export class ResultWrapper {
       );
     }
     if (result instanceof Tensor) return this.#tensor(result, () => this.#call(result));
-    if (Array.isArray(result) && result.some((item) => item instanceof Tensor))
+    if (Array.isArray(result) && result.some((item) => item instanceof Tensor) && isFlat(result))
       return this.#tuple(result);
+    if (isAllowedInGraph(this.#callee.value) && holdsTensor(result))
+      return this.#tree(result, () => this.#call(result));
     if (this.#callee.function.hasEffects) this.#call(result);
     if (Array.isArray(result)) {
       const items = result.map((item: unknown) => new ConstantVariable(item));
@@ -89,6 +93,22 @@ export class ResultWrapper {
     return new ArrayVariable({ items, named, frozen: Object.isFrozen(results) });
   }
 
+  /** Arrays and plain objects of tensors, as functions that are not looked into may give them; all else is taken as it is. */
+  #tree(value: unknown, node: () => Node): Variable {
+    if (value instanceof Tensor) return this.#tensor(value, node);
+    const part = (key: number | string, item: unknown): Variable =>
+      this.#tree(item, () =>
+        this.#machine.tracer.graph.getItem(node(), key, item, this.#machine.place()),
+      );
+    if (Array.isArray(value))
+      return new ArrayVariable({ items: value.map((item: unknown, index) => part(index, item)) });
+    if (!isPlainObject(value)) return this.wrap(value);
+    const object = new ObjectVariable({ prototype: Object.prototype });
+    for (const [key, item] of Object.entries(value))
+      object.properties.set(key, { kind: "data", value: part(key, item), enumerable: true });
+    return object;
+  }
+
   #call(result: unknown): Node {
     const { graph } = this.#machine.tracer;
     const args = this.#captured.map((argument) => argument.node);
@@ -121,6 +141,18 @@ export class ResultWrapper {
 function hasPlainValue(result: unknown): boolean {
   if (Array.isArray(result)) return result.some(hasPlainValue);
   return result !== undefined && result !== null && !(result instanceof Tensor);
+}
+
+const isFlat = (results: readonly unknown[]): boolean =>
+  results.every((item) => item instanceof Tensor || (!Array.isArray(item) && !isPlainObject(item)));
+
+const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+function holdsTensor(value: unknown): boolean {
+  if (value instanceof Tensor) return true;
+  if (Array.isArray(value)) return value.some(holdsTensor);
+  return isPlainObject(value) && Object.values(value).some(holdsTensor);
 }
 
 /** Objects that stand for themselves: dtypes and devices. */

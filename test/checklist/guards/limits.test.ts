@@ -28,7 +28,7 @@ function recordLog<Result>(run: () => Result): { readonly result: Result; readon
   }
 }
 
-describe("C85: the recompile limit", () => {
+describe("D85: the recompile limit", () => {
   function scale(x: Tensor, s: string): Tensor {
     return x.mul(s === "" ? 0 : s.length);
   }
@@ -91,7 +91,7 @@ describe("C85: the recompile limit", () => {
   });
 });
 
-test("C86: error_on_recompile throws the record of the recompilation", () => {
+test("D86: error_on_recompile throws the record of the recompilation", () => {
   config.error_on_recompile = true;
   const fn = torch.compile((x: Tensor) => x.add(1), { backend: "eager" });
   fn(ones());
@@ -101,7 +101,7 @@ test("C86: error_on_recompile throws the record of the recompilation", () => {
   );
 });
 
-describe("C87: stances", () => {
+describe("D87: stances", () => {
   test("force_eager compiles nothing", () => {
     const counter = new testing.CompileCounter();
     const fn = torch.compile((x: Tensor) => x.add(1), { backend: counter });

@@ -16,7 +16,7 @@ afterEach(() => {
 
 const ones = (): Tensor => torch.ones(3);
 
-test("C73: the same shape twice is one graph", () => {
+test("D73: the same shape twice is one graph", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({ fn: (x: Tensor) => x.add(1), calls: [[ones()], [torch.zeros(3)]] })),
   );
@@ -24,7 +24,7 @@ test("C73: the same shape twice is one graph", () => {
   expect(reasons).toEqual([]);
 });
 
-describe("C74: metadata of a tensor", () => {
+describe("D74: metadata of a tensor", () => {
   const add = (x: Tensor) => x.add(1);
 
   test("another dtype recompiles", () => {
@@ -116,7 +116,7 @@ describe("C74: metadata of a tensor", () => {
   });
 });
 
-test("C74: the whole record names the function, the entry and the line that needed the guard", () => {
+test("D74: the whole record names the function, the entry and the line that needed the guard", () => {
   const { log } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: function grow(x: Tensor) {
@@ -136,7 +136,7 @@ test("C74: the whole record names the function, the entry and the line that need
   );
 });
 
-test("C75: an argument that is not used may be anything", () => {
+test("D75: an argument that is not used may be anything", () => {
   const { result } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (x: Tensor, _unused: unknown) => x.add(1),
@@ -152,7 +152,7 @@ test("C75: an argument that is not used may be anything", () => {
   expect(result.framesAfter).toEqual([1, 1, 1, 1, 1]);
 });
 
-test("C77: every string that decides something is compiled for itself", () => {
+test("D77: every string that decides something is compiled for itself", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (x: Tensor, s: string) => x.add(s === "" ? 0 : s.length),
@@ -168,7 +168,7 @@ test("C77: every string that decides something is compiled for itself", () => {
   expect(reasons).toEqual([['L["s"] === "a"'], ['L["s"] === "bb"', 'L["s"] === "a"']]);
 });
 
-test("C77: a boolean has two entries", () => {
+test("D77: a boolean has two entries", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (x: Tensor, flag: boolean) => (flag ? x.add(1) : x.mul(2)),
@@ -183,7 +183,7 @@ test("C77: a boolean has two entries", () => {
   expect(reasons).toEqual([['L["flag"] === true']]);
 });
 
-test("C78: every length of an array is compiled for itself", () => {
+test("D78: every length of an array is compiled for itself", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (l: Tensor[]) => {
@@ -202,7 +202,7 @@ test("C78: every length of an array is compiled for itself", () => {
   ]);
 });
 
-test("C78: another set of keys recompiles and names them", () => {
+test("D78: another set of keys recompiles and names them", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (d: Record<string, Tensor>) => {
@@ -217,7 +217,7 @@ test("C78: another set of keys recompiles and names them", () => {
   expect(reasons).toEqual([['Reflect.ownKeys(L["d"]) == ["a"]']]);
 });
 
-test("C78: another set of keys of a Map recompiles and names them", () => {
+test("D78: another set of keys of a Map recompiles and names them", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (d: Map<string, Tensor>) => {
@@ -242,7 +242,7 @@ test("C78: another set of keys of a Map recompiles and names them", () => {
 
 let moduleConstant = "add";
 
-test("C79: a module variable that changes recompiles, and its old value finds the old entry", () => {
+test("D79: a module variable that changes recompiles, and its old value finds the old entry", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (x: Tensor) => (moduleConstant === "add" ? x.add(1) : x.mul(3)),
@@ -256,7 +256,7 @@ test("C79: a module variable that changes recompiles, and its old value finds th
   expect(reasons).toEqual([['G["moduleConstant"] === "add"']]);
 });
 
-describe("C80: attributes", () => {
+describe("D80: attributes", () => {
   test("an attribute of an object that changes recompiles", () => {
     const { result, reasons } = recordRecompiles(() =>
       runDifferential(() => {
@@ -342,7 +342,7 @@ let helper = (x: Tensor): Tensor => x.add(1);
 const other = (x: Tensor): Tensor => x.mul(3);
 const first = helper;
 
-test("C81: a helper function that is rebound is the one that runs", () => {
+test("D81: a helper function that is rebound is the one that runs", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (x: Tensor) => helper(x).sub(1),
@@ -363,7 +363,7 @@ test("C81: a helper function that is rebound is the one that runs", () => {
 
 let moduleTensor = torch.ones(3);
 
-test("C83: a module-level tensor is an input: rebound with the same metadata it costs no graph", () => {
+test("D83: a module-level tensor is an input: rebound with the same metadata it costs no graph", () => {
   const { result, reasons } = recordRecompiles(() =>
     runDifferential(() => ({
       fn: (x: Tensor) => x.add(moduleTensor),
@@ -382,7 +382,7 @@ test("C83: a module-level tensor is an input: rebound with the same metadata it 
   expect(reasons).toEqual([]);
 });
 
-test("C83: so is a tensor in a closure", () => {
+test("D83: so is a tensor in a closure", () => {
   const run = runDifferential(() => {
     let tensor = torch.ones(3);
     return {
@@ -396,7 +396,7 @@ test("C83: so is a tensor in a closure", () => {
   expect(run.framesAfter).toEqual([1, 1]);
 });
 
-test("C88: an attribute of a model that changes recompiles", () => {
+test("D88: an attribute of a model that changes recompiles", () => {
   class Model {
     k = "add";
     weight = torch.ones(3);
@@ -421,7 +421,7 @@ test("C88: an attribute of a model that changes recompiles", () => {
   expect(reasons).toEqual([['L["this"].k === "add"']]);
 });
 
-test("C88: two instances with equal attributes share one graph, with different ones they do not", () => {
+test("D88: two instances with equal attributes share one graph, with different ones they do not", () => {
   class Model {
     readonly k: string;
     readonly weight: Tensor;

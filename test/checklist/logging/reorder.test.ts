@@ -25,7 +25,7 @@ const reorder = (...functions: readonly Function[]): DifferentialOptions => ({
 const titles = (run: { readonly breaks: readonly { reason: { title: string } }[] }): string[] =>
   run.breaks.map(({ reason }) => reason.title);
 
-test("C120: two prints leave one graph and appear in order", () => {
+test("I120: two prints leave one graph and appear in order", () => {
   const run = runDifferential(() => {
     const fn = (x: Tensor) => {
       x = x.add(1);
@@ -41,7 +41,7 @@ test("C120: two prints leave one graph and appear in order", () => {
   expect(run.output).toEqual([`log: first ${onesText(2)}`, `log: second ${onesText(4)}`]);
 });
 
-test("C121: a tensor inside a template string is printed from what the graph gave", () => {
+test("I121: a tensor inside a template string is printed from what the graph gave", () => {
   const run = runDifferential(() => {
     const fn = (x: Tensor) => {
       const y = x.add(1);
@@ -55,7 +55,7 @@ test("C121: a tensor inside a template string is printed from what the graph gav
   expect(run.output).toEqual([`log: y = ${onesText(2)}, 3 elements`]);
 });
 
-test("C122↑: arrays, shapes and plain objects are printed in order, from one graph", () => {
+test("I122↑: arrays, shapes and plain objects are printed in order, from one graph", () => {
   const run = runDifferential(() => {
     const fn = (x: Tensor) => {
       const y = x.add(1);
@@ -72,7 +72,7 @@ test("C122↑: arrays, shapes and plain objects are printed in order, from one g
   expect(run.output).toHaveLength(4);
 });
 
-test("C122↑: sizes that vary are printed without another graph for each", () => {
+test("I122↑: sizes that vary are printed without another graph for each", () => {
   const run = runDifferential(() => {
     const fn = (x: Tensor) => {
       console.log(x.shape, `${x.shape[0]} rows`, x.shape[0]);
@@ -191,7 +191,7 @@ describe("a tensor that changes after it was printed", () => {
   });
 });
 
-test("C122↑: what cannot wait breaks the graph, and the message says which argument it is", () => {
+test("I122↑: what cannot wait breaks the graph, and the message says which argument it is", () => {
   const run = runDifferential(() => {
     const fn = (x: Tensor) => {
       const y = x.add(1);
@@ -275,7 +275,7 @@ describe("functions that log", () => {
   });
 });
 
-test("C123: prints around a break come before and after it", () => {
+test("I123: prints around a break come before and after it", () => {
   const run = runDifferential(() => {
     const fn = (x: Tensor) => {
       const y = x.add(1);
@@ -291,7 +291,7 @@ test("C123: prints around a break come before and after it", () => {
   expect(run.output).toEqual([`log: one ${onesText(2)}`, "log: two"]);
 });
 
-test("C125: prints in a loop leave one graph", () => {
+test("I125: prints in a loop leave one graph", () => {
   const run = runDifferential(() => {
     const fn = (x: Tensor) => {
       for (let step = 0; step < 3; step++) {
@@ -311,7 +311,7 @@ function report(text: string): void {
   console.log(`report: ${text}`);
 }
 
-test("C126: a function of the program may be reordered though it would break the graph", () => {
+test("I126: a function of the program may be reordered though it would break the graph", () => {
   const run = runDifferential(() => {
     const fn = (x: Tensor) => {
       x = x.add(1);
@@ -327,7 +327,7 @@ test("C126: a function of the program may be reordered though it would break the
   expect(run.output).toEqual(["log: report: one", "log: two"]);
 });
 
-test("C127↑: a print in a callee is not lost, and keeps its place", () => {
+test("I127↑: a print in a callee is not lost, and keeps its place", () => {
   const run = runDifferential(() => {
     const double = (x: Tensor) => {
       console.log("in callee", x);
@@ -347,7 +347,7 @@ test("C127↑: a print in a callee is not lost, and keeps its place", () => {
 });
 
 // Keyword arguments are an options object here.
-test("C128↑: an options object is not dropped: it is passed, from one graph", () => {
+test("I128↑: an options object is not dropped: it is passed, from one graph", () => {
   const seen: unknown[] = [];
   const log = (text: string, options: { readonly end: string }) => {
     seen.push(text + options.end);
@@ -373,7 +373,7 @@ class Logger {
   }
 }
 
-describe("C129: a logger's method that is ignored", () => {
+describe("I129: a logger's method that is ignored", () => {
   test("is not called, with any arguments, and does not break the graph", () => {
     const logger = new Logger();
     config.ignore_logging_functions.add(Logger.prototype.info);

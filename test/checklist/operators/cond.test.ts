@@ -15,7 +15,7 @@ afterEach(() => {
 const ones = (): Tensor => torch.ones(3);
 const negative = (): Tensor => torch.full([3], -1);
 
-describe("C106: a predicate that is a tensor", () => {
+describe("G106: a predicate that is a tensor", () => {
   const fn = (x: Tensor) =>
     torch.cond(
       x.sum().gt(0),
@@ -112,7 +112,7 @@ describe("C106: a predicate that is a tensor", () => {
   // Gradients belong to the autograd work that follows: "grads flow through the taken branch only" is not tested here.
 });
 
-describe("C107: a predicate that is a boolean", () => {
+describe("G107: a predicate that is a boolean", () => {
   const fn = (x: Tensor, up: boolean) =>
     torch.cond(
       up,
@@ -147,6 +147,28 @@ describe("C107: a predicate that is a boolean", () => {
   });
 });
 
+describe("G107: a predicate on a size that varies", () => {
+  const bySize = (whenLarge: (y: Tensor) => Tensor) => (x: Tensor) =>
+    torch.cond((x.shape[0] ?? 0) > 4, whenLarge, (y: Tensor) => y.sub(1), [x]).mul(2);
+  const calls = () => [3, 6, 9, 2, 4, 5].map((size) => [torch.ones(size)]);
+
+  test("is one graph, for both branches", () => {
+    const run = runDifferential(() => ({ fn: bySize((y) => y.add(1)), calls: calls() }), {
+      dynamic: true,
+    });
+    expect(run.framesAfter.at(-1)).toBe(1);
+  });
+
+  test("takes the branch at hand where the other cannot be captured, or gives another size", () => {
+    for (const whenLarge of [(y: Tensor) => y.narrow(0, 0, 5), (y: Tensor) => torch.cat([y, y])]) {
+      const run = runDifferential(() => ({ fn: bySize(whenLarge), calls: calls() }), {
+        dynamic: true,
+      });
+      expect(run.framesAfter.at(-1)).toBe(2);
+    }
+  });
+});
+
 /** The message of the error that capturing throws, though graph breaks are allowed. */
 function errorOf(fn: (x: Tensor) => unknown): Error {
   const compiled = torch.compile(fn, { backend: "eager" });
@@ -167,7 +189,7 @@ const condWith =
 let outside = 0;
 const list: unknown[] = [];
 
-describe("C108: what a branch must not do is an error, not a break", () => {
+describe("G108: what a branch must not do is an error, not a break", () => {
   const cases: readonly (readonly [title: string, fn: (x: Tensor) => unknown])[] = [
     ["results of different dtype", condWith((y) => y.to(torch.float64))],
     ["results of different rank", condWith((y) => y.sum())],

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import * as torch from "../../../src/index.ts";
 import { runDifferential } from "../../differential.ts";
 
-/** Group H of the behavioural checklist, custom operators. C115 (register_autograd) waits for autograd. */
+/** Group H of the behavioural checklist, custom operators. H115 (register_autograd) waits for autograd. */
 
 const { config } = torch._dynamo;
 type Tensor = torch.Tensor;
@@ -31,7 +31,7 @@ function countingOp(name: string) {
   return { op, runs };
 }
 
-test("C111: an operator with a fake is one node", () => {
+test("H111: an operator with a fake is one node", () => {
   const run = runDifferential(() => {
     const { op } = countingOp("one_node");
     return { fn: (x: Tensor) => op(x.add(1), 0.5).mul(2), calls: [[ones()], [ones()]] };
@@ -41,7 +41,7 @@ test("C111: an operator with a fake is one node", () => {
   expect(run.breaks).toEqual([]);
 });
 
-test("C111: the implementation runs once a call, the fake only while capturing", () => {
+test("H111: the implementation runs once a call, the fake only while capturing", () => {
   const { op, runs } = countingOp("runs");
   const fn = torch.compile((x: Tensor) => op(x.add(1), 0.5).mul(2), { backend: "eager" });
   fn(ones());
@@ -51,7 +51,7 @@ test("C111: the implementation runs once a call, the fake only while capturing",
   expect(runs).toEqual({ impl: 3, fake: 1 });
 });
 
-test("C111: a number for the operator may vary without another graph for each value", () => {
+test("H111: a number for the operator may vary without another graph for each value", () => {
   const run = runDifferential(() => {
     const { op } = countingOp("scalar");
     return {
@@ -62,7 +62,7 @@ test("C111: a number for the operator may vary without another graph for each va
   expect(run.framesAfter).toEqual([1, 2, 2, 2]);
 });
 
-describe("C112: an operator without a fake", () => {
+describe("H112: an operator without a fake", () => {
   const makeOp = (name: string) =>
     torch.library.custom_op(
       `checklist::${name}`,
@@ -267,7 +267,7 @@ describe("get_ctx().new_dynamic_size()", () => {
   });
 });
 
-describe("C117: opcheck", () => {
+describe("H117: opcheck", () => {
   test("gives SUCCESS for each test of a good operator", () => {
     const { op } = countingOp("good");
     expect(torch.library.opcheck(op, [torch.randn(2, 3), 0.5])).toEqual({
@@ -333,7 +333,7 @@ describe("C117: opcheck", () => {
   });
 });
 
-test("C113: an argument that the operator says it changes is changed for the caller", () => {
+test("H113: an argument that the operator says it changes is changed for the caller", () => {
   const run = runDifferential(() => {
     const addOne = torch.library.custom_op(
       "checklist::add_one_",
@@ -355,7 +355,7 @@ test("C113: an argument that the operator says it changes is changed for the cal
   expect(run.results.map(String)).toEqual(["tensor([4., 4., 4.])", "tensor([6., 6., 6.])"]);
 });
 
-describe("C116: a declaration that is wrong", () => {
+describe("H116: a declaration that is wrong", () => {
   test("a schema that misses a type names the parameter", () => {
     expect(() =>
       torch.library.custom_op(

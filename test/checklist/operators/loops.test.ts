@@ -29,7 +29,7 @@ const errorOf = (fn: (x: Tensor) => unknown): unknown => {
   return null;
 };
 
-describe("C110: while_loop", () => {
+describe("G110: while_loop", () => {
   test("five doublings give 32 times the input, in one graph", () => {
     const { results } = oneGraph((x) => {
       const [, doubled] = while_loop(
@@ -126,7 +126,7 @@ describe("C110: while_loop", () => {
   });
 });
 
-describe("C110: scan, associative_scan and map", () => {
+describe("G110: scan, associative_scan and map", () => {
   test("scan carries a sum and stacks what each step gives", () => {
     const { results } = oneGraph((x) =>
       scan((sum: Tensor, y: Tensor) => [sum.add(y), sum.mul(2)], torch.tensor(0), x),

@@ -31,6 +31,24 @@ describe("H119: functions that are not looked into", () => {
     expect(run.breaks).toEqual([]);
   });
 
+  test("nonstrict_trace takes and gives arrays and plain objects of tensors", () => {
+    const run = runDifferential(() => {
+      const opaque = torch._dynamo.nonstrict_trace((given: { x: Tensor; scale: number }) => ({
+        sum: given.x.add(1),
+        pair: [given.x.mul(given.scale), { deep: given.x.neg() }] as const,
+        scale: given.scale,
+      }));
+      return {
+        fn: (x: Tensor) => {
+          const { sum, pair, scale } = opaque({ x, scale: 3 });
+          return [sum.add(pair[0]), pair, scale];
+        },
+        calls: [[torch.ones(3)], [torch.zeros(3)]],
+      };
+    });
+    expect([run.framesAfter, run.breaks]).toEqual([[1, 1], []]);
+  });
+
   test("assume_constant_result calls the function once, while capturing", () => {
     let calls = 0;
     const constant = torch.compiler.assume_constant_result((scale: number) => {

@@ -9,7 +9,7 @@ const namesOf = (fn: (x: Tensor) => unknown): readonly (readonly string[])[] =>
     .explain(fn)(torch.ones(3))
     .ops_per_graph.map((ops) => ops.map((name) => name.replace(/^.*\./, "")));
 
-describe("C110: calls that become one node", () => {
+describe("G110: calls that become one node", () => {
   test("equal calls of a region share one sub-graph", () => {
     const layer = torch.compiler.nested_compile_region((x: Tensor, bias: Tensor) =>
       x.sin().add(bias),

@@ -19,7 +19,7 @@ const run = (
 
 const numberOf = (x: torch.Tensor): number => Number(x.item());
 
-describe("C100: torch._check", () => {
+describe("F100: torch._check", () => {
   test("a branch on what was checked folds, and everything is one graph", () => {
     const { framesAfter, breaks } = run((x) => {
       const n = numberOf(x);
@@ -101,7 +101,7 @@ describe("C100: torch._check", () => {
   });
 });
 
-describe("C102: asking without deciding", () => {
+describe("F102: asking without deciding", () => {
   test("guard_or_false takes the false branch for numbers that only the graph knows", () => {
     const fn = torch.compile(
       (x: torch.Tensor) => (guard_or_false(numberOf(x) === 3) ? x.add(1) : x.add(0)),

@@ -28,7 +28,7 @@ function captured(
   });
 }
 
-describe("C103: operators whose sizes depend on data stay in the graph", () => {
+describe("F103: operators whose sizes depend on data stay in the graph", () => {
   test("masked_select and what is computed from it is one graph for every count, 0 included", () => {
     const run = captured((x) => torch.masked_select(x, x.gt(0)).mul(2).sum().add(x));
     expect(run.framesAfter).toEqual([1, 1, 1, 1, 1]);

@@ -14,7 +14,7 @@ const frames = (
 const withNumbers = (numbers: readonly number[]) => () =>
   numbers.map((number) => [torch.ones(3), number]);
 
-describe("E91 and E92: numbers become symbols by themselves", () => {
+describe("E91, E92: numbers become symbols by themselves", () => {
   const scaled = (x: Tensor, n: number): Tensor => x.mul(n).add(n);
 
   test("the second integer makes the parameter dynamic", () => {

@@ -3,7 +3,8 @@ import { truthOfPredicate } from "../../../api/higher-order/predicate.ts";
 import type { Argument } from "../../../fx/node.ts";
 import type { GraphModule } from "../../../fx/graph-module-brand.ts";
 import type { CallResult } from "../../builtins/builtin.ts";
-import { breakGraph } from "../../graph-breaks/graph-break.ts";
+import { UncapturedHigherOrderOpError } from "../../exc.ts";
+import { breakGraph, GraphBreak } from "../../graph-breaks/graph-break.ts";
 import { arrayItems } from "../../interpreter/contents.ts";
 import type { Machine } from "../../interpreter/machine.ts";
 import {
@@ -40,6 +41,10 @@ export function captureCond(machine: Machine, args: readonly Variable[]): CallRe
           `cond(${describeVariable(pred)})`,
         );
       }
+      const both =
+        pred.kind === "number" ? bothSides(machine, whenTrue, whenFalse, operands) : null;
+      if (both !== null && pred.kind === "number")
+        return addCond(machine, machine.tracer.graph.scalar(pred.expression), both);
       warnOnce(
         "cond-constant",
         "torch.cond: the predicate is a plain boolean, so only the branch taken is captured. Use a tensor as predicate to keep both.",
@@ -60,15 +65,59 @@ export function captureCond(machine: Machine, args: readonly Variable[]): CallRe
     const { tracer } = machine;
     const condition =
       pred.kind === "tensor" ? tracer.nodeOf(pred) : tracer.graph.scalar(pred.expression);
-    const branches = [
-      captureSubgraph(machine, operator, "true_fn", whenTrue, () => operands),
-      captureSubgraph(machine, operator, "false_fn", whenFalse, () => operands),
-    ];
-    const outputs = branchesOutputs(machine, operator, branches);
-    const results = callCond(machine, condition, branches, outputs).values();
-    const structure = branches[0]?.result.value ?? undefinedVariable;
-    return withLeaves(machine, structure, () => results.next().value ?? undefinedVariable);
+    return addCond(machine, condition, captureSides(machine, whenTrue, whenFalse, operands));
   });
+}
+
+interface Sides {
+  readonly branches: readonly Subgraph[];
+  readonly outputs: readonly OutputLeaf[];
+}
+
+function captureSides(
+  machine: Machine,
+  whenTrue: Variable,
+  whenFalse: Variable,
+  operands: readonly Variable[],
+): Sides {
+  const branches = [
+    captureSubgraph(machine, operator, "true_fn", whenTrue, () => operands),
+    captureSubgraph(machine, operator, "false_fn", whenFalse, () => operands),
+  ];
+  return { branches, outputs: branchesOutputs(machine, operator, branches) };
+}
+
+/**
+ * Both branches of a predicate that is known at every call but varies, such as one on a size: one graph then serves all calls.
+ * null where the branch not taken cannot be captured, or more would be known if only the one taken were.
+ */
+function bothSides(
+  machine: Machine,
+  whenTrue: Variable,
+  whenFalse: Variable,
+  operands: readonly Variable[],
+): Sides | null {
+  const { frames, unbacked } = machine.tracer;
+  const { length: depth } = frames;
+  const { pc } = machine.tracer.frame;
+  try {
+    const sides = captureSides(machine, whenTrue, whenFalse, operands);
+    const isKnown = (leaf: OutputLeaf): boolean =>
+      leaf.kind === "tensor" && !leaf.mayAlias && !unbacked.isUnbacked(leaf.fake);
+    return sides.outputs.every(isKnown) ? sides : null;
+  } catch (error) {
+    if (!(error instanceof GraphBreak || error instanceof UncapturedHigherOrderOpError))
+      throw error;
+    frames.length = depth;
+    machine.tracer.frame.pc = pc;
+    return null;
+  }
+}
+
+function addCond(machine: Machine, condition: Argument, { branches, outputs }: Sides): Variable {
+  const results = callCond(machine, condition, branches, outputs).values();
+  const structure = branches[0]?.result.value ?? undefinedVariable;
+  return withLeaves(machine, structure, () => results.next().value ?? undefinedVariable);
 }
 
 /** Adds the node of the operator, for branches that have been captured, the one for true first. */
