@@ -68,7 +68,7 @@ export function findConstructor(node: ClassExpression, base: number): FoundConst
 }
 
 /** Whether the value is the same in every scope: what a field may start with where its initializer is not interpreted. */
-export function isFreshLiteral(node: Expression): boolean {
+function isFreshLiteral(node: Expression): boolean {
   if (node.type === "Literal") return node.regex === undefined;
   if (node.type === "ArrayExpression") return node.elements.length === 0;
   if (node.type === "ObjectExpression") return node.properties.length === 0;
