@@ -181,6 +181,7 @@ test("a record is plain data in JSON", () => {
     hints: ["Remove the `torch._dynamo.graph_break()` call."],
     context: "graph_break()",
     higherOrderOperator: null,
+    higherOrderFunction: null,
     chained: [],
     computation: [{ operation: "sum = x.sum()", source: line }],
     cost: { operationsBefore: 1, operationsAfter: null, native: "`graph_break()`" },

@@ -8,6 +8,7 @@ import {
   type ForcedVariable,
   ObjectVariable,
   type Variable,
+  describeForUser,
   describeVariable,
   undefinedVariable,
 } from "../variables/variable.ts";
@@ -95,10 +96,14 @@ function iterateBy(mode: Mode): Builtin["call"] {
 
 /** One step of an iterator that the program holds, as `{ value, done }`. */
 function stepOf(kind: CursorVariable["state"]["over"]["kind"]): Builtin["call"] {
-  return (machine, thisValue, _, self) => {
+  return (machine, thisValue) => {
     const target = machine.force(thisValue);
     if (target.kind !== "cursor" || target.state.over.kind !== kind)
-      return refuseBuiltin(self.name, target);
+      return breakGraph(
+        "untraceableIteration",
+        { iterable: describeForUser(target), kind: "an iterator that the function did not make" },
+        `call next of ${describeVariable(target)}`,
+      );
     const value = step(machine, target.state);
     const result = new ObjectVariable({ prototype: Object.prototype });
     const set = (name: string, found: Variable): unknown =>
