@@ -4,6 +4,7 @@ export const {
   apply,
   construct,
   defineProperty,
+  get,
   getOwnPropertyDescriptor,
   getPrototypeOf,
   ownKeys,

@@ -26,6 +26,7 @@ import {
   isObject,
   iteratorSymbol,
   ownKeys,
+  get,
   getPrototypeOf,
   setPrototypeOf,
 } from "./intrinsics.ts";
@@ -280,6 +281,14 @@ function constructObject(constructor: unknown, site: string, args: readonly unkn
   return isConstructor(constructor) ? construct(constructor, args) : throwNotConstructible(site);
 }
 
+/** GetSuperBase and the read of its property (ECMA-262 §13.3.5.3). */
+function getSuper(home: object, key: PropertyKey, receiver: unknown): unknown {
+  const base: object | null = getPrototypeOf(home);
+  if (base === null)
+    throw new TypeError(`Cannot read properties of null (reading '${String(key)}')`);
+  return get(base, key, receiver);
+}
+
 /** SuperCall (ECMA-262 §13.3.7.1): what is constructed is the prototype that the class has now. */
 function superConstruct(self: Function, newTarget: Function, args: readonly unknown[]): unknown {
   const parent: unknown = getPrototypeOf(self);
@@ -351,6 +360,7 @@ export const runtime = Object.freeze({
   createArguments,
   restParameters,
   superConstruct,
+  getSuper,
   typeofBinding,
   constantBinding,
   silentBinding,

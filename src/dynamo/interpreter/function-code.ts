@@ -5,6 +5,7 @@ import type { FunctionSource, SourceLocation } from "../source/function-source.t
 import { syntaxLeftOut } from "../../script/interpret/interpret-function.ts";
 import { mayGenerateCode } from "../../script/may-generate-code.ts";
 import { importerName } from "../source/importer-name.ts";
+import { homeName } from "../source/home-object.ts";
 import { isPrivateName } from "../source/private-name.ts";
 import { locateFunction } from "../source/locate-function.ts";
 import { type OuterCell, outerCellsOf } from "./outer-cell.ts";
@@ -83,6 +84,8 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
     if (binding === undefined) continue;
     if (binding.unavailable !== null && capture.name === importerName)
       return { reason: "syntax", detail: "dynamic import" };
+    if (binding.unavailable !== null && capture.name === homeName)
+      return { reason: "syntax", detail: "`super`" };
     if (binding.unavailable !== null && isPrivateName(capture.name))
       return { reason: "syntax", detail: `private name ${capture.name}` };
     if (binding.unavailable !== null)

@@ -12,6 +12,7 @@ import {
   typeofCell,
 } from "../operations/bindings.ts";
 import { closureOf, functionName } from "../operations/closure-of.ts";
+import { getSuper } from "../operations/get-property.ts";
 import { getPrivate, hasPrivate, setPrivate } from "../operations/private-member.ts";
 import { returnCompletionVariable } from "../operations/generator.ts";
 import { enumerableKeys, listOf } from "../operations/iteration.ts";
@@ -384,6 +385,10 @@ export class SymbolicInterpreter {
 
   construct(callee: Variable, args: readonly Variable[]): CallResult {
     return this.#machine.construct(callee, args);
+  }
+
+  getSuper(home: Variable, key: PropertyKey, receiver: Variable): CallResult {
+    return getSuper(this.#machine, home, key, receiver);
   }
 
   superConstruct(self: Variable, newTarget: Variable, args: readonly Variable[]): CallResult {

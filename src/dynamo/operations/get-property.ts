@@ -313,6 +313,26 @@ function onPrototype(
   );
 }
 
+/** `super[key]` (ECMA-262 §13.3.5.3) of a method on the object `home`. */
+export function getSuper(
+  machine: Machine,
+  home: Variable,
+  key: PropertyKey,
+  receiver: Variable,
+): CallResult {
+  const target = machine.force(home);
+  const value = "value" in target && isObject(target.value) ? target.value : null;
+  const base = value === null ? null : nextLink(machine, { value, source: pinned(value, "super") });
+  if (base === null) {
+    return breakGraph(
+      "unknownProperty",
+      { object: "super", property: describeKey(key) },
+      `getSuper ${describeVariable(target)} ${describeKey(key)}`,
+    );
+  }
+  return onValue(machine, base.value, base.source, key, receiver);
+}
+
 /** Walks the real prototype chain from `start`, guarding what was found and what was passed on the way. */
 function onValue(
   machine: Machine,

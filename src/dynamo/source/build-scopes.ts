@@ -1,5 +1,6 @@
 /** One walk over a script: scopes, declarations, and for every function its free variables. */
 import type { AnyNode, Class, Function as FunctionNode, Identifier, Pattern, Program } from "acorn";
+import { ownNameOf } from "./home-object.ts";
 import {
   constructorOf,
   recordOfClass,
@@ -127,6 +128,7 @@ class ScopeBuilder {
         if (this.record !== null) this.record.usesThis = true;
         return;
       case "MemberExpression":
+        if (node.object.type === "Super") this.referToClass();
         this.visit(node.object);
         return node.computed || node.property.type === "PrivateIdentifier"
           ? this.visit(node.property)
@@ -219,6 +221,16 @@ class ScopeBuilder {
     this.inScope("function", visit, owner);
     this.loopDepth = loopDepth;
     this.record = record;
+  }
+
+  /** `super.x` in a member of a class is found through the name that the class has for itself. */
+  private referToClass(): void {
+    for (let at: ScriptScope | null = this.scope; at !== null; at = at.parent) {
+      const name = at.kind === "class" ? ownNameOf(at) : null;
+      if (name !== null)
+        this.references.push({ name, scope: this.scope, isWrite: false, updates: null });
+      if (at.kind === "class") return;
+    }
   }
 
   private refer(node: Identifier, isWrite: boolean): void {
@@ -336,13 +348,14 @@ class ScopeBuilder {
     });
   }
 
-  private visitMethod(value: AnyNode, kind: string): void {
+  private visitMethod(value: AnyNode, kind: string, isStatic = false): void {
     if (value.type !== "FunctionExpression") return this.visit(value);
-    this.visitFunction(value, kind === "get" ? "getter" : kind === "set" ? "setter" : "method");
+    const form = kind === "get" ? "getter" : kind === "set" ? "setter" : "method";
+    this.visitFunction(value, form, isStatic);
   }
 
-  private visitFunction(node: FunctionNode, form: FunctionForm): void {
-    const record = recordOfFunction(node, form, this.scope);
+  private visitFunction(node: FunctionNode, form: FunctionForm, isStatic = false): void {
+    const record = recordOfFunction(node, form, this.scope, isStatic);
     this.functions.push(record);
     const wasStrict = this.isStrict;
     this.isStrict ||= node.body.type === "BlockStatement" && node.body.body.some(isUseStrict);
@@ -404,7 +417,8 @@ class ScopeBuilder {
     const around = this.record;
     this.record = record; // members use private names on behalf of the class
     for (const member of node.body.body) {
-      if (member.type === "MethodDefinition") this.visitMethod(member.value, member.kind);
+      if (member.type === "MethodDefinition")
+        this.visitMethod(member.value, member.kind, member.static);
       else if (member.type === "PropertyDefinition")
         this.inActivation(() => this.visit(member.value), null);
       else this.inActivation(() => this.visitAll(member.body), null);

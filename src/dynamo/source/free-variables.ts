@@ -1,6 +1,7 @@
 /** The free variables of one function object: which declaration each name means, and how to read and write it. */
 import { sharedAccessor } from "./accessor-pool.ts";
 import { explicitAccessor, explicitImporter, explicitPrivate } from "./explicit-scope.ts";
+import { classAround, homeName, ownNameOf } from "./home-object.ts";
 import { importerName } from "./importer-name.ts";
 import { ScopeAccessError } from "./source-unavailable.ts";
 import type { Binding } from "./function-source.ts";
@@ -34,6 +35,10 @@ export class FreeVariables {
     let binding = this.bindings.get(name);
     if (binding === undefined && name === importerName) {
       binding = this.importer();
+      this.bindings.set(name, binding);
+    }
+    if (binding === undefined && name === homeName) {
+      binding = this.home();
       this.bindings.set(name, binding);
     }
     if (binding === undefined && isPrivateName(name)) {
@@ -70,6 +75,27 @@ export class FreeVariables {
     return importer === null
       ? unavailable(importerName, "closure", "only code of its own script can import as it does")
       : constant(importerName, importer);
+  }
+
+  /**
+   * The object a member of a class was defined on. The name that the class has for itself is a constant of the very
+   * evaluation of the class that made the method.
+   */
+  private home(): Binding {
+    const { record } = this;
+    if (record?.form === "class") return constant(homeName, this.fn.prototype);
+    const around = record === null ? null : classAround(record);
+    const name = around === null ? null : ownNameOf(around);
+    const free = name === null ? undefined : record?.freeNames.get(name);
+    if (name === null || free?.declaration?.scope !== around || !free.isCertain)
+      return unavailable(homeName, "closure", "it is no member of a class with a name");
+    const own = this.binding(name);
+    if (own.unavailable !== null || !own.constant)
+      return unavailable(homeName, "closure", own.unavailable ?? "its class is not defined yet");
+    const made = own.read();
+    if (typeof made !== "function")
+      return unavailable(homeName, "closure", "its class cannot be found");
+    return constant(homeName, record?.isStatic === true ? made : made.prototype);
   }
 
   /** `#x` of a class around the function: a constant PrivateName. */

@@ -21,12 +21,14 @@ export function recordOfFunction(
   node: FunctionNode,
   form: FunctionForm,
   definedIn: ScriptScope,
+  isStatic = false,
 ): GrowingRecord {
   return {
     start: node.start,
     end: node.end,
     form,
     isArrow: node.type === "ArrowFunctionExpression",
+    isStatic,
     isAsync: node.async,
     isGenerator: node.generator,
     isStrict: true,
@@ -59,6 +61,7 @@ export function recordOfClass(node: Class, definedIn: ScriptScope): GrowingRecor
     end: node.end,
     form: "class",
     isArrow: false,
+    isStatic: false,
     isAsync: false,
     isGenerator: false,
     isStrict: true, // ECMA-262 11.2.2

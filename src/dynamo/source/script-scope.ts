@@ -116,6 +116,8 @@ export interface FunctionRecord {
   readonly end: number;
   readonly form: FunctionForm;
   readonly isArrow: boolean;
+  /** A static member of a class. */
+  readonly isStatic: boolean;
   readonly isAsync: boolean;
   readonly isGenerator: boolean;
   /** As far as the script's text shows: a module without imports and exports does not show that it is strict. */

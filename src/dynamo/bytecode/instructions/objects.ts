@@ -57,6 +57,22 @@ export const objectInstructions = {
     },
     emit: { kind: "method", member: ([receiver, key]) => `${receiver}[${key}]` },
   }),
+  /** `super[key]` of a method on the object `home`. */
+  getSuper: define({
+    operand: {},
+    stack: "this key home -> value",
+    effect: [3, 1],
+    run: (it) => {
+      const [receiver, key, home] = it.popTriple();
+      it.pushResult(it.getSuper(home, it.propertyKey(key), receiver));
+    },
+    emit: {
+      kind: "value",
+      evaluation: "ordered",
+      expression: ([receiver, key, home], _, scope) =>
+        `${scope.runtime("getSuper")}(${home},${key},${receiver})`,
+    },
+  }),
   setProperty: define({
     operand: { name: operand.name },
     stack: "object value -> value",

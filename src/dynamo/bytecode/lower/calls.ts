@@ -12,7 +12,7 @@ import type {
   TaggedTemplateExpression,
 } from "acorn";
 import { printCallSite } from "./call-site.ts";
-import { lowerSuperCall } from "./derived-constructor.ts";
+import { lowerSuperCall, lowerThis } from "./derived-constructor.ts";
 import type { Label } from "./emitter.ts";
 import { lowerExpression } from "./expressions.ts";
 import type { Lowering } from "./lowering.ts";
@@ -25,6 +25,7 @@ export function lowerMemberOrCall(
   stop: Label | null,
 ): void {
   if (node.type === "MemberExpression") {
+    if (node.object.type === "Super") return lowerSuperMember(at, node, node.object);
     lowerMemberReference(at, node, stop);
     if (hasKey(node)) at.emit(node, { op: getKeyed(node) });
     else at.emit(node, { op: "getProperty", name: propertyName(at, node) });
@@ -85,6 +86,17 @@ export function propertyName(at: Lowering, node: MemberExpression): string {
     : at.unsupported(node, "property key");
 }
 
+/** `super.x` (ECMA-262 §13.3.5): looked up from the prototype of the object the method is on, read for `this`. */
+function lowerSuperMember(at: Lowering, node: MemberExpression, base: Super): void {
+  const home = at.source.analysis.superUses.get(base);
+  if (home === undefined) at.unsupported(base, "`super`");
+  lowerThis(at, node);
+  if (node.computed) lowerExpression(at, node.property as Expression); // a private name cannot follow `super`
+  else at.emit(node, { op: "pushConstant", value: propertyName(at, node) });
+  at.loadVariable(base, home);
+  at.emit(node, { op: "getSuper" });
+}
+
 function lowerBase(at: Lowering, node: Expression | Super, stop: Label | null): void {
   if (node.type === "Super") at.unsupported(node, "`super`");
   else if (node.type === "MemberExpression" || node.type === "CallExpression")
@@ -116,6 +128,10 @@ function lowerCallee(at: Lowering, callee: Expression | Super, stop: Label | nul
 }
 
 function lowerMethod(at: Lowering, member: MemberExpression, stop: Label | null): void {
+  if (member.object.type === "Super") {
+    lowerSuperMember(at, member, member.object);
+    return lowerThis(at, member);
+  }
   if (member.property.type === "PrivateIdentifier") {
     lowerBase(at, member.object, stop);
     if (member.optional && stop !== null) at.jump(member.object, "jumpIfNullish", stop);

@@ -23,6 +23,7 @@ import { childNodes, walk } from "./child-nodes.ts";
 import type { FunctionNode } from "./parse-function.ts";
 import { isEvalCall } from "./eval-text.ts";
 import { evalUse, functionAround, isInClass, visibleVariables } from "./eval-use.ts";
+import { homeName } from "../../source/home-object.ts";
 import { importerName } from "../../source/importer-name.ts";
 import { boundIdentifiers } from "./patterns.ts";
 import {
@@ -66,6 +67,7 @@ class ScopeAnalyzer {
   readonly imports = new Map<ImportExpression, Variable>();
   /** The private names of classes around the function, which are asked for as variables around it. */
   readonly privateUses = new Map<PrivateIdentifier, Variable>();
+  readonly superUses = new Map<AnyNode, Variable>();
   readonly evals = new Map<CallExpression, Scope>();
   /** Private names declared by the classes around the current node. */
   readonly privateNames: Set<string>[] = [];
@@ -88,8 +90,8 @@ class ScopeAnalyzer {
     const root = this.units.get(node);
     if (root === undefined) throw new Error("the analysed function has no unit");
     const { units, scopes, ownNameScopes, bodyScopes } = this;
-    const { references, lexicalUses, imports, privateUses, evals } = this;
-    const uses = { references, lexicalUses, imports, privateUses, evals };
+    const { references, lexicalUses, imports, privateUses, superUses, evals } = this;
+    const uses = { references, lexicalUses, imports, privateUses, superUses, evals };
     return { root, units, scopes, ownNameScopes, bodyScopes, ...uses };
   }
 
@@ -460,7 +462,8 @@ class ScopeAnalyzer {
         // Sloppy functions can ask who called them (`f.caller`), and would get generated code.
         if (!node.computed && !scope.unit.isStrict && isNamed(node.property, "caller"))
           this.poison(node, "`caller` of a function", scope.unit);
-        this.anyExpression(node.object, scope);
+        if (node.object.type === "Super") this.superMember(node.object, scope.unit);
+        else this.anyExpression(node.object, scope);
         if (node.computed || node.property.type === "PrivateIdentifier")
           this.anyExpression(node.property, scope);
         return;
@@ -517,6 +520,17 @@ class ScopeAnalyzer {
   }
 
   /** `super` works only where the method keeps its home object: inside a class that is rebuilt whole. */
+  /** `super.x` of the function itself, or of the constructor of the class itself, is a property of what is around it. */
+  superMember(node: AnyNode, from: Unit): void {
+    const isOfClass = from.parent?.node?.type === "ClassExpression";
+    const around = isOfClass ? from.parent?.parent : from.parent;
+    if (!from.hasOwnThis || around !== this.outside) return this.super(node, from);
+    const home = this.outer.declare(homeName, "outer");
+    this.superUses.set(node, home);
+    this.capture(home, from, false);
+    this.markLexical("this", from);
+  }
+
   super(node: AnyNode, from: Unit): void {
     let unit: Unit | null = from;
     while (unit !== null && !unit.hasOwnThis) unit = unit.parent;

@@ -196,6 +196,8 @@ export interface Analysis {
   readonly lexicalUses: readonly LexicalUse[];
   readonly imports: ReadonlyMap<ImportExpression, Variable>;
   readonly privateUses: ReadonlyMap<PrivateIdentifier, Variable>;
+  /** The `super` of members that are looked up from what is around the text. */
+  readonly superUses: ReadonlyMap<AnyNode, Variable>;
   /** Direct evals that can be moved, and the scope each is in. */
   readonly evals: ReadonlyMap<CallExpression, Scope>;
 }
