@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -83,6 +84,7 @@ function tryQuickStart(tarball: string): void {
   const register = ["--import", "fullgraph/register", "quick-start.js"];
   checkCapture("quick-start.js", process.execPath, register, project, { FULLGRAPH_TIER: "T" });
   checkStart(project);
+  checkKernelCache(project);
   if (fromJavaScript !== fromTypeScript) {
     throw new Error(`node printed\n${fromJavaScript}\nbut tsx printed\n${fromTypeScript}`);
   }
@@ -150,6 +152,23 @@ console.log(String(fn(torch.tensor([3, 4]))), torch.add.name, torch.Tensor.name)
   const outputs = [first, inLittleMemory, start(), start(["-C", "bun"]), start(["-C", "module"])];
   if (outputs.some((output) => output !== "tensor([8., 9.]) add Tensor\n"))
     throw new Error(`starts differ: ${outputs.join("")}`);
+}
+
+/** A later process finds the kernels of an earlier one, where that is asked for. */
+function checkKernelCache(project: string): void {
+  const folder = join(project, "kernels");
+  const program = `import * as torch from "fullgraph";
+process.env.TORCHINDUCTOR_CACHE_DIR = ${JSON.stringify(folder)};
+const fn = torch.compile((x) => x.mul(2).add(1).sum(), { options: { fx_graph_cache: true } });
+console.log(fn(torch.ones(1000)).item());\n`;
+  writeFileSync(join(project, "kernels.js"), program);
+  const start = (): string => run("kernel cache", process.execPath, ["kernels.js"], project);
+  const written = (): readonly number[] =>
+    readdirSync(folder).map((name) => statSync(join(folder, name)).mtimeMs);
+  const [first, times] = [start(), written()];
+  if (times.length !== 1) throw new Error(`${folder} is not one file`);
+  if (start() !== first || first !== "3000\n") throw new Error(`not 3000: ${first}`);
+  if (written().join() !== times.join()) throw new Error("kernels that were kept are not found");
 }
 
 function withoutTypes(source: string): string {

@@ -67,6 +67,24 @@ test("kernels that were kept compute what those do that are generated", () => {
   expect(files()).toHaveLength(2);
 });
 
+test("functions whose graphs do the same share their kernels in a process", () => {
+  const programs = [2, 3, 4].map(
+    (factor) =>
+      (x: Tensor): Tensor =>
+        x.mul(factor).sub(1).tanh().softmax(-1),
+  );
+  const [first = chain, ...others] = programs.map((fn) => torch.compile(fn, { fullgraph: true }));
+  const x = torch.randn(31, 40);
+  first(x);
+  const modules = vi.spyOn(WebAssembly, "Module");
+  others.forEach((compiled, index) => {
+    torch.testing.assert_close(compiled(x), programs[index + 1]?.(x) ?? x);
+  });
+  // The operators by themselves have kernels of their own.
+  const names = modules.mock.calls.map(([bytes]) => Buffer.from(bytes).toString("latin1"));
+  expect(names.flatMap((text) => text.match(/fused_\w+/g) ?? [])).toEqual([]);
+});
+
 test("other kernels, other loops, another build and another engine are not served", () => {
   const x = torch.ones(31, 40);
   run(chain, x, open());
