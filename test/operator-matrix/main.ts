@@ -11,9 +11,11 @@
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { kernelRuntime } from "../../src/runtime/kernel-runtime.ts";
 import { opTable } from "../../src/ops/op-table.ts";
 import { checkOperator, type Finding } from "./check-operator.ts";
 import { layouts } from "./samples.ts";
+import { startThreads } from "./start-threads.ts";
 
 const configurations = [
   { FULLGRAPH_SHARED_MEMORY: "1", FULLGRAPH_RELAXED_SIMD: "1" },
@@ -32,7 +34,7 @@ const { values } = parseArgs({
   },
 });
 
-if (values.child) runHere();
+if (values.child) await runHere();
 else runAll();
 
 function runAll(): void {
@@ -75,7 +77,8 @@ function runAll(): void {
   if (results.some(({ findings }) => findings.length > 0)) process.exitCode = 1;
 }
 
-function runHere(): void {
+async function runHere(): Promise<void> {
+  await startThreads();
   const words = values.only.split(",");
   const every = Number(values.every);
   let count = 0;
@@ -99,4 +102,5 @@ function runHere(): void {
     );
   });
   process.stdout.write(JSON.stringify({ runs, findings }));
+  kernelRuntime().pool?.terminate();
 }

@@ -1,13 +1,19 @@
 /** A sample of `npm run conformance:operators`: every operator, and every layout and dtype over all of them. */
-import { afterAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { get_num_threads, set_num_threads } from "../../src/api/threads.ts";
 import { opTable } from "../../src/ops/op-table.ts";
+import { kernelRuntime } from "../../src/runtime/kernel-runtime.ts";
 import { checkOperator } from "./check-operator.ts";
 import { differenceOf } from "./difference.ts";
 import { layouts, type LayoutName } from "./samples.ts";
+import { startThreads } from "./start-threads.ts";
 
 const before = get_num_threads();
-afterAll(() => set_num_threads(before));
+beforeAll(startThreads);
+afterAll(() => {
+  kernelRuntime().pool?.terminate();
+  set_num_threads(before);
+});
 
 const names = Object.keys(layouts) as LayoutName[]; // the keys of a record are its names
 
