@@ -6,6 +6,7 @@
 import type { FunctionBuilder, FunctionReference, Local } from "../wasm/function-builder.ts";
 import { ModuleBuilder } from "../wasm/module-builder.ts";
 import type { FunctionType } from "../wasm/value-type.ts";
+import { trapKind } from "./kernel-failure.ts";
 import { control, failure, threadSlots } from "./memory-layout.ts";
 import { emitRunList, runListType } from "./run-list.ts";
 
@@ -126,9 +127,36 @@ function emitFork(f: FunctionBuilder, join: FunctionReference | null): void {
       takeChunks(f, null);
       waitForOthers(f, spins, join);
       storeWord(f, control.isForking, () => f.i32Const(0));
+      repeatFailure(f, { index, args, units });
       f.br(done);
     });
     callAll(f, index, args, units);
+  });
+}
+
+/**
+ * What a thread found wrong need not be the first wrong thing: this thread does it all again and finds that. Should the kernel
+ * have written over what was wrong, what was found the first time stands.
+ */
+function repeatFailure(
+  f: FunctionBuilder,
+  { index, args, units }: Pick<Task, "index" | "args" | "units">,
+): void {
+  const found = f.local("i32", "found");
+  loadWord(f, failure.kind);
+  f.tee(found);
+  f.i32Const(0);
+  f.emit("i32.ne");
+  f.get(found);
+  f.i32Const(trapKind);
+  f.emit("i32.ne");
+  f.emit("i32.and");
+  f.if(() => {
+    storeWord(f, failure.kind, () => f.i32Const(0));
+    callAll(f, index, args, units);
+    loadWord(f, failure.kind);
+    f.emit("i32.eqz");
+    f.if(() => storeWord(f, failure.kind, () => f.get(found)));
   });
 }
 

@@ -69,3 +69,14 @@ test("workers that are still starting do not hold up a launch", () => {
     expectSameBits(copyElements(x.softmax(1)), alone, `round ${round}`);
   }
 });
+
+test("of several bad indices the first one is reported, whichever thread finds one first", async () => {
+  const table = torch.zeros(10);
+  const index = torch.arange(400_000).sub(30_000).clamp({ min: 0 });
+  await useThreads(2);
+  for (let round = 0; round < 300; round++) {
+    expect(() => table.take(index), `round ${round}`).toThrow(
+      "out of range: tried to access index 10 on a tensor of 10 elements.",
+    );
+  }
+});
