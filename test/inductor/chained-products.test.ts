@@ -2,8 +2,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { chainProducts } from "../../src/inductor/execution/chain-products.ts";
+import { PreparedProgram } from "../../src/inductor/execution/prepared-program.ts";
 import type { Step } from "../../src/inductor/program.ts";
 import { recordGraph } from "../../src/inductor/record-graph.ts";
+import { wasmBackend } from "../../src/loops/wasm/wasm-backend.ts";
 import { scheduleProgram } from "../../src/inductor/schedule/schedule-program.ts";
 
 type Tensor = torch.Tensor;
@@ -150,6 +152,22 @@ describe("attention by blocks of rows", () => {
       );
     }
   });
+});
+
+test("what no backend plans as one runs part by part", () => {
+  const args = [heads(64, 32), heads(70, 32), heads(70, 24)] as const;
+  const attend = (q: Tensor, k: Tensor, v: Tensor): Tensor => attention(q, k, v);
+  const { planChain: _, ...backend } = wasmBackend;
+  const compiled = torch.compile(attend, {
+    backend: (graphModule, examples) => {
+      const program = scheduleProgram(recordGraph(graphModule.graph, examples));
+      const prepared = new PreparedProgram(program, { backend, store: null, tunes: false });
+      return (...inputs) => prepared.run(inputs, () => undefined);
+    },
+  });
+  const expected = attend(...args);
+  for (let call = 0; call < 3; call++)
+    expect(torch.allclose(compiled(...args), expected, { rtol: 1e-4, atol: 1e-5 })).toBe(true);
 });
 
 describe("two products stay apart", () => {
