@@ -3,7 +3,7 @@ import { kernelType } from "../../../../runtime/thread-module.ts";
 import type { FunctionReference, Local } from "../../../../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../../../../wasm/module-builder.ts";
 import { finishWords, operandBytes } from "./finish-block.ts";
-import { productWords } from "./multiply-blocks.ts";
+import { productWords } from "./product-words.ts";
 import { forBelow, loadWord, setLimitedSum, setScaledSum } from "./structured-loops.ts";
 
 /** The words of the argument block of `attend`. */

@@ -12,7 +12,7 @@ import { finishKernel } from "../finish-contraction.ts";
 import { mergeForEpilogue, type MergedAxes } from "../merge-axes.ts";
 import type { ArrangedProduct } from "./arrange-product.ts";
 import { type FinishWord, finishWords } from "./finish-block.ts";
-import { finishRoomBytes } from "./multiply-blocks.ts";
+import { finishRoomBytes } from "./product-words.ts";
 import type { PlanWriter } from "./product-plan.ts";
 
 /** The kernel of an epilogue and how it was compiled, with the axes of the output as its operands walk them. */

@@ -7,58 +7,16 @@ import type {
 import type { ModuleBuilder } from "../../../../wasm/module-builder.ts";
 import { kernelType } from "../../../../runtime/thread-module.ts";
 import type { TiledElement } from "./blocking.ts";
+import { defineEdgeTile } from "./edge-tile.ts";
 import { finishWords } from "./finish-block.ts";
-import { forBelow, loadWord, setLimitedSum, setScaledSum } from "./structured-loops.ts";
-
-/** The words of the argument block of `packRight` and `multiply`. */
-export const productWords = {
-  /** For each packed right factor: the distances of the factor, and of where it is packed, from the addresses below. */
-  packTable: 0,
-  /** For each product: the distances of the left factor, the packed right factor and the output. */
-  batchTable: 1,
-  rows: 2,
-  columns: 3,
-  inner: 4,
-  blockRows: 5,
-  blockInner: 6,
-  blockPanels: 7,
-  rowBlocks: 8,
-  columnBlocks: 9,
-  panels: 10,
-  /** Distances in bytes of rows, columns and inner steps, for each operand that has them. */
-  leftRows: 11,
-  leftInner: 12,
-  leftConsecutive: 13,
-  rightColumns: 14,
-  rightInner: 15,
-  rightConsecutive: 16,
-  outRows: 17,
-  outColumns: 18,
-  /** Whether columns of the output lie side by side. */
-  outConsecutive: 19,
-  /** Whether rows of the output lie side by side, in stretches at least. */
-  outTurned: 20,
-  leftBase: 21,
-  rightBase: 22,
-  outBase: 23,
-  packedBase: 24,
-  /** Where a number stands that must not be 0 for factors to be packed, and for products; 0: there is no condition. */
-  packIf: 25,
-  multiplyIf: 26,
-  /** The words of `finishBlock`; 0: there is no epilogue. */
-  finish: 27,
-} as const;
-
-export type ProductWord = keyof typeof productWords;
-
-/**
- * What a thread's scratch space holds: row distances of the spare tile, the spare tile, arguments of an epilogue, the
- * packed left factor.
- */
-export const scratchLayout = { spareRows: 0, spareTile: 64, epilogue: 320, packed: 1024 } as const;
-
-/** Room for the arguments of an epilogue. */
-export const finishRoomBytes = scratchLayout.packed - scratchLayout.epilogue;
+import { type ProductWord, productWords, scratchLayout } from "./product-words.ts";
+import {
+  forBelow,
+  loadWord,
+  pushScaledSum,
+  setLimitedSum,
+  setScaledSum,
+} from "./structured-loops.ts";
 
 /** `packRight(args, begin, end)`: units are panels, counted through all factors. */
 export function definePackRight(
@@ -161,14 +119,6 @@ function innerSteps(
   f.emit("i32.lt_s");
   f.emit("select");
   f.set(target);
-}
-
-function pushScaledSum(f: FunctionBuilder, x: Local, y: Local, factor: number): void {
-  f.get(x);
-  f.get(y);
-  f.i32Const(factor);
-  f.emit("i32.mul");
-  f.emit("i32.add");
 }
 
 export interface MultiplyParts {
@@ -508,88 +458,4 @@ export function defineMultiply(
     });
   });
   return f;
-}
-
-/**
- * A tile that reaches over the edge of the output, or whose columns do not lie side by side: computed in the spare
- * tile, from where the part that exists is copied element by element.
- */
-function defineEdgeTile(
-  module: ModuleBuilder,
-  element: TiledElement,
-  microKernel: FunctionReference,
-): FunctionBuilder {
-  const { tile, width } = element;
-  const f = module.function("edgeTile", {
-    params: Array.from({ length: 10 }, () => "i32" as const),
-    results: [],
-  });
-  const left = f.parameter(0, "left");
-  const right = f.parameter(1, "right");
-  const leftEnd = f.parameter(2, "leftEnd");
-  const outRows = f.parameter(3, "outRows");
-  const out = f.parameter(4, "out");
-  const accumulate = f.parameter(5, "accumulate");
-  const outColumns = f.parameter(6, "outColumns");
-  const rows = f.parameter(7, "rows");
-  const columns = f.parameter(8, "columns");
-  const space = f.parameter(9, "space");
-  const row = f.local("i32", "row");
-  const column = f.local("i32", "column");
-  const [from, place, rowStart] = [f.local("i32"), f.local("i32"), f.local("i32")];
-  f.get(left);
-  f.get(right);
-  f.get(leftEnd);
-  f.get(space);
-  f.get(space);
-  f.i32Const(scratchLayout.spareTile);
-  f.emit("i32.add");
-  f.i32Const(0);
-  f.call(microKernel);
-  const limit = (local: Local, most: number): void => {
-    f.get(local);
-    f.i32Const(most);
-    f.get(local);
-    f.i32Const(most);
-    f.emit("i32.lt_s");
-    f.emit("select");
-    f.set(local);
-  };
-  limit(rows, tile.rows);
-  limit(columns, width);
-  forBelow(f, row, rows, 1, () => {
-    pushTableEntry(f, outRows, row);
-    f.get(out);
-    f.emit("i32.add");
-    f.set(rowStart);
-    setScaledSum(f, from, space, row, width * element.bytes);
-    f.i32Const(0);
-    f.set(column);
-    forBelow(f, column, columns, 1, () => {
-      f.get(rowStart);
-      pushTableEntry(f, outColumns, column);
-      f.emit("i32.add");
-      f.tee(place);
-      f.get(from);
-      f.load(element.load, { offset: scratchLayout.spareTile });
-      f.get(accumulate);
-      f.if(
-        () => {
-          f.get(place);
-          f.load(element.load);
-        },
-        () => (element.bytes === 4 ? f.f32Const(-0) : f.f64Const(-0)),
-        element.scalar,
-      );
-      f.emit(element.scalarAdd);
-      f.store(element.store);
-      f.increment(from, element.bytes);
-    });
-  });
-  return f;
-}
-
-function pushTableEntry(f: FunctionBuilder, table: Local, index: Local): void {
-  pushScaledSum(f, table, index, 4);
-  f.load("i32.load");
 }

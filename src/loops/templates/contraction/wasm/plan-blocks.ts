@@ -17,7 +17,7 @@ import {
 } from "./blocking.ts";
 import type { ElementName } from "./element.ts";
 import type { ContractionKernels } from "./install-contraction.ts";
-import { type ProductWord, productWords, scratchLayout } from "./multiply-blocks.ts";
+import { type ProductWord, productWords, scratchLayout } from "./product-words.ts";
 import { isConsecutive } from "./offset-tables.ts";
 import {
   type PlannedKernel,

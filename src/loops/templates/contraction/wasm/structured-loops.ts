@@ -25,6 +25,15 @@ export function forBelow(
   });
 }
 
+/** Leaves x + y * factor, all i32. */
+export function pushScaledSum(f: FunctionBuilder, x: Local, y: Local, factor: number): void {
+  f.get(x);
+  f.get(y);
+  f.i32Const(factor);
+  f.emit("i32.mul");
+  f.emit("i32.add");
+}
+
 /** `target = x + y * factor`, all i32. */
 export function setScaledSum(
   f: FunctionBuilder,

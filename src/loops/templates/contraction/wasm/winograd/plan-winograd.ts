@@ -6,7 +6,7 @@ import { blockingFor, tiledElement } from "../blocking.ts";
 import { elements } from "../element.ts";
 import type { ContractionKernels } from "../install-contraction.ts";
 import { planBlocks } from "../plan-blocks.ts";
-import { productWords } from "../multiply-blocks.ts";
+import { productWords } from "../product-words.ts";
 import {
   joinPlans,
   type PlannedKernel,

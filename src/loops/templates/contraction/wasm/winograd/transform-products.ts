@@ -6,7 +6,7 @@ import type {
 } from "../../../../../wasm/function-builder.ts";
 import type { ModuleBuilder } from "../../../../../wasm/module-builder.ts";
 import { f32x4 } from "../../../../../wasm/vector-constant.ts";
-import { finishRoomBytes } from "../multiply-blocks.ts";
+import { finishRoomBytes } from "../product-words.ts";
 import { forBelow, setLimitedSum, setScaledSum } from "../structured-loops.ts";
 import { transpose } from "../transpose.ts";
 import { advance } from "../vector-units.ts";
