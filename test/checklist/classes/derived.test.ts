@@ -108,7 +108,7 @@ describe("an instance of a class that extends another", () => {
     expect([run.frames, run.breaks]).toEqual([1, []]);
   });
 
-  test("goes on after breaks in its constructors", () => {
+  testOfCompiledText("goes on after breaks in its constructors", () => {
     const run = runDifferential(() => ({
       fn: (x: Tensor) => {
         const made = new BreakingChild(x.add(1));
@@ -182,7 +182,7 @@ describe("an instance of a class that extends another", () => {
 });
 
 describe("errors of classes that extend others", () => {
-  test("are caught by their class, with what they hold", () => {
+  testOfCompiledText("are caught by their class, with what they hold", () => {
     const run = runDifferential(() => ({
       fn: (x: Tensor, code: number) => {
         try {

@@ -83,7 +83,7 @@ describe("super", () => {
     expect([run.frames, run.breaks]).toEqual([1, []]);
   });
 
-  test("in a method that is compiled itself", () => {
+  testOfCompiledText("in a method that is compiled itself", () => {
     const run = runDifferential(() => {
       const layer = new Deep();
       return { fn: layer.forward, self: layer, calls: fresh() };
@@ -91,7 +91,7 @@ describe("super", () => {
     expect([run.frames, run.breaks]).toEqual([1, []]);
   });
 
-  test("goes on after a break in the method that it calls", () => {
+  testOfCompiledText("goes on after a break in the method that it calls", () => {
     const run = runDifferential(() => ({
       fn: (x: Tensor, layer: Biased) => layer.byName(layer.breaking(x), "breaking"),
       calls: [
@@ -167,26 +167,29 @@ describe("super", () => {
     });
   });
 
-  test("is left to the engine in arrow functions, in object literals and in classes without a name", () => {
-    const object = {
-      __proto__: new Layer(),
-      forward(x: Tensor): Tensor {
-        return (super.forward as Layer["forward"]).call(this as unknown as Layer, x).add(1);
-      },
-    };
-    const Nameless = (() =>
-      class extends Layer {
-        override forward(x: Tensor): Tensor {
-          return super.forward(x).add(1);
-        }
-      })();
-    for (const make of [
-      (x: Tensor) => new Biased().inArrow(x),
-      (x: Tensor) => object.forward(x),
-      (x: Tensor) => new Nameless().forward(x),
-    ]) {
-      const run = runDifferential(() => ({ fn: (x: Tensor) => make(x.add(1)), calls: fresh() }));
-      expect(run.breaks.map(({ reason }) => reason.id)).toContain("GBJ002");
-    }
-  });
+  testOfCompiledText(
+    "is left to the engine in arrow functions, in object literals and in classes without a name",
+    () => {
+      const object = {
+        __proto__: new Layer(),
+        forward(x: Tensor): Tensor {
+          return (super.forward as Layer["forward"]).call(this as unknown as Layer, x).add(1);
+        },
+      };
+      const Nameless = (() =>
+        class extends Layer {
+          override forward(x: Tensor): Tensor {
+            return super.forward(x).add(1);
+          }
+        })();
+      for (const make of [
+        (x: Tensor) => new Biased().inArrow(x),
+        (x: Tensor) => object.forward(x),
+        (x: Tensor) => new Nameless().forward(x),
+      ]) {
+        const run = runDifferential(() => ({ fn: (x: Tensor) => make(x.add(1)), calls: fresh() }));
+        expect(run.breaks.map(({ reason }) => reason.id)).toContain("GBJ002");
+      }
+    },
+  );
 });

@@ -113,7 +113,7 @@ class Derived extends Error {
   }
 }
 
-test("J135: an error of a class that extends Error is part of one graph", () => {
+testOfCompiledText("J135: an error of a class that extends Error is part of one graph", () => {
   const fn = (x: Tensor) => {
     try {
       throw new Derived(2);
