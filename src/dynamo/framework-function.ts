@@ -8,7 +8,7 @@ import { scan } from "../api/higher-order/scan.ts";
 import { switch_ } from "../api/higher-order/switch.ts";
 import { while_loop } from "../api/higher-order/while-loop.ts";
 import { cond } from "../api/higher-order/cond.ts";
-import { breakGraph } from "./graph-breaks/graph-break.ts";
+import { breakGraph, skipFrame } from "./graph-breaks/graph-break.ts";
 import type { FrameworkRule } from "./framework-rule.ts";
 import type { Machine } from "./interpreter/machine.ts";
 import { captureAssociativeScan, captureMap, captureScan } from "./operations/higher-order/scan.ts";
@@ -70,7 +70,7 @@ const rules = new Map<Function, FrameworkRule>([
   [
     skip_frame,
     (machine, args) =>
-      breakGraph("userSkipFrame", { message: messageOf(machine, args) }, "call skip_frame"),
+      skipFrame("userSkipFrame", { message: messageOf(machine, args) }, "call skip_frame"),
   ],
   [is_compiling, () => new ConstantVariable(true)],
   [set_stance, refuseStance],

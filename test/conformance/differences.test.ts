@@ -1,4 +1,5 @@
 /** Every difference that running test262 through `compile` has found, in small. */
+import { spawnSync } from "node:child_process";
 import { beforeEach, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { testOfTextCode } from "../capabilities.ts";
@@ -338,4 +339,32 @@ test("a setter of the global object runs where the program assigns the variable"
   } finally {
     Reflect.deleteProperty(globalThis, "logsWrites");
   }
+});
+
+test("a setter for an array index that cannot be deleted again leaves the whole function to the engine", () => {
+  // In a process of its own: the patch stays.
+  const program = `
+    import * as torch from ${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)};
+    torch._dynamo.config.debug_force_residual_code = true;
+    const breaks = [];
+    torch._dynamo.onGraphBreak(({ reason, skipsFrame }) => breaks.push([reason.key, skipsFrame]));
+    const fn = torch.compile((object) => {
+      let seen;
+      let last;
+      for (last in object);
+      Object.defineProperty(Array.prototype, "1", { set(given) { seen = given; } });
+      for ([last][1] in object);
+      return [seen, last];
+    }, { backend: "eager" });
+    const [seen, last] = fn({ key: 1 });
+    const [[key, skipsFrame]] = breaks.slice(-1);
+    process.stdout.write(\`\${seen} \${last} \${key} \${skipsFrame}\`);
+  `;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", "--input-type=module", "--eval", program],
+    { encoding: "utf8" },
+  );
+  expect(stderr).toBe("");
+  expect(stdout).toBe("key key patchedBuiltin true");
 });

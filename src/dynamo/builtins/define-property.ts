@@ -1,4 +1,5 @@
-import { breakGraph } from "../graph-breaks/graph-break.ts";
+import { isWatchedBuiltin } from "../bytecode/pristine-builtins.ts";
+import { breakGraph, skipFrame } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { propertyKey } from "../operations/property-key.ts";
 import {
@@ -23,6 +24,15 @@ export const definePropertyBuiltin: BuiltinRow = [
         const wanted = nameDescribed(machine, descriptor ?? undefinedVariable);
         if (wanted !== null && giveName(target, wanted)) return target;
       }
+      if (isLastingPatch(machine, target, key, descriptor)) {
+        skipFrame(
+          "patchedBuiltin",
+          {
+            assumption: "that the property can be deleted again, which takes `configurable: true`",
+          },
+          `call ${name}(${describeVariable(target)})`,
+        );
+      }
       return breakGraph(
         "untraceableBuiltin",
         { functionName: name, argumentTypes: describeVariable(target), loggingFunction: null },
@@ -31,6 +41,34 @@ export const definePropertyBuiltin: BuiltinRow = [
     },
   },
 ];
+
+/**
+ * Whether the call changes a built-in for good. After it the compiler could not even make the code that goes on, as its
+ * own arrays may have a setter for an index; so the engine has to run the function from before the call.
+ */
+function isLastingPatch(
+  machine: Machine,
+  target: Variable,
+  key: Variable = undefinedVariable,
+  descriptor: Variable = undefinedVariable,
+): boolean {
+  if (!("value" in target) || !isWatchedBuiltin(target.value)) return false;
+  const existing = Object.getOwnPropertyDescriptor(target.value, propertyKey(machine, key));
+  const wanted = configurableIn(machine, machine.force(descriptor));
+  return existing === undefined
+    ? wanted !== true
+    : existing.configurable === true && wanted === false;
+}
+
+/** Only decides who runs the code, so what an object from outside says needs no guard. */
+function configurableIn(machine: Machine, descriptor: Variable): unknown {
+  if (descriptor.kind !== "object") return undefined;
+  const slot = descriptor.properties.get("configurable");
+  if (slot !== undefined) return constantAt(machine, slot);
+  if (descriptor.value === null) return undefined;
+  const own = Object.getOwnPropertyDescriptor(descriptor.value, "configurable");
+  return own?.value === true || own?.value === false ? own.value : undefined;
+}
 
 /** The name in `{ value: "f", configurable: true }`; null for any other descriptor. */
 function nameDescribed(machine: Machine, variable: Variable): string | null {

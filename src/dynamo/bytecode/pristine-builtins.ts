@@ -54,6 +54,12 @@ const snapshots: readonly Snapshot[] = watched.map((object) => {
   };
 });
 
+/** Whether the compiler itself may use the built-in, and so puts aside what the program makes of it. */
+export function isWatchedBuiltin(value: unknown): value is object {
+  for (let i = 0; i < watched.length; i++) if (watched[i] === value) return true;
+  return false;
+}
+
 /** Whether the program changed a built-in that the compiler itself may use. */
 export function areBuiltinsPatched(): boolean {
   for (let i = 0; i < snapshots.length; i++) {

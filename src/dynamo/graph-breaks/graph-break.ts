@@ -21,6 +21,8 @@ export class GraphBreak extends Error {
   readonly isSilent: boolean;
   /** The value whose data the program asks for, where the break is about one. */
   readonly subject: Variable | null;
+  /** The rest of the function cannot be resumed either: the frame as a whole is the engine's. */
+  skipsFrame = false;
 
   constructor(reason: GraphBreakReason, isSilent = false, subject: Variable | null = null) {
     super(`${reason.id} ${reason.title}: ${reason.explanation}`);
@@ -42,6 +44,17 @@ export function breakGraph<Key extends GraphBreakKey>(
   subject: Variable | null = null,
 ): never {
   throw new GraphBreak(describeBreak(key, facts, context), false, subject);
+}
+
+/** As `breakGraph`, where the rest of the function could not be resumed: the whole frame runs natively. */
+export function skipFrame<Key extends GraphBreakKey>(
+  key: Key,
+  facts: GraphBreakFacts<Key>,
+  context: string,
+): never {
+  const graphBreak = new GraphBreak(describeBreak(key, facts, context));
+  graphBreak.skipsFrame = true;
+  throw graphBreak;
 }
 
 /** The filled-in wording of a break, without throwing. */

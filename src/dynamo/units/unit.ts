@@ -225,7 +225,7 @@ export class Unit implements Continuation {
       return this.#skip(machine, inputs, index, new GraphBreak(reason));
     }
     if (outcome.kind === "break") {
-      if (outcome.graphBreak.reason.key === "userSkipFrame")
+      if (outcome.graphBreak.skipsFrame)
         return this.#skip(machine, inputs, index, outcome.graphBreak);
       if (!outcome.graphBreak.isSilent)
         cost = reportBreak(this, machine, outcome.graphBreak, false);
