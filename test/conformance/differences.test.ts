@@ -1,5 +1,6 @@
 /** Every difference that running test262 through `compile` has found, in small. */
 import { spawnSync } from "node:child_process";
+import { runInThisContext } from "node:vm";
 import { beforeEach, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { testOfTextCode } from "../capabilities.ts";
@@ -338,6 +339,75 @@ test("a setter of the global object runs where the program assigns the variable"
     expect(log).toEqual([1, 2]);
   } finally {
     Reflect.deleteProperty(globalThis, "logsWrites");
+  }
+});
+
+testOfTextCode.each([
+  [
+    "makes a variable that does not exist",
+    "log.push(typeof made); made = 5; made += 1; return [made, globalThis.made]",
+  ],
+  [
+    "makes a variable in a closure, and strict code in it does not",
+    "const loose = () => { made = 3 }; const strict = () => { 'use strict'; delete globalThis.made; made = 4 }; loose(); log.push(made); try { strict() } catch (error) { log.push(error.name) } return typeof made",
+  ],
+  [
+    "makes a variable in what the engine calls",
+    "[1, 2].toSorted((a, b) => { made = a + b; readOnly = a; return 0 }); return [made, readOnly]",
+  ],
+  [
+    "makes a variable as the target of a loop and of a pattern",
+    "for (made in { a: 1, b: 2 }) log.push(made); [made, readOnly] = [7, 8]; return [made, readOnly]",
+  ],
+  ["leaves a read-only variable as it is", "readOnly = 2; log.push(readOnly); return readOnly"],
+])("an assignment of sloppy code %s", (_, text) => {
+  expect(logAndResult(text, { isCompiled: true })).toEqual(
+    logAndResult(text, { isCompiled: false }),
+  );
+});
+
+testOfTextCode.each([
+  ["of a read-only global is caught by the program", "readOnly = 2"],
+  ["of a variable that does not exist is caught by the program", "made = 2"],
+  ["of a constant of all scripts is caught by the program", "constantOfScripts = 2"],
+])("the failing assignment %s", (_, assignment) => {
+  const text = `"use strict"; try { ${assignment}; log.push("done") } catch (error) { log.push(error.name) } return typeof made + readOnly`;
+  expect(logAndResult(text, { isCompiled: true })).toEqual(
+    logAndResult(text, { isCompiled: false }),
+  );
+});
+
+runInThisContext("const constantOfScripts = 1");
+
+/** What the text returns or throws, and logs on the way; with a read-only global, and without one that it may make. */
+function logAndResult(text: string, { isCompiled }: { readonly isCompiled: boolean }): unknown {
+  const log: unknown[] = [];
+  const plain = new Function("log", text) as (log: readonly unknown[]) => unknown; // the text's own affair
+  Object.defineProperty(globalThis, "readOnly", { configurable: true, value: 1 });
+  configure();
+  try {
+    return [log, (isCompiled ? torch.compile(plain, { backend: "eager" }) : plain)(log)];
+  } catch (error) {
+    return [log, String(error)];
+  } finally {
+    Reflect.deleteProperty(globalThis, "readOnly");
+    Reflect.deleteProperty(globalThis, "made");
+  }
+}
+
+test("a global that becomes read-only between two calls is not written by the second", () => {
+  const assign = new Function(
+    '"use strict"; try { counted = 5 } catch { return "refused" } return counted',
+  ) as () => unknown; // as it says
+  try {
+    configure();
+    const compiled = torch.compile(assign, { backend: "eager" });
+    Object.defineProperty(globalThis, "counted", { configurable: true, writable: true, value: 1 });
+    const first = compiled();
+    Object.defineProperty(globalThis, "counted", { writable: false, value: 1 });
+    expect([first, compiled()]).toEqual([5, "refused"]);
+  } finally {
+    Reflect.deleteProperty(globalThis, "counted");
   }
 });
 

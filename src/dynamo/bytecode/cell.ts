@@ -11,6 +11,8 @@ export interface BindingCell {
   v: unknown;
   /** True while no such variable exists anywhere: `typeof` gives "undefined" instead of throwing. */
   readonly isUnresolvable?: boolean;
+  /** The same variable with the assignments of sloppy code (ECMA-262 6.2.5.6), where these differ from those of strict code. */
+  readonly loose?: BindingCell | undefined;
 }
 
 export class Cell implements BindingCell {

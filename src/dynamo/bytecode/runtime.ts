@@ -252,6 +252,11 @@ function silentBinding(cell: BindingCell): BindingCell {
   };
 }
 
+/** The variable as sloppy code assigns it. */
+function looseBinding(cell: BindingCell): BindingCell {
+  return cell.loose ?? cell;
+}
+
 /** The value itself: what a captured function is called through, so that it gets no receiver. */
 function valueOf(value: unknown): unknown {
   return value;
@@ -364,6 +369,7 @@ export const runtime = Object.freeze({
   typeofBinding,
   constantBinding,
   silentBinding,
+  looseBinding,
   valueOf,
   accessorOf,
   callFunction,

@@ -54,6 +54,7 @@ export function outerCell(machine: Machine, given: OuterCell, name: string): Cel
   });
   variable.isUnresolvable = binding.scope === "unresolved";
   variable.isAccessor = binding.isAccessor === true;
+  if (binding.scope !== "closure") variable.isAssignable = () => cell.isAssignable;
   return variable;
 }
 

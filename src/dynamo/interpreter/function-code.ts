@@ -90,12 +90,6 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
       return { reason: "syntax", detail: `private name ${capture.name}` };
     if (binding.unavailable !== null)
       return { reason: "outerVariable", detail: binding.unavailable };
-    if (capture.assigned && binding.scope === "unresolved" && !code.isStrict) {
-      return {
-        reason: "outerVariable",
-        detail: `it assigns '${capture.name}', which no declaration introduces: in sloppy code that makes a global variable`,
-      };
-    }
     if (capture.assigned && binding.write === null) {
       return {
         reason: "outerVariable",

@@ -1,9 +1,11 @@
+import type { BindingCell } from "../bytecode/cell.ts";
 import type { Code } from "../bytecode/code.ts";
 import type { Binding, FunctionSource } from "../source/function-source.ts";
 
 /** A variable outside the function, with the same face as a Cell, so that generated code has one rule for both. */
-export class OuterCell {
+export class OuterCell implements BindingCell {
   readonly binding: Binding;
+  #loose: BindingCell | undefined;
   constructor(binding: Binding) {
     this.binding = binding;
   }
@@ -17,6 +19,22 @@ export class OuterCell {
   }
   get isUnresolvable(): boolean {
     return this.binding.scope === "unresolved";
+  }
+  get isAssignable(): boolean {
+    return this.binding.isAssignable ?? true;
+  }
+  get loose(): BindingCell | undefined {
+    const { read, writeLoosely } = this.binding;
+    if (writeLoosely === undefined) return undefined;
+    this.#loose ??= {
+      get v(): unknown {
+        return read();
+      },
+      set v(value: unknown) {
+        writeLoosely(value);
+      },
+    };
+    return this.#loose;
   }
 }
 

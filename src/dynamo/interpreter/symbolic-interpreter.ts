@@ -147,8 +147,8 @@ export class SymbolicInterpreter {
     return readCell(cell);
   }
 
-  assign(cell: CellVariable, value: Variable): void {
-    assignCell(this.#machine, cell, value);
+  assign(cell: CellVariable, value: Variable, how = { loosely: false }): void {
+    assignCell(this.#machine, cell, value, how);
   }
 
   initialize(cell: CellVariable, value: Variable): void {

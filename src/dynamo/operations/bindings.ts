@@ -1,6 +1,7 @@
 import { uninitialized } from "../bytecode/cell.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { Machine } from "../interpreter/machine.ts";
+import type { Source } from "../variables/source.ts";
 import type { CellVariable, Variable } from "../variables/variable.ts";
 import { typeOf } from "./operators.ts";
 
@@ -22,10 +23,32 @@ function breakAtCell({ name, isAccessor, isUnresolvable }: CellVariable): never 
   return breakGraph("observedException", { errorClass: "ReferenceError", message }, `load ${name}`);
 }
 
-/** An assignment; like a read, it throws in the temporal dead zone. */
-export function assignCell(machine: Machine, cell: CellVariable, value: Variable): void {
-  readCell(cell);
+/**
+ * An assignment; like a read, it throws in the temporal dead zone. One of sloppy code, `loosely`, makes a variable that does
+ * not exist; the engine does that, as it refuses to change a constant or read-only global in its own way.
+ */
+export function assignCell(
+  machine: Machine,
+  cell: CellVariable,
+  value: Variable,
+  { loosely }: { readonly loosely: boolean },
+): void {
+  if (!(loosely && cell.isUnresolvable)) readCell(cell);
+  if (cell.isAssignable !== null) checkAssignable(machine, cell, cell.isAssignable());
   initializeCell(machine, cell, value);
+}
+
+function checkAssignable(machine: Machine, { name, source }: CellVariable, holds: boolean): void {
+  if (!holds) {
+    const facts = {
+      object: "the global object (which has no such property, or a read-only one)",
+      property: name,
+    };
+    return breakGraph("unsupportedPropertyWrite", facts, `store ${name}`);
+  }
+  if (source === null) return;
+  const isAssignable: Source = { kind: "member", base: source, key: "isAssignable" };
+  machine.tracer.addGuard({ kind: "CONSTANT_MATCH", source: isAssignable, value: true });
 }
 
 /** The declaration itself: ends the temporal dead zone. */

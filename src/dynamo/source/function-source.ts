@@ -40,6 +40,10 @@ export interface Binding {
   readonly write: ((value: unknown) => void) | null;
   /** Using it runs a getter or setter of the program: a global variable defined as one. */
   readonly isAccessor?: boolean;
+  /** Asked of global variables: assigning it sets its value and does nothing else, in strict and sloppy code. */
+  readonly isAssignable?: boolean;
+  /** How sloppy code assigns a global variable: one that does not exist is made, and one that is read-only stays. */
+  readonly writeLoosely?: (value: unknown) => void;
   /** Why the variable cannot be read from outside, or null if it can. */
   readonly unavailable: string | null;
 }

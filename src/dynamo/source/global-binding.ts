@@ -18,9 +18,13 @@ export function globalBinding(name: string, realmGlobal: Record<string, unknown>
     get isAccessor() {
       return isProgramAccessor(name, realmGlobal ?? globalThis);
     },
+    get isAssignable() {
+      return isAssignable(name, realmGlobal ?? globalThis, access);
+    },
     constant: immutableGlobals.has(name),
     read: access.read,
     write: access.write,
+    writeLoosely: access.writeLoosely,
     unavailable: null,
   };
 }
@@ -38,10 +42,28 @@ export function isProgramAccessor(name: string, global: object): boolean {
   return !hostAccessors.has(get) || !hostAccessors.has(set);
 }
 
+function isAssignable(
+  name: string,
+  global: object,
+  { exists, read, write }: GlobalAccess,
+): boolean {
+  const own = getOwnPropertyDescriptor(global, name);
+  if (own !== undefined)
+    return own.writable === true || (own.set !== undefined && hostAccessors.has(own.set));
+  if (!exists() || name in global) return false; // made by the assignment
+  try {
+    write(read()); // a top-level variable of a script: only a constant refuses
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 interface GlobalAccess {
   readonly exists: () => boolean;
   readonly read: () => unknown;
   readonly write: (value: unknown) => void;
+  readonly writeLoosely: (value: unknown) => void;
 }
 
 const accessByName = new Map<string, GlobalAccess>();
@@ -54,17 +76,19 @@ const accessByName = new Map<string, GlobalAccess>();
 function ownRealmAccess(name: string): GlobalAccess {
   let access = accessByName.get(name);
   if (access === undefined) {
-    // An assignment that makes a variable is refused before: see `functionCode`.
     const mode = namesOfSloppyCode.has(name) ? "" : '"use strict"; ';
+    const assign = `(value) => { ${name === "value" ? "globalThis.value" : name} = value }`;
+    const writeLoosely = makeFunction([], `return ${assign}`)() as GlobalAccess["write"]; // the text before
     const build = makeFunction(
-      ["hasOwn"],
+      ["hasOwn", "writeLoosely"],
       `${mode}return {
       exists: () => { if (hasOwn(globalThis, ${JSON.stringify(name)}) || ${JSON.stringify(name)} in globalThis) return true; try { ${name}; return true } catch { return false } },
       read: () => ${name},
-      write: (value) => { ${name === "value" ? "globalThis.value" : name} = value },
+      write: ${assign},
+      writeLoosely,
     }`,
-    ) as (test: typeof hasOwn) => GlobalAccess; // the object literal above
-    access = build(hasOwn);
+    ) as (test: typeof hasOwn, loosely: GlobalAccess["write"]) => GlobalAccess; // the object literal above
+    access = build(hasOwn, writeLoosely);
     accessByName.set(name, access);
   }
   return access;
@@ -101,5 +125,6 @@ function foreignRealmAccess(name: string, global: Record<string, unknown>): Glob
       check();
       global[name] = value;
     },
+    writeLoosely: (value) => Reflect.set(global, name, value),
   };
 }

@@ -430,6 +430,8 @@ export class CellVariable {
   isUnresolvable = false;
   /** A global variable defined by a getter or setter, which only the program's own uses may run. */
   isAccessor = false;
+  /** Of a global variable: whether an assignment only sets its value. */
+  isAssignable: (() => boolean) | null = null;
 
   constructor(name: string, content: Variable | null, source: Source | null) {
     this.name = name;

@@ -118,6 +118,8 @@ function rewriteReference(
   const runtime = `${captures.prefix}r`;
   const kind = captures.kindOf(variable);
   if (isWrite) {
+    if (kind === "outer" && !isInStrictCode(source, identifier, parents))
+      text = `${runtime}.looseBinding(${captures.cellOf(variable)}).v`;
     if (kind === "const") text = `${runtime}.constantBinding(${captures.cellOf(variable)}).v`;
     if (kind === "ownName") {
       text = `${runtime}.${isInStrictCode(source, identifier, parents) ? "constantBinding" : "silentBinding"}(${captures.cellOf(variable)}).v`;

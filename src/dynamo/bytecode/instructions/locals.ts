@@ -151,6 +151,22 @@ export const localInstructions = {
       keeps: [],
     },
   }),
+  /** As sloppy code assigns a variable: one that exists nowhere becomes a global, and one that is read-only stays. */
+  storeCaptureLoosely: define({
+    operand: { capture: operand.capture },
+    stack: "value ->",
+    effect: [1, 0],
+    run: (it, { capture }) => it.assign(it.capture(capture), it.pop(), { loosely: true }),
+    emit: {
+      kind: "statement",
+      statement: ([value], { capture }, scope) => {
+        const bare = scope.capture(capture);
+        const cell = scope.captureCell(capture);
+        return `${bare === `${cell}.v` ? `${scope.runtime("looseBinding")}(${cell}).v` : bare}=${value};`;
+      },
+      keeps: [],
+    },
+  }),
   /** `typeof x` of a capture: "undefined" where no such variable exists, instead of a ReferenceError. */
   typeofCapture: define({
     operand: { capture: operand.capture },

@@ -211,7 +211,10 @@ export class Lowering {
       } else this.checkInitialized(node, variable);
       this.emit(node, { op: "throwConstantAssignment", name: variable.name });
     } else if (!this.isOwn(variable)) {
-      this.emit(node, { op: "storeCapture", capture: this.captureIndex(variable) });
+      // Only of a variable around the compiled text it is unknown whether it exists and may be assigned.
+      const isLoose = variable.kind === "outer" && !this.unit.isStrict;
+      const op = isLoose ? "storeCaptureLoosely" : "storeCapture";
+      this.emit(node, { op, capture: this.captureIndex(variable) });
     } else if (variable.isCaptured)
       this.emit(node, { op: "storeCell", slot: this.slotOf(variable) });
     else {
