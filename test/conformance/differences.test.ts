@@ -437,4 +437,4 @@ test("a setter for an array index that cannot be deleted again leaves the whole 
   );
   expect(stderr).toBe("");
   expect(stdout).toBe("key key patchedBuiltin true");
-});
+}, 120_000);
