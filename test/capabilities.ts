@@ -24,3 +24,6 @@ export const testOfUndefined = test.skipIf(tier === "R" || tier === "T");
 
 /** Looks at top-level variables of classic scripts: no transform has seen these, and interpreted text cannot name them. */
 export const testOfScripts = test.skipIf(tier === "T" || !mayGenerateCode());
+
+/** Captures a function that uses private names: accessors have to be made in its class, and its text may not be interpreted. */
+export const testOfPrivateNames = test.skipIf(tier === "R" || tier === "T" || !mayGenerateCode());

@@ -1,6 +1,6 @@
 import * as torch from "fullgraph";
 import { describe, expect, test } from "vitest";
-import { testOfAccessors } from "../../capabilities.ts";
+import { testOfPrivateNames } from "../../capabilities.ts";
 import { type DifferentialResult, runDifferential } from "../../differential.ts";
 
 type Tensor = torch.Tensor;
@@ -93,19 +93,19 @@ const run = (
 const x = torch.ones(2, 3);
 
 describe("private names of classes from outside", () => {
-  testOfAccessors("fields and methods are captured, in one graph for both instances", () => {
+  testOfPrivateNames("fields and methods are captured, in one graph for both instances", () => {
     const { breaks, frames } = run((layer, t: Tensor) => layer.forward(t), ([a, b]) => [[a, x], [b, x], [a, x]]); // prettier-ignore
     expect(breaks).toEqual([]);
     expect(frames).toBeLessThan(4);
   });
 
-  testOfAccessors("with fullgraph, in callbacks and through another instance", () => {
+  testOfPrivateNames("with fullgraph, in callbacks and through another instance", () => {
     run((layer, t: Tensor) => layer.inCallbacks(t), ([a]) => [[a, x], [a, x]], { fullgraph: true }); // prettier-ignore
     run((layer, t: Tensor, other: Layer) => layer.ofAnother(t, other), ([a, b]) => [[a, x, b], [a, x], [b, x, a]], { fullgraph: true }); // prettier-ignore
     run((_, t: Tensor, other: object) => Layer.isLayer(t, other), ([a, b]) => [[a, x, b], [a, x, {}]], { fullgraph: true }); // prettier-ignore
   });
 
-  testOfAccessors("every form of assignment", () => {
+  testOfPrivateNames("every form of assignment", () => {
     const calls = (layers: readonly [Layer, Layer]): unknown[][] => layers.map((a) => [a, x]);
     expect(run((layer, t: Tensor) => layer.assigns(t), calls).breaks).toEqual([]);
   });
