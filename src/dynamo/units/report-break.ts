@@ -34,8 +34,11 @@ export function reportBreak(
   const native = skipsFrame ? wholeFunction(unit, machine) : nativePart(machine);
   const cost = new CostSoFar(rootGraph.callCount, native);
   const record = recordOf(unit, machine, graphBreak, skipsFrame, cost);
-  if (unit.owner.options.fullgraph || frames.some((frame) => frame.isFullgraph))
-    throw new Unsupported(record);
+  const isFullgraph = unit.owner.options.fullgraph || frames.some((frame) => frame.isFullgraph);
+  // The program is wrong, with or without a graph: it fails natively, as it would have.
+  if (isFullgraph && !skipsFrame && graphBreak.reason.key === "fakeCallTypeError")
+    cost.refuseToGoOn(record);
+  else if (isFullgraph) throw new Unsupported(record);
   // The innermost setting counts.
   if (frames.findLast((frame) => frame.breakPolicy !== null)?.breakPolicy === "error")
     throw new Unsupported(record);
@@ -53,10 +56,20 @@ export class CostSoFar implements BreakCost {
   readonly operationsBefore: number;
   readonly native: string;
   operationsAfter: number | null = null;
+  #refusal: GraphBreakRecord | null = null;
 
   constructor(operationsBefore: number, native: string) {
     this.operationsBefore = operationsBefore;
     this.native = native;
+  }
+
+  /** Where graph breaks are errors, what follows one that was to fail natively is an error. */
+  refuseToGoOn(record: GraphBreakRecord): void {
+    this.#refusal = record;
+  }
+
+  get refusal(): GraphBreakRecord | null {
+    return this.#refusal;
   }
 
   noteAfter(operations: number): void {

@@ -19,6 +19,7 @@ import {
   ConstraintViolationError,
   InternalTorchDynamoError,
   TorchDynamoException,
+  Unsupported,
 } from "../exc.ts";
 import { GraphBreak, describeBreak } from "../graph-breaks/graph-break.ts";
 import type { Frame } from "../interpreter/frame.ts";
@@ -125,6 +126,8 @@ export class Unit implements Continuation {
 
   /** null: the call is to run natively. */
   #newEntry(receiver: unknown, inputs: readonly unknown[]): CompiledEntry | null {
+    const refusal = this.cameFrom?.refusal ?? null;
+    if (refusal !== null) throw new Unsupported(refusal);
     // A patch that cannot be undone is in the way of the compiler itself.
     if (arePatchesPutAside() && areBuiltinsPatched()) return this.#refusePatch();
     const stance = currentStance().name;

@@ -33,9 +33,32 @@ describe("A3: a wrong call of an operator", () => {
     expect(result.outcomes).toMatchObject([{ kind: "error", error: { name: "TypeError" } }]);
   });
 
-  // Compiling with `fullgraph` throws what eager does not: no case for the differential runner.
-  test("A3: with fullgraph it is Unsupported", () => {
-    const compiled = torch.compile(fn, { fullgraph: true });
+  test("A3: with fullgraph the caller gets it too, behind what the program did before", () => {
+    const log: string[] = [];
+    const wrong = (x: torch.Tensor): torch.Tensor => {
+      log.push("before");
+      return fn(x.add(1));
+    };
+    const compiled = torch.compile(wrong, { fullgraph: true });
+    for (let call = 1; call < 3; call++) {
+      expect(() => compiled(torch.ones(3))).toThrow(
+        new TypeError("sin() takes 1 positional argument but 2 were given"),
+      );
+      expect(log.length).toBe(call);
+    }
+  });
+
+  test("A3: with fullgraph a program that goes on behind it is Unsupported", () => {
+    const compiled = torch.compile(
+      (x: torch.Tensor) => {
+        try {
+          return fn(x);
+        } catch {
+          return x.add(1);
+        }
+      },
+      { fullgraph: true },
+    );
     expect(() => compiled(torch.ones(3))).toThrow(torch._dynamo.exc.Unsupported);
   });
 });
