@@ -1,5 +1,6 @@
 import * as torch from "fullgraph";
 import { describe, expect, test } from "vitest";
+import { testOfCompiledText } from "../capabilities.ts";
 import { runDifferential } from "../differential.ts";
 
 type Tensor = torch.Tensor;
@@ -163,7 +164,7 @@ const usedUp: Readonly<Record<string, Fn>> = {
   },
 };
 describe("a generator that is used up within the function is captured with it", () => {
-  test.each(Object.entries(usedUp))("%s", (_, fn) => {
+  testOfCompiledText.each(Object.entries(usedUp))("%s", (_, fn) => {
     const run = runDifferential(() => ({ fn, calls: x() }));
     expect(run.breaks.map(({ reason }) => reason)).toEqual([]);
     expect(run.frames).toBe(1);
@@ -250,7 +251,7 @@ describe("breaks anywhere leave what it does as it is", () => {
   });
 });
 
-test("the break says what kept the generator from being captured", () => {
+testOfCompiledText("the break says what kept the generator from being captured", () => {
   const fn = (t: Tensor): Tensor => {
     let sum = t;
     for (const part of scaled(t, 2)) if (part.sum().item() > 0) sum = sum.add(part);
