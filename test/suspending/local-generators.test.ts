@@ -146,6 +146,21 @@ const usedUp: Readonly<Record<string, Fn>> = {
     }
     return [t.add(1), log];
   },
+  "an error on the way to what yield* goes over": (t) => {
+    const failing = {
+      [Symbol.iterator](): Iterator<Tensor> {
+        throw new RangeError("no iterator");
+      },
+    };
+    const catching = function* (): Generator<unknown> {
+      try {
+        yield* failing;
+      } catch (error) {
+        yield String(error);
+      }
+    };
+    return [t.add(1), ...catching()];
+  },
   "an iterator of the program": (t) => {
     const count = new Countdown(3);
     let sum = t;

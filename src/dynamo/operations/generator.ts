@@ -181,8 +181,12 @@ function wait(
   generator.state = "yield";
   const value = frame.pop();
   if (frame.code.instructions[pc]?.op !== "yieldDelegate") return { value, done: false };
-  const inner = machine.getIterator(value);
-  generator.delegate = inner;
+  try {
+    generator.delegate = machine.getIterator(value);
+  } catch (error) {
+    if (!(error instanceof ProgramThrow)) throw error;
+    return raise(machine, generator, error.value);
+  }
   return resumeGenerator(machine, generator, undefinedVariable);
 }
 
