@@ -14,6 +14,7 @@ import {
 import { closureOf, functionName } from "../operations/closure-of.ts";
 import { getSuper } from "../operations/get-property.ts";
 import { getPrivate, hasPrivate, setPrivate } from "../operations/private-member.ts";
+import { returnCompletion } from "../bytecode/suspension.ts";
 import { returnCompletionVariable } from "../operations/generator.ts";
 import { enumerableKeys, listOf } from "../operations/iteration.ts";
 import { restArray } from "../operations/iterator-record.ts";
@@ -359,7 +360,9 @@ export class SymbolicInterpreter {
   /** Whether a handler of a generator got its `return`. */
   isReturnCompletion(error: Variable): boolean {
     if (error === returnCompletionVariable) return true;
-    return this.breakSilently("isReturnCompletion");
+    const value = this.#machine.force(error);
+    if (value.kind !== "constant" || value.value !== returnCompletion) return false;
+    return this.breakSilently("isReturnCompletion"); // whoever drives this frame from outside called `return`
   }
 
   /** A step that only the engine can make, on the way to or from a suspension. */
