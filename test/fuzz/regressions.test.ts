@@ -354,6 +354,21 @@ test("an empty tensor is tiled", () => {
   expect(torch.zeros(0).repeat(3, 2).shape).toEqual([3, 0]);
 });
 
+test("a Proxy with a native method is not asked what it is", () => {
+  runDifferential(() => {
+    const seen: string[] = [];
+    const get = (target: object, key: PropertyKey): unknown => {
+      seen.push(String(key));
+      return Reflect.get(target, key);
+    };
+    const counter = { count: 0, add: (by: number) => by + 1 };
+    const proxy = new Proxy({ add: counter.add.bind(counter) }, { get });
+    const fn = (x: torch.Tensor, o: { add: (by: number) => number }) => [x.add(1), o.add(1)];
+    const calls = [[torch.ones(2), proxy], [torch.ones(2), Object.create(proxy)]]; // prettier-ignore
+    return { fn, calls, watch: { seen } };
+  });
+});
+
 // The closure is rebuilt with `captured` as a member of its cell, and V8 words the failure by what the target is.
 test.fails("a rebuilt closure fails in the engine's words where a pattern assigns what it captured", () => {
   const messageOf = torch.compiler.disable((run: () => void) => {

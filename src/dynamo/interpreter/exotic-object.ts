@@ -38,3 +38,12 @@ const types = nodeBuiltin("util")?.types;
 
 /** Browsers cannot tell a Proxy from its target; there an object only has to look ordinary. */
 export const isProxy = (value: object): boolean => types?.isProxy(value) ?? false;
+
+/** Whether a property that an ordinary object lacks would be asked of a Proxy among its prototypes, or it is one. */
+export function reachesProxy(value: object): boolean {
+  for (let link: object | null = value; link !== null;) {
+    if (isProxy(link)) return true;
+    link = Object.getPrototypeOf(link) as object | null; // [[Prototype]] is an object or null (§10.1.1)
+  }
+  return false;
+}

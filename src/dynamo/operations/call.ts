@@ -13,6 +13,7 @@ import {
   type NotInterpretable,
   noteNestedCode,
 } from "../interpreter/function-code.ts";
+import { reachesProxy } from "../interpreter/exotic-object.ts";
 import { lexicalThis } from "../interpreter/lexical-this.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { captureCells } from "../interpreter/captures.ts";
@@ -149,7 +150,11 @@ function isLogger(receiver: Variable): boolean {
   const loggers = nodeBuiltin("console")?.Console;
   if (loggers === undefined || (receiver.kind !== "object" && receiver.kind !== "opaque"))
     return false;
-  return isObject(receiver.value) && receiver.value instanceof loggers;
+  return (
+    isObject(receiver.value) &&
+    !reachesProxy(receiver.value) && // `instanceof` asks for a property of Node's own
+    receiver.value instanceof loggers
+  );
 }
 
 /** What is called, as the program writes it. */
