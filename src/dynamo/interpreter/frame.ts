@@ -3,6 +3,9 @@ import type { BreakPolicy } from "../transparent-wrapper.ts";
 import type { Source } from "../variables/source.ts";
 import { type CellVariable, type Variable, undefinedVariable } from "../variables/variable.ts";
 
+/** Deeper than this a call runs natively: a runaway recursion must end in the engine's own RangeError. */
+export const maximumDepth = 64;
+
 /** What becomes of the value that an inlined frame returns. */
 export type ReturnMode =
   | "push" // the caller's operand stack gets it

@@ -6,7 +6,7 @@ import type { CallResult } from "../builtins/builtin.ts";
 import type { Code } from "../bytecode/code.ts";
 import { compiledOf } from "../compiled-target.ts";
 import { disabledReason } from "../disable.ts";
-import { Frame, type ReturnMode } from "../interpreter/frame.ts";
+import { Frame, maximumDepth, type ReturnMode } from "../interpreter/frame.ts";
 import {
   functionCode,
   isInterpretable,
@@ -38,9 +38,6 @@ import { hasConstantResult } from "../opaque-functions.ts";
 import { unwrap } from "../transparent-wrapper.ts";
 import { makeGenerator } from "./generator.ts";
 import { callInGraph } from "./call-in-graph.ts";
-
-/** Deeper than this the call runs natively: a runaway recursion must end in the engine's own RangeError. */
-const maximumDepth = 64;
 
 /** Call (ECMA-262 §7.3.14): functions of the program are entered, known ones applied, all others break the graph. */
 export function callValue(

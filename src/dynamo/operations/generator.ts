@@ -1,7 +1,7 @@
 import { returnCompletion } from "../bytecode/suspension.ts";
 import type { Code } from "../bytecode/code.ts";
 import { describeBreak, GraphBreak } from "../graph-breaks/graph-break.ts";
-import type { Frame } from "../interpreter/frame.ts";
+import { type Frame, maximumDepth } from "../interpreter/frame.ts";
 import type { Machine, StopAtStep } from "../interpreter/machine.ts";
 import { generatorPrototype } from "./generator-prototype.ts";
 import { ProgramThrow, throwTypeError } from "../interpreter/program-throw.ts";
@@ -211,9 +211,6 @@ function stepOf(
     ? { value: machine.currentValue(inner), done: false }
     : { value: undefinedVariable, done: true };
 }
-
-/** Deeper than this nothing is interpreted: a runaway recursion must end in the engine's own RangeError. */
-const maximumDepth = 64;
 
 const stopsByCode = new WeakMap<Code, ReadonlySet<number>>();
 
