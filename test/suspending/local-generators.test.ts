@@ -277,3 +277,19 @@ testOfCompiledText("the break says what kept the generator from being captured",
   expect(explanation).toContain("`scaled` is a generator function");
   expect(explanation).toContain("(Data-dependent branching)");
 });
+
+test.each([
+  ["replaced", (fn: object) => Object.assign(fn, { prototype: { *[Symbol.iterator]() { yield 1; yield 2; } } })], // prettier-ignore
+  ["given a method", (fn: { prototype: object }) => Object.assign(fn.prototype, { next: () => ({ done: true }) })], // prettier-ignore
+])("the prototype of a generator function that is %s later is noticed", (_, change) => {
+  runDifferential(() => {
+    function* once(t: Tensor): Generator<Tensor> {
+      yield t;
+    }
+    return {
+      fn: (t: Tensor) => [t.add(1), [...once(t)].length],
+      calls: x(),
+      before: (call) => void (call === 1 && change(once)),
+    };
+  });
+});

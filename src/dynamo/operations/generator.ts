@@ -1,3 +1,4 @@
+import { isObject } from "../../base/is-object.ts";
 import { returnCompletion } from "../bytecode/suspension.ts";
 import type { Code } from "../bytecode/code.ts";
 import { describeBreak, GraphBreak } from "../graph-breaks/graph-break.ts";
@@ -7,6 +8,7 @@ import { generatorPrototype } from "./generator-prototype.ts";
 import { ProgramThrow, throwTypeError } from "../interpreter/program-throw.ts";
 import type { Stopped } from "../interpreter/outcome.ts";
 import { GeneratorVariable } from "../variables/iterator-variables.ts";
+import type { Source } from "../variables/source.ts";
 import {
   type ClosureVariable,
   ConstantVariable,
@@ -32,8 +34,21 @@ export function makeGenerator(
 ): GeneratorVariable {
   const generator = new GeneratorVariable(callee, frame, machine.tracer.lastStep);
   machine.generators.push(generator);
+  guardPrototype(machine, callee);
   run(machine, generator, frame);
   return generator;
+}
+
+/** The object it inherits from is what the function's `prototype` is when it is called. */
+function guardPrototype({ tracer }: Machine, callee: UserFunctionVariable | ClosureVariable): void {
+  if (callee.kind !== "function" || callee.source === null) return;
+  const source: Source = { kind: "member", base: callee.source, key: "prototype" };
+  const value: unknown = Reflect.get(callee.value, "prototype");
+  tracer.addGuard(
+    isObject(value)
+      ? { kind: "ID_MATCH", source, value }
+      : { kind: "CONSTANT_MATCH", source, value },
+  );
 }
 
 /** `next(value)`: GeneratorResume (§27.5.3.3). */
