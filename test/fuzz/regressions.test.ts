@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
 import { testOfTextCode } from "../capabilities.ts";
 import { runDifferential, type DifferentialResult } from "../differential.ts";
@@ -384,4 +384,57 @@ test.fails("a rebuilt closure fails in the engine's words where a pattern assign
     return [x.add(captured), message];
   };
   runDifferential(() => ({ fn, calls: [[torch.ones(2), { q: null }]] }));
+});
+
+describe("an array of the second call with an element that is not plain data", () => {
+  type List = (number | undefined)[];
+  const withGetter = (seen: string[]): List => {
+    const list: List = [3, 4, 5];
+    const get = (): number => seen.push("read");
+    Object.defineProperty(list, 1, { get, configurable: true, enumerable: true });
+    return list;
+  };
+  const readOnly = (): List => Object.defineProperty([3, 4, 5], 1, { writable: false });
+  const withHole = (): List => {
+    const list: List = [3, 4, 5];
+    Reflect.deleteProperty(list, 1);
+    return list;
+  };
+  const uses: Readonly<Record<string, (list: List, at: number) => unknown>> = {
+    "is read": (list) => list[1],
+    "is read at a varying index": (list, at) => list[at],
+    "is tested for": (list) => 1 in list,
+    "is copied": (list) => [...list],
+    "is visited": (list) => {
+      const visited = [];
+      for (const element of list) visited.push(element);
+      return visited;
+    },
+    "is mapped": (list) => list.map((element) => element),
+    "is cut out": (list) => list.slice(1),
+    "is written": (list) => (list[1] = 9),
+    "is shifted": (list) => list.shift(),
+    "is popped": (list) => list.pop(),
+    "is spliced": (list) => list.splice(0, 1),
+    "is filled": (list) => list.fill(0),
+    "is reversed": (list) => list.reverse(),
+    "is cut off": (list) => (list.length = 1),
+    "is pushed behind": (list) => list.push(7),
+  };
+  test.each(Object.keys(uses))("%s as in eager", (name) => {
+    const use = uses[name] ?? expect.fail(name);
+    runDifferential(() => {
+      const seen: string[] = [];
+      const fn = (x: torch.Tensor, list: List, at: number): unknown => {
+        seen.push("begin");
+        const sum = x.add(1);
+        seen.push("used");
+        return [use(list, at), sum, seen.push("end"), list];
+      };
+      const plain = [2, 0, 1].map((at) => [torch.ones(2), [3, 4, 5], at]);
+      const others = [withGetter(seen), readOnly(), withHole(), Object.freeze([3, 4, 5])];
+      const calls = [...plain, ...others.map((list) => [torch.ones(2), list, 1])];
+      return { fn, calls, watch: { seen } };
+    });
+  });
 });

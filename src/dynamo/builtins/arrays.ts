@@ -1,8 +1,7 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
-import { arrayItems } from "../interpreter/contents.ts";
+import { arrayItems, replaceableItems, unguardedItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import type { Source } from "../variables/source.ts";
-import { guardHoles } from "../operations/array-own-keys.ts";
 import { isDefinitely, sameValueZero } from "../operations/same-value.ts";
 import { toTemplatePart } from "../operations/operators.ts";
 import { binaryOperation } from "../operations/operators.ts";
@@ -36,7 +35,6 @@ const readers: Readonly<Record<string, ArrayRule>> = {
     for (const arg of args) {
       const value = machine.force(arg);
       if (value.kind === "array" && value.flavour === "array") {
-        guardHoles(machine, value);
         guardSpreadable(machine, value);
         result.push(...arrayItems(machine, value));
       } else if (value.kind === "opaque" || value.kind === "object") refuseBuiltin("concat", value);
@@ -171,15 +169,9 @@ function rows(
 function reading(_: Function, rule: ArrayRule): Builtin["call"] {
   return (machine, thisValue, args, self) => {
     const target = receiver(machine, thisValue, self);
-    if (seesHoles.has(self.name)) guardHoles(machine, target);
     return rule({ machine, target, items: arrayItems(machine, target), args });
   };
 }
-
-/** These skip or copy holes; the others take them for undefined. */
-const seesHoles: ReadonlySet<string> = new Set(
-  ["concat", "indexOf", "slice", "splice"].map((name) => `Array.prototype.${name}`),
-);
 
 /** IsConcatSpreadable (§23.1.3.2.1): one array may say that it is an element. */
 function guardSpreadable(machine: Machine, target: ArrayVariable): void {
@@ -203,11 +195,10 @@ function writing(fn: Function, rule: ArrayRule): Builtin["call"] {
         machine.tracer.addGuard({ kind: "EXTENSIBLE", source: target.source, writableKey });
       }
     }
-    if (fn === Array.prototype.push && target.items === null)
-      return pushUnseen(machine, target, args);
-    const items = arrayItems(machine, target);
-    if (seesHoles.has(self.name)) guardHoles(machine, target);
-    if (items.includes(null)) refuseBuiltin(self.name, target); // holes show the prototype through: the engine's business
+    const onlyAdds = fn === Array.prototype.push;
+    if (onlyAdds && target.items === null) return pushUnseen(machine, target, args);
+    const items = onlyAdds ? unguardedItems(machine, target) : replaceableItems(machine, target);
+    if (items === null || items.includes(null)) return refuseBuiltin(self.name, target); // holes show the prototype through: the engine's business
     const result = rule({ machine, target, items, args });
     if (target.source !== null)
       machine.tracer.addEffect({ kind: "call", callee: fn, receiver: target, args });

@@ -42,6 +42,11 @@ interface GuardFacts {
   OBJECT_MATCH: OnSource & { readonly prototype: object | null };
   OWN_DATA: OnSource & { readonly key: PropertyKey };
   PRIVATE_NAME: OnSource & { readonly name: PrivateName; readonly truth: boolean };
+  DATA_ELEMENT: OnSource & { readonly index: Expression<NumberLeaf> };
+  /** `count` own elements, none with a getter or setter; beside SEQUENCE_LENGTH and NOT_PRESENT it says which. */
+  DATA_ELEMENTS: OnSource & { readonly count: number };
+  /** The same, and all can be overwritten and deleted. */
+  PLAIN_ELEMENTS: OnSource & { readonly count: number };
   OWN_GETTER: OnSource & { readonly key: PropertyKey; readonly getter: Function };
   OWN_SETTER: OnSource & { readonly key: PropertyKey; readonly setter: Function };
   CONFIGURABLE: OnSource & { readonly key: PropertyKey };
@@ -132,6 +137,23 @@ const guardKinds: { readonly [Kind in GuardKindName]: GuardKind<GuardFacts[Kind]
   OWN_DATA: {
     test: (g, pool) => `R.hasOwnData(${text(g, pool)}, ${pool.textOf(g.key)})`,
     describe: (g) => `Object.hasOwn(${name(g)}, ${keyName(g.key)})`,
+  },
+  DATA_ELEMENT: {
+    test: (g, pool) =>
+      `R.hasOwnData(${text(g, pool)}, ${printExpression(
+        g.index,
+        (leaf) => leafText(leaf, pool),
+        (fn) => pool.textOf(Math[fn]),
+      )})`,
+    describe: (g) => `Object.hasOwn(${name(g)}, ${printExpression(g.index, leafName)})`,
+  },
+  DATA_ELEMENTS: {
+    test: (g, pool) => `R.hasDataElements(${text(g, pool)}, ${g.count})`,
+    describe: (g) => `${name(g)} has ${g.count} elements without getters`,
+  },
+  PLAIN_ELEMENTS: {
+    test: (g, pool) => `R.hasPlainElements(${text(g, pool)}, ${g.count})`,
+    describe: (g) => `${name(g)} has ${g.count} elements that can be replaced`,
   },
   PRIVATE_NAME: {
     test: (g, pool) => `${g.truth ? "" : "!"}${pool.textOf(g.name)}.has(${text(g, pool)})`,

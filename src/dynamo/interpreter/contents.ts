@@ -1,3 +1,4 @@
+import { hasPlainElements } from "../residual/runtime.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { type Source, sourceName } from "../variables/source.ts";
 import {
@@ -10,8 +11,59 @@ import {
 } from "../variables/variable.ts";
 import type { Machine } from "./machine.ts";
 
-/** The elements of an array; looking inside one from outside guards its length, and every element when it is used. */
+/** The length of an array. One from outside is guarded to be as long as this. */
+export const arrayLength = (machine: Machine, target: ArrayVariable): number =>
+  unguardedItems(machine, target).length;
+
+/** The element at a constant index: null for a hole, undefined past the end. */
+export function arrayItem(
+  machine: Machine,
+  target: ArrayVariable,
+  index: number,
+): Variable | null | undefined {
+  const items = unguardedItems(machine, target);
+  const { value, source } = target;
+  if (value !== null && source !== null && Object.hasOwn(value, index))
+    machine.tracer.addGuard({ kind: "OWN_DATA", source, key: index });
+  return items[index];
+}
+
+/** All elements of an array. Those of one from outside are guarded to be there, and to run nothing when they are read. */
 export function arrayItems(machine: Machine, target: ArrayVariable): (Variable | null)[] {
+  const items = unguardedItems(machine, target);
+  guardElements(machine, target, "DATA_ELEMENTS");
+  return items;
+}
+
+/** The same for a method that moves, overwrites or removes elements; null where one is read-only and would make it throw. */
+export function replaceableItems(
+  machine: Machine,
+  target: ArrayVariable,
+): (Variable | null)[] | null {
+  const items = unguardedItems(machine, target);
+  const { value } = target;
+  if (value !== null && !hasPlainElements(value, countElements(value))) return null;
+  guardElements(machine, target, "PLAIN_ELEMENTS");
+  return items;
+}
+
+function guardElements(
+  machine: Machine,
+  { value, source }: ArrayVariable,
+  kind: "DATA_ELEMENTS" | "PLAIN_ELEMENTS",
+): void {
+  if (value === null || source === null || value.length === 0) return;
+  machine.tracer.addGuard({ kind, source, count: countElements(value) });
+}
+
+function countElements(array: readonly unknown[]): number {
+  let count = 0;
+  for (let index = 0; index < array.length; index++) if (Object.hasOwn(array, index)) count += 1;
+  return count;
+}
+
+/** Looking inside an array from outside guards its length and its holes; whoever uses an element guards that. */
+export function unguardedItems(machine: Machine, target: ArrayVariable): (Variable | null)[] {
   if (target.items !== null) return target.items;
   const { value, source } = target;
   if (value === null || source === null)

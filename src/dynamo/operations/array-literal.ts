@@ -1,4 +1,4 @@
-import { arrayItems } from "../interpreter/contents.ts";
+import { arrayItems, unguardedItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import {
   type ArrayVariable,
@@ -14,7 +14,7 @@ export function appendElements(
   values: readonly Variable[],
 ): void {
   const array = literal(machine, target);
-  arrayItems(machine, array).push(...values);
+  unguardedItems(machine, array).push(...values);
   if (array.source !== null)
     machine.tracer.addEffect({
       kind: "call",
@@ -26,7 +26,7 @@ export function appendElements(
 
 export function appendHole(machine: Machine, target: Variable): void {
   const array = literal(machine, target);
-  const items = arrayItems(machine, array);
+  const items = unguardedItems(machine, array);
   items.push(null);
   if (array.source !== null)
     machine.tracer.addEffect({

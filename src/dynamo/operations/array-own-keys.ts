@@ -1,4 +1,4 @@
-import { arrayItems } from "../interpreter/contents.ts";
+import { arrayItem } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import type { ArrayVariable } from "../variables/variable.ts";
 import { arrayIndex } from "./array-index.ts";
@@ -8,8 +8,7 @@ export function arrayHasOwn(machine: Machine, target: ArrayVariable, key: Proper
   if (key === "length") return true;
   const index = arrayIndex(key);
   if (index !== null) {
-    guardHoles(machine, target);
-    return (arrayItems(machine, target)[index] ?? null) !== null;
+    return (arrayItem(machine, target, index) ?? null) !== null;
   }
   if (typeof key === "string" && target.named.has(key)) return true;
   const { value, source } = target;
@@ -27,20 +26,4 @@ export function hasOnlyElements(machine: Machine, target: ArrayVariable): boolea
   const keys = Reflect.ownKeys(value);
   machine.tracer.addGuard({ kind: "KEYS_MATCH", source, keys });
   return keys.every((key) => key === "length" || arrayIndex(key) !== null);
-}
-
-const withKnownHoles = new WeakSet<ArrayVariable>();
-
-/**
- * What tells a hole from an element that is undefined holds only for arrays with holes in the same places; guarding the
- * elements themselves does not say so. Looking inside the array guarded the holes (arrayItems).
- */
-export function guardHoles(machine: Machine, target: ArrayVariable): void {
-  const { value, source } = target;
-  if (value === null || source === null || withKnownHoles.has(target)) return;
-  withKnownHoles.add(target);
-  for (let index = 0; index < value.length; index++) {
-    if (Object.hasOwn(value, index))
-      machine.tracer.addGuard({ kind: "PRESENT", source, key: index });
-  }
 }

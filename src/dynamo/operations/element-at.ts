@@ -1,5 +1,5 @@
 import type { Expression } from "../../symbolic/expression.ts";
-import { arrayItems } from "../interpreter/contents.ts";
+import { arrayItem } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import {
   type ArrayVariable,
@@ -18,7 +18,7 @@ export function elementAt(
   const { tracer } = machine;
   const index = machine.force(position);
   if (index.kind === "constant") {
-    const item = arrayItems(machine, target)[Number(index.value)];
+    const item = arrayItem(machine, target, Number(index.value));
     return item === undefined ? null : (item ?? undefinedVariable);
   }
   if (index.kind !== "number") return null;
@@ -27,9 +27,10 @@ export function elementAt(
     source !== null &&
     value !== null &&
     !tracer.isMutated(target) &&
-    typeof index.hint === "number";
+    typeof index.hint === "number" &&
+    "value" in (Object.getOwnPropertyDescriptor(value, index.hint) ?? {});
   if (!isOutside) {
-    const item = arrayItems(machine, target)[Number(tracer.specialize(index, "an array index"))];
+    const item = arrayItem(machine, target, Number(tracer.specialize(index, "an array index")));
     return item === undefined ? null : (item ?? undefinedVariable);
   }
   const length: Expression<NumberLeaf> = {
@@ -60,6 +61,7 @@ export function elementAt(
     right: length,
   });
   if (isIndex !== true || isInside !== true) return null;
+  tracer.addGuard({ kind: "DATA_ELEMENT", source, index: expression });
   return new LazyVariable(value[Number(index.hint)], {
     kind: "element",
     base: source,

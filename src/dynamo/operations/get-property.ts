@@ -2,7 +2,7 @@ import { isObject } from "../../base/is-object.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import type { CallResult } from "../builtins/builtin.ts";
 import { outerCell } from "../interpreter/captures.ts";
-import { arrayItems } from "../interpreter/contents.ts";
+import { arrayItem, arrayLength } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { throwTypeError } from "../interpreter/program-throw.ts";
 import { cellReadBy, globalCell } from "../interpreter/same-variable.ts";
@@ -199,10 +199,10 @@ function constantProperty(
 }
 
 function arrayProperty(machine: Machine, target: ArrayVariable, key: PropertyKey): CallResult {
-  if (key === "length") return new ConstantVariable(arrayItems(machine, target).length);
+  if (key === "length") return new ConstantVariable(arrayLength(machine, target));
   const index = arrayIndex(key);
   if (index !== null) {
-    const item = arrayItems(machine, target)[index];
+    const item = arrayItem(machine, target, index);
     return (
       item ??
       (item === undefined ? undefinedVariable : onPrototype(machine, Array.prototype, key, target))

@@ -1,6 +1,12 @@
 import type { Expression } from "../../symbolic/expression.ts";
 import { breakGraph } from "../graph-breaks/graph-break.ts";
-import { arrayItems, mapEntries, setKeys } from "../interpreter/contents.ts";
+import {
+  arrayItem,
+  arrayItems,
+  arrayLength,
+  mapEntries,
+  setKeys,
+} from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import {
   ArrayVariable,
@@ -109,10 +115,12 @@ function valueAt(machine: Machine, state: CursorState): Variable | null {
   switch (over.kind) {
     case "array": {
       if (state.start !== null) return elementFrom(machine, over, state.start, index);
-      const items = arrayItems(machine, over);
-      return index < items.length
-        ? pick(new ConstantVariable(index), items[index] ?? undefinedVariable)
-        : null;
+      if (index >= arrayLength(machine, over)) return null;
+      const value =
+        mode === "keys"
+          ? undefinedVariable
+          : (arrayItem(machine, over, index) ?? undefinedVariable);
+      return pick(new ConstantVariable(index), value);
     }
     case "map": {
       const entry = mapEntries(machine, over)[index];

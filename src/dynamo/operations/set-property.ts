@@ -1,6 +1,6 @@
 import { breakGraph } from "../graph-breaks/graph-break.ts";
 import { isIntrinsicHolder } from "../builtins/intrinsics.ts";
-import { arrayItems } from "../interpreter/contents.ts";
+import { replaceableItems, unguardedItems } from "../interpreter/contents.ts";
 import type { Machine } from "../interpreter/machine.ts";
 import { isProxy } from "../interpreter/exotic-object.ts";
 import {
@@ -84,7 +84,7 @@ function setArrayElement(
     );
   if (target.flavour !== "array") refuse();
   machine.tracer.noteMutation(target, "an array");
-  const items = arrayItems(machine, target);
+  const items = unguardedItems(machine, target);
   const index = arrayIndex(key);
   if (index !== null) {
     if (index > items.length + 1000) refuse(); // a sparse array: the engine's business
@@ -101,7 +101,8 @@ function setArrayElement(
       return refuse();
     if (!Number.isInteger(length.value) || length.value < 0) return refuse();
     checkWritable(machine, target, key);
-    checkWritable(machine, target, unusedKey); // elements of sealed arrays cannot be cut off
+    // What cannot be deleted cannot be cut off.
+    if (length.value < items.length && replaceableItems(machine, target) === null) return refuse();
     items.length = length.value;
   } else refuse();
   if (target.source !== null) machine.tracer.addEffect({ kind: "setProperty", target, key, value });
