@@ -10,32 +10,31 @@ const sameValue = Object.is;
 
 /** The descriptors of one object, in two arrays: nothing here may need an iterator. */
 interface Snapshot {
+  readonly name: string;
   readonly object: object;
-  readonly keys: readonly PropertyKey[];
-  readonly descriptors: readonly PropertyDescriptor[];
+  readonly keys: PropertyKey[];
+  readonly descriptors: PropertyDescriptor[];
 }
 
-const iteratorPrototypes: readonly object[] = [
-  [].values(),
-  new Map().keys(),
-  new Set().keys(),
-  ""[Symbol.iterator](),
-  "".matchAll(/x/g),
-].map((iterator): object => Object.getPrototypeOf(iterator) as object); // all of them have one
+const prototypeOf = (object: object): object => Object.getPrototypeOf(object) as object; // those below have one
 
-const watched: readonly object[] = [
-  Object.prototype,
-  Function.prototype,
-  Array.prototype,
-  String.prototype,
-  Number.prototype,
-  RegExp.prototype,
-  Map.prototype,
-  Set.prototype,
-  WeakMap.prototype,
-  WeakSet.prototype,
-  Symbol.prototype,
-  ...iteratorPrototypes,
+const watched: Readonly<Record<string, object>> = {
+  "Object.prototype": Object.prototype,
+  "Function.prototype": Function.prototype,
+  "Array.prototype": Array.prototype,
+  "String.prototype": String.prototype,
+  "Number.prototype": Number.prototype,
+  "RegExp.prototype": RegExp.prototype,
+  "Map.prototype": Map.prototype,
+  "Set.prototype": Set.prototype,
+  "WeakMap.prototype": WeakMap.prototype,
+  "WeakSet.prototype": WeakSet.prototype,
+  "Symbol.prototype": Symbol.prototype,
+  "%ArrayIteratorPrototype%": prototypeOf([].values()),
+  "%MapIteratorPrototype%": prototypeOf(new Map().keys()),
+  "%SetIteratorPrototype%": prototypeOf(new Set().keys()),
+  "%StringIteratorPrototype%": prototypeOf(""[Symbol.iterator]()),
+  "%RegExpStringIteratorPrototype%": prototypeOf("".matchAll(/x/g)),
   Object,
   Array,
   Reflect,
@@ -43,25 +42,20 @@ const watched: readonly object[] = [
   String,
   Math,
   JSON,
-];
+};
 
-const snapshots: readonly Snapshot[] = watched.map((object) => {
-  const keys = ownKeys(object);
-  return {
-    object,
-    keys,
-    descriptors: keys.map((key) => Object.freeze(getOwnPropertyDescriptor(object, key) ?? {})),
-  };
-});
+const snapshots: readonly Snapshot[] = Object.entries(watched).map(([name, object]) =>
+  snapshotOf(name, object),
+);
 
 /** Whether the compiler itself may use the built-in, and so puts aside what the program makes of it. */
 export function isWatchedBuiltin(value: unknown): value is object {
-  for (let i = 0; i < watched.length; i++) if (watched[i] === value) return true;
+  for (let i = 0; i < snapshots.length; i++) if (snapshots[i]?.object === value) return true;
   return false;
 }
 
 /** Whether the program changed a built-in that the compiler itself may use. */
-export function areBuiltinsPatched(): boolean {
+function areBuiltinsPatched(): boolean {
   for (let i = 0; i < snapshots.length; i++) {
     const snapshot = snapshots[i];
     if (snapshot !== undefined && isPatched(snapshot)) return true;
@@ -118,23 +112,67 @@ export function withBuiltinsOfProgram<Result>(run: () => Result): Result {
   }
 }
 
+/** The first property of a built-in that is not as the compiler needs it, for the user to find. */
+export function describePatch(): string | null {
+  for (let i = 0; i < snapshots.length; i++) {
+    const snapshot = snapshots[i];
+    if (snapshot === undefined) continue;
+    const { name, object, keys, descriptors } = snapshot;
+    const present = ownKeys(object);
+    for (let p = 0; p < present.length; p++) {
+      const key = present[p];
+      if (key === undefined) continue;
+      const before = descriptors[indexOf(keys, key)];
+      if (before === undefined || !isSame(before, getOwnPropertyDescriptor(object, key)))
+        return `${name}[${typeof key === "symbol" ? String(key) : JSON.stringify(key)}]`;
+    }
+  }
+  return null;
+}
+
 function putPatchesAside(): readonly Snapshot[] {
   const patched: Snapshot[] = [];
   for (let i = 0; i < snapshots.length; i++) {
     const snapshot = snapshots[i];
     if (snapshot !== undefined && isPatched(snapshot))
-      put(patched, patched.length, snapshotOf(snapshot.object));
+      put(patched, patched.length, snapshotOf(snapshot.name, snapshot.object));
   }
   restoreAll(snapshots);
+  adoptAdditions();
   return patched;
 }
 
-function snapshotOf(object: object): Snapshot {
+/** What was added for good and nothing of the compiler's looks at is part of the built-in from now on. */
+function adoptAdditions(): void {
+  for (let i = 0; i < snapshots.length; i++) {
+    const snapshot = snapshots[i];
+    if (snapshot === undefined || !isPatched(snapshot)) continue;
+    const { object, keys, descriptors } = snapshot;
+    const present = ownKeys(object);
+    for (let p = 0; p < present.length; p++) {
+      const key = present[p];
+      if (key === undefined || includes(keys, key) || !isHarmless(object, key)) continue;
+      put(descriptors, keys.length, getOwnPropertyDescriptor(object, key) ?? {});
+      put(keys, keys.length, key);
+    }
+  }
+}
+
+/** Every object inherits from the first two; protocols and engine functions ask for symbols, indices and these names. */
+const isHarmless = (object: object, key: PropertyKey): boolean =>
+  object !== Object.prototype &&
+  object !== Function.prototype &&
+  typeof key === "string" &&
+  key !== "then" &&
+  key !== "toJSON" &&
+  !(Number(key) >= 0);
+
+function snapshotOf(name: string, object: object): Snapshot {
   const keys = ownKeys(object);
   const descriptors: PropertyDescriptor[] = [];
   for (let k = 0; k < keys.length; k++)
     put(descriptors, k, getOwnPropertyDescriptor(object, keys[k] ?? "") ?? {});
-  return { object, keys, descriptors };
+  return { name, object, keys, descriptors };
 }
 
 function restoreAll(wanted: readonly Snapshot[]): void {
@@ -170,7 +208,10 @@ function nullPrototype(descriptor: PropertyDescriptor): PropertyDescriptor {
   return descriptor;
 }
 
-function includes(keys: readonly PropertyKey[], key: PropertyKey): boolean {
-  for (let i = 0; i < keys.length; i++) if (keys[i] === key) return true;
-  return false;
+const includes = (keys: readonly PropertyKey[], key: PropertyKey): boolean =>
+  indexOf(keys, key) >= 0;
+
+function indexOf(keys: readonly PropertyKey[], key: PropertyKey): number {
+  for (let i = 0; i < keys.length; i++) if (keys[i] === key) return i;
+  return -1;
 }

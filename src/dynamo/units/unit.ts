@@ -1,4 +1,4 @@
-import { warn } from "../../base/logging.ts";
+import { warn, warnOnce } from "../../base/logging.ts";
 import type { GraphModule } from "../../fx/graph-module-brand.ts";
 import { get_default_dtype } from "../../core/default-dtype.ts";
 import { withGradMode } from "../../core/grad-mode-flag.ts";
@@ -6,8 +6,8 @@ import { RuntimeError } from "../../base/errors.ts";
 import { config } from "../config.ts";
 import { batchGrabs } from "../source/debugger-switch.ts";
 import {
-  areBuiltinsPatched,
   arePatchesPutAside,
+  describePatch,
   withBuiltinsOfProgram,
   withPristineBuiltins,
 } from "../bytecode/pristine-builtins.ts";
@@ -129,7 +129,14 @@ export class Unit implements Continuation {
     const refusal = this.cameFrom?.refusal ?? null;
     if (refusal !== null) throw new Unsupported(refusal);
     // A patch that cannot be undone is in the way of the compiler itself.
-    if (arePatchesPutAside() && areBuiltinsPatched()) return this.#refusePatch();
+    const patch = arePatchesPutAside() ? describePatch() : null;
+    if (patch !== null) {
+      warnOnce(
+        `patch of ${patch}`,
+        `${patch} was changed for good: compiled functions run as plain JavaScript. Make the change with \`configurable: true\`, or before fullgraph is loaded.`,
+      );
+      return this.#refusePatch();
+    }
     const stance = currentStance().name;
     const isFirstCall = !this.#sawFirstCall;
     this.#sawFirstCall = true;
