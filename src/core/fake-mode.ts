@@ -12,6 +12,18 @@ export function runFake<Result>(body: () => Result): Result {
   }
 }
 
+let dataChecks = 0;
+
+/** An operator that throws for some data ran on fakes, which cannot tell. */
+export function noteDataCheck(): void {
+  dataChecks += 1;
+}
+
+/** How many there were, for who wants to know whether `body` had any. */
+export function dataCheckCount(): number {
+  return dataChecks;
+}
+
 export function isFakeMode(): boolean {
   return depth > 0;
 }

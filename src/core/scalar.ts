@@ -52,6 +52,14 @@ export function convertScalar(value: Scalar, dtype: DType): number | bigint {
   return dtype.name === "uint8" ? Number(BigInt.asUintN(8, whole)) : Number(whole);
 }
 
+/** Whether `convertScalar` takes the value. */
+export function isConvertible(value: number | bigint, dtype: DType): boolean {
+  const limits = integerLimits[dtype.name];
+  if (limits === undefined) return true;
+  const whole = toBigInt(value);
+  return whole !== null && whole >= limits.low && whole <= limits.high;
+}
+
 function toBigInt(value: Scalar): bigint | null {
   if (typeof value === "bigint") return value;
   if (typeof value === "boolean") return value ? 1n : 0n;

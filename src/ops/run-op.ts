@@ -1,7 +1,7 @@
 /** Executes ops: on real tensors by their lowering, on fake ones by their metadata. Hot path of eager execution. */
 import { InternalError, RuntimeError } from "../base/errors.ts";
 import { DataDependentError } from "../core/data-dependent-error.ts";
-import { isFakeMode, runFake } from "../core/fake-mode.ts";
+import { isFakeMode, noteDataCheck, runFake } from "../core/fake-mode.ts";
 import { gradModeEnabled } from "../core/grad-mode-flag.ts";
 import { aliasOf, emptyTensor } from "../core/make-tensor.ts";
 import { canCast } from "../core/promotion.ts";
@@ -27,6 +27,7 @@ export function runOp<Schema extends ArgSchema, Result>(
 export function runRecord(op: OpRecord, args: AnyArgs): unknown {
   const { execution } = op;
   const fake = hasFakeTensor(op, args) || isFakeMode();
+  if (fake && op.checksData) noteDataCheck();
   switch (execution.kind) {
     case "view":
       return aliasOf(selfOf(op, args), execution.view(args));

@@ -438,3 +438,37 @@ describe("an array of the second call with an element that is not plain data", (
     });
   });
 });
+
+test("a number that does not fit a dtype, or an index out of range, is caught where the program catches errors", () => {
+  const attempt = (x: torch.Tensor, name: string, run: () => unknown): unknown => {
+    try {
+      return [name, x.add(1), run()];
+    } catch (error) {
+      return [name, (error as Error).message];
+    }
+  };
+  const table = torch.ones(2, 2);
+  const fn = (x: torch.Tensor, n: number) => [
+    attempt(x, "fill_", () => x.fill_(1 % n)),
+    attempt(x, "add", () => x.add(1e30)),
+    attempt(x, "full", () => torch.full([2], 1e30)),
+    attempt(x, "full of a dtype", () => torch.full([2], -1e3, { dtype: torch.uint8 })),
+    attempt(x, "threshold", () => torch.nn.functional.threshold(x, 1, 1e30)),
+    attempt(x, "embedding", () => torch.nn.functional.embedding(x.add(1), table)),
+    attempt(x, "index", () => x.index(torch.arange(9))),
+  ];
+  const calls = () => [2, 0, 3].map((n) => [torch.arange(3), n]);
+  for (const dynamic of [null, true]) runDifferential(() => ({ fn, calls: calls() }), { dynamic });
+});
+
+test("an index of numbers and slices stays in the graph where the program catches errors", () => {
+  const fn = (x: torch.Tensor): unknown => {
+    try {
+      return x.index(0).add(x.index("1:"));
+    } catch {
+      return null;
+    }
+  };
+  const { frames, breaks } = runDifferential(() => ({ fn, calls: [[torch.ones(2)]] }));
+  expect([frames, breaks]).toEqual([1, []]);
+});

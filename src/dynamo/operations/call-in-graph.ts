@@ -2,6 +2,7 @@ import { InternalError, NotImplementedError, RuntimeError } from "../../base/err
 import { DataDependentError } from "../../core/data-dependent-error.ts";
 import { withGradMode } from "../../core/grad-mode-flag.ts";
 import { stateOf } from "../../core/tensor.ts";
+import { dataCheckCount } from "../../core/fake-mode.ts";
 import { runFake } from "../../core/fake-tensor.ts";
 import { Tensor } from "../../api/tensor.ts";
 import { unbackedCustomResult, unbackedResult } from "../shapes/unbacked-result.ts";
@@ -63,7 +64,8 @@ export function callInGraph(
   }
   noteModeOf(machine, callee.name, callee.function, capture.tensors);
   const fakes = captured.map((argument) => argument.fake);
-  if (callee.function.mayThrow || (callee.function.mutates && mayOverlap(machine, capture.tensors)))
+  const { mayThrow, mutates } = callee.function;
+  if (mayThrow || capture.mayOverflow || (mutates && mayOverlap(machine, capture.tensors)))
     breakWhereCaught(machine, callee);
   const refs = captured.map((argument) => argument.shape);
   const call = {
@@ -73,6 +75,7 @@ export function callInGraph(
     args: refs,
   };
   const result = withGradMode(machine.tracer.gradMode.now, () => {
+    const checksBefore = dataCheckCount();
     const made = callOnFakes(
       machine,
       callee,
@@ -81,6 +84,7 @@ export function callInGraph(
       fakes,
       inputs,
     );
+    if (dataCheckCount() > checksBefore) breakWhereCaught(machine, callee);
     noteShapes(machine, call, made);
     return made;
   });

@@ -1,3 +1,5 @@
+import { DType, int64 } from "../../core/dtype.ts";
+import { isConvertible } from "../../core/scalar.ts";
 import type { Argument } from "../../fx/node.ts";
 import { type Expression, evaluateExpression, leavesOf } from "../../symbolic/expression.ts";
 import { isIntegral } from "../../symbolic/number-tests.ts";
@@ -54,11 +56,16 @@ export const isKnownAtEntry = (expression: Expression<NumberLeaf>): boolean =>
 
 /** Number parameters whose value only takes part in the arithmetic, not in shapes: they may stay symbolic. */
 const scalarKinds: ReadonlySet<string> = new Set(["operand", "scalar", "data"]);
+/** A `number` is one or the other. */
+const mayBeData: ReadonlySet<string> = new Set([...scalarKinds, "number"]);
 /** Number parameters that shapes depend on: a symbol stays one, and what follows from it is checked by a replay. */
 const sizeKinds: ReadonlySet<string> = new Set(["int", "number", "size", "sizes", "index"]);
 
 export class ArgumentCapture {
   readonly tensors: TensorVariable[] = [];
+  /** Constants that take part in the arithmetic, and dtypes that were asked for. */
+  readonly #scalars: (number | bigint)[] = [];
+  readonly #dtypes: DType[] = [];
   readonly #machine: Machine;
   readonly #callee: InGraphVariable;
   readonly #allFloating: boolean;
@@ -86,7 +93,7 @@ export class ArgumentCapture {
           shape: { kind: "tensor", fake: value.fake },
         };
       case "constant":
-        return constantArgument(value.value);
+        return this.#constant(value.value, position);
       case "number":
         return this.#number(value, position);
       case "template":
@@ -110,6 +117,21 @@ export class ArgumentCapture {
     }
   }
 
+  /** Whether running the call may find that a number does not fit a dtype, which fakes do not tell. */
+  get mayOverflow(): boolean {
+    const dtypes = [...this.tensors.map(({ fake }) => fake.dtype), ...this.#dtypes];
+    if (!dtypes.some((dtype) => dtype.is_floating_point)) dtypes.push(int64);
+    return this.#scalars.some((value) => dtypes.some((dtype) => !isConvertible(value, dtype)));
+  }
+
+  #constant(value: unknown, position: number | string): CapturedArgument {
+    if (value instanceof DType) this.#dtypes.push(value);
+    const isNumber = typeof value === "number" || typeof value === "bigint";
+    if (isNumber && mayBeData.has(this.#callee.function.parameterKind(position)))
+      this.#scalars.push(value);
+    return constantArgument(value);
+  }
+
   #number(value: NumberVariable, position: number | string): CapturedArgument {
     const { tracer } = this.#machine;
     const kind = this.#callee.function.parameterKind(position);
@@ -121,9 +143,8 @@ export class ArgumentCapture {
     if (!this.#allFloating && typeof standIn === "number") {
       // Some integers do not fit a dtype or an operation (`x.pow(-1)`): an error of the running graph could not be caught.
       if (findHandler(tracer.frames) !== null) {
-        return constantArgument(
-          tracer.specialize(value, "an operand of integers where errors are caught"),
-        );
+        const constant = tracer.specialize(value, "an operand of integers where errors are caught");
+        return this.#constant(constant, position);
       }
       // Typing is value-based: an integral number keeps an integer tensor's dtype. Which it is becomes a guard.
       const integral = tracer.decideExpression(isIntegral(value.expression));

@@ -167,6 +167,7 @@ function naivePoint(
 export const indexTensors = defineOp({
   name: "index.Tensor",
   api: [],
+  checksData: true,
   args: { self: arg.tensor, indices: tensorIndices },
   doc: {
     summary:
@@ -208,6 +209,7 @@ export const indexTensors = defineOp({
 export const indexPutTensors = defineOp({
   name: "index_put_.Tensor",
   api: [],
+  checksData: true,
   args: {
     self: arg.tensor,
     indices: tensorIndices,

@@ -73,7 +73,6 @@ function tensorIndicesOf(tensors: BasicIndex["tensors"]): TensorIndices {
 export const index = defineOp({
   name: "index",
   api: ["Tensor.index"],
-  checksData: true,
   args: { self: arg.tensor, items: indexItemsSpread },
   doc: {
     summary:
