@@ -61,6 +61,8 @@ export type ArithmeticOperation =
   | "copysign"
   | "minimum"
   | "maximum"
+  /** `y > x ? y : x`: a NaN in y counts for nothing. The accumulator of a fold is x. */
+  | "larger"
   | "bitwiseAnd"
   | "bitwiseOr"
   | "bitwiseXor"
@@ -224,6 +226,7 @@ export const mul = (x: Term, y: Term): Expression => arithmetic("mul", x, y);
 export const div = (x: Term, y: Term): Expression => arithmetic("div", x, y);
 export const minimum = (x: Term, y: Term): Expression => arithmetic("minimum", x, y);
 export const maximum = (x: Term, y: Term): Expression => arithmetic("maximum", x, y);
+export const larger = (x: Term, y: Term): Expression => arithmetic("larger", x, y);
 export const negate = (x: Expression): Expression => unary("neg", x);
 export const exp = (x: Expression): Expression => unary("exp", x);
 export const logicalNot = (x: Expression): Expression => unary("logicalNot", x);

@@ -184,3 +184,16 @@ describe("a number that is read between kernels", () => {
     torch._dynamo.config.reset();
   });
 });
+
+/** Rows long enough for every loop of a kernel; NaN stands first, in the middle, last and everywhere. */
+const rowsWithNaN = [[], [0], [20], [66], Array.from({ length: 67 }, (_, i) => i)];
+
+test.each(["softmax", "log_softmax"] as const)("a NaN makes its own row of %s NaN", (name) => {
+  const fn = (t: Tensor): Tensor => torch.nn.functional[name](t, 1);
+  const rows = rowsWithNaN.map((places) =>
+    Array.from({ length: 67 }, (_, i) => (places.includes(i) ? NaN : Math.sin(i) * 9)),
+  );
+  const input = torch.tensor(rows);
+  for (const result of [fn(input), torch.compile(fn)(input)])
+    expect(result.isnan().sum([1]).tolist()).toEqual([0, 67, 67, 67, 67]);
+});

@@ -86,7 +86,7 @@ test("softmax walks a row three times", () => {
     "
     fused_softmax [4] fold [8]
       sweep with s0 = -Infinity:
-        s0 = maximum(s0, in0(8,1))
+        s0 = larger(s0, in0(8,1))
       sweep with s1 = 0:
         v1_0 = expOfNegative(sub(in0(8,1), s0))
         s1 = add(s1, float64(v1_0))
@@ -102,7 +102,7 @@ test("log_softmax takes the logarithm once for each row", () => {
     "
     fused_log_softmax [4] fold [8]
       sweep with s0 = -Infinity:
-        s0 = maximum(s0, in0(8,1))
+        s0 = larger(s0, in0(8,1))
       sweep with s1 = 0:
         s1 = add(s1, float64(expOfNegative(sub(in0(8,1), s0))))
       sweep:

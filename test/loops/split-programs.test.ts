@@ -11,6 +11,7 @@ function waiting(count: number): Step[] {
   return Array.from({ length: count }, (_, place) => ({
     args: place === 0 ? [] : [place - 1],
     latency: 4,
+    isProduct: false,
     isOutput: place === count - 1,
     isFixed: false,
   }));
@@ -27,6 +28,12 @@ test("steps that wait for each other are cut into pieces of about the same lengt
 test("steps that wait for nothing stay together", () => {
   const steps = waiting(48).map((step) => ({ ...step, args: [] }));
   expect(bestCuts(steps)).toEqual([]);
+});
+
+test("pieces gain nothing where all units that multiply are busy", () => {
+  const waits = waiting(20).map((step) => ({ ...step, latency: 2.5 }));
+  expect(bestCuts(waits).length).toBeGreaterThan(0);
+  expect(bestCuts(waits.map((step) => ({ ...step, isProduct: true })))).toEqual([]);
 });
 
 test("steps that have to come last are not cut off", () => {

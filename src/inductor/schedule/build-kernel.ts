@@ -327,4 +327,4 @@ function combineOf({ firstState, states, combine }: GroupFold): readonly Express
   return joined;
 }
 
-const joining: ReadonlySet<string> = new Set(["add", "mul", "minimum", "maximum"]);
+const joining: ReadonlySet<string> = new Set(["add", "mul", "minimum", "maximum", "larger"]);

@@ -332,6 +332,7 @@ const floatArithmetic: ArithmeticTable = {
   copysign: call("support.copySign"),
   minimum: extreme("<"),
   maximum: extreme(">"),
+  larger: (x, y) => `${y} > ${x} ? ${y} : ${x}`,
 };
 
 const intArithmetic: ArithmeticTable = {

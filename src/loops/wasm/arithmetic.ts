@@ -56,6 +56,7 @@ function floatTable(kind: "f32" | "f64"): BinaryTable {
     div: each(kind, `${lane}.div`),
     minimum: extreme(kind, "pmin"),
     maximum: extreme(kind, "pmax"),
+    larger: each(kind, `${lane}.pmax`),
     quotient: (b, x, y) => b.each(kind, `${lane}.trunc`, b.each(kind, `${lane}.div`, x, y)),
     copysign: (b, x, y) =>
       b.parts(kind, (part) =>

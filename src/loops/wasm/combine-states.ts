@@ -8,6 +8,7 @@ const joiningOperations: ReadonlySet<ArithmeticOperation> = new Set([
   "mul",
   "minimum",
   "maximum",
+  "larger",
   "bitwiseAnd",
   "bitwiseOr",
   "bitwiseXor",
@@ -52,7 +53,8 @@ export function joiningOperation(
 ): ArithmeticOperation | null {
   if (next.kind !== "arithmetic" || !joiningOperations.has(next.operation)) return null;
   const isOwn = (x: Expression): boolean => x.kind === "state" && x.state === state;
-  const addend = isOwn(next.x) ? next.y : isOwn(next.y) ? next.x : null;
+  const isEither = next.operation !== "larger"; // its operands have places of their own
+  const addend = isOwn(next.x) ? next.y : isEither && isOwn(next.y) ? next.x : null;
   return addend === null || dependsOnStates(addend, first, count) ? null : next.operation;
 }
 

@@ -8,6 +8,8 @@ export interface Step {
   readonly args: readonly number[];
   /** Cycles from its arguments to its result. */
   readonly latency: number;
+  /** Only some of the units of a processor do it: a product, a quotient, an extreme. */
+  readonly isProduct: boolean;
   /** It is needed when the program is over. */
   readonly isOutput: boolean;
   /** It belongs to the last piece. */
@@ -18,12 +20,14 @@ export interface Step {
 const window = 110;
 /** Instructions that start in a cycle. */
 const perCycle = 3.7;
+/** Of them, products: half of the units multiply. */
+const productsPerCycle = 2;
 /** Cycles until what was stored can be used. */
 const reload = 5;
 /** Instructions for a vector that the loop of a piece takes for itself. */
 const loopInstructions = 1.5;
 /** Shorter programs have nothing to gain. */
-export const shortestProgram = 20;
+export const shortestProgram = 12;
 /** For longer ones the search would take too long. */
 const longestProgram = 400;
 const mostPieces = 6;
@@ -37,6 +41,10 @@ export function latencyOf(instruction: Instruction): number {
   if (/div|sqrt/.test(op)) return 11;
   if (/relaxed_n?madd/.test(op)) return 4;
   return /^f(32x4|64x2)\.(add|sub|mul)/.test(op) ? 3 : 1;
+}
+
+export function isProduct(instruction: Instruction): boolean {
+  return instruction.kind === "plain" && /^f.*(mul|madd|div|sqrt|pmin|pmax)/.test(instruction.op);
 }
 
 /** The places at which new pieces start; none where the whole is as good. */
@@ -72,7 +80,7 @@ export function bestCuts(steps: readonly Step[]): readonly number[] {
   return cuts;
 }
 
-/** By the end of a piece that starts there: cycles for a vector, limited by what waits or by what starts. */
+/** By the end of a piece that starts there: cycles for a vector, limited by what waits, by what starts, or by its products. */
 function costsFrom(
   steps: readonly Step[],
   lastUse: readonly number[],
@@ -85,9 +93,11 @@ function costsFrom(
   /** By the end: how many values that are stored for pieces behind one that ends there are not for one that ends later. */
   const dropped = new Array<number>(count + 2).fill(0);
   let longest = 0;
+  let products = 0;
   let stores = 0;
   for (let place = start; place < count; place++) {
-    const { args, latency } = at(steps, place);
+    const { args, latency, isProduct } = at(steps, place);
+    if (isProduct) products += 1;
     let ready = 0;
     for (const arg of args) {
       if (arg < start) loaded.add(arg);
@@ -105,7 +115,11 @@ function costsFrom(
     stores -= at(dropped, end);
     const kept = end < count ? stores : 0;
     const instructions = end - start + loaded.size + kept + loopInstructions;
-    costs[end] = Math.max((instructions * longest) / window, instructions / perCycle);
+    costs[end] = Math.max(
+      (instructions * longest) / window,
+      instructions / perCycle,
+      products / productsPerCycle,
+    );
   }
   return costs;
 }

@@ -213,21 +213,6 @@ export class ProgramBuilder {
     return sum;
   }
 
-  /** The same in x²: half as many steps depend on each other, for one more product. */
-  pairedPolynomial(kind: "f32" | "f64", x: Register, coefficients: readonly number[]): Register {
-    const constantOf = (value: number): Register =>
-      kind === "f32" ? this.f32(value) : this.f64(value);
-    const square = this.plain(kind === "f32" ? "f32x4.mul" : "f64x2.mul", x, x);
-    const odd = coefficients.length % 2;
-    let sum = odd === 1 ? constantOf(at(coefficients, 0)) : null;
-    for (let i = odd; i < coefficients.length; i += 2) {
-      const [high, low] = [at(coefficients, i), at(coefficients, i + 1)];
-      const pair = this.multiplyAdd(kind, x, constantOf(high), constantOf(low));
-      sum = sum === null ? pair : this.multiplyAdd(kind, sum, square, pair);
-    }
-    return sum ?? constantOf(0);
-  }
-
   /** Code that runs lane by lane, for what has no vector instruction. */
   byLane(
     key: string,

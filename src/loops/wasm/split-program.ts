@@ -7,7 +7,7 @@
  */
 import { at } from "../../core/shape.ts";
 import { blockRows } from "../../runtime/memory-layout.ts";
-import { bestCuts, latencyOf, shortestProgram } from "./cut-program.ts";
+import { bestCuts, isProduct, latencyOf, shortestProgram } from "./cut-program.ts";
 import { type Instruction, ProgramBuilder, type Register, type Value } from "./program.ts";
 import { outputsOf, type StageProgram } from "./stage-program.ts";
 
@@ -28,7 +28,13 @@ export function splitProgram(code: StageProgram): readonly Piece[] | null {
     const instruction = at(instructions, register);
     const args = instruction.args.flatMap((arg) => place.get(arg) ?? []);
     const isOutput = outputs.has(register);
-    return { args, latency: latencyOf(instruction), isOutput, isFixed: !isMovable(instruction) };
+    return {
+      args,
+      latency: latencyOf(instruction),
+      isProduct: isProduct(instruction),
+      isOutput,
+      isFixed: !isMovable(instruction),
+    };
   });
   const cuts = bestCuts(steps);
   return cuts.length === 0 ? null : makePieces(code, body, cuts, outputs);

@@ -10,6 +10,7 @@ import {
   div,
   type Expression,
   isNaNValue,
+  larger,
   logicalAnd,
   logicalNot,
   logicalOr,
@@ -95,6 +96,8 @@ function extremeFold(
 }
 
 export const maximumFold = extremeFold("amax", lowest, maximum);
+/** The largest of those that are numbers; -∞ where there is none. */
+export const largestNumberFold = extremeFold("largest_number", lowest, larger);
 export const minimumFold = extremeFold("amin", highest, minimum);
 
 /** Above any position: the first element takes the place of nothing. */

@@ -3,7 +3,7 @@ import { type DType, float32 } from "../../core/dtype.ts";
 import { floatResultType } from "../../core/promotion.ts";
 import { wrapDim } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
-import { pointwise } from "../../loops/computation.ts";
+import { pointwise, reduction } from "../../loops/computation.ts";
 import {
   add,
   compare,
@@ -26,6 +26,7 @@ import { runOp } from "../run-op.ts";
 import { reshape } from "../view/reshape.ts";
 import type { SampleMaker } from "../sample-maker.ts";
 import { amax } from "./extremes.ts";
+import { largestNumberFold } from "./folds.ts";
 import { foldedDims, reducedShape } from "./fold-dims.ts";
 import { emptyReductionSamples, reductionSamples } from "./reduction-samples.ts";
 import { sum } from "./sum.ts";
@@ -38,6 +39,23 @@ const logShifted = (x: Expression, largest: Expression, total: Expression): Expr
   sub(sub(x, largest), unary("log", total));
 
 /** The steps of softmax, each one kernel. */
+const largestNumber = defineOp({
+  name: "largest_number",
+  api: [],
+  args: { self: arg.tensor, dim: arg.optional(arg.dims) },
+  doc: { summary: "The largest number along dimensions, which stay with size 1." },
+  derivative: "pending",
+  meta: ({ self, dim }) => ({
+    dtype: self.dtype,
+    shape: reducedShape(self.shape, foldedDims(self.shape, dim), true),
+  }),
+  // A NaN makes the sum of exponentials NaN, and with it the whole result: here it needs no care.
+  lowering: ({ self, dim }) =>
+    reduction(largestNumberFold, [self], self.dtype, foldedDims(self.shape, dim)),
+  reference: null,
+  samples: () => [],
+});
+
 const expOfDifference = defineOp({
   name: "exp_of_difference",
   api: [],
@@ -171,6 +189,8 @@ function* softmaxSamples(
   yield { self: make.tensor([]), dim: 0 };
   yield { self: make.tensor([0, 3]), dim: 0 };
   yield { self: make.tensor([2, 3]), dim: 0, dtype: float32 };
+  const odd = [NaN, 1, 2, -Infinity, 1, 2, 1, NaN, NaN, -Infinity, -Infinity, -Infinity];
+  if (make.dtype.is_floating_point) yield { self: make.of([4, 3], odd), dim: 1 };
 }
 
 export const softmax = defineOp({
@@ -190,7 +210,7 @@ export const softmax = defineOp({
     const dims = input.ndim === 0 ? null : [axis];
     const exponentials = runOp(expOfDifference, {
       self: input,
-      other: runOp(amax, { self: input, dim: dims, keepdim: true }),
+      other: runOp(largestNumber, { self: input, dim: dims }),
     });
     return runOp(quotientStep, {
       self: exponentials,
@@ -213,7 +233,7 @@ export const log_softmax = defineOp({
     const axis = wrapDim(dim, input.ndim);
     if (input.numel() === 0) return runOp(empty_like, { self: input });
     const dims = input.ndim === 0 ? null : [axis];
-    const largest = runOp(amax, { self: input, dim: dims, keepdim: true });
+    const largest = runOp(largestNumber, { self: input, dim: dims });
     const exponentials = runOp(expOfDifference, { self: input, other: largest });
     return runOp(logStep, {
       self: input,

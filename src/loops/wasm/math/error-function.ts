@@ -54,7 +54,7 @@ function quotientForm(b: ProgramBuilder, x: Register, scale: number, range: numb
   const inSquare = (coefficients: readonly number[], factor: number): Register => {
     const last = coefficients.length - 1;
     const scaled = coefficients.map((each, index) => each * factor * scale ** (2 * (last - index)));
-    return b.pairedPolynomial("f32", square, scaled);
+    return b.polynomial("f32", square, scaled);
   };
   const top = inSquare(numerator, range * scale);
   const slope = b.plain("f32x4.div", top, inSquare(denominator, 1));

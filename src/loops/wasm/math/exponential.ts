@@ -42,7 +42,7 @@ function reduce32(b: ProgramBuilder, x: Register): Reduced {
 /** (exp(±r) - 1)/r, the sign being `sign`, times `scale`. */
 function slope32(b: ProgramBuilder, r: Register, scale: number, sign: 1 | -1): Register {
   const last = expTail32.length - 1;
-  const tail = b.pairedPolynomial(
+  const tail = b.polynomial(
     "f32",
     r,
     expTail32.map((coefficient, index) => scale * coefficient * sign ** (last - index)),
@@ -93,7 +93,7 @@ export function exp2of32(b: ProgramBuilder, x: Value): Value {
   const clamped = b.plain("f32x4.pmax", below, b.f32(-151));
   const shifted = b.plain("f32x4.add", clamped, b.f32(roundingTerm32));
   const r = b.plain("f32x4.sub", clamped, b.plain("f32x4.sub", shifted, b.f32(roundingTerm32)));
-  const slope = b.pairedPolynomial("f32", r, exp2Slope32);
+  const slope = b.polynomial("f32", r, exp2Slope32);
   const value = b.multiplyAdd("f32", slope, r, b.f32(1));
   const isZero = b.plain("f32x4.le", clamped, b.f32(-150));
   return { kind: "f32", parts: [scaled32(b, value, shifted, isZero)] };
@@ -104,7 +104,7 @@ export function expm1of32(b: ProgramBuilder, x: Value): Value {
   const input = at(x.parts, 0);
   const below = b.plain("f32x4.pmin", input, b.f32(89));
   const { shifted, r } = reduce32(b, b.plain("f32x4.pmax", below, b.f32(-18)));
-  const tail = b.pairedPolynomial("f32", r, expTail32);
+  const tail = b.polynomial("f32", r, expTail32);
   const minusOne = b.multiplyAdd("f32", b.plain("f32x4.mul", r, r), tail, r);
   const halfPower = b.plain("i32x4.add", b.shift("i32x4.shl", shifted, 23), b.f32(0.5));
   const base = b.plain("f32x4.sub", halfPower, b.f32(0.5));
