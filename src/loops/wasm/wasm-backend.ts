@@ -109,8 +109,8 @@ export function makeWasmBackend({
     prepare: (launch) =>
       memoryFor(launch) === null ? (javascriptBackend.prepare?.(launch) ?? null) : null,
     runTemplate: (launch) => {
-      if (takesContraction(launch) && addressesOf(launch.operands) !== null)
-        return multiplyInWebAssembly(launch, run);
+      const isHere = takesContraction(launch) && addressesOf(launch.operands) !== null;
+      if (isHere && multiplyInWebAssembly(launch, run)) return;
       endStages(launch, false);
       javascriptBackend.runTemplate(launch);
     },

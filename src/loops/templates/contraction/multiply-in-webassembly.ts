@@ -1,4 +1,4 @@
-import { InternalError } from "../../../base/errors.ts";
+import { InternalError, OutOfMemoryError } from "../../../base/errors.ts";
 import { at, numelOf } from "../../../core/shape.ts";
 import { stateOf } from "../../../core/tensor.ts";
 import { kernelMemoryOrNull } from "../../../runtime/kernel-memory.ts";
@@ -95,14 +95,24 @@ export function planProductChain(
   return planChain(kernelRuntime(), name, chain, compile);
 }
 
-/** Runs a contraction that `takesContraction` accepted; `run` runs the epilogue. */
+/**
+ * Runs a contraction that `takesContraction` accepted; `run` runs the epilogue. False where the memory has no room for what
+ * stands beside the operands: plain loops have to do all of it.
+ */
 export function multiplyInWebAssembly(
   launch: ContractionLaunch,
   run: (launch: Launch) => void,
-): void {
+): boolean {
   const runtime = kernelRuntime();
   const [, name = ""] = launch.kernel.operands;
-  if (isElementName(name)) multiplyThenFinish(launch, (sums) => multiply(runtime, name, sums), run);
+  if (!isElementName(name)) throw new InternalError(`no kernels multiply ${name}`);
+  try {
+    multiplyThenFinish(launch, (sums) => multiply(runtime, name, sums), run);
+  } catch (error) {
+    if (error instanceof OutOfMemoryError) return false;
+    throw error;
+  }
+  return true;
 }
 
 function multiply(runtime: KernelRuntime, name: ElementName, launch: ContractionLaunch): void {
