@@ -9,7 +9,8 @@ import { sourceName } from "../variables/source.ts";
 /** `config.side_effect_replay_policy`: says what a capture changes outside, if that is to be said. */
 export function applySideEffectPolicy(
   tracer: Tracer,
-  unitName: string,
+  /** Where the unit starts. Its name may have to be looked up. */
+  start: { readonly name: string },
   stack: () => readonly UserFrame[],
 ): void {
   const policy = config.side_effect_replay_policy;
@@ -17,7 +18,7 @@ export function applySideEffectPolicy(
   const names = new Set(tracer.effects.map((effect) => changedName(tracer, effect)));
   names.delete(null);
   if (names.size === 0) return;
-  const message = `${unitName} changes what exists outside it: ${[...names].join(", ")}. The changes are made after its graph ran (torch._dynamo.config.side_effect_replay_policy).`;
+  const message = `${start.name} changes what exists outside it: ${[...names].join(", ")}. The changes are made after its graph ran (torch._dynamo.config.side_effect_replay_policy).`;
   if (policy === "error") throw new UserError(message, stack());
   warn(message);
 }

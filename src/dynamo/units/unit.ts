@@ -256,7 +256,7 @@ export class Unit implements Continuation {
         unit.cameFrom ??= cost;
         return unit;
       });
-      applySideEffectPolicy(machine.tracer, this.start.name, () =>
+      applySideEffectPolicy(machine.tracer, this.start, () =>
         userStack(machine.tracer.frames, this.start.name, this.owner.isRoot(this)),
       );
       machine.tracer.nameSizes();
