@@ -3,8 +3,8 @@
  *
  * A state `s + float64(x)` costs four conversions and additions for every four elements. Where several vectors are
  * computed in lock-step, these are first added to each other in float32, pairwise (at most three roundings), and only
- * their sum is converted. N. J. Higham, "The accuracy of floating point summation" (1993), calls it blocked summation;
- * PyTorch's own sums add up far longer blocks in float32.
+ * their sum is converted; of products, every second one is added without being rounded first. N. J. Higham, "The accuracy
+ * of floating point summation" (1993), calls it blocked summation; PyTorch's own sums add up far longer blocks in float32.
  */
 import { at } from "../../core/shape.ts";
 import type { Local } from "../../wasm/function-builder.ts";
@@ -13,7 +13,7 @@ import type { Stage } from "../kernel.ts";
 import { dependsOnStates } from "./combine-states.ts";
 import type { ProgramEmitter } from "./emit-program.ts";
 import { stateName, type KernelFrame } from "./kernel-frame.ts";
-import type { Register } from "./program.ts";
+import type { Addend } from "./stage-program.ts";
 
 /** The float32 values that the states of a stage add up, or null if they do anything else. */
 export function blockSums(own: Stage, first: number): readonly Expression[] | null {
@@ -33,17 +33,28 @@ export function blockSums(own: Stage, first: number): readonly Expression[] | nu
 /** Adds the values of all units to the states of the first. */
 export function addBlocks(
   k: KernelFrame,
-  values: readonly Register[],
+  values: readonly Addend[],
   emitter: ProgramEmitter,
   states: ReadonlyMap<string, readonly Local[]>,
   first: number,
   units: number,
 ): void {
   const f = k.f;
-  values.forEach((value, n) => {
+  values.forEach(([value, factor], n) => {
+    const get = (unit: number): void => {
+      f.get(emitter.local(value, unit));
+      if (factor !== undefined) f.get(emitter.local(factor, unit));
+    };
     const sumOf = (from: number, count: number): void => {
       if (count === 1) {
-        f.get(emitter.local(value, from));
+        get(from);
+        if (factor !== undefined) f.emit("f32x4.mul");
+        return;
+      }
+      if (count === 2 && factor !== undefined) {
+        get(from + 1);
+        sumOf(from, 1);
+        f.emit("f32x4.relaxed_madd");
         return;
       }
       sumOf(from, count / 2);

@@ -9,7 +9,7 @@ import { at } from "../../core/shape.ts";
 import { blockRows } from "../../runtime/memory-layout.ts";
 import { bestCuts, isProduct, latencyOf, shortestProgram } from "./cut-program.ts";
 import { type Instruction, ProgramBuilder, type Register, type Value } from "./program.ts";
-import { outputsOf, type StageProgram } from "./stage-program.ts";
+import { type Addend, outputsOf, type StageProgram } from "./stage-program.ts";
 
 export interface Piece {
   readonly code: StageProgram;
@@ -141,6 +141,10 @@ function endingOf(
       parts: store.parts.map(make),
       address: store.address === null ? null : make(store.address),
     })),
-    ...(code.sums !== undefined && { sums: code.sums.map(make) }),
+    ...(code.sums !== undefined && { sums: code.sums.map((own) => makeAddend(own, make)) }),
   };
+}
+
+function makeAddend([x, y]: Addend, make: (register: Register) => Register): Addend {
+  return y === undefined ? [make(x)] : [make(x), make(y)];
 }

@@ -22,6 +22,9 @@ export interface StoredValue {
   readonly address: Register | null;
 }
 
+/** A value, or two factors whose product is added without being rounded before. */
+export type Addend = readonly [value: Register] | readonly [factor: Register, factor: Register];
+
 export interface StageProgram {
   readonly program: ProgramBuilder;
   /** By state, in the order of the stage. */
@@ -29,7 +32,7 @@ export interface StageProgram {
   readonly rows: readonly { readonly row: number; readonly value: Value }[];
   readonly stores: readonly StoredValue[];
   /** float32 values that are added to the states instead of `next`, for all units together. */
-  readonly sums?: readonly Register[];
+  readonly sums?: readonly Addend[];
   /** What is kept for later pieces of the program: see `split-program.ts`. */
   readonly blocks?: readonly { readonly row: number; readonly register: Register }[];
 }
@@ -38,7 +41,7 @@ export interface StageProgram {
 export function outputsOf(code: StageProgram): ReadonlySet<Register> {
   return new Set([
     ...code.next.flatMap((value) => value.parts),
-    ...(code.sums ?? []),
+    ...(code.sums ?? []).flat(),
     ...(code.blocks ?? []).map(({ register }) => register),
     ...code.rows.flatMap(({ value }) => value.parts),
     ...code.stores.flatMap(({ parts, address }) =>
@@ -67,7 +70,7 @@ export function stageProgram(
   const program = new ProgramBuilder(options.lanes, options.relaxed);
   const lowering = new ExpressionLowering(program, context);
   const valid: Value | null = options.masked ? validLanes(program) : null;
-  const sums = options.sums?.map((value) => at(lowering.lower(value).parts, 0));
+  const sums = options.sums?.map((value) => addendOf(program, at(lowering.lower(value).parts, 0)));
   const states = sums === undefined ? own.states : [];
   const next = states.map((state, n) => {
     const kind = lowering.stateKind(first + n, state.type);
@@ -83,6 +86,14 @@ export function stageProgram(
   }));
   const stores = own.stores.map((store) => storedValue(kernel, store, program, lowering));
   return { program, next, rows, stores, ...(sums !== undefined && { sums }) };
+}
+
+function addendOf(program: ProgramBuilder, value: Register): Addend {
+  const instruction = at(program.instructions, value);
+  if (!program.relaxed || instruction.kind !== "plain" || instruction.op !== "f32x4.mul")
+    return [value];
+  const [x, y] = instruction.args;
+  return x === undefined || y === undefined ? [value] : [x, y];
 }
 
 function validLanes(program: ProgramBuilder): Value {
