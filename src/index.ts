@@ -26,7 +26,18 @@ export * as testing from "./api/testing.ts";
 export * as backends from "./api/backends.ts";
 export * as linalg from "./api/linalg.ts";
 export * as nn from "./api/nn-namespace.ts";
-export { bool, DType, float32, float64, int32, int64, uint8 } from "./core/dtype.ts";
+export {
+  bfloat16,
+  bool,
+  DType,
+  float16,
+  float16 as half,
+  float32,
+  float64,
+  int32,
+  int64,
+  uint8,
+} from "./core/dtype.ts";
 export { get_default_dtype, set_default_dtype } from "./core/default-dtype.ts";
 export { enable_grad, is_grad_enabled, no_grad, set_grad_enabled } from "./autograd/grad-mode.ts";
 export {

@@ -22,7 +22,10 @@ export class TensorObject extends TensorBase {
     return listOf(this);
   }
 
-  /** A copy of the elements in row-major order: Float32Array, Float64Array, BigInt64Array, Int32Array or Uint8Array. */
+  /**
+   * A copy of the elements in row-major order: Float32Array (also for floats of 16 bits), Float64Array, BigInt64Array,
+   * Int32Array or Uint8Array.
+   */
   toTypedArray(): TypedArray {
     return copyElements(this);
   }

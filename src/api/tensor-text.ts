@@ -2,6 +2,7 @@
 import { get_default_dtype } from "../core/default-dtype.ts";
 import { formatFakeTensor, formatTensor } from "../core/print/format-tensor.ts";
 import { get_printoptions } from "../core/print/print-options.ts";
+import { valueOf } from "../core/elements.ts";
 import { at } from "../core/shape.ts";
 import { stateOf, type TensorBase } from "../core/tensor.ts";
 
@@ -16,7 +17,6 @@ export function tensorText(tensor: TensorBase): string {
     gradFn: null,
   };
   if (storage.isFake) return formatFakeTensor(printed, get_printoptions());
-  const isBool = dtype.category === "bool";
   const element = (rowMajor: number): number | bigint | boolean => {
     let rest = rowMajor;
     let position = offset;
@@ -25,8 +25,8 @@ export function tensorText(tensor: TensorBase): string {
       position += (rest % size) * at(strides, axis);
       rest = Math.floor(rest / size);
     }
-    const raw = storage.array[position] ?? 0;
-    return isBool ? Boolean(raw) : raw;
+    const value = valueOf(storage.array[position] ?? 0, dtype);
+    return dtype.category === "bool" ? Boolean(value) : value;
   };
   return formatTensor({ ...printed, element }, get_printoptions());
 }

@@ -49,6 +49,7 @@ const atanh_Entry = apiEntry("Tensor.atanh_");
 const baddbmmEntry = apiEntry("Tensor.baddbmm");
 const bernoulliEntry = apiEntry("Tensor.bernoulli");
 const bernoulli_Entry = apiEntry("Tensor.bernoulli_");
+const bfloat16Entry = apiEntry("Tensor.bfloat16");
 const bincountEntry = apiEntry("Tensor.bincount");
 const bitwise_andEntry = apiEntry("Tensor.bitwise_and");
 const bitwise_and_Entry = apiEntry("Tensor.bitwise_and_");
@@ -133,6 +134,7 @@ const geEntry = apiEntry("Tensor.ge");
 const ge_Entry = apiEntry("Tensor.ge_");
 const gtEntry = apiEntry("Tensor.gt");
 const gt_Entry = apiEntry("Tensor.gt_");
+const halfEntry = apiEntry("Tensor.half");
 const hardshrinkEntry = apiEntry("Tensor.hardshrink");
 const histcEntry = apiEntry("Tensor.histc");
 const hypotEntry = apiEntry("Tensor.hypot");
@@ -726,6 +728,19 @@ export class Tensor extends TensorObject {
   bernoulli_(options: { readonly p?: Tensor | Scalar; readonly generator?: Generator | null }): this;
   bernoulli_(...args: readonly unknown[]): this {
     return callMethod(bernoulli_Entry, this, args);
+  }
+
+  /**
+   * The tensor as bfloat16; itself if it is.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).bfloat16()
+   * ```
+   */
+  bfloat16(): Tensor;
+  bfloat16(...args: readonly unknown[]): Tensor {
+    return callMethod(bfloat16Entry, this, args);
   }
 
   /**
@@ -1663,6 +1678,19 @@ export class Tensor extends TensorObject {
   gt_(other: Tensor | Scalar): this;
   gt_(...args: readonly unknown[]): this {
     return callMethod(gt_Entry, this, args);
+  }
+
+  /**
+   * The tensor as float16; itself if it is.
+   *
+   * @example
+   * ```ts
+   * torch.zeros(2).half()
+   * ```
+   */
+  half(): Tensor;
+  half(...args: readonly unknown[]): Tensor {
+    return callMethod(halfEntry, this, args);
   }
 
   /**

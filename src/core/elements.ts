@@ -1,16 +1,23 @@
 /** Reading a tensor's elements in row-major order. */
 import { RuntimeError } from "../base/errors.ts";
 import { DataDependentError } from "./data-dependent-error.ts";
+import type { DType } from "./dtype.ts";
 import { isContiguousLayout, numelOf, type Shape } from "./shape.ts";
-import { allocateArray, type TypedArray } from "./storage.ts";
+import {
+  allocateArray,
+  allocateValues,
+  type StoredArray,
+  type TypedArray,
+  valuesOf,
+} from "./storage.ts";
 import { isFake, stateOf, type TensorBase } from "./tensor.ts";
 
 export type Element = number | boolean;
 export type Nested<Value> = Value | readonly Nested<Value>[];
 
-/** The typed array a real tensor lives in: the whole storage, not only the elements of this view. */
+/** The values a real tensor's memory holds: the whole storage, not only the elements of this view. */
 export function arrayOf(tensor: TensorBase): TypedArray {
-  return stateOf(tensor).storage.array;
+  return valuesOf(stateOf(tensor).storage.array);
 }
 
 /** Visits the storage position of every element in row-major order. */
@@ -31,8 +38,8 @@ export function forEachPosition(
   walk(0, geometry.offset);
 }
 
-/** A copy of the elements in row-major order, in the typed array the dtype is stored in. */
-export function copyElements(tensor: TensorBase): TypedArray {
+/** A copy of the elements in row-major order, as they are stored. */
+export function copyStored(tensor: TensorBase): StoredArray {
   if (isFake(tensor)) throw new DataDependentError("toTypedArray", "scalar");
   const state = stateOf(tensor);
   const count = numelOf(state.shape);
@@ -47,9 +54,38 @@ export function copyElements(tensor: TensorBase): TypedArray {
   return copy;
 }
 
+/** A copy of the values in row-major order, in a typed array that holds them: a Float32Array for floats of 16 bits. */
+export function copyElements(tensor: TensorBase): TypedArray {
+  const stored = copyStored(tensor);
+  if (!(stored instanceof Uint16Array)) return stored;
+  const values = allocateValues(tensor.dtype, stored.length);
+  stored.forEach((word, index) => {
+    values[index] = valueOf(word, tensor.dtype);
+  });
+  return values;
+}
+
+/** Has `write` set all elements of a contiguous tensor that has its storage for itself. */
+export function writeElements(tensor: TensorBase, write: (values: TypedArray) => void): void {
+  const { storage } = stateOf(tensor);
+  const { words } = tensor.dtype;
+  if (words === null) return write(valuesOf(storage.array));
+  const values = allocateValues(tensor.dtype, storage.length);
+  write(values);
+  const stored = storage.array;
+  values.forEach((value: number | bigint, index: number) => {
+    stored[index] = words.encode(Number(value));
+  });
+}
+
+/** The value of an element as it is stored. */
+export function valueOf<Raw extends number | bigint>(raw: Raw, { words }: DType): Raw | number {
+  return words === null ? raw : words.decode(Number(raw));
+}
+
 /** An element as JavaScript sees it: a boolean for bool tensors, else a number. */
-function toElement(raw: number | bigint, isBool: boolean): Element {
-  if (typeof raw === "number") return isBool ? raw !== 0 : raw;
+function toElement(raw: number | bigint, dtype: DType): Element {
+  if (typeof raw === "number") return dtype.category === "bool" ? raw !== 0 : valueOf(raw, dtype);
   const value = Number(raw);
   if (!Number.isSafeInteger(value)) {
     throw new RuntimeError(
@@ -68,16 +104,15 @@ export function itemOf(tensor: TensorBase): Element {
   }
   if (isFake(tensor)) throw new DataDependentError("item", "scalar");
   const state = stateOf(tensor);
-  return toElement(state.storage.array[state.offset] ?? 0, state.dtype.category === "bool");
+  return toElement(state.storage.array[state.offset] ?? 0, state.dtype);
 }
 
 /** The elements as nested arrays of the tensor's shape; a plain value for a 0-d tensor. */
 export function listOf(tensor: TensorBase): Nested<Element> {
   if (isFake(tensor)) throw new DataDependentError("tolist", "scalar");
   const { shape, strides, offset, storage, dtype } = stateOf(tensor);
-  const isBool = dtype.category === "bool";
   const build = (axis: number, position: number): Nested<Element> => {
-    if (axis === shape.length) return toElement(storage.array[position] ?? 0, isBool);
+    if (axis === shape.length) return toElement(storage.array[position] ?? 0, dtype);
     const stride = strides[axis] ?? 0;
     return Array.from({ length: shape[axis] ?? 0 }, (_, index) =>
       build(axis + 1, position + index * stride),

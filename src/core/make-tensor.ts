@@ -3,7 +3,7 @@ import { cpu } from "./device.ts";
 import type { DType } from "./dtype.ts";
 import { isFakeMode } from "./fake-mode.ts";
 import { contiguousStrides, numelOf, type Shape } from "./shape.ts";
-import { Storage, type TypedArray } from "./storage.ts";
+import { Storage, type StoredArray } from "./storage.ts";
 import { stateOf, TensorBase, type TensorState } from "./tensor.ts";
 import { noteTensor } from "./tensor-history.ts";
 
@@ -99,12 +99,12 @@ export function emptyTensor(
  * A contiguous tensor that takes over a typed array which nobody else uses any more, without a copy. The array's type must
  * be the one `dtype` is stored in.
  */
-export function adoptArray(array: TypedArray, shape: Shape, dtype: DType): TensorBase {
+export function adoptArray(array: StoredArray, shape: Shape, dtype: DType): TensorBase {
   return contiguousTensor(Storage.adopt(dtype, array), shape);
 }
 
 /** A contiguous tensor that shares a typed array with the user, who may read and write it. */
-export function shareArray(array: TypedArray, shape: Shape, dtype: DType): TensorBase {
+export function shareArray(array: StoredArray, shape: Shape, dtype: DType): TensorBase {
   return contiguousTensor(Storage.share(dtype, array), shape);
 }
 

@@ -1,38 +1,26 @@
 /** Which dtype results from operands of several: PyTorch's three classes of priority. */
 import { get_default_dtype } from "./default-dtype.ts";
-import {
-  bool,
-  type DType,
-  type DTypeName,
-  float32,
-  float64,
-  int32,
-  int64,
-  uint8,
-} from "./dtype.ts";
+import { type DType, type DTypeName, float32 } from "./dtype.ts";
 import { isScalar, type Scalar, scalarDType } from "./scalar.ts";
 import type { TensorBase } from "./tensor.ts";
 
-/** Both dtypes hold values: the smallest dtype that holds both. */
-const lattice: Readonly<Record<DTypeName, Readonly<Record<DTypeName, DType>>>> = {
-  bool: { bool, uint8, int32, int64, float32, float64 },
-  uint8: { bool: uint8, uint8, int32, int64, float32, float64 },
-  int32: { bool: int32, uint8: int32, int32, int64, float32, float64 },
-  int64: { bool: int64, uint8: int64, int32: int64, int64, float32, float64 },
-  float32: { bool: float32, uint8: float32, int32: float32, int64: float32, float32, float64 },
-  float64: {
-    bool: float64,
-    uint8: float64,
-    int32: float64,
-    int64: float64,
-    float32: float64,
-    float64,
-  },
-};
+/** Each holds the values of those before it, as far as PyTorch is concerned; the floats of 16 bits not each other's. */
+const order: readonly DTypeName[] = [
+  "bool",
+  "uint8",
+  "int32",
+  "int64",
+  "float16",
+  "bfloat16",
+  "float32",
+  "float64",
+];
 
 /** The smallest dtype that holds the values of both. */
 export function promoteTypes(a: DType, b: DType): DType {
-  return lattice[a.name][b.name];
+  if (a === b) return a;
+  if (a.words !== null && b.words !== null) return float32;
+  return order.indexOf(a.name) < order.indexOf(b.name) ? b : a;
 }
 
 export type Operand = TensorBase | Scalar;

@@ -37,7 +37,9 @@ export class RuntimeScalar {
    * Typed as that value: nothing that computes with it gets by without `Symbol.toPrimitive`, which throws.
    */
   as(dtype: DType): number {
-    return new RuntimeScalar(this.slot, this.isIntegral, dtype) as unknown as number;
+    // Converting twice would go back on the rounding to a float of 16 bits, which is a float32 as well.
+    const converted = this.converted ?? dtype;
+    return new RuntimeScalar(this.slot, this.isIntegral, converted) as unknown as number;
   }
 
   [Symbol.toPrimitive](): never {

@@ -40,6 +40,7 @@ export function convertScalar(value: Scalar, dtype: DType): number | bigint {
   if (isUnknown(value)) return value.as(dtype);
   if (dtype.category === "float") {
     const wide = Number(value);
+    if (dtype.words !== null) return dtype.words.decode(dtype.words.encode(wide));
     return dtype.name === "float32" ? Math.fround(wide) : wide;
   }
   if (dtype.category === "bool") return Number.isNaN(value) || Boolean(value) ? 1 : 0;

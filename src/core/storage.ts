@@ -4,16 +4,20 @@ import { emit, warnOnce } from "../base/logging.ts";
 import { formatBytes } from "../runtime/format-bytes.ts";
 import { kernelMemory, kernelMemoryOrNull } from "../runtime/kernel-memory.ts";
 import type { OwnedBlock } from "../runtime/owned-block.ts";
-import type { DType, DTypeName } from "./dtype.ts";
+import type { ComputeTypeName, DType } from "./dtype.ts";
 
+/** Arrays whose elements are values. */
 export type TypedArray = Float32Array | Float64Array | BigInt64Array | Int32Array | Uint8Array;
 
-interface ArrayConstructor {
-  new (length: number): TypedArray;
-  new (buffer: ArrayBufferLike, byteOffset: number, length: number): TypedArray;
+/** Arrays that elements are stored in: as themselves, or as words of 16 bits (`DType.words`). */
+export type StoredArray = TypedArray | Uint16Array;
+
+interface ArrayConstructor<Elements> {
+  new (length: number): Elements;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): Elements;
 }
 
-const arrayConstructors: Readonly<Record<DTypeName, ArrayConstructor>> = {
+const valueConstructors: Readonly<Record<ComputeTypeName, ArrayConstructor<TypedArray>>> = {
   float32: Float32Array,
   float64: Float64Array,
   int64: BigInt64Array,
@@ -22,9 +26,24 @@ const arrayConstructors: Readonly<Record<DTypeName, ArrayConstructor>> = {
   bool: Uint8Array,
 };
 
+const constructorOf = (dtype: DType): ArrayConstructor<StoredArray> =>
+  dtype.words === null ? valueConstructors[dtype.computeName] : Uint16Array;
+
+/** A zeroed typed array for values of `dtype`: of float32 for floats of 16 bits. */
+export function allocateValues(dtype: DType, length: number): TypedArray {
+  return new valueConstructors[dtype.computeName](length);
+}
+
+/** An array whose elements were checked to be values. */
+export function valuesOf(array: StoredArray): TypedArray {
+  if (array instanceof Uint16Array)
+    throw new InternalError("words of 16 bits were about to be taken for values");
+  return array;
+}
+
 /** A zeroed typed array that holds elements of `dtype`; bool is stored as 0 and 1 in bytes. */
-export function allocateArray(dtype: DType, length: number): TypedArray {
-  return new arrayConstructors[dtype.name](length);
+export function allocateArray(dtype: DType, length: number): StoredArray {
+  return new (constructorOf(dtype))(length);
 }
 
 /** The elements of a buffer from a byte offset, in place. */
@@ -33,8 +52,13 @@ export function arrayOver(
   buffer: ArrayBufferLike,
   byteOffset: number,
   length: number,
-): TypedArray {
-  return new arrayConstructors[dtype.name](buffer, byteOffset, length);
+): StoredArray {
+  return new (constructorOf(dtype))(buffer, byteOffset, length);
+}
+
+function checkStores(dtype: DType, { BYTES_PER_ELEMENT: bytes }: StoredArray): void {
+  if (bytes !== dtype.itemsize)
+    throw new InternalError(`${dtype} is not stored in elements of ${bytes} bytes`);
 }
 
 /** Smaller storages are JavaScript arrays, which are cheaper to make; a block of the memory pays off above. */
@@ -55,7 +79,7 @@ export class Storage {
   readonly isStaged: boolean;
   version = 0;
   /** For a block, the view that was valid at `#generation`. */
-  #array: TypedArray | null;
+  #array: StoredArray | null;
   /** Of a staged storage: where the copy is, while there is one. */
   #block: OwnedBlock | null;
   /** Of a part of somebody else's block: where in it the elements start, in bytes. */
@@ -91,12 +115,14 @@ export class Storage {
   }
 
   /** Takes over an array that nobody else uses any more, without a copy. */
-  static adopt(dtype: DType, array: TypedArray): Storage {
+  static adopt(dtype: DType, array: StoredArray): Storage {
+    checkStores(dtype, array);
     return new Storage(dtype, array.length, { array, block: null }, false, false);
   }
 
   /** Shares an array with the user: each sees what the other writes. */
-  static share(dtype: DType, array: TypedArray): Storage {
+  static share(dtype: DType, array: StoredArray): Storage {
+    checkStores(dtype, array);
     return new Storage(dtype, array.length, { array, block: null }, false, true);
   }
 
@@ -105,7 +131,7 @@ export class Storage {
   }
 
   /** The elements, wherever they are. Not to be kept: an allocation may end the view, `address` may move the elements. */
-  get array(): TypedArray {
+  get array(): StoredArray {
     const array = this.#array;
     if (
       array !== null &&
@@ -160,7 +186,7 @@ export class Storage {
     this.#block = null;
   }
 
-  #viewBlock(): TypedArray {
+  #viewBlock(): StoredArray {
     const block = this.#block;
     if (block === null) throw this.#withoutElements();
     this.#generation = kernelMemory().generation;
@@ -201,7 +227,7 @@ export function smallStorageCount(): number {
 export type StorageHome = "fake" | "javascript" | "memory" | "user" | "released";
 
 interface Home {
-  readonly array: TypedArray | null;
+  readonly array: StoredArray | null;
   readonly block: OwnedBlock | null;
 }
 
@@ -224,7 +250,7 @@ function newHome(dtype: DType, length: number, zeroed: boolean): Home {
 }
 
 /** The last resort when there is no block: `failure` is why. */
-function allocateOutside(dtype: DType, length: number, failure: unknown): TypedArray {
+function allocateOutside(dtype: DType, length: number, failure: unknown): StoredArray {
   try {
     const array = allocateArray(dtype, length);
     const size = formatBytes(length * dtype.itemsize);
@@ -245,6 +271,6 @@ function allocateOutside(dtype: DType, length: number, failure: unknown): TypedA
   }
 }
 
-function blockArray(dtype: DType, block: OwnedBlock, length: number, byteOffset = 0): TypedArray {
+function blockArray(dtype: DType, block: OwnedBlock, length: number, byteOffset = 0): StoredArray {
   return arrayOver(dtype, kernelMemory().buffer, block.address + byteOffset, length);
 }

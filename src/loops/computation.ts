@@ -4,7 +4,8 @@
  */
 import type { DType } from "../core/dtype.ts";
 import type { Operand } from "../core/promotion.ts";
-import type { Shape } from "../core/shape.ts";
+import { convertScalar, isScalar } from "../core/scalar.ts";
+import { at, type Shape } from "../core/shape.ts";
 import type { TensorBase } from "../core/tensor.ts";
 import type { Expression, ValueType } from "./expression.ts";
 import type { StoreMode } from "./kernel.ts";
@@ -139,17 +140,25 @@ export interface Contraction {
 
 export type Computation = Pointwise | Indexed | Scatter | Reduction | Scan | Contraction;
 
-/** A pointwise computation in one dtype. */
+/** A pointwise computation in one dtype, to which numbers are rounded, or in one for each operand. */
 export function pointwise(
   body: PointBody,
   operands: readonly Operand[],
   computeType: DType | readonly DType[],
 ): Pointwise {
-  const computeTypes =
-    "name" in computeType
-      ? operands.map(() => computeType.name)
-      : computeType.map((dtype) => dtype.name);
-  return { kind: "pointwise", body, operands, computeTypes };
+  const types = operands.map((_, index) =>
+    "name" in computeType ? computeType : at(computeType, index),
+  );
+  return {
+    kind: "pointwise",
+    body,
+    // Kernels see float32: what is rounded to 16 bits has to be before.
+    operands: operands.map((operand, index) => {
+      const type = at(types, index);
+      return type.words !== null && isScalar(operand) ? convertScalar(operand, type) : operand;
+    }),
+    computeTypes: types.map((type) => type.computeName),
+  };
 }
 
 export function indexed(
@@ -201,13 +210,13 @@ export function reduction(
 ): Reduction {
   const computeTypes =
     "name" in computeType
-      ? operands.map(() => computeType.name)
-      : computeType.map((dtype) => dtype.name);
+      ? operands.map(() => computeType.computeName)
+      : computeType.map((dtype) => dtype.computeName);
   return { kind: "reduction", fold, operands, computeTypes, dims, scalars };
 }
 
 export function scan(fold: Fold, operand: TensorBase, computeType: DType, dim: number): Scan {
-  return { kind: "scan", fold, operands: [operand], computeTypes: [computeType.name], dim };
+  return { kind: "scan", fold, operands: [operand], computeTypes: [computeType.computeName], dim };
 }
 
 /** A number for a scalar slot, rounded to its type as WebAssembly has it. */

@@ -1,8 +1,18 @@
 /** Scalar expressions: what a kernel computes at one point of its iteration space. Immutable trees that share nodes. */
-import type { DTypeName } from "../core/dtype.ts";
+import {
+  type ComputeTypeName,
+  type DTypeName,
+  dtypes,
+  isWordType,
+  type WordTypeName,
+} from "../core/dtype.ts";
 
-/** The dtype of a value inside a kernel; `index` is an exact integer in whatever form the backend counts with. */
-export type ValueType = DTypeName | "index";
+/**
+ * The dtype of a value inside a kernel; `index` is an exact integer in whatever form the backend counts with. Floats of
+ * 16 bits are float32 here: a load gives that, a store rounds, and what a fused kernel need not store is rounded by
+ * `roundToFloat16` and `roundToBFloat16`.
+ */
+export type ValueType = ComputeTypeName | "index";
 
 export type UnaryOperation =
   | "neg"
@@ -43,7 +53,10 @@ export type UnaryOperation =
   | "digamma"
   | "bitwiseNot"
   | "logicalNot"
-  | "isNaN";
+  | "isNaN"
+  /** A float32 as it comes back from memory where it is stored in 16 bits. */
+  | "roundToFloat16"
+  | "roundToBFloat16";
 
 /** Arithmetic gives the type of its operands. `floorDivide` and `remainder` round down; `fmod` and `quotient` to zero. */
 export type ArithmeticOperation =
@@ -81,11 +94,11 @@ export interface BoundsFailure {
 /** One value. `operand`, `slot`, `axis`, `state` and `row` count from 0 within the kernel. */
 export type Expression =
   /** The element of an operand at the current point. */
-  | { readonly kind: "load"; readonly type: DTypeName; readonly operand: number }
+  | { readonly kind: "load"; readonly type: ComputeTypeName; readonly operand: number }
   /** The element of an operand at coordinates that are computed. */
   | {
       readonly kind: "gather";
-      readonly type: DTypeName;
+      readonly type: ComputeTypeName;
       readonly operand: number;
       readonly coordinates: readonly Expression[];
     }
@@ -172,6 +185,27 @@ export const foldPosition: Expression = { kind: "foldPosition", type: "index" };
 
 export function cast(x: Expression, type: ValueType): Expression {
   return x.type === type ? x : { kind: "cast", type, x };
+}
+
+const roundings: Readonly<Record<WordTypeName, UnaryOperation>> = {
+  float16: "roundToFloat16",
+  bfloat16: "roundToBFloat16",
+};
+
+/** A value as an element of `type`: what is loaded after it was stored. */
+export function asElement(x: Expression, type: DTypeName): Expression {
+  const value = cast(x, dtypes[type].computeName);
+  return isWordType(type) ? unary(roundings[type], value) : value;
+}
+
+/** What remains to be computed of a value that is stored as `type`: the store itself rounds. */
+export function withoutRounding(x: Expression, type: DTypeName): Expression {
+  return isWordType(type) && x.kind === "unary" && x.operation === roundings[type] ? x.x : x;
+}
+
+/** The element of an operand at the current point. */
+export function load(operand: number, type: DTypeName): Expression {
+  return { kind: "load", type: dtypes[type].computeName, operand };
 }
 
 export function unary(operation: UnaryOperation, x: Expression): Expression {

@@ -4,7 +4,7 @@
  * How many parts there are depends on sizes alone, so results are the same for any number of threads.
  */
 import { InternalError } from "../base/errors.ts";
-import type { DTypeName } from "../core/dtype.ts";
+import type { ComputeTypeName } from "../core/dtype.ts";
 import { at, numelOf, type Shape } from "../core/shape.ts";
 import type { Fold, Reduction } from "./computation.ts";
 import { arithmetic, type Expression, foldPosition } from "./expression.ts";
@@ -21,7 +21,7 @@ export interface FoldInParts {
   readonly part: Fold;
   /** Takes the states of the parts as its inputs, and gives the results of the whole fold. */
   readonly join: Fold;
-  readonly stateTypes: readonly DTypeName[];
+  readonly stateTypes: readonly ComputeTypeName[];
 }
 
 /** Which of the fold axes is divided, and into how many parts; null where the fold stays whole. */

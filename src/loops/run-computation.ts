@@ -18,10 +18,12 @@ import type {
   IndexedContext,
 } from "./computation.ts";
 import {
+  asElement,
   cast,
   constant,
   type Expression,
   foldPosition,
+  load,
   position,
   type ValueType,
 } from "./expression.ts";
@@ -162,12 +164,11 @@ function runPointwise({ body, operands, computeTypes }: Pointwise, output: Tenso
     const scalarTypes: ValueType[] = [];
     const inputs = operands.map((operand, index): Expression => {
       const type = at(computeTypes, index);
-      if (!isScalar(operand))
-        return cast({ kind: "load", type: operand.dtype.name, operand: nextTensor++ }, type);
+      if (!isScalar(operand)) return cast(load(nextTensor++, operand.dtype.name), type);
       scalarTypes.push(type);
       return { kind: "scalar", type, slot: nextScalar++ };
     });
-    const value = cast(body(...inputs), output.dtype.name);
+    const value = asElement(body(...inputs), output.dtype.name);
     return makeKernel({
       name: kernelName("pointwise", body),
       operands: [output, ...tensors].map(pointSlot),
@@ -197,14 +198,11 @@ function indexedContext(
 ): IndexedContext {
   return {
     positions: Array.from({ length: rank }, (_, axis) => position(axis)),
-    load: (operand) => ({
-      kind: "load",
-      type: at(operands, operand).dtype.name,
-      operand: operand + 1,
-    }),
+    load: (operand) => load(operand + 1, at(operands, operand).dtype.name),
     gather: (coordinates) => {
       if (gathered === null) throw new InternalError("this computation reads no tensor at random");
-      return { kind: "gather", type: gathered.type, operand: gathered.slot, coordinates };
+      const type = dtypes[gathered.type].computeName;
+      return { kind: "gather", type, operand: gathered.slot, coordinates };
     },
     scalar: (slot) => ({ kind: "scalar", type: at(scalars, slot).type, slot }),
   };
@@ -230,7 +228,7 @@ function runIndexed(
     const context = indexedContext(output.ndim, operands, source, scalars);
     const slots = [output, ...operands].map(pointSlot);
     if (source !== null) slots.push({ type: source.type, access: "random" });
-    const value = cast(body(context), output.dtype.name);
+    const value = asElement(body(context), output.dtype.name);
     return makeKernel({
       name: kernelName("indexed", body),
       operands: slots,
@@ -261,7 +259,7 @@ function runScatter(
   const key = `${mode}|${shape.length}|${output.ndim}|${signatureOf([output, ...operands], scalars, variant)}`;
   const kernel = cachedKernel(body, key, () => {
     const target = body(indexedContext(shape.length, operands, null, scalars));
-    const value = cast(target.value, output.dtype.name);
+    const value = asElement(target.value, output.dtype.name);
     const store = { operand: 0, coordinates: target.coordinates, mode, value };
     return makeKernel({
       name: kernelName("scatter", body),
@@ -298,10 +296,7 @@ function foldKernel(
   const key = `${results}|${outputs.map((output) => output.dtype.name).join()}|${computeTypes.join()}|${signatureOf(operands, scalars, "")}`;
   return cachedKernel(fold, key, () => {
     const inputs = operands.map((operand, index) =>
-      cast(
-        { kind: "load", type: operand.dtype.name, operand: outputs.length + index },
-        at(computeTypes, index),
-      ),
+      cast(load(outputs.length + index, operand.dtype.name), at(computeTypes, index)),
     );
     const scalarExpressions = scalars.map((scalar, slot): Expression => ({
       kind: "scalar",
@@ -317,7 +312,7 @@ function foldKernel(
     }));
     const values = fold.results(current, scalarExpressions);
     const stores = outputs.map((output, index) =>
-      pointStore(index, cast(at(values, index), output.dtype.name)),
+      pointStore(index, asElement(at(values, index), output.dtype.name)),
     );
     const states = steps.map((state) => ({
       type: state.type,

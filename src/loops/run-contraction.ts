@@ -6,7 +6,7 @@ import { at, broadcastStrides, type Shape } from "../core/shape.ts";
 import { stateOf, type TensorBase } from "../core/tensor.ts";
 import type { LaunchOperand } from "./backend.ts";
 import type { Contraction } from "./computation.ts";
-import { cast, type Expression, type ValueType } from "./expression.ts";
+import { asElement, cast, load, type Expression, type ValueType } from "./expression.ts";
 import type { ContractionKernel, ContractionLaunch } from "./template.ts";
 
 let kernels = new WeakMap<object, Map<string, ContractionKernel>>();
@@ -27,7 +27,7 @@ export function launchContraction(contraction: Contraction, output: TensorBase):
   const scalars: (number | bigint)[] = [];
   let key = [output, left.tensor, right.tensor].map((tensor) => tensor.dtype.name).join();
   for (const operand of epilogue?.operands ?? []) {
-    const type = epilogue?.computeType.name ?? output.dtype.name;
+    const type = epilogue?.computeType.computeName ?? output.dtype.name;
     if (isScalar(operand)) {
       key += `|${type}`;
       scalars.push(convertScalar(operand, dtypes[type]));
@@ -59,16 +59,16 @@ function kernelOf(
   if (variants === undefined) kernels.set(identity, (variants = new Map()));
   let kernel = variants.get(key);
   if (kernel !== undefined) return kernel;
-  const type = left.tensor.dtype.name;
+  const type = left.tensor.dtype.computeName;
   const operands = [output.dtype.name, type, right.tensor.dtype.name];
   const scalars: ValueType[] = [];
   const sum: Expression = { kind: "state", type, state: 0 };
   const inputs = (epilogue?.operands ?? []).map((operand): Expression => {
-    const computeType = epilogue?.computeType.name ?? type;
+    const computeType = epilogue?.computeType.computeName ?? type;
     if (isScalar(operand))
       return { kind: "scalar", type: computeType, slot: scalars.push(computeType) - 1 };
     const own = operand.dtype.name;
-    return cast({ kind: "load", type: own, operand: operands.push(own) - 1 }, computeType);
+    return cast(load(operands.push(own) - 1, own), computeType);
   });
   const value = epilogue === null ? sum : epilogue.body(sum, ...inputs);
   const name = epilogue === null ? "contraction" : `contraction_${epilogue.body.name}`;
@@ -77,7 +77,7 @@ function kernelOf(
     name,
     operands,
     scalars,
-    value: cast(value, output.dtype.name),
+    value: asElement(value, output.dtype.name),
   });
   variants.set(key, kernel);
   return kernel;

@@ -1,14 +1,42 @@
 import { InternalError } from "../base/errors.ts";
-import { bool, type DType, float32, float64, int32, int64, uint8 } from "../core/dtype.ts";
+import {
+  bfloat16,
+  bool,
+  type DType,
+  float16,
+  float32,
+  float64,
+  int32,
+  int64,
+  uint8,
+} from "../core/dtype.ts";
 import type { TensorBase } from "../core/tensor.ts";
 import type { ArgSchema } from "./arg.ts";
 import type { AnyArgs, AnyExecution, Op, OpDefinition, OpRecord } from "./op-record.ts";
 import { returns } from "./returns.ts";
 
-export const allDTypes: readonly DType[] = [float32, float64, int64, int32, uint8, bool];
-export const numberDTypes: readonly DType[] = [float32, float64, int64, int32, uint8];
+export const allDTypes: readonly DType[] = [
+  float32,
+  float64,
+  float16,
+  bfloat16,
+  int64,
+  int32,
+  uint8,
+  bool,
+];
+export const numberDTypes: readonly DType[] = [
+  float32,
+  float64,
+  float16,
+  bfloat16,
+  int64,
+  int32,
+  uint8,
+];
 export const integerDTypes: readonly DType[] = [int64, int32, uint8, bool];
-export const floatDTypes: readonly DType[] = [float32, float64];
+export const wideFloatDTypes: readonly DType[] = [float32, float64];
+export const floatDTypes: readonly DType[] = [float32, float64, float16, bfloat16];
 
 /**
  * Makes an op's record. The types prove that it has an execution, a reference, samples and a decision on its derivative.
@@ -99,6 +127,7 @@ interface ErasedFunctions {
   readonly mutation?: Extract<AnyExecution, { kind: "mutation" }>["mutation"];
   readonly decomposition?: (args: AnyArgs) => unknown;
   readonly needsData?: "scalar" | "shape";
+  readonly wide?: true;
   readonly view?: Extract<AnyExecution, { kind: "view" }>["view"];
   readonly routine?: Extract<AnyExecution, { kind: "routine" }>["routine"];
 }
@@ -107,7 +136,12 @@ function executionOf(name: string, functions: ErasedFunctions): AnyExecution {
   const { meta, check, lowering, mutation, decomposition, view, routine } = functions;
   if (view !== undefined) return { kind: "view", view };
   if (decomposition !== undefined)
-    return { kind: "decomposition", decomposition, needsData: functions.needsData ?? null };
+    return {
+      kind: "decomposition",
+      decomposition,
+      needsData: functions.needsData ?? null,
+      wide: functions.wide ?? false,
+    };
   if (lowering !== undefined && meta !== undefined) return { kind: "lowering", meta, lowering };
   if (mutation !== undefined && check !== undefined) return { kind: "mutation", check, mutation };
   if (routine !== undefined && meta !== undefined) return { kind: "routine", meta, routine };

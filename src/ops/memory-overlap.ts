@@ -1,6 +1,6 @@
 /** Writes and reads of the same memory: what PyTorch refuses, and what is made safe by a copy. */
 import { RuntimeError } from "../base/errors.ts";
-import { copyElements } from "../core/elements.ts";
+import { copyStored } from "../core/elements.ts";
 import { adoptArray } from "../core/make-tensor.ts";
 import { isNonOverlappingAndDense, numelOf, sameShape } from "../core/shape.ts";
 import { isTensor, stateOf, type TensorBase, type TensorState } from "../core/tensor.ts";
@@ -34,7 +34,7 @@ export function withoutOverlap(self: TensorBase, op: OpRecord, args: AnyArgs): A
         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.",
       );
     }
-    replaced[name] = adoptArray(copyElements(value), other.shape, other.dtype);
+    replaced[name] = adoptArray(copyStored(value), other.shape, other.dtype);
   }
   return { ...args, ...replaced };
 }

@@ -1,7 +1,7 @@
 /** Data as users write it (nested arrays, typed arrays, numbers): its shape, its dtype and its elements. */
 import { ValueError } from "../base/errors.ts";
 import { get_default_dtype } from "../core/default-dtype.ts";
-import { bool, type DType, float32, float64, int32, int64, uint8 } from "../core/dtype.ts";
+import { bool, type DType, float16, float32, float64, int32, int64, uint8 } from "../core/dtype.ts";
 import { copyElements } from "../core/elements.ts";
 import { convertScalar, isScalar, type Scalar } from "../core/scalar.ts";
 import type { Shape } from "../core/shape.ts";
@@ -37,6 +37,8 @@ export function isNestedData(value: unknown): value is NestedData {
 export function arrayDType(array: NumericArray): DType {
   if (array instanceof Float32Array) return float32;
   if (array instanceof Float64Array) return float64;
+  // By its name: not every engine has the class.
+  if (String(array[Symbol.toStringTag]) === "Float16Array") return float16;
   if (
     array instanceof BigInt64Array ||
     array instanceof BigUint64Array ||

@@ -13,6 +13,13 @@ export function notForBool(kernel: string): (dtype: DType) => void {
   };
 }
 
+/** A check that floats of 16 bits have no kernel. */
+export function notForWords(kernel: string): (dtype: DType) => void {
+  return (dtype) => {
+    if (dtype.words !== null) throw notImplemented(kernel, dtype);
+  };
+}
+
 /** A check that only float tensors have a kernel. */
 export function onlyForFloats(kernel: string): (dtype: DType) => void {
   return (dtype) => {

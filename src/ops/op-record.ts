@@ -54,6 +54,8 @@ export type Execution<Schema extends ArgSchema, Result> =
       readonly decomposition: (args: ArgsOf<Schema>) => Result;
       readonly mutates?: "self";
       readonly needsData?: "scalar" | "shape";
+      /** One kernel in PyTorch: between its steps, floats of 16 bits are kept as float32. Gives one tensor. */
+      readonly wide?: true;
     }
   /** Another look at the memory of `self`. */
   | { readonly view: (args: ArgsOf<Schema>) => Geometry }
@@ -140,6 +142,7 @@ export type AnyExecution =
       readonly kind: "decomposition";
       readonly decomposition: (args: AnyArgs) => unknown;
       readonly needsData: "scalar" | "shape" | null;
+      readonly wide: boolean;
     }
   | { readonly kind: "view"; readonly view: (args: AnyArgs) => Geometry }
   | { readonly kind: "routine"; readonly meta: AnyMeta; readonly routine: AnyRoutine }

@@ -1,6 +1,7 @@
 /** Executes ops: on real tensors by their lowering, on fake ones by their metadata. Hot path of eager execution. */
 import { InternalError, RuntimeError } from "../base/errors.ts";
 import { DataDependentError } from "../core/data-dependent-error.ts";
+import { float32 } from "../core/dtype.ts";
 import { isFakeMode, noteDataCheck, runFake } from "../core/fake-mode.ts";
 import { gradModeEnabled } from "../core/grad-mode-flag.ts";
 import { aliasOf, emptyTensor } from "../core/make-tensor.ts";
@@ -8,11 +9,13 @@ import { canCast } from "../core/promotion.ts";
 import { formatShape, sameShape } from "../core/shape.ts";
 import { isFake, isTensor, stateOf, type TensorBase } from "../core/tensor.ts";
 import { observeRoutine } from "../loops/observe-launches.ts";
+import type { Computation } from "../loops/computation.ts";
 import { runComputation } from "../loops/run-computation.ts";
 import type { ArgSchema, ArgsInput } from "./arg.ts";
 import { checkWritable, withoutOverlap } from "./memory-overlap.ts";
-import type { AnyArgs, Op, OpRecord, OutputMeta } from "./op-record.ts";
-import { activeRecorder } from "./recorder.ts";
+import type { AnyArgs, AnyExecution, Op, OpRecord, OutputMeta } from "./op-record.ts";
+import { activeRecorder, type RecordedRoutine } from "./recorder.ts";
+import { converted, hasNarrow, narrowDType, widen, writeWide } from "./widen.ts";
 
 /** Runs an op from inside the library, with its arguments by name. */
 export function runOp<Schema extends ArgSchema, Result>(
@@ -35,20 +38,19 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
       if (fake && execution.needsData !== null)
         throw new DataDependentError(op.name, execution.needsData);
       // In fake mode, so that tensors the decomposition makes are fake as well.
-      return fake ? runFake(() => execution.decomposition(args)) : execution.decomposition(args);
+      return fake ? runFake(() => decompose(op, execution, args)) : decompose(op, execution, args);
     case "lowering": {
       const meta = execution.meta(args);
       const computation = !fake || activeRecorder() !== null ? execution.lowering(args) : null;
       // A scatter leaves the places it does not write to; all other computations write every element.
       const outputs = makeOutputs(meta, fake, computation?.kind === "scatter");
-      if (computation !== null) runComputation(computation, outputs);
+      if (computation !== null) compute(op, args, execution.lowering, computation, outputs);
       markLeaves(outputs, args);
       return op.returns.assemble(outputs);
     }
     case "routine": {
       const outputs = makeOutputs(execution.meta(args), fake, true);
-      if (!fake) observeRoutine(op.name, outputs, null, () => execution.routine(args, outputs));
-      else activeRecorder()?.routine({ op, routine: execution.routine, args, outputs });
+      runRoutine(op, args, execution.routine, outputs, fake);
       markLeaves(outputs, args);
       return op.returns.assemble(outputs);
     }
@@ -58,19 +60,18 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
       execution.check(args);
       if (fake && activeRecorder() === null) return fakeWrite(self);
       checkWritable(self);
-      const computation = execution.mutation(withoutOverlap(self, op, args));
-      if (computation !== null) runComputation(computation, [self]);
+      const own = withoutOverlap(self, op, args);
+      const computation = execution.mutation(own);
+      if (computation !== null) compute(op, own, execution.mutation, computation, [self]);
       return written(self);
     }
     case "mutatingRoutine": {
       const self = selfOf(op, args);
       checkMutable(self);
       execution.check(args);
-      const recorder = activeRecorder();
-      if (fake && recorder === null) return fakeWrite(self);
+      if (fake && activeRecorder() === null) return fakeWrite(self);
       checkWritable(self);
-      if (fake) recorder?.routine({ op, routine: execution.routine, args, outputs: [self] });
-      else observeRoutine(op.name, [self], null, () => execution.routine(args, [self]));
+      runRoutine(op, args, execution.routine, [self], fake);
       return written(self);
     }
   }
@@ -97,8 +98,49 @@ export function runInPlace(op: OpRecord, args: AnyArgs): TensorBase {
   checkWritable(self);
   if (activeRecorder() === null && (hasFakeTensor(op, args) || isFakeMode()))
     return fakeWrite(self);
-  runComputation(execution.lowering(withoutOverlap(self, op, args)), [self]);
+  const own = withoutOverlap(self, op, args);
+  compute(op, own, execution.lowering, execution.lowering(own), [self]);
   return written(self);
+}
+
+function decompose(
+  op: OpRecord,
+  { decomposition, wide }: AnyExecution & { readonly kind: "decomposition" },
+  args: AnyArgs,
+): unknown {
+  const dtype = wide ? narrowDType(op, args) : null;
+  if (dtype === null) return decomposition(args);
+  const result = decomposition(widen(op, args));
+  return isTensor(result) && result.dtype === float32 ? converted(result, dtype) : result;
+}
+
+/** Runs a computation, which `lower` gave for the arguments. */
+function compute(
+  op: OpRecord,
+  args: AnyArgs,
+  lower: (args: AnyArgs) => Computation | null,
+  computation: Computation,
+  outputs: readonly TensorBase[],
+): void {
+  // Products are summed in float32, from factors that are.
+  const isNarrow =
+    computation.kind === "contraction" && computation.left.tensor.dtype.words !== null;
+  runComputation((isNarrow ? lower(widen(op, args)) : null) ?? computation, outputs);
+}
+
+/** Runs code of an operator's own, or has it recorded. */
+function runRoutine(
+  op: OpRecord,
+  args: AnyArgs,
+  routine: RecordedRoutine["routine"],
+  outputs: readonly TensorBase[],
+  fake: boolean,
+): void {
+  if (!op.mutates && hasNarrow(op, args)) {
+    const wide = widen(op, args);
+    writeWide(outputs, (wideOutputs) => runRoutine(op, wide, routine, wideOutputs, fake));
+  } else if (fake) activeRecorder()?.routine({ op, routine, args, outputs });
+  else observeRoutine(op.name, outputs, null, () => routine(args, outputs));
 }
 
 /** Whether any tensor among the arguments is fake. Also where a disposed tensor is noticed. */

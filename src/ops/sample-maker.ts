@@ -1,9 +1,8 @@
 /** Deterministic inputs for samples, in the dtype under test. */
 import type { DType } from "../core/dtype.ts";
-import { adoptArray, aliasOf, emptyTensor } from "../core/make-tensor.ts";
+import { aliasOf, emptyTensor } from "../core/make-tensor.ts";
 import { at, contiguousStrides, numelOf, type Shape } from "../core/shape.ts";
-import { allocateArray } from "../core/storage.ts";
-import { arrayOf } from "../core/elements.ts";
+import { writeElements } from "../core/elements.ts";
 import type { TensorBase } from "../core/tensor.ts";
 
 export interface SampleOptions {
@@ -35,12 +34,13 @@ export function sampleMaker(dtype: DType): SampleMaker {
     const type = options.dtype ?? dtype;
     const high = options.high ?? 4;
     const low = options.low ?? (type.is_signed ? -4 : 0);
-    const array = arrayOf(tensor);
-    for (let i = 0; i < array.length; i++) {
-      const value = low + next() * (high - low);
-      const whole = Math.min(Math.floor(low + next() * (high - low + 1)), high);
-      array[i] = convert(type, type.is_floating_point ? value : whole);
-    }
+    writeElements(tensor, (array) => {
+      for (let i = 0; i < array.length; i++) {
+        const value = low + next() * (high - low);
+        const whole = Math.min(Math.floor(low + next() * (high - low + 1)), high);
+        array[i] = convert(type, type.is_floating_point ? value : whole);
+      }
+    });
     return tensor;
   };
   return {
@@ -61,11 +61,13 @@ export function sampleMaker(dtype: DType): SampleMaker {
       });
     },
     of: (shape, values, type = dtype) => {
-      const array = allocateArray(type, values.length);
-      values.forEach((value, index) => {
-        array[index] = convert(type, value);
-      });
-      return adoptArray(array, shape, type);
+      const tensor = emptyTensor(shape, type, null, { fake: false });
+      writeElements(tensor, (array) =>
+        values.forEach((value, index) => {
+          array[index] = convert(type, value);
+        }),
+      );
+      return tensor;
     },
   };
 }

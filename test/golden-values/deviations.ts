@@ -1,3 +1,6 @@
+const beyondLargest =
+  "a number beyond the largest becomes infinity here, as in torch.tensor and in arithmetic; PyTorch refuses it in some functions";
+
 /** Recorded calls that deliberately give something else here, with the reason. */
 export const deviations: Readonly<Record<string, string>> = {
   'topk(float32[7](3 1 {"number":"NaN"} 2 1 {"number":"-Infinity"} {"number":"Infinity"}), 3, {"largest":false})':
@@ -16,4 +19,35 @@ export const deviations: Readonly<Record<string, string>> = {
     "the message says that the output would be too small; PyTorch's library for convolutions fails on it",
   "nn.functional.embedding_bag(int64[5](3 0 1 1 2), float32[4,3](…), int64[2](1 2))":
     "PyTorch's message ends in the class of the tensor",
+  'full([2], 65504.5, {"dtype":{"dtype":"float16"}})': beyondLargest,
+  'full([2], 1e+39, {"dtype":{"dtype":"float16"}})': beyondLargest,
+  ".masked_fill(float16[1](1), bool[1](true), 1e+39)": beyondLargest,
+  'clamp(float16[1](1), {"max":1e+39})': beyondLargest,
+  "erf(float16[35](…))": "exact for small arguments, of which PyTorch's kernel for 16 bits makes 0",
+  "nn.functional.softshrink(float16[35](…))":
+    "small negative numbers give -0, as in PyTorch but for its vectors of 16 bits",
+  "index_add(float16[4,5](…), 0, int64[3](2 0 2), float16[3,5](…))":
+    "rounded after every addition, as PyTorch does for vectors only",
+  'scatter_reduce(float16[4,5](…), 1, int64[4,3](…), float16[4,3](…), "prod")':
+    "rounded after every multiplication; PyTorch keeps float32 for rows of a matrix",
+  'linspace(0, 1, 7, {"dtype":{"dtype":"float16"}})': "rounded once; PyTorch rounds the step first",
+  'full([2], 1e+39, {"dtype":{"dtype":"bfloat16"}})': beyondLargest,
+  ".masked_fill(bfloat16[1](1), bool[1](true), 1e+39)": beyondLargest,
+  'clamp(bfloat16[1](1), {"max":1e+39})': beyondLargest,
+  "erf(bfloat16[35](…))":
+    "exact for small arguments, of which PyTorch's kernel for 16 bits makes 0",
+  "nn.functional.softshrink(bfloat16[35](…))":
+    "small negative numbers give -0, as in PyTorch but for its vectors of 16 bits",
+  "index_add(bfloat16[4,5](…), 0, int64[3](2 0 2), bfloat16[3,5](…))":
+    "rounded after every addition, as PyTorch does for vectors only",
+  'scatter_reduce(bfloat16[4,5](…), 1, int64[4,3](…), bfloat16[4,3](…), "prod")':
+    "rounded after every multiplication; PyTorch keeps float32 for rows of a matrix",
+  'linspace(0, 1, 7, {"dtype":{"dtype":"bfloat16"}})':
+    "rounded once; PyTorch rounds the step first",
+  "nn.functional.gelu(bfloat16[35](…))":
+    "gelu of infinity is infinity, and that of a large number itself; PyTorch gives NaN and infinity",
+  "pow(bfloat16[16](…), 3)": "rounded once; PyTorch's bfloat16 kernel rounds the square first",
+  'hann_window(5, {"dtype":{"dtype":"bfloat16"}})': "rounded once; PyTorch rounds every step",
+  'nn.functional.grid_sample(bfloat16[1,4,6,6](…), bfloat16[1,2,3,2](…), {"align_corners":false})':
+    "places are found in float32; PyTorch finds them in bfloat16",
 };

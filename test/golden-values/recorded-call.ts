@@ -38,7 +38,11 @@ interface Recording {
   readonly groups: Readonly<Record<string, readonly RecordedCall[]>>;
 }
 
-export const groups = { ...readRecording("calls.json"), ...readRecording("nn.json") };
+export const groups = {
+  ...readRecording("calls.json"),
+  ...readRecording("nn.json"),
+  ...readRecording("half.json"),
+};
 
 function readRecording(name: string): Recording["groups"] {
   // The shape is that of recorder.py, which writes the file.
@@ -136,7 +140,11 @@ function decodeTensor({ tensor, shape, values }: EncodedTensor): torch.Tensor {
       )
       .reshape([...shape]);
   }
-  // The dtypes of a recording are those of `arrays`.
+  if (tensor === "float16" || tensor === "bfloat16") {
+    const dtype = tensor === "float16" ? torch.float16 : torch.bfloat16;
+    return torch.tensor(flat.map(Number), { dtype }).reshape([...shape]);
+  }
+  // The other dtypes of a recording are those of `arrays`.
   const TypedArray = arrays[tensor as Exclude<keyof typeof arrays, "int64">];
   return torch.tensor(TypedArray.from(flat.map(Number))).reshape([...shape]);
 }

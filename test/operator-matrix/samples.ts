@@ -1,6 +1,6 @@
 /** The samples of a record in other sizes and layouts. */
 import type { DType } from "../../src/core/dtype.ts";
-import { copyElements } from "../../src/core/elements.ts";
+import { copyStored } from "../../src/core/elements.ts";
 import { constructTensor } from "../../src/core/make-tensor.ts";
 import { contiguousStrides, numelOf, type Shape } from "../../src/core/shape.ts";
 import { allocateArray, Storage } from "../../src/core/storage.ts";
@@ -77,7 +77,7 @@ function relaid(tensor: TensorBase, layout: LayoutOf): TensorBase {
   const { strides, offset } = layout(shape);
   const last = shape.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), offset);
   const array = allocateArray(dtype, tensor.numel() === 0 ? offset : last + 1);
-  copyElements(tensor).forEach((value: number | bigint, index: number) => {
+  copyStored(tensor).forEach((value: number | bigint, index: number) => {
     let rest = index;
     let place = offset;
     for (let axis = shape.length - 1; axis >= 0; axis--) {

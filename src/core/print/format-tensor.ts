@@ -1,4 +1,4 @@
-import type { DTypeName } from "../dtype.ts";
+import { type DTypeName, dtypes } from "../dtype.ts";
 import {
   type ElementFormatter,
   floatFormatter,
@@ -75,7 +75,7 @@ function formatElements(tensor: PrintedTensor, options: PrintOptions): string {
   const summarize = numberOfElements(tensor.shape) > options.threshold;
   const edge = summarize ? options.edgeitems : null;
   const printed = printedPositions(tensor.shape, 0, 0, edge).map(tensor.element);
-  const isFloat = tensor.dtype === "float32" || tensor.dtype === "float64";
+  const isFloat = dtypes[tensor.dtype].is_floating_point;
   const formatter = isFloat ? floatFormatter(printed, options) : integerFormatter(printed);
   return formatBlock({ tensor, options, edge, formatter }, 0, 0, prefix.length);
 }

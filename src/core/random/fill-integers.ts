@@ -28,6 +28,8 @@ export interface UnboundedDraw {
 export const unboundedDraws = {
   float32: { bits: 32, modulus: 2n ** 24n + 1n },
   float64: { bits: 64, modulus: 2n ** 53n + 1n },
+  float16: { bits: 32, modulus: 2n ** 11n + 1n },
+  bfloat16: { bits: 32, modulus: 2n ** 8n + 1n },
   int64: { bits: 64, modulus: 2n ** 63n },
   int32: { bits: 32, modulus: 2n ** 31n },
   uint8: { bits: 32, modulus: 2n ** 8n },

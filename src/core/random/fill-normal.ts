@@ -12,16 +12,18 @@ const { fround } = Math;
  *
  * PyTorch has two algorithms with different sequences: from 16 elements on it fills the whole memory
  * with uniform numbers and transforms blocks of 16 in place (redrawing the last 16 when the length is
- * not a multiple), below that it draws pairs and keeps the second of a pair for the next call.
+ * not a multiple; `drawsAll` says whether those beyond the last whole block were drawn before, which they are not
+ * for floats of 16 bits), below that it draws pairs and keeps the second of a pair for the next call.
  */
 export function fillNormal(
   out: Float32Array | Float64Array,
   mean: number,
   std: number,
   generator: Generator,
+  drawsAll = true,
 ): void {
   if (out.length < blockLength) fillNormalOneByOne(out, mean, std, generator);
-  else fillNormalInBlocks(out, mean, std, generator);
+  else fillNormalInBlocks(out, mean, std, generator, drawsAll);
 }
 
 /** The scalar algorithm, which PyTorch also uses for memory of any length that is not contiguous. */
@@ -51,9 +53,11 @@ function fillNormalInBlocks(
   mean: number,
   std: number,
   generator: Generator,
+  drawsAll: boolean,
 ): void {
-  fillBlocks(out, mean, std, generator);
-  if (out.length % blockLength === 0) return;
+  const whole = out.length - (out.length % blockLength);
+  fillBlocks(drawsAll ? out : out.subarray(0, whole), mean, std, generator);
+  if (out.length === whole) return;
   fillBlocks(out.subarray(out.length - blockLength), mean, std, generator);
 }
 

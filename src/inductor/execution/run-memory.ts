@@ -1,5 +1,5 @@
 /** The memory of one buffer during a run in WebAssembly. Hot path of every call. */
-import { arrayOver, type TypedArray } from "../../core/storage.ts";
+import { arrayOver, type StoredArray } from "../../core/storage.ts";
 import type { KernelMemory } from "../../runtime/kernel-memory.ts";
 import type { Frame } from "../frame.ts";
 import type { Buffer } from "../program.ts";
@@ -18,9 +18,9 @@ export class RunMemory {
   readonly #isWritten: boolean;
   readonly #isWhole: boolean;
   readonly #smallAddress: number | null;
-  #view: TypedArray | null = null;
+  #view: StoredArray | null = null;
   /** What the copy is of, during a run. */
-  #copied: TypedArray | null = null;
+  #copied: StoredArray | null = null;
 
   constructor(buffer: Buffer, slot: number, options: RunMemoryOptions) {
     this.#buffer = buffer;
@@ -52,7 +52,7 @@ export class RunMemory {
       copy(this.#view, 0, array, frame.startOf(this.#slot), this.#view.length);
   }
 
-  #viewOf(memory: KernelMemory, address: number): TypedArray {
+  #viewOf(memory: KernelMemory, address: number): StoredArray {
     if (this.#view?.buffer !== memory.buffer) {
       const { dtype, length } = this.#buffer;
       this.#view = arrayOver(dtype, memory.buffer, address, length);
@@ -66,9 +66,9 @@ const fewElements = 24;
 
 /** Copies between arrays of one type; what is beyond the end of either stays as it is. */
 function copy(
-  from: TypedArray,
+  from: StoredArray,
   fromStart: number,
-  to: TypedArray,
+  to: StoredArray,
   toStart: number,
   length: number,
 ): void {

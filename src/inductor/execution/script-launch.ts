@@ -1,6 +1,6 @@
 /** A launch that runs as JavaScript on the arrays of its operands. Hot path for small tensors. */
 import { at } from "../../core/shape.ts";
-import type { TypedArray } from "../../core/storage.ts";
+import type { StoredArray } from "../../core/storage.ts";
 import { type ScriptLaunch, resolveScript } from "../../loops/javascript/javascript-backend.ts";
 import type { Frame } from "../frame.ts";
 import type { Buffer, LaunchStep, ScalarValue } from "../program.ts";
@@ -26,7 +26,7 @@ export class PreparedScript {
 
   execute(frame: Frame): void {
     const count = this.#slots.length;
-    const arrays = new Array<TypedArray>(count);
+    const arrays = new Array<StoredArray>(count);
     const offsets = new Array<number>(count);
     for (let operand = 0; operand < count; operand++) {
       const slot = at(this.#slots, operand);

@@ -117,6 +117,6 @@ function productKernel({ operands }: ContractionKernel): ContractionKernel {
     name: "contraction",
     operands: [type, type, type],
     scalars: [],
-    value: { kind: "state", type, state: 0 },
+    value: { kind: "state", type: dtypes[type].computeName, state: 0 },
   });
 }

@@ -2,7 +2,7 @@
 import { emit } from "../../base/logging.ts";
 import { constructTensor } from "../../core/make-tensor.ts";
 import { at, isContiguousLayout, numelOf } from "../../core/shape.ts";
-import { arrayOver, Storage, type TypedArray } from "../../core/storage.ts";
+import { arrayOver, Storage, type StoredArray } from "../../core/storage.ts";
 import { isTensor, stateOf, type TensorBase } from "../../core/tensor.ts";
 import type { TensorMeta } from "../../core/tensor-meta.ts";
 import type { Backend } from "../../loops/backend.ts";
@@ -33,7 +33,7 @@ export class WhileLoop {
   readonly #progress: number;
   readonly #list: RunList;
   /** By place. */
-  #views: readonly TypedArray[] = [];
+  #views: readonly StoredArray[] = [];
 
   /**
    * For values of these dtypes and shapes: carried ones, then operands; `test` and `step` take all of them. Null where the
@@ -188,7 +188,7 @@ export class WhileLoop {
   }
 
   /** The places as arrays, made anew when the memory has grown. */
-  #currentViews(): readonly TypedArray[] {
+  #currentViews(): readonly StoredArray[] {
     const { buffer } = this.#memory;
     if (this.#views[0]?.buffer !== buffer)
       this.#views = this.#places.map(({ meta, now }) =>

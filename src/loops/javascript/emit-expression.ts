@@ -257,6 +257,8 @@ const floatFunctions: Readonly<Partial<Record<UnaryOperation, string>>> = {
   ndtr: "support.ndtr",
   lgamma: "support.lgamma",
   digamma: "support.digamma",
+  roundToFloat16: "support.roundToFloat16",
+  roundToBFloat16: "support.roundToBFloat16",
 };
 
 function emitUnary(operation: UnaryOperation, type: ValueType, x: string): string {

@@ -1,8 +1,8 @@
 /** A kernel as the text of a JavaScript function, for one number of axes and one class of innermost steps. */
 import { at } from "../../core/shape.ts";
-import type { DTypeName } from "../../core/dtype.ts";
+import { type DTypeName, dtypes, isWordType, type WordTypeName } from "../../core/dtype.ts";
 import { InternalError } from "../../base/errors.ts";
-import type { ValueType } from "../expression.ts";
+import { type ValueType, withoutRounding } from "../expression.ts";
 import { firstStates, type Kernel, type Stage, type Store } from "../kernel.ts";
 import { type EmissionScope, emitArithmetic, ExpressionEmitter } from "./emit-expression.ts";
 
@@ -163,7 +163,13 @@ class KernelEmitter implements EmissionScope {
       const target = `p${store.operand}[${place}]`;
       if (store.mode === "set") return this.#write(store, type, place, target, emitter);
       const operation = combiningOperation[store.mode];
-      return `${target} = ${emitArithmetic(operation, type, target, emitter.emit(store.value))};`;
+      const sum = emitArithmetic(
+        operation,
+        dtypes[type].computeName,
+        fromStored(type, target),
+        emitter.emit(store.value),
+      );
+      return `${target} = ${toStored(type, sum)};`;
     });
   }
 
@@ -182,7 +188,7 @@ class KernelEmitter implements EmissionScope {
       const at64 = `2 * (${place})`;
       return `w${store.operand}[${at64}] = ${number}; w${store.operand}[${at64} + 1] = Math.floor(${number} / 4294967296);`;
     }
-    return `${target} = ${emitter.emit(value)};`;
+    return `${target} = ${toStored(type, emitter.emit(withoutRounding(value, type)))};`;
   }
 
   #address(operand: number, coordinates: readonly string[]): string {
@@ -191,7 +197,7 @@ class KernelEmitter implements EmissionScope {
   }
 
   load(operand: number): string {
-    return `p${operand}[o${operand}_${this.#depth}]`;
+    return this.#element(operand, `o${operand}_${this.#depth}`);
   }
 
   loadAsNumber(operand: number): string {
@@ -205,7 +211,11 @@ class KernelEmitter implements EmissionScope {
 
   gather(operand: number, coordinates: readonly string[], asNumber: boolean): string {
     const address = this.#address(operand, coordinates);
-    return asNumber ? this.#words(operand, address) : `p${operand}[${address}]`;
+    return asNumber ? this.#words(operand, address) : this.#element(operand, address);
+  }
+
+  #element(operand: number, address: string): string {
+    return fromStored(at(this.#kernel.operands, operand).type, `p${operand}[${address}]`);
   }
 
   #words(operand: number, address: string): string {
@@ -239,6 +249,20 @@ class KernelEmitter implements EmissionScope {
     const known = this.#embedded.indexOf(value);
     return `e${known >= 0 ? known : this.#embedded.push(value) - 1}`;
   }
+}
+
+/** What generated kernels call to store a float32 in 16 bits, and to load it. */
+const wordFunctions: Readonly<Record<WordTypeName, string>> = {
+  float16: "Float16",
+  bfloat16: "BFloat16",
+};
+
+function fromStored(type: DTypeName, element: string): string {
+  return isWordType(type) ? `support.from${wordFunctions[type]}(${element})` : element;
+}
+
+function toStored(type: DTypeName, value: string): string {
+  return isWordType(type) ? `support.to${wordFunctions[type]}(${value})` : value;
 }
 
 /** Arrays that hold every value of a type exactly. */

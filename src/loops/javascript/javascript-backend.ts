@@ -1,7 +1,7 @@
 /** Runs kernels as generated JavaScript loops over typed arrays. Hot path: a launch costs one key and one call. */
 import { at, numelOf } from "../../core/shape.ts";
 import { stateOf } from "../../core/tensor.ts";
-import type { TypedArray } from "../../core/storage.ts";
+import type { StoredArray } from "../../core/storage.ts";
 import type { Backend, Launch, LaunchGeometry, PreparedLaunch } from "../backend.ts";
 import { flatSteps, isFlat, simplifyLaunch } from "../iteration.ts";
 import type { Kernel } from "../kernel.ts";
@@ -13,7 +13,7 @@ import { support } from "./support.ts";
 import { makeFunction } from "../../script/make-function.ts";
 
 type CompiledKernel = (
-  arrays: readonly TypedArray[],
+  arrays: readonly StoredArray[],
   offsets: readonly number[],
   steps: readonly (readonly number[])[],
   sizes: readonly number[],
@@ -52,7 +52,7 @@ interface ResolvedLaunch {
 
 function run(launch: Launch): void {
   const { compiled, steps, sizes } = resolve(launch);
-  const arrays: TypedArray[] = [];
+  const arrays: StoredArray[] = [];
   const offsets: number[] = [];
   for (const { tensor } of launch.operands) {
     const state = stateOf(tensor);
@@ -67,7 +67,7 @@ function prepare(launch: Launch): PreparedLaunch {
   const { scalars } = launch;
   return (tensors) => {
     const count = tensors.length;
-    const arrays = new Array<TypedArray>(count);
+    const arrays = new Array<StoredArray>(count);
     const offsets = new Array<number>(count);
     for (let operand = 0; operand < count; operand++) {
       const state = stateOf(at(tensors, operand));
@@ -80,7 +80,7 @@ function prepare(launch: Launch): PreparedLaunch {
 
 /** Runs a launch on arrays, from an offset in each. */
 export type ScriptLaunch = (
-  arrays: readonly TypedArray[],
+  arrays: readonly StoredArray[],
   offsets: readonly number[],
   scalars: Launch["scalars"],
 ) => void;

@@ -1,6 +1,6 @@
 /** Conversions between kinds of lanes. */
 import { at } from "../../core/shape.ts";
-import type { DTypeName } from "../../core/dtype.ts";
+import type { ComputeTypeName } from "../../core/dtype.ts";
 import type { ProgramBuilder, Register, Value } from "./program.ts";
 
 /** A mask for 64-bit lanes, in as many parts as they have. */
@@ -148,7 +148,7 @@ export function toI64(b: ProgramBuilder, x: Value): Value {
 }
 
 /** A value converted to a dtype, as lanes of the kind that holds it. */
-export function toDType(b: ProgramBuilder, x: Value, type: DTypeName): Value {
+export function toDType(b: ProgramBuilder, x: Value, type: ComputeTypeName): Value {
   switch (type) {
     case "float32":
       return toF32(b, x);

@@ -9,7 +9,14 @@ import type { ArgumentLayout } from "./argument-layout.ts";
 import type { KernelTarget } from "./kernel-target.ts";
 import { largeAngleFunction } from "./math/large-angle.ts";
 import { failureId, failureKinds } from "./kernel-failures.ts";
-import type { Instruction, Level, ProgramBuilder, Register, VectorShape } from "./program.ts";
+import type {
+  ElementBytes,
+  Instruction,
+  Level,
+  ProgramBuilder,
+  Register,
+  VectorShape,
+} from "./program.ts";
 
 /** What the loops around a program provide. */
 export interface ProgramSurroundings {
@@ -271,18 +278,15 @@ export class ProgramEmitter {
     const pointer = this.#around.pointer(operand);
     if (form === "splat" || this.#program.lanes === 1) {
       f.get(pointer);
-      if (bytes === 1) {
-        f.load("i32.load8_u");
-        f.emit("i32x4.splat");
-      } else {
-        f.load(bytes === 4 ? "v128.load32_splat" : "v128.load64_splat");
-      }
+      this.#loadSplat(bytes);
     } else if (form === "vector") {
       f.get(pointer);
       if (bytes === 1) {
         f.load("v128.load32_zero", { offset: unit * 4, align: 1 });
         f.emit("i16x8.extend_low_i8x16_u");
         f.emit("i32x4.extend_low_i16x8_u");
+      } else if (bytes === 2) {
+        f.load("v128.load16x4_u", { offset: unit * 8, align: 2 });
       } else {
         f.load("v128.load", { offset: unit * 4 * bytes + part * 16, align: bytes });
       }
@@ -306,9 +310,20 @@ export class ProgramEmitter {
     }
   }
 
+  /** Loads the element at the address on the stack, for all lanes. */
+  #loadSplat(bytes: ElementBytes): void {
+    const { f } = this.#around;
+    if (bytes < 4) {
+      f.load(bytes === 1 ? "i32.load8_u" : "i32.load16_u");
+      f.emit("i32x4.splat");
+    } else {
+      f.load(bytes === 4 ? "v128.load32_splat" : "v128.load64_splat");
+    }
+  }
+
   /** Loads one element for each lane; `address` leaves where it is on the stack. */
   #gather(
-    { bytes, part }: { readonly bytes: 1 | 4 | 8; readonly part: number },
+    { bytes, part }: { readonly bytes: ElementBytes; readonly part: number },
     address: (lane: number) => void,
     target: Local,
   ): void {
@@ -316,19 +331,14 @@ export class ProgramEmitter {
     const isSingle = this.#program.lanes === 1;
     const first = bytes === 8 ? part * 2 : 0;
     address(first);
-    if (bytes === 1) {
-      f.load("i32.load8_u");
-      f.emit("i32x4.splat");
-    } else {
-      f.load(bytes === 4 ? "v128.load32_splat" : "v128.load64_splat");
-    }
+    this.#loadSplat(bytes);
     if (isSingle) return;
     for (let lane = 1; lane < (bytes === 8 ? 2 : 4); lane++) {
       f.set(target);
-      if (bytes === 1) {
+      if (bytes < 4) {
         f.get(target);
         address(first + lane);
-        f.load("i32.load8_u");
+        f.load(bytes === 1 ? "i32.load8_u" : "i32.load16_u");
         f.lane("i32x4.replace_lane", lane);
       } else {
         address(first + lane);

@@ -12,7 +12,7 @@ export function fillLaunch(launch: Launch): boolean {
   const { kernel, operands, scalars, parallel } = launch;
   if (kernel.operands.length !== 1) return false;
   const value = kernel.stages[0]?.stores[0]?.value;
-  // Converted values, as for a dtype that is stored as another one, are not the element itself.
+  // Converted values, as for a dtype that is stored as another one or in words, are not the element itself.
   if (value?.kind !== "scalar" || value.type !== at(kernel.operands, 0).type) return false;
   const length = numelOf(parallel);
   if (!isFlat(launch) || length > mostElements) return false;

@@ -1,7 +1,7 @@
 /** Expressions of a kernel as instructions of a program. */
 import { InternalError } from "../../base/errors.ts";
 import { unreachable } from "../../base/unreachable.ts";
-import type { DTypeName } from "../../core/dtype.ts";
+import { type ComputeTypeName, type DTypeName, isWordType } from "../../core/dtype.ts";
 import { at } from "../../core/shape.ts";
 import { functionBesideOne, isOne } from "../beside-one.ts";
 import type { Expression, ValueType } from "../expression.ts";
@@ -11,6 +11,7 @@ import type { IndexWidths } from "./index-width.ts";
 import {
   shapeOf,
   type AccessForm,
+  type ElementBytes,
   type LaneKind,
   type Level,
   type ProgramBuilder,
@@ -20,6 +21,7 @@ import {
 import { onePlusExpOfNegated32 } from "./math/exponential.ts";
 import { onePlus } from "./math/float-functions.ts";
 import { unaryOn } from "./unary.ts";
+import { wordLanes } from "./word-lanes.ts";
 
 /** What the loop around the program says about the kernel's operands, axes and states. */
 export interface LoweringContext {
@@ -42,7 +44,7 @@ export interface LoweringContext {
 }
 
 /** The kind of lanes that hold values of a type; `index` depends on the expression. */
-export function kindOf(type: DTypeName): LaneKind {
+export function kindOf(type: ComputeTypeName): LaneKind {
   switch (type) {
     case "float32":
       return "f32";
@@ -57,9 +59,11 @@ export function kindOf(type: DTypeName): LaneKind {
   }
 }
 
-export const bytesOf: Readonly<Record<DTypeName, 1 | 4 | 8>> = {
+export const bytesOf: Readonly<Record<DTypeName, ElementBytes>> = {
   float32: 4,
   float64: 8,
+  float16: 2,
+  bfloat16: 2,
   int64: 8,
   int32: 4,
   uint8: 1,
@@ -328,6 +332,7 @@ function quotientOfSigmoid({ operation, x, y }: Expression & { readonly kind: "a
 
 /** The lanes of an operand of `type`, from its elements as `load` finds them. */
 function fromMemory(b: ProgramBuilder, type: DTypeName, load: (part: number) => Register): Value {
+  if (isWordType(type)) return b.parts("f32", (part) => wordLanes[type].unpack(b, load(part)));
   const value = b.parts(type === "bool" ? "i32" : kindOf(type), load);
   return type === "bool" ? toMask(b, value) : value;
 }

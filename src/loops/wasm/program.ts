@@ -25,6 +25,9 @@ export interface Value {
 /** How often a register is computed: once per call, once per run of the inner loop, or for every vector. */
 export type Level = 0 | 1 | 2;
 
+/** Of an element in memory. Where they are fewer than 4, each lane of 32 bits holds one. */
+export type ElementBytes = 1 | 2 | 4 | 8;
+
 /** Where a load finds its elements: side by side, all at one place, or at a distance that is known at the launch. */
 export type AccessForm = "vector" | "splat" | "strided";
 
@@ -52,12 +55,12 @@ export type Instruction = { readonly level: Level; readonly args: readonly Regis
   | {
       readonly kind: "load";
       readonly operand: number;
-      readonly bytes: 1 | 4 | 8;
+      readonly bytes: ElementBytes;
       readonly form: AccessForm;
       readonly part: number;
     }
   /** Elements at addresses, one in each lane. */
-  | { readonly kind: "gather"; readonly bytes: 1 | 4 | 8; readonly part: number }
+  | { readonly kind: "gather"; readonly bytes: ElementBytes; readonly part: number }
   /** Address of an operand's first element, or its step along one of its own dimensions, in all lanes. */
   | { readonly kind: "address"; readonly operand: number }
   | { readonly kind: "randomStep"; readonly operand: number; readonly dim: number }

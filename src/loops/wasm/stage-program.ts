@@ -1,7 +1,8 @@
 /** The body of a stage as a program: the next states, the rows and the values to store. */
 import { InternalError } from "../../base/errors.ts";
 import { at } from "../../core/shape.ts";
-import type { Expression } from "../expression.ts";
+import { type DTypeName, dtypes, isWordType } from "../../core/dtype.ts";
+import { type Expression, withoutRounding } from "../expression.ts";
 import type { Kernel, Stage, Store } from "../kernel.ts";
 import { arithmeticOn } from "./arithmetic.ts";
 import { selectValue, toDType } from "./convert.ts";
@@ -11,12 +12,13 @@ import {
   bytesOf,
   type LoweringContext,
 } from "./lower-expression.ts";
-import { ProgramBuilder, type Register, type Value } from "./program.ts";
+import { type ElementBytes, ProgramBuilder, type Register, type Value } from "./program.ts";
+import { wordLanes } from "./word-lanes.ts";
 
 export interface StoredValue {
   readonly operand: number;
-  /** Bytes of an element. Elements of one byte are in the low bytes of the register. */
-  readonly bytes: 1 | 4 | 8;
+  /** Bytes of an element. Elements of fewer than 4 are in the low bytes of the register. */
+  readonly bytes: ElementBytes;
   readonly parts: readonly Register[];
   /** Where to, for stores at computed coordinates. */
   readonly address: Register | null;
@@ -116,27 +118,40 @@ function storedValue(
   lowering: ExpressionLowering,
 ): StoredValue {
   const { type } = at(kernel.operands, store.operand);
-  let value = toDType(b, lowering.lower(store.value), type);
+  const { computeName } = dtypes[type];
+  let value = toDType(
+    b,
+    lowering.lower(store.mode === "set" ? withoutRounding(store.value, type) : store.value),
+    computeName,
+  );
   const address =
     store.coordinates === null ? null : lowering.address(store.operand, store.coordinates);
   if (store.mode !== "set") {
     const operation = arithmeticOn(combiningOperation[store.mode], value.kind, type === "uint8");
     if (operation === null || address === null)
       throw new InternalError(`no vector code for storing by ${store.mode} to ${type}`);
-    value = toDType(b, operation(b, lowering.elementAt(store.operand, address), value), type);
+    value = toDType(
+      b,
+      operation(b, lowering.elementAt(store.operand, address), value),
+      computeName,
+    );
   }
   return {
     operand: store.operand,
     bytes: bytesOf[type],
-    parts: storedParts(b, value, bytesOf[type]),
+    parts: storedParts(b, value, type),
     address,
   };
 }
 
 /** The registers as they go to memory. */
-function storedParts(b: ProgramBuilder, value: Value, bytes: number): readonly Register[] {
-  if (bytes !== 1) return value.parts;
+function storedParts(b: ProgramBuilder, value: Value, type: DTypeName): readonly Register[] {
+  if (bytesOf[type] >= 4) return value.parts;
   const register = at(value.parts, 0);
+  if (isWordType(type)) {
+    const words = wordLanes[type].pack(b, register);
+    return [b.plain("i16x8.narrow_i32x4_u", words, words)];
+  }
   const words = value.kind === "mask" ? b.plain("v128.and", register, b.i32(1)) : register;
   const halves = b.plain("i16x8.narrow_i32x4_u", words, words);
   return [b.plain("i8x16.narrow_i16x8_u", halves, halves)];

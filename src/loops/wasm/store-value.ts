@@ -8,6 +8,7 @@ import type { StoredValue } from "./stage-program.ts";
 
 const storeLane = {
   1: "v128.store8_lane",
+  2: "v128.store16_lane",
   4: "v128.store32_lane",
   8: "v128.store64_lane",
 } as const;
@@ -42,10 +43,11 @@ export function storeValue(
   const storeAll = (): void => {
     if (!isVector) {
       for (let lane = 0; lane < 4; lane++) storeOne(lane);
-    } else if (bytes === 1) {
+    } else if (bytes < 4) {
       f.get(pointer);
       f.get(value(0));
-      f.memoryLane("v128.store32_lane", 0, { offset: unit * 4, align: 1 });
+      const instruction = bytes === 1 ? "v128.store32_lane" : "v128.store64_lane";
+      f.memoryLane(instruction, 0, { offset: unit * 4 * bytes, align: bytes });
     } else {
       parts.forEach((_, part) => {
         f.get(pointer);

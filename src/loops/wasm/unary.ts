@@ -4,6 +4,8 @@ import type { UnaryOperation } from "../expression.ts";
 import { toF32, toF64, toMask } from "./convert.ts";
 import { floatFunctions } from "./math/float-functions.ts";
 import { magnitudeOf, negated } from "./math/sign.ts";
+import { wordLanes } from "./word-lanes.ts";
+import type { WordTypeName } from "../../core/dtype.ts";
 import type { LaneKind, ProgramBuilder, Value } from "./program.ts";
 
 type Unary = (b: ProgramBuilder, x: Value) => Value;
@@ -38,7 +40,17 @@ function floatTable(kind: "f32" | "f64"): UnaryTable {
       return toMaskOf(b, kind, parts);
     },
     logicalNot: isZero,
+    ...(kind === "f32" && {
+      roundToFloat16: rounding("float16"),
+      roundToBFloat16: rounding("bfloat16"),
+    }),
   };
+}
+
+/** A float32 as it comes back from memory where it is stored in 16 bits. */
+function rounding(type: WordTypeName): Unary {
+  const { pack, unpack } = wordLanes[type];
+  return (b, x) => b.parts("f32", (part) => unpack(b, pack(b, at(x.parts, part))));
 }
 
 /** Comparison results of wide lanes, as a mask. */

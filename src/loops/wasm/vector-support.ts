@@ -1,4 +1,5 @@
 /** What of the expression language has vector code. */
+import { dtypes } from "../../core/dtype.ts";
 import { at } from "../../core/shape.ts";
 import type { Expression } from "../expression.ts";
 import { expressionsOf, visitExpressions, type Kernel } from "../kernel.ts";
@@ -50,7 +51,8 @@ function reasonAgainstStores(kernel: Kernel): string | null {
       if (mode === "set") continue;
       if (coordinates === null) return `stores by ${mode} at the current point`;
       const { type } = at(kernel.operands, operand);
-      if (!hasArithmetic(combining[mode], type)) return `no vector code for ${mode} of ${type}`;
+      if (!hasArithmetic(combining[mode], dtypes[type].computeName))
+        return `no vector code for ${mode} of ${type}`;
     }
   return null;
 }

@@ -125,6 +125,7 @@ export const scaled_dot_product_attention = defineOp({
     example:
       "torch.nn.functional.scaled_dot_product_attention(torch.ones(1, 2), torch.ones(3, 2), torch.ones(3, 2))",
   },
+  wide: true,
   decomposition: (args) => {
     checkArguments(args);
     const perGroup = headsPerGroup(args);

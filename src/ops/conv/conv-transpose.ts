@@ -202,6 +202,7 @@ function transposedOp(
         "Shape: input (N, C, …) or (C, …), weight (C, out / groups, …), bias (out). `padding` is cut off each side, `output_padding` added to the end.",
       example: facts.example,
     },
+    wide: true,
     decomposition: ({ input, weight, bias, ...options }) =>
       convolveTransposed({ input, weight, bias }, options, name),
     reference: ({ input, weight, bias, ...options }) =>

@@ -3,7 +3,7 @@ import { ValueError } from "../../base/errors.ts";
 import { float32 } from "../../core/dtype.ts";
 import { shareArray, emptyTensor } from "../../core/make-tensor.ts";
 import { isFakeMode } from "../../core/fake-mode.ts";
-import { arrayOf } from "../../core/elements.ts";
+import { writeElements } from "../../core/elements.ts";
 import { allocateArray, arrayOver } from "../../core/storage.ts";
 import { isTensor } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
@@ -31,7 +31,8 @@ export const tensor = defineOp({
     return { shape: measured.shape, dtype: dtype ?? measured.dtype };
   },
   routine: ({ data }, [output]) => {
-    if (output !== undefined) writeData(data, output.dtype, arrayOf(output));
+    if (output !== undefined)
+      writeElements(output, (values) => writeData(data, output.dtype, values));
   },
   reference: ({ data }) =>
     isTensor(data)

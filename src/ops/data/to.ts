@@ -1,5 +1,16 @@
 /** Conversions between dtypes. */
-import { bool, type DType, float32, float64, int32, int64, uint8 } from "../../core/dtype.ts";
+import {
+  bfloat16,
+  bool,
+  type DType,
+  dtypes,
+  float16,
+  float32,
+  float64,
+  int32,
+  int64,
+  uint8,
+} from "../../core/dtype.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { pointwise } from "../../loops/computation.ts";
 import { arg } from "../arg.ts";
@@ -25,7 +36,7 @@ export const toCopy = defineOp({
 });
 
 function* conversionSamples(make: SampleMaker): Generator<{ self: TensorBase; dtype: DType }> {
-  for (const dtype of [float32, float64, int64, int32, uint8, bool]) {
+  for (const dtype of Object.values(dtypes)) {
     yield { self: make.tensor([2, 3], { low: 0 }), dtype };
     yield { self: make.strided([3, 2], { low: 0 }), dtype };
     yield { self: make.tensor([], { low: 0 }), dtype };
@@ -134,6 +145,8 @@ function conversionMethod(
 }
 
 export const float = conversionMethod("float", float32);
+export const half = conversionMethod("half", float16);
+export const bfloat16Method = conversionMethod("bfloat16", bfloat16);
 export const double = conversionMethod("double", float64);
 export const long = conversionMethod("long", int64);
 export const int = conversionMethod("int", int32);

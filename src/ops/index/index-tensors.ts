@@ -247,7 +247,7 @@ export const indexPutTensors = defineOp({
     if (isScalar(values)) {
       const scalars = [
         ...sizes,
-        { type: self.dtype.name, value: convertScalar(values, self.dtype) },
+        { type: self.dtype.computeName, value: convertScalar(values, self.dtype) },
       ];
       return scatter(writeNumberBody(`${sizes.length}|${keyOf(plan)}`), {
         shape,

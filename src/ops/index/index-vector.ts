@@ -1,7 +1,7 @@
 /** Ops on the slices of a tensor that a vector of indices names. */
 import { IndexError, RuntimeError } from "../../base/errors.ts";
 import { int32, int64 } from "../../core/dtype.ts";
-import { arrayOf } from "../../core/elements.ts";
+import { copyElements } from "../../core/elements.ts";
 import type { Operand } from "../../core/promotion.ts";
 import { convertScalar, isScalar, type Scalar } from "../../core/scalar.ts";
 import { at, formatShape, sameShape, wrapDim } from "../../core/shape.ts";
@@ -86,7 +86,7 @@ function writeTensor(
   const scalars =
     factor === 1
       ? [size]
-      : [size, { type: self.dtype.name, value: convertScalar(factor, self.dtype) }];
+      : [size, { type: self.dtype.computeName, value: convertScalar(factor, self.dtype) }];
   const values = atLeast1d(source);
   return scatter(writeTensorBody(`${axis}|${error}|${scale}|${prefix}`), {
     shape: values.shape,
@@ -108,7 +108,7 @@ function writeNumber({ self, dim, index }: SliceWrite, value: Scalar): Computati
     operands: [alongDim(index, Math.max(axis, 0), target.ndim)],
     scalars: [
       scalarValue("index", self.shape[axis] ?? 1),
-      { type: self.dtype.name, value: convertScalar(value, self.dtype) },
+      { type: self.dtype.computeName, value: convertScalar(value, self.dtype) },
     ],
   });
 }
@@ -365,7 +365,7 @@ export const index_fill_ = defineOp({
 
 /** The element of a real 0-d tensor, without losing bits of an int64. */
 function elementOf(value: TensorBase): Scalar {
-  return arrayOf(value)[value.storage_offset()] ?? 0;
+  return copyElements(value)[0] ?? 0;
 }
 
 export const index_fill = defineOp({

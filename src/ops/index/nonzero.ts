@@ -1,5 +1,5 @@
 import { int64 } from "../../core/dtype.ts";
-import { arrayOf, copyElements, itemOf } from "../../core/elements.ts";
+import { arrayOf, copyElements, copyStored, itemOf } from "../../core/elements.ts";
 import { adoptArray, emptyTensor } from "../../core/make-tensor.ts";
 import { at, type Shape } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
@@ -93,7 +93,7 @@ function columnsOf(self: TensorBase): readonly TensorBase[] {
 }
 
 function asVector(self: TensorBase): TensorBase {
-  return adoptArray(copyElements(self), [1], self.dtype);
+  return adoptArray(copyStored(self), [1], self.dtype);
 }
 
 function naiveColumns(self: TensorBase): readonly { shape: Shape; values: readonly number[] }[] {

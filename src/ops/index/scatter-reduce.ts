@@ -1,5 +1,5 @@
 import { RuntimeError } from "../../base/errors.ts";
-import { type DType, type DTypeName, int64 } from "../../core/dtype.ts";
+import { type ComputeTypeName, type DType, int64 } from "../../core/dtype.ts";
 import type { Scalar } from "../../core/scalar.ts";
 import { at, wrapDim } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
@@ -25,7 +25,7 @@ const limits = {
   int32: { low: -(2n ** 31n), high: 2n ** 31n - 1n },
   uint8: { low: 0, high: 255 },
   bool: { low: false, high: true },
-} as const satisfies Record<DTypeName, { readonly low: Scalar; readonly high: Scalar }>;
+} as const satisfies Record<ComputeTypeName, { readonly low: Scalar; readonly high: Scalar }>;
 
 interface ScatterReduction {
   readonly mode: StoreMode;
@@ -40,12 +40,12 @@ const smallest = (values: readonly number[]): number => Math.min(...values);
 
 const amax: ScatterReduction = {
   mode: "maximum",
-  identity: ({ name }) => limits[name].low,
+  identity: ({ computeName }) => limits[computeName].low,
   reduce: largest,
 };
 const amin: ScatterReduction = {
   mode: "minimum",
-  identity: ({ name }) => limits[name].high,
+  identity: ({ computeName }) => limits[computeName].high,
   reduce: smallest,
 };
 

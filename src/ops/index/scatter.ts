@@ -86,7 +86,7 @@ export function scatterInto(
   const size = scalarValue("index", self.shape[axis] ?? 1);
   const shape = index.shape;
   if (isScalar(src)) {
-    const value = { type: self.dtype.name, value: convertScalar(src, self.dtype) };
+    const value = { type: self.dtype.computeName, value: convertScalar(src, self.dtype) };
     return scatterLoop(scatterNumberBody(axis), {
       shape,
       operands: [index],

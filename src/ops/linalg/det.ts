@@ -3,7 +3,8 @@ import { RuntimeError } from "../../base/errors.ts";
 import { at } from "../../core/shape.ts";
 import { arrayOf, copyElements } from "../../core/elements.ts";
 import { arg } from "../arg.ts";
-import { defineOp, floatDTypes } from "../define-op.ts";
+import { defineOp, wideFloatDTypes } from "../define-op.ts";
+import { notForWords } from "../not-implemented.ts";
 import { elementAt, naive, naiveFill } from "../naive-array.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 
@@ -16,6 +17,7 @@ function checkSquare({ shape, ndim, dtype }: TensorBase): void {
       `linalg.det: A must be batches of square matrices, but they are ${at(shape, ndim - 2)} by ${at(shape, ndim - 1)} matrices`,
     );
   }
+  notForWords("lu_cpu")(dtype);
   if (!dtype.is_floating_point) {
     throw new RuntimeError(
       `linalg.det: Expected a floating point or complex tensor as input. Got ${dtype.scalarTypeName}`,
@@ -63,7 +65,7 @@ export const det = defineOp({
     example: "torch.linalg.det(torch.tensor([[1, 2], [3, 4]]))",
   },
   derivative: "pending",
-  dtypes: floatDTypes,
+  dtypes: wideFloatDTypes,
   meta: ({ self }) => {
     checkSquare(self);
     return { dtype: self.dtype, shape: self.shape.slice(0, -2) };

@@ -11,6 +11,8 @@ export type MatrixMeta = Pick<TensorBase, "shape" | "dtype" | "ndim">;
 const typeNames = {
   float32: "float",
   float64: "double",
+  float16: "c10::Half",
+  bfloat16: "c10::BFloat16",
   int64: "long int",
   int32: "int",
   uint8: "unsigned char",

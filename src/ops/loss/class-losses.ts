@@ -161,7 +161,7 @@ const crossEntropySums = defineOp({
           ? "probability"
           : "probability,weight";
     const operands = [self, largest, total, probability, weight].flatMap((each) => each ?? []);
-    const type = self.dtype.name;
+    const type = self.dtype.computeName;
     return fold(
       crossEntropyFold(factors),
       operands,
@@ -277,6 +277,7 @@ export const cross_entropy = defineOp({
   },
   derivative: "pending",
   dtypes: floatDTypes,
+  wide: true,
   decomposition: (args) => {
     const { self, target, label_smoothing } = args;
     if (label_smoothing > 1) {

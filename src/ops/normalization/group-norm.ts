@@ -79,6 +79,7 @@ export const group_norm = defineOp({
   },
   derivative: "pending",
   dtypes: floatDTypes,
+  wide: true,
   decomposition: ({ self, num_groups, weight, bias, eps }) => {
     checkGroups(self, num_groups);
     checkPerChannel("weight", weight, self);

@@ -55,6 +55,7 @@ export const layer_norm = defineOp({
   },
   derivative: "pending",
   dtypes: floatDTypes,
+  wide: true,
   decomposition: ({ self, normalized_shape, weight, bias, eps }) => {
     if (normalized_shape.length > 0) {
       checkParameter("weight", weight, normalized_shape);
@@ -110,6 +111,7 @@ export const rms_norm = defineOp({
   },
   derivative: "pending",
   dtypes: floatDTypes,
+  wide: true,
   decomposition: ({ self, normalized_shape, weight, eps }) => {
     if (normalized_shape.length > 0) checkParameter("weight", weight, normalized_shape);
     // Without the comma, as in PyTorch's message.

@@ -3,7 +3,8 @@ import { ValueError } from "../../base/errors.ts";
 import { at } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
-import { defineOp, floatDTypes } from "../define-op.ts";
+import { defineOp, wideFloatDTypes } from "../define-op.ts";
+import { notForWords } from "../not-implemented.ts";
 import { elementAt, naive, naiveFill } from "../naive-array.ts";
 import { add, div, mul } from "../pointwise/arithmetic.ts";
 import { pow } from "../pointwise/exponential.ts";
@@ -27,13 +28,14 @@ export const local_response_norm = defineOp({
     example: "torch.nn.functional.local_response_norm(torch.ones(1, 4, 2), 2)",
   },
   derivative: "pending",
-  dtypes: floatDTypes,
+  dtypes: wideFloatDTypes,
   decomposition: ({ self, size, alpha, beta, k }) => {
     if (self.ndim < 3) {
       throw new ValueError(
         `Expected 3D or higher dimensionality                          input (got ${self.ndim} dimensions)`,
       );
     }
+    notForWords("avg_pool3d_out_frame")(self.dtype);
     const squares = runOp(mul, { self, other: self });
     const sides = [...Array.from({ length: 2 * (self.ndim - 2) }, () => 0), Math.floor(size / 2)];
     const widened = runOp(pad, {

@@ -1,4 +1,5 @@
 /** Division by norms. */
+import { convertScalar } from "../../core/scalar.ts";
 import { arg } from "../arg.ts";
 import { defineOp, floatDTypes } from "../define-op.ts";
 import { elementAt, naive, naiveFill, naiveReduce } from "../naive-array.ts";
@@ -35,9 +36,10 @@ export const normalize = defineOp({
       return magnitudes.reduce((total, x) => total + x ** p, 0) ** (1 / p);
     });
     const source = naive(self);
+    const least = Number(convertScalar(eps, self.dtype));
     return naiveFill(
       self.shape,
-      (point) => elementAt(source, point) / Math.max(elementAt(lengths, point), eps),
+      (point) => elementAt(source, point) / Math.max(elementAt(lengths, point), least),
     );
   },
   samples: function* (make) {

@@ -1,6 +1,6 @@
 /** Addition, subtraction, multiplication, division and their relatives. */
 import { RuntimeError } from "../../base/errors.ts";
-import type { DType } from "../../core/dtype.ts";
+import { type DType, dtypes } from "../../core/dtype.ts";
 import { floatResultType, type Operand, resultType } from "../../core/promotion.ts";
 import { isScalar } from "../../core/scalar.ts";
 import { pointwise } from "../../loops/computation.ts";
@@ -123,6 +123,7 @@ export const mul = binaryOp({
   reference: (x, y) => x * y,
   doc: { summary: "Multiplies `input` by `other`.", example: "torch.tensor([1, 2]).mul(10)" },
   derivative: "pending",
+  keepsNumbers: true,
   scalars: [2, -3],
 });
 
@@ -152,12 +153,17 @@ export const div = defineOp({
       rounding_mode === null ? floatResultType([self, other]) : resultType([self, other]),
     ),
   lowering: ({ self, other, rounding_mode }) => {
-    if (rounding_mode === null)
-      return pointwise(trueDivision, [self, other], floatResultType([self, other]));
+    const dtype =
+      rounding_mode === null ? floatResultType([self, other]) : resultType([self, other]);
+    // Floats of 16 bits are divided in float32, and by numbers that are not rounded to them.
     return pointwise(
-      rounding_mode === "floor" ? floorDivision : truncatedDivision,
+      rounding_mode === null
+        ? trueDivision
+        : rounding_mode === "floor"
+          ? floorDivision
+          : truncatedDivision,
       [self, other],
-      resultType([self, other]),
+      dtypes[dtype.computeName],
     );
   },
   reference: ({ self, other, rounding_mode }) =>
@@ -193,6 +199,7 @@ export const floorDivide = binaryOp({
   derivative: "not-differentiable",
   dtypes: numberDTypes,
   otherDomain: { low: 1 },
+  keepsNumbers: true,
 });
 
 export const remainder = binaryOp({

@@ -1,11 +1,11 @@
 /** Choosing between values: where, clamp, minimum, maximum, masked_fill, and small combinations. */
 import { RuntimeError } from "../../base/errors.ts";
-import { bool, type DType } from "../../core/dtype.ts";
+import { bool, type DType, dtypes } from "../../core/dtype.ts";
 import { type Operand, resultType } from "../../core/promotion.ts";
 import { isScalar, type Scalar } from "../../core/scalar.ts";
 import { broadcastShapes } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
-import { pointwise } from "../../loops/computation.ts";
+import { type PointBody, type Pointwise, pointwise } from "../../loops/computation.ts";
 import {
   add,
   compare,
@@ -252,7 +252,8 @@ export const lerp = defineOp({
       );
     return pointwiseMeta([self, end, weight], self.dtype);
   },
-  lowering: ({ self, end, weight }) => pointwise(interpolate, [self, end, weight], self.dtype),
+  lowering: ({ self, end, weight }) =>
+    pointwise(interpolate, [self, end, weight], dtypes[self.dtype.computeName]),
   reference: ({ self, end, weight }) =>
     naiveMap([self, end, weight], (x = 0, y = 0, w = 0) => x + w * (y - x)),
   samples: function* (make) {
@@ -278,6 +279,19 @@ const addQuotient = (
   value: Expression,
 ): Expression => add(self, div(mul(value, x), y));
 
+interface ProductArgs {
+  readonly self: TensorBase;
+  readonly tensor1: TensorBase;
+  readonly tensor2: TensorBase;
+  readonly value: Scalar;
+}
+
+/** `value` keeps the precision of float32 beside floats of 16 bits. */
+function productOf(body: PointBody, { self, tensor1, tensor2, value }: ProductArgs): Pointwise {
+  const { computeName } = resultType([self, tensor1, tensor2]);
+  return pointwise(body, [self, tensor1, tensor2, value], dtypes[computeName]);
+}
+
 export const addcmul = defineOp({
   name: "addcmul",
   api: ["torch.addcmul", "Tensor.addcmul", "Tensor.addcmul_"],
@@ -295,8 +309,7 @@ export const addcmul = defineOp({
   dtypes: numberDTypes,
   meta: ({ self, tensor1, tensor2 }) =>
     pointwiseMeta([self, tensor1, tensor2], resultType([self, tensor1, tensor2])),
-  lowering: ({ self, tensor1, tensor2, value }) =>
-    pointwise(addProduct, [self, tensor1, tensor2, value], resultType([self, tensor1, tensor2])),
+  lowering: (args) => productOf(addProduct, args),
   reference: ({ self, tensor1, tensor2, value }) =>
     naiveMap([self, tensor1, tensor2], (s = 0, x = 0, y = 0) => s + Number(value) * x * y),
   samples: function* (make) {
@@ -334,8 +347,7 @@ export const addcdiv = defineOp({
     }
     return pointwiseMeta([self, tensor1, tensor2], dtype);
   },
-  lowering: ({ self, tensor1, tensor2, value }) =>
-    pointwise(addQuotient, [self, tensor1, tensor2, value], resultType([self, tensor1, tensor2])),
+  lowering: (args) => productOf(addQuotient, args),
   reference: ({ self, tensor1, tensor2, value }) =>
     naiveMap([self, tensor1, tensor2], (s = 0, x = 0, y = 0) => s + (Number(value) * x) / y),
   samples: function* (make) {

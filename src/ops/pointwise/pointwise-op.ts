@@ -1,5 +1,5 @@
 /** Factories for the records of pointwise ops: what all of one form share. */
-import { bool, type DType } from "../../core/dtype.ts";
+import { bool, type DType, dtypes } from "../../core/dtype.ts";
 import { type Operand, floatResultType, resultType } from "../../core/promotion.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { pointwise } from "../../loops/computation.ts";
@@ -81,6 +81,8 @@ export interface BinaryFacts extends PointwiseFacts {
   readonly tensorsOnly?: boolean;
   /** Some operands are refused for their values: an integer divisor of zero. */
   readonly checksData?: boolean;
+  /** Numbers keep the precision of float32 beside floats of 16 bits; else they are rounded to the tensor's dtype first. */
+  readonly keepsNumbers?: boolean;
   /** Numbers to try as the second operand. */
   readonly scalars?: readonly (number | boolean)[];
 }
@@ -107,8 +109,10 @@ export function binaryOp(facts: BinaryFacts): BinaryOp {
       check?.(dtype);
       return pointwiseMeta([self, other], rule === "bool" ? bool : dtype);
     },
-    lowering: ({ self, other }) =>
-      pointwise(body, [self, other], computeDType([self, other], rule)),
+    lowering: ({ self, other }) => {
+      const dtype = computeDType([self, other], rule);
+      return pointwise(body, [self, other], facts.keepsNumbers ? dtypes[dtype.computeName] : dtype);
+    },
     reference: ({ self, other }) => naiveMap([self, other], reference),
     samples: (make) =>
       binarySamples(

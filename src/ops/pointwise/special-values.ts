@@ -1,6 +1,6 @@
 /** NaN, infinities and closeness. */
 import { RuntimeError } from "../../base/errors.ts";
-import { bool, float64 } from "../../core/dtype.ts";
+import { bool, type DType, float64 } from "../../core/dtype.ts";
 import { pointwise } from "../../loops/computation.ts";
 import {
   add,
@@ -61,7 +61,11 @@ export const isfinite = unaryOp({
   derivative: "not-differentiable",
 });
 
-const largest = { float32: 3.4028234663852886e38, float64: Number.MAX_VALUE } as const;
+/** The largest finite number of a float dtype; null for others. */
+function largestOf({ words, name }: DType): number | null {
+  if (words !== null) return words.largest;
+  return name === "float64" ? Number.MAX_VALUE : name === "float32" ? 3.4028234663852886e38 : null;
+}
 
 const replaceSpecial = (
   x: Expression,
@@ -93,18 +97,14 @@ export const nan_to_num = defineOp({
   derivative: "pending",
   meta: ({ self }) => pointwiseMeta([self], self.dtype),
   lowering: ({ self, nan, posinf, neginf }) => {
-    const { name } = self.dtype;
-    if (name !== "float32" && name !== "float64") return pointwise(unchanged, [self], self.dtype);
-    return pointwise(
-      replaceSpecial,
-      [self, nan, posinf ?? largest[name], neginf ?? -largest[name]],
-      self.dtype,
-    );
+    const limit = largestOf(self.dtype);
+    if (limit === null) return pointwise(unchanged, [self], self.dtype);
+    return pointwise(replaceSpecial, [self, nan, posinf ?? limit, neginf ?? -limit], self.dtype);
   },
   reference: ({ self, nan, posinf, neginf }) =>
     naiveMap([self], (x) => {
       if (Number.isNaN(x)) return nan;
-      const limit = self.dtype.name === "float64" ? Number.MAX_VALUE : 3.4028234663852886e38;
+      const limit = largestOf(self.dtype) ?? 0;
       return x === Infinity ? (posinf ?? limit) : x === -Infinity ? (neginf ?? -limit) : x;
     }),
   samples: function* (make) {

@@ -189,7 +189,7 @@ export const adaptiveMaxPool2dWithIndices = defineOp({
     const sizes = sizesOf("adaptive_max_pool2d", self, output_size);
     const places = runOp(planePlaces, { size: self.shape.slice(-2) });
     return runOp(largestWithPlace, {
-      self: windowsOf(self, sizes, lowest[self.dtype.name]),
+      self: windowsOf(self, sizes, lowest[self.dtype.computeName]),
       places: windowsOf(places, sizes, -1),
     });
   },
@@ -214,7 +214,7 @@ export const adaptive_max_pool2d = defineOp({
   dtypes: floatDTypes,
   decomposition: ({ self, output_size }) => {
     const sizes = sizesOf("adaptive_max_pool2d", self, output_size);
-    const windows = windowsOf(self, sizes, lowest[self.dtype.name]);
+    const windows = windowsOf(self, sizes, lowest[self.dtype.computeName]);
     return runOp(amax, { self: windows, dim: [-2, -1] });
   },
   reference: ({ self, output_size }) =>

@@ -68,7 +68,7 @@ export const largestWithPlace = defineOp({
     kind: "reduction",
     fold: largestFold,
     operands: [self, places],
-    computeTypes: [self.dtype.name, "index"],
+    computeTypes: [self.dtype.computeName, "index"],
     dims: [self.ndim - 2, self.ndim - 1],
     scalars: [],
   }),

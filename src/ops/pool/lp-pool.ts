@@ -2,7 +2,7 @@
 import { at } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
-import { defineOp, floatDTypes } from "../define-op.ts";
+import { defineOp, floatDTypes, wideFloatDTypes } from "../define-op.ts";
 import { naivePool, type NaiveWindows } from "./naive-pool.ts";
 import { mul } from "../pointwise/arithmetic.ts";
 import { pow } from "../pointwise/exponential.ts";
@@ -118,7 +118,7 @@ export const lp_pool3d = defineOp({
     "torch.nn.functional.lp_pool3d(torch.ones(1, 2, 2, 2), 2, 2)",
   ),
   derivative: "pending",
-  dtypes: floatDTypes,
+  dtypes: wideFloatDTypes,
   decomposition: (args) => lpPool(args, 3, (given) => runOp(avg_pool3d, given)),
   reference: (args) => naiveLp(args, 3),
   samples: function* (make) {

@@ -102,7 +102,7 @@ export const maxPool2dWithIndices = defineOp({
     const axes = axesOf(args);
     const places = runOp(planePlaces, { size: self.shape.slice(-2) });
     return runOp(largestWithPlace, {
-      self: slidingWindows(self, axes, lowest[self.dtype.name]),
+      self: slidingWindows(self, axes, lowest[self.dtype.computeName]),
       places: slidingWindows(places, axes, -1),
     });
   },
@@ -127,7 +127,7 @@ export const max_pool2d = defineOp({
   derivative: "pending",
   dtypes: numberDTypes,
   decomposition: (args) => {
-    const windows = slidingWindows(args.self, axesOf(args), lowest[args.self.dtype.name]);
+    const windows = slidingWindows(args.self, axesOf(args), lowest[args.self.dtype.computeName]);
     return runOp(amax, { self: windows, dim: [-2, -1] });
   },
   reference: (args) =>

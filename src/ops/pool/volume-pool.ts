@@ -3,8 +3,8 @@ import { RuntimeError } from "../../base/errors.ts";
 import { at, formatShape } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
-import { defineOp, floatDTypes, numberDTypes } from "../define-op.ts";
-import { notImplemented } from "../not-implemented.ts";
+import { defineOp, numberDTypes, wideFloatDTypes } from "../define-op.ts";
+import { notForWords, onlyForFloats } from "../not-implemented.ts";
 import { runOp } from "../run-op.ts";
 import type { SampleMaker } from "../sample-maker.ts";
 import { permute } from "../view/permute.ts";
@@ -169,10 +169,10 @@ export const avg_pool3d = defineOp({
     example: "torch.nn.functional.avg_pool3d(torch.arange(8).reshape(1, 2, 2, 2).float(), 2)",
   },
   derivative: "pending",
-  dtypes: floatDTypes,
+  dtypes: wideFloatDTypes,
   decomposition: ({ divisor_override, count_include_pad, ceil_mode, ...args }) => {
-    if (!args.self.dtype.is_floating_point)
-      throw notImplemented("avg_pool3d_out_frame", args.self.dtype);
+    onlyForFloats("avg_pool3d_out_frame")(args.self.dtype);
+    notForWords("avg_pool3d_out_frame")(args.self.dtype);
     if (divisor_override === 0) throw new RuntimeError("divisor must be not zero");
     const volume = volumeOf("avg_pool3d", { ...args, ceil_mode, dilation: 1 });
     return poolVolume(args.self, volume, (self, window, isLast) =>

@@ -49,8 +49,9 @@ function fillWithUniform(output: TensorBase, generator: Generator | null): void 
 
 function fillWithNormal(output: TensorBase, generator: Generator | null): void {
   const fill = output.is_contiguous() ? fillNormal : fillNormalOneByOne;
+  const drawsAll = output.dtype.words === null;
   fillInMemoryOrder(output, (elements) =>
-    fill(floatElements(elements), 0, 1, generatorOrDefault(generator)),
+    fill(floatElements(elements), 0, 1, generatorOrDefault(generator), drawsAll),
   );
 }
 

@@ -80,8 +80,9 @@ export const normal_ = defineOp({
   },
   routine: ({ self, mean, std, generator }) => {
     const fill = self.is_contiguous() ? fillNormal : fillNormalOneByOne;
+    const drawsAll = self.dtype.words === null;
     fillInMemoryOrder(self, (elements) =>
-      fill(floatElements(elements), mean, std, generatorOrDefault(generator)),
+      fill(floatElements(elements), mean, std, generatorOrDefault(generator), drawsAll),
     );
   },
   reference: null,

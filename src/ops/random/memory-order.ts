@@ -1,9 +1,15 @@
 import { InternalError } from "../../base/errors.ts";
-import { arrayOf, forEachPosition } from "../../core/elements.ts";
+import { forEachPosition } from "../../core/elements.ts";
 import { aliasOf } from "../../core/make-tensor.ts";
 import { at, numelOf } from "../../core/shape.ts";
 import { prepareRandomKernels } from "../../core/random/kernels/random-kernels.ts";
-import { allocateArray, arrayOver, type Storage, type TypedArray } from "../../core/storage.ts";
+import {
+  allocateValues,
+  arrayOver,
+  type Storage,
+  type TypedArray,
+  valuesOf,
+} from "../../core/storage.ts";
 import { stateOf, type TensorBase } from "../../core/tensor.ts";
 import { kernelMemory } from "../../runtime/kernel-memory.ts";
 
@@ -36,23 +42,26 @@ export function fillInMemoryOrder(tensor: TensorBase, fill: (elements: TypedArra
   const { shape, offset } = stateOf(tensor);
   const count = numelOf(shape);
   if (count >= fewestForKernels) prepareRandomKernels();
-  if (tensor.is_contiguous()) {
+  const { words } = tensor.dtype;
+  if (tensor.is_contiguous() && words === null) {
     fill(currentElements(stateOf(tensor).storage).subarray(offset, offset + count));
     return;
   }
-  const array = arrayOf(tensor);
-  const elements = allocateArray(tensor.dtype, count);
+  const elements = allocateValues(tensor.dtype, count);
   fill(elements);
+  const { array } = stateOf(tensor).storage;
   let next = 0;
   forEachPosition(stateOf(reorderedView(tensor, memoryOrder(tensor))), (position) => {
-    array[position] = elements[next++] ?? 0;
+    const value = elements[next++] ?? 0;
+    array[position] = words === null ? value : words.encode(Number(value));
   });
 }
 
 /** The elements, over the buffer that the kernel memory has now if they lie there: growth gives it another. */
 function currentElements(storage: Storage): TypedArray {
-  if (storage.home !== "memory") return storage.array;
-  return arrayOver(storage.dtype, kernelMemory().buffer, storage.address(), storage.length);
+  if (storage.home !== "memory") return valuesOf(storage.array);
+  const { buffer } = kernelMemory();
+  return valuesOf(arrayOver(storage.dtype, buffer, storage.address(), storage.length));
 }
 
 /** The elements of a tensor whose dtype was checked to be a float. */

@@ -1,6 +1,7 @@
 /** PyTorch's complaints about arguments of random functions. */
 import { NotImplementedError, RuntimeError } from "../../base/errors.ts";
 import type { DType, DTypeName } from "../../core/dtype.ts";
+import { bfloat16Words, float16Words, type WordFormat } from "../../core/word-format.ts";
 import { formatShape, type Shape } from "../../core/shape.ts";
 
 export function checkSize(size: Shape): void {
@@ -34,8 +35,15 @@ export function checkProbability(probability: number): void {
   throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${probability}`);
 }
 
+const rangeOf = ({ largest }: WordFormat): { readonly low: number; readonly high: number } => ({
+  low: -largest,
+  high: largest,
+});
+
 const ranges = {
   float32: { low: -(2 ** 128), high: 2 ** 128, typeName: "float" },
+  float16: { ...rangeOf(float16Words), typeName: "c10::Half" },
+  bfloat16: { ...rangeOf(bfloat16Words), typeName: "c10::BFloat16" },
   float64: { low: -Infinity, high: Infinity, typeName: "double" },
   int64: { low: -(2 ** 63), high: 2 ** 63, typeName: "long" },
   int32: { low: -(2 ** 31), high: 2 ** 31 - 1, typeName: "int" },

@@ -1,11 +1,13 @@
 /** How alike vectors are. */
+import { convertScalar } from "../../core/scalar.ts";
 import { RuntimeError } from "../../base/errors.ts";
 import { resultType } from "../../core/promotion.ts";
 import { at, broadcastShapes, wrapDim } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
 import { toDType } from "../data/to.ts";
-import { defineOp, floatDTypes } from "../define-op.ts";
+import { defineOp, floatDTypes, wideFloatDTypes } from "../define-op.ts";
+import { notForWords } from "../not-implemented.ts";
 import { coordinatesOf, elementAt, naive, type NaiveArray, naiveFill } from "../naive-array.ts";
 import { add, div, mul, sub } from "../pointwise/arithmetic.ts";
 import { clamp } from "../pointwise/choice.ts";
@@ -68,9 +70,10 @@ export const cosine_similarity = defineOp({
   },
   reference: ({ self, other, dim, eps }) => {
     const rank = broadcastShapes(self.shape, other.shape).length;
+    const least = Number(convertScalar(eps, resultType([self, other])));
     return naiveAlong({ self, other }, wrapDim(dim, rank), false, (pairs) => {
       const length = (part: 0 | 1): number =>
-        Math.max(Math.sqrt(pairs.reduce((total, pair) => total + pair[part] ** 2, 0)), eps);
+        Math.max(Math.sqrt(pairs.reduce((total, pair) => total + pair[part] ** 2, 0)), least);
       return pairs.reduce((total, [x, y]) => total + x * y, 0) / (length(0) * length(1));
     });
   },
@@ -168,9 +171,10 @@ export const cdist = defineOp({
     example: "torch.cdist(torch.tensor([[0, 0]]), torch.tensor([[3, 4], [0, 1]]))",
   },
   derivative: "pending",
-  dtypes: floatDTypes,
+  dtypes: wideFloatDTypes,
   decomposition: ({ x1, x2, p }) => {
     checkCdist(x1, x2, p);
+    notForWords("cdist")(x1.dtype);
     const difference = runOp(sub, {
       self: runOp(unsqueeze, { self: x1, dim: -2 }),
       other: runOp(unsqueeze, { self: x2, dim: -3 }),

@@ -1,5 +1,4 @@
 /** The folds reductions are made of: accumulators, how they step, and what they give in the end. */
-import type { DTypeName } from "../../core/dtype.ts";
 import { at } from "../../core/shape.ts";
 import type { Fold } from "../../loops/computation.ts";
 import {
@@ -58,7 +57,7 @@ export const productFold: Fold = {
 };
 
 /** Below every element of a type, or equal to its least one. */
-export const lowest: Readonly<Record<DTypeName | "index", number | bigint>> = {
+export const lowest: Readonly<Record<ValueType, number | bigint>> = {
   float32: -Infinity,
   float64: -Infinity,
   int64: -(2n ** 63n),
@@ -67,7 +66,7 @@ export const lowest: Readonly<Record<DTypeName | "index", number | bigint>> = {
   bool: 0,
   index: -Number.MAX_SAFE_INTEGER,
 };
-const highest: Readonly<Record<DTypeName | "index", number | bigint>> = {
+const highest: Readonly<Record<ValueType, number | bigint>> = {
   float32: Infinity,
   float64: Infinity,
   int64: 2n ** 63n - 1n,

@@ -122,6 +122,7 @@ export const logsumexp = defineOp({
     example: "torch.tensor([1, 2]).logsumexp(0)",
   },
   derivative: "pending",
+  wide: true,
   decomposition: ({ self, dim, keepdim }) => {
     const dtype = floatResultType([self]);
     const input = self.dtype === dtype ? self : runOp(toDType, { self, dtype });
@@ -203,6 +204,7 @@ export const softmax = defineOp({
   },
   derivative: "pending",
   dtypes: floatDTypes,
+  wide: true,
   decomposition: ({ self, dim, dtype }) => {
     const input = prepared("softmax", self, dim, dtype);
     const axis = wrapDim(dim, input.ndim);
@@ -228,6 +230,7 @@ export const log_softmax = defineOp({
   doc: { summary: "The logarithm of softmax.", example: "torch.tensor([0, 0]).log_softmax(0)" },
   derivative: "pending",
   dtypes: floatDTypes,
+  wide: true,
   decomposition: ({ self, dim, dtype }) => {
     const input = prepared("log_softmax", self, dim, dtype);
     const axis = wrapDim(dim, input.ndim);

@@ -182,6 +182,7 @@ export const grid_sample = defineOp({
   },
   derivative: "pending",
   dtypes: floatDTypes,
+  wide: true,
   decomposition: (args) => {
     checkGrid(args);
     const { self, grid } = args;

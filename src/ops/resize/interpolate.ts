@@ -167,7 +167,7 @@ const resize = defineOp({
   lowering: ({ self, size, scales, mode, corners }) => {
     const kernel = kernelOf(mode);
     // Nearest places are found in float32 whatever the dtype, as in PyTorch.
-    const type = kernel.startsWith("nearest") ? "float32" : self.dtype.name;
+    const type = kernel.startsWith("nearest") ? "float32" : self.dtype.computeName;
     const factors = typeof scales === "number" ? [scales] : scales;
     return indexed(interpolationBody(`${kernel}|${corners}|${size.length}`), {
       gathered: self,

@@ -3,7 +3,7 @@ import { bool, int64 } from "../../core/dtype.ts";
 import { arrayOf } from "../../core/elements.ts";
 import { emptyTensor } from "../../core/make-tensor.ts";
 import { at, wrapDim } from "../../core/shape.ts";
-import { allocateArray, type TypedArray } from "../../core/storage.ts";
+import { allocateValues, type TypedArray } from "../../core/storage.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import type { RowSort } from "../../loops/templates/sort/sort-rows.ts";
 import { sortedOrder } from "../algorithms/sorted-order.ts";
@@ -191,7 +191,7 @@ function writeChosen(
   const sort = { source: own, axis, descending: false, values, indices, count: 1, ...ranks };
   if (runSort(sort)) return;
   const length = self.shape[axis] ?? 1;
-  const row = allocateArray(self.dtype, length);
+  const row = allocateValues(self.dtype, length);
   const source = arrayOf(own);
   let next = 0;
   forEachRow(own, own, axis, ({ start, step }) => {

@@ -2,7 +2,7 @@ import { RuntimeError } from "../../base/errors.ts";
 import { bool, int64 } from "../../core/dtype.ts";
 import { arrayOf } from "../../core/elements.ts";
 import { at, wrapDim } from "../../core/shape.ts";
-import { allocateArray, type TypedArray } from "../../core/storage.ts";
+import { allocateValues, type TypedArray } from "../../core/storage.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { sortedOrder } from "../algorithms/sorted-order.ts";
 import { arg } from "../arg.ts";
@@ -39,7 +39,7 @@ function writeSortedPlainly(
 ): void {
   const source = arrayOf(self);
   const length = self.shape[axis] ?? 1;
-  const row = allocateArray(self.dtype, length);
+  const row = allocateValues(self.dtype, length);
   const count = outputs.indices.shape[axis] ?? 1;
   const indexArray = arrayOf(outputs.indices);
   const valueArray = outputs.values === null ? null : arrayOf(outputs.values);

@@ -4,6 +4,7 @@ import { at, contiguousStrides, numelOf, type Shape } from "../../../core/shape.
 import { Storage } from "../../../core/storage.ts";
 import { stateOf, type TensorBase } from "../../../core/tensor.ts";
 import type { Launch, LaunchOperand } from "../../backend.ts";
+import { load } from "../../expression.ts";
 import { type Kernel, makeKernel, stage } from "../../kernel.ts";
 import { type ContractionKernel, type ContractionLaunch, hasNoEpilogue } from "../../template.ts";
 import { replaceState } from "../replace-state.ts";
@@ -73,7 +74,7 @@ export function finishKernel(kernel: ContractionKernel): Kernel {
   let finish = kernels.get(kernel);
   if (finish !== undefined) return finish;
   const [output, type] = [at(kernel.operands, 0), at(kernel.operands, 1)];
-  const value = replaceState(kernel.value, { kind: "load", type, operand: 1 });
+  const value = replaceState(kernel.value, load(1, type));
   finish = makeKernel({
     name: `${kernel.name}_epilogue`,
     operands: [output, type, type, ...kernel.operands.slice(3)].map((own) => ({

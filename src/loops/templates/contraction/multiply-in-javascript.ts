@@ -1,4 +1,6 @@
+import { isWordType } from "../../../core/dtype.ts";
 import { at, numelOf, type Shape } from "../../../core/shape.ts";
+import { valuesOf } from "../../../core/storage.ts";
 import { stateOf } from "../../../core/tensor.ts";
 import type { Launch, LaunchOperand } from "../../backend.ts";
 import type { ContractionLaunch } from "../../template.ts";
@@ -19,7 +21,9 @@ export function multiplyInJavaScript(
   const { rows, columns, inner } = merged;
   const isMatrix = [rows, columns, inner].every(({ sizes }) => sizes.length <= 1);
   const multiplications = numelOf([...rows.sizes, ...columns.sizes, ...inner.sizes]);
-  if (!isMatrix || multiplications < smallestPackedProduct) run(plainContraction(launch));
+  const isPlain = launch.kernel.operands.some(isWordType);
+  if (isPlain || !isMatrix || multiplications < smallestPackedProduct)
+    run(plainContraction(launch));
   else multiplyThenFinish(launch, (sums) => multiplyBatch(sums.operands, mergeAxes(sums)), run);
 }
 
@@ -36,7 +40,7 @@ function multiplyBatch(operands: readonly LaunchOperand[], merged: MergedContrac
     const { storage, offset } = stateOf(at(operands, operand).tensor);
     const steps = batch.steps[operand];
     return {
-      array: storage.array,
+      array: valuesOf(storage.array),
       offset: position.reduce((sum, index, axis) => sum + index * at(steps, axis), offset),
       rowStride: row.steps[operand][0] ?? 0,
       columnStride: column.steps[operand][0] ?? 0,

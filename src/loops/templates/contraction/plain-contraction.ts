@@ -1,6 +1,7 @@
+import { dtypes } from "../../../core/dtype.ts";
 import { at } from "../../../core/shape.ts";
 import type { Launch } from "../../backend.ts";
-import { add, constant, type Expression, mul } from "../../expression.ts";
+import { add, constant, type Expression, load, mul } from "../../expression.ts";
 import { type Kernel, makeKernel, stage } from "../../kernel.ts";
 import type { ContractionKernel, ContractionLaunch } from "../../template.ts";
 
@@ -32,10 +33,10 @@ export function plainKernel(kernel: ContractionKernel): Kernel {
 }
 
 function loopKernel(kernel: ContractionKernel): Kernel {
-  const type = at(kernel.operands, 1);
-  const load = (operand: number): Expression => ({ kind: "load", type, operand });
+  const type = dtypes[at(kernel.operands, 1)].computeName;
+  const factor = (operand: 1 | 2): Expression => load(operand, at(kernel.operands, operand));
   const sum: Expression = { kind: "state", type, state: 0 };
-  const next = add(sum, mul(load(1), load(2)));
+  const next = add(sum, mul(factor(1), factor(2)));
   return makeKernel({
     name: kernel.name,
     operands: kernel.operands.map((own) => ({ type: own, access: "point" })),

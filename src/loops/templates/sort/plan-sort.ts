@@ -1,6 +1,6 @@
 /** A sort of known sizes as a launch of the kernel, before there is memory for it. */
 import { InternalError } from "../../../base/errors.ts";
-import type { DTypeName } from "../../../core/dtype.ts";
+import type { ComputeTypeName } from "../../../core/dtype.ts";
 import { at, isContiguousLayout, numelOf } from "../../../core/shape.ts";
 import { stateOf } from "../../../core/tensor.ts";
 import type { InstalledKernel, KernelRuntime } from "../../../runtime/kernel-runtime.ts";
@@ -11,7 +11,7 @@ import { sortRowsModule, sortScratchBytes, sortWords } from "./sort-rows-kernel.
 
 /** What is known of a sort when its tensors have no data. */
 export interface SortGeometry {
-  readonly dtype: DTypeName;
+  readonly dtype: ComputeTypeName;
   /** Of a row, how many there are, and how far apart the elements of one are. */
   readonly length: number;
   readonly rows: number;
@@ -35,6 +35,7 @@ export function sortGeometry(sort: RowSort): SortGeometry | null {
   const { source, axis, values, indices, firstRank, count, descending, prefersNaN } = sort;
   const { shape, dtype } = stateOf(source);
   const elements = numelOf(shape);
+  if (dtype.words !== null) throw new InternalError(`elements of ${dtype} are sorted as float32`);
   if (elements < fewestElements || count === 0 || shape.length === 0) return null;
   if (!wasmFeatures().simd) return null;
   for (const tensor of [source, values ?? indices, indices])
@@ -42,7 +43,7 @@ export function sortGeometry(sort: RowSort): SortGeometry | null {
   const length = at(shape, axis);
   const inner = numelOf(shape.slice(axis + 1));
   const ranks = { firstRank, count, descending, prefersNaN, hasValues: values !== null };
-  return { dtype: dtype.name, length, rows: elements / length, inner, ...ranks };
+  return { dtype: dtype.computeName, length, rows: elements / length, inner, ...ranks };
 }
 
 /** Of the memories, 0 is that of the indices, 1 that of the source, 2 that of the values. */
@@ -76,10 +77,10 @@ export function planSort(runtime: KernelRuntime, sort: SortGeometry): ProductPla
   };
 }
 
-const kernels = new WeakMap<KernelRuntime, Map<DTypeName, InstalledKernel>>();
+const kernels = new WeakMap<KernelRuntime, Map<ComputeTypeName, InstalledKernel>>();
 
 /** The kernel for a dtype, made when it is first needed. */
-function sortKernel(runtime: KernelRuntime, dtype: DTypeName): InstalledKernel {
+function sortKernel(runtime: KernelRuntime, dtype: ComputeTypeName): InstalledKernel {
   let byType = kernels.get(runtime);
   if (byType === undefined) kernels.set(runtime, (byType = new Map()));
   let kernel = byType.get(dtype);

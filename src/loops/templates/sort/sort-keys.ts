@@ -1,5 +1,5 @@
 /** Unsigned words whose order is that of the elements: NaN is largest and -0 equals 0. */
-import type { DTypeName } from "../../../core/dtype.ts";
+import type { ComputeTypeName } from "../../../core/dtype.ts";
 import type { FunctionBuilder, Local } from "../../../wasm/function-builder.ts";
 
 /** Keys of 32 bits keep the records of elements small, and so sorting them quick. */
@@ -14,7 +14,7 @@ interface ElementKeys {
   readonly hasNaN: boolean;
 }
 
-export const elementKeys: Readonly<Record<DTypeName, ElementKeys>> = {
+export const elementKeys: Readonly<Record<ComputeTypeName, ElementKeys>> = {
   float32: {
     key: "i32",
     elementBytes: 4,

@@ -1,6 +1,6 @@
 /** The kernel that sorts rows, or finds the elements of some ranks in them. Its units are rows. */
 import { kernelType, scratchType } from "../../../runtime/thread-module.ts";
-import type { DTypeName } from "../../../core/dtype.ts";
+import type { ComputeTypeName } from "../../../core/dtype.ts";
 import type { FunctionBuilder, FunctionReference, Local } from "../../../wasm/function-builder.ts";
 import { ModuleBuilder } from "../../../wasm/module-builder.ts";
 import { forBelow, loadWord } from "../contraction/wasm/structured-loops.ts";
@@ -29,14 +29,14 @@ export const sortWords = {
 } as const;
 
 /** What sorting a row of `length` takes. */
-export function sortScratchBytes(dtype: DTypeName, length: number): number {
+export function sortScratchBytes(dtype: ComputeTypeName, length: number): number {
   return countsBytes + 2 * length * records[elementKeys[dtype].key].bytes;
 }
 
 /** From here on it pays to leave out, before sorting, what cannot have one of the ranks. */
 const fewestForFilter = 256;
 
-export function sortRowsModule(dtype: DTypeName, shared: boolean): ModuleBuilder {
+export function sortRowsModule(dtype: ComputeTypeName, shared: boolean): ModuleBuilder {
   const module = new ModuleBuilder(`sort_${dtype}`);
   module.importMemory("env", "memory", { shared });
   const scratch = module.importFunction("runtime", "scratch", scratchType);
@@ -54,7 +54,7 @@ interface Parts {
   readonly filter: FunctionReference;
 }
 
-function defineSortRows(module: ModuleBuilder, dtype: DTypeName, parts: Parts): void {
+function defineSortRows(module: ModuleBuilder, dtype: ComputeTypeName, parts: Parts): void {
   const { elementBytes, key, hasNaN } = elementKeys[dtype];
   const { bytes: recordBytes, position } = records[key];
   const f = module.function("sortRows", kernelType, { export: true });
@@ -188,7 +188,7 @@ function defineSortRows(module: ModuleBuilder, dtype: DTypeName, parts: Parts): 
 /** Copies the element of the record at `place` to the values. */
 function emitCopy(
   f: FunctionBuilder,
-  dtype: DTypeName,
+  dtype: ComputeTypeName,
   {
     values,
     out,
@@ -224,7 +224,7 @@ function emitCopy(
 }
 
 /** `fill(start, length, inner, to, descending)`: the records of a row; gives how many elements are NaN. */
-function defineFillRecords(module: ModuleBuilder, dtype: DTypeName): FunctionReference {
+function defineFillRecords(module: ModuleBuilder, dtype: ComputeTypeName): FunctionReference {
   const { key: type, elementBytes, emit, hasNaN } = elementKeys[dtype];
   const { key, position, bytes } = records[type];
   const f = module.function("fill", {
@@ -287,7 +287,7 @@ function defineFillRecords(module: ModuleBuilder, dtype: DTypeName): FunctionRef
  * among, judged by the upper bits of the key. Leaves how many are kept in the first of the counts; gives how many records
  * of lower rank are gone.
  */
-function defineFilter(module: ModuleBuilder, dtype: DTypeName): FunctionReference {
+function defineFilter(module: ModuleBuilder, dtype: ComputeTypeName): FunctionReference {
   const { key: type } = elementKeys[dtype];
   const { key, bytes } = records[type];
   const f = module.function("filter", {
