@@ -5,6 +5,7 @@ import { type DTypeName, dtypes, isWordType } from "../../core/dtype.ts";
 import { type Expression, withoutRounding } from "../expression.ts";
 import type { Kernel, Stage, Store } from "../kernel.ts";
 import { arithmeticOn } from "./arithmetic.ts";
+import { joiningOperation } from "./combine-states.ts";
 import { selectValue, toDType } from "./convert.ts";
 import {
   convertKind,
@@ -35,6 +36,8 @@ export interface StageProgram {
   readonly stores: readonly StoredValue[];
   /** float32 values that are added to the states instead of `next`, for all units together. */
   readonly sums?: readonly Addend[];
+  /** Every vector waits for the states of the one before through more than an addition or the like. */
+  readonly waits?: boolean;
   /** What is kept for later pieces of the program: see `split-program.ts`. */
   readonly blocks?: readonly { readonly row: number; readonly register: Register }[];
 }
@@ -87,7 +90,10 @@ export function stageProgram(
     value: convertKind(program, lowering.lower(value), lowering.rowKind(at(kernel.rows, row))),
   }));
   const stores = own.stores.map((store) => storedValue(kernel, store, program, lowering));
-  return { program, next, rows, stores, ...(sums !== undefined && { sums }) };
+  const waits = own.states.some(
+    (state, n) => joiningOperation(state.next, first + n, first, own.states.length) === null,
+  );
+  return { program, next, rows, stores, waits, ...(sums !== undefined && { sums }) };
 }
 
 function addendOf(program: ProgramBuilder, value: Register): Addend {
