@@ -1,4 +1,6 @@
 /** How tensor objects come into being. */
+import { OutOfMemoryError } from "../base/errors.ts";
+import { formatBytes } from "../runtime/format-bytes.ts";
 import { cpu } from "./device.ts";
 import type { DType } from "./dtype.ts";
 import { isFakeMode } from "./fake-mode.ts";
@@ -75,6 +77,9 @@ function construct(
   return tensor;
 }
 
+/** No WebAssembly memory is larger. */
+const mostBytes = 2 ** 32;
+
 interface EmptyTensorOptions {
   /** Without data; defaults to whether this is fake mode. */
   readonly fake?: boolean;
@@ -91,6 +96,9 @@ export function emptyTensor(
 ): TensorBase {
   const layout = strides ?? contiguousStrides(shape);
   const length = numelOf(shape);
+  // What can never be allocated is an error of the operator, not of the graph that runs later.
+  if (fake && length * dtype.itemsize > mostBytes)
+    throw new OutOfMemoryError(`no memory holds ${formatBytes(length * dtype.itemsize)}`);
   const storage = fake ? Storage.fake(dtype, length) : Storage.allocate(dtype, length, zeroed);
   return constructTensor(storage, dtype, { shape, strides: layout, offset: 0 }, null);
 }

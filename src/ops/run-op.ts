@@ -58,8 +58,8 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
       const self = selfOf(op, args);
       checkMutable(self);
       execution.check(args);
-      if (fake && activeRecorder() === null) return fakeWrite(self);
       checkWritable(self);
+      if (fake && activeRecorder() === null) return fakeWrite(self);
       const own = withoutOverlap(self, op, args);
       const computation = execution.mutation(own);
       if (computation !== null) compute(op, own, execution.mutation, computation, [self]);
@@ -69,8 +69,8 @@ export function runRecord(op: OpRecord, args: AnyArgs): unknown {
       const self = selfOf(op, args);
       checkMutable(self);
       execution.check(args);
-      if (fake && activeRecorder() === null) return fakeWrite(self);
       checkWritable(self);
+      if (fake && activeRecorder() === null) return fakeWrite(self);
       runRoutine(op, args, execution.routine, [self], fake);
       return written(self);
     }

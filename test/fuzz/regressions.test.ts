@@ -456,6 +456,9 @@ test("a number that does not fit a dtype, or an index out of range, is caught wh
     attempt(x, "threshold", () => torch.nn.functional.threshold(x, 1, 1e30)),
     attempt(x, "embedding", () => torch.nn.functional.embedding(x.add(1), table)),
     attempt(x, "index", () => x.index(torch.arange(9))),
+    attempt(x, "full_like", () => torch.full_like(x.mul(0.5), n * 1e20, { dtype: torch.int64 })),
+    attempt(x, "expanded", () => x.expand(2, 3).zero_()),
+    attempt(x, "no memory", () => x.tile(2 ** 40)),
   ];
   const calls = () => [2, 0, 3].map((n) => [torch.arange(3), n]);
   for (const dynamic of [null, true]) runDifferential(() => ({ fn, calls: calls() }), { dynamic });
@@ -471,4 +474,15 @@ test("an index of numbers and slices stays in the graph where the program catche
   };
   const { frames, breaks } = runDifferential(() => ({ fn, calls: [[torch.ones(2)]] }));
   expect([frames, breaks]).toEqual([1, []]);
+});
+
+test("a number that does not fit a dtype is an error for empty tensors, too, and ends the call where it is used", () => {
+  const fn = (x: torch.Tensor, n: number): unknown => {
+    const filled = x.add(1).fill_(n);
+    x.add_(1);
+    return filled;
+  };
+  const empty = () => torch.zeros(0, 3, { dtype: torch.uint8 });
+  const calls = () => [1, 2, 300, 3].map((n) => [empty(), n]);
+  runDifferential(() => ({ fn, calls: calls() }));
 });

@@ -44,6 +44,23 @@ try {
 const fn = torch.compile((x: torch.Tensor, y: torch.Tensor) => x.add(y));
 fn(torch.ones(3), torch.ones(3));`,
   }),
+  resultTooLarge: defineGraphBreak({
+    id: "GBJ015",
+    title: "Result that no memory holds",
+    facts: { operator, message },
+    explanation: ({ operator, message }) =>
+      `\`${operator}\` is left to fail where the program calls it: ${message}.`,
+    hints: [standardHints.userError],
+    context: "The error.",
+    wrongExample: `
+const fn = torch.compile((x: torch.Tensor) => x.tile(2 ** 40));
+try {
+  fn(torch.ones(3));
+} catch {}`,
+    rightExample: `
+const fn = torch.compile((x: torch.Tensor) => x.tile(4));
+fn(torch.ones(3));`,
+  }),
   fakeCallError: defineGraphBreak({
     id: "GB0064",
     title: "Fake tensor propagation exception",

@@ -1,4 +1,9 @@
-import { InternalError, NotImplementedError, RuntimeError } from "../../base/errors.ts";
+import {
+  InternalError,
+  NotImplementedError,
+  OutOfMemoryError,
+  RuntimeError,
+} from "../../base/errors.ts";
 import { DataDependentError } from "../../core/data-dependent-error.ts";
 import { withGradMode } from "../../core/grad-mode-flag.ts";
 import { stateOf } from "../../core/tensor.ts";
@@ -243,7 +248,7 @@ function callOnFakes(
     }
     if (error instanceof RuntimeError) {
       return breakGraph(
-        "fakeCallRuntimeError",
+        error instanceof OutOfMemoryError ? "resultTooLarge" : "fakeCallRuntimeError",
         { operator: callee.name, message: error.message },
         `${error.name} ${callee.name}: ${error.message}`,
       );

@@ -66,6 +66,8 @@ export class ArgumentCapture {
   /** Constants that take part in the arithmetic, and dtypes that were asked for. */
   readonly #scalars: (number | bigint)[] = [];
   readonly #dtypes: DType[] = [];
+  /** A number of the arithmetic stayed a symbol. */
+  #hasSymbols = false;
   readonly #machine: Machine;
   readonly #callee: InGraphVariable;
   readonly #allFloating: boolean;
@@ -121,6 +123,8 @@ export class ArgumentCapture {
   get mayOverflow(): boolean {
     const dtypes = [...this.tensors.map(({ fake }) => fake.dtype), ...this.#dtypes];
     if (!dtypes.some((dtype) => dtype.is_floating_point)) dtypes.push(int64);
+    if (this.#hasSymbols && this.#dtypes.some(({ category }) => category === "integer"))
+      return true;
     return this.#scalars.some((value) => dtypes.some((dtype) => !isConvertible(value, dtype)));
   }
 
@@ -151,6 +155,7 @@ export class ArgumentCapture {
       if (integral === undefined) return this.#refuse(value);
       if (integral) standIn = 2;
     }
+    this.#hasSymbols = true;
     return {
       fake: standIn,
       node: tracer.graph.scalar(value.expression),

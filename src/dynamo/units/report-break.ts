@@ -36,7 +36,7 @@ export function reportBreak(
   const record = recordOf(unit, machine, graphBreak, skipsFrame, cost);
   const isFullgraph = unit.owner.options.fullgraph || frames.some((frame) => frame.isFullgraph);
   // The program is wrong, with or without a graph: it fails natively, as it would have.
-  if (isFullgraph && !skipsFrame && graphBreak.reason.key === "fakeCallTypeError")
+  if (isFullgraph && !skipsFrame && errorsOfProgram.has(graphBreak.reason.key))
     cost.refuseToGoOn(record);
   else if (isFullgraph) throw new Unsupported(record);
   // The innermost setting counts.
@@ -50,6 +50,9 @@ export function reportBreak(
   unit.owner.noteBreak(record);
   return cost;
 }
+
+/** The call fails in eager, too, with the same error: no other way to write the program would make it a graph. */
+const errorsOfProgram: ReadonlySet<string> = new Set(["fakeCallTypeError", "resultTooLarge"]);
 
 /** What a break costs; how much follows it is known once that has been captured. */
 export class CostSoFar implements BreakCost {

@@ -63,6 +63,6 @@ const divisions: ReadonlySet<string> = new Set([
 const isFloat = (type: ValueType): boolean => type === "float32" || type === "float64";
 
 /** A number of the program that does not fit an integer dtype is an error when it is converted. */
-function mayOverflow(scalar: ScalarValue): boolean {
+export function mayOverflow(scalar: ScalarValue): boolean {
   return scalar instanceof RuntimeScalar && scalar.converted?.category === "integer";
 }

@@ -5,7 +5,7 @@ import type { Buffer, LaunchStep, Place, Program, Step } from "../program.ts";
 import { buildLaunch } from "./build-kernel.ts";
 import { FusionGroup, type GroupStore } from "./fusion-group.ts";
 import type { Item } from "./item.ts";
-import { mayThrow } from "./may-throw.ts";
+import { mayOverflow, mayThrow } from "./may-throw.ts";
 import { mergeGroups } from "./merge-groups.ts";
 import { TemplateGroup } from "./template-group.ts";
 import { type Access, accessOf, visibleBuffers } from "./step-access.ts";
@@ -63,7 +63,9 @@ class Scheduler {
   }
 
   #add(step: Step): void {
-    if (step.kind === "launch" && step.parallel.includes(0)) return; // there is nothing to do
+    // There is nothing to do, but for a number that is an error wherever it goes.
+    const isEmpty = step.kind === "launch" && step.parallel.includes(0);
+    if (isEmpty && !step.scalars.some(mayOverflow)) return;
     const access = accessOf(this.#program, step);
     const position = this.#placeFor(step, access);
     for (const buffer of access.reads) raise(this.#lastRead, buffer, position);
