@@ -60,7 +60,7 @@ function kernelOf(
   let kernel = variants.get(key);
   if (kernel !== undefined) return kernel;
   const type = left.tensor.dtype.computeName;
-  const operands = [output.dtype.name, type, right.tensor.dtype.name];
+  const operands = [output, left.tensor, right.tensor].map(({ dtype }) => dtype.name);
   const scalars: ValueType[] = [];
   const sum: Expression = { kind: "state", type, state: 0 };
   const inputs = (epilogue?.operands ?? []).map((operand): Expression => {

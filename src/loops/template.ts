@@ -2,7 +2,7 @@
  * Templates: kernels whose loops are written by hand, with an epilogue in the expression language. A launch of one has
  * the form of a loop kernel's: operands with a step along every axis, so that layouts are strides and never copies.
  */
-import type { DTypeName } from "../core/dtype.ts";
+import { type DTypeName, isWordType } from "../core/dtype.ts";
 import type { Shape } from "../core/shape.ts";
 import type { LaunchOperand, LaunchSource } from "./backend.ts";
 import type { Expression, ValueType } from "./expression.ts";
@@ -50,6 +50,11 @@ export interface ContractionLaunch extends ContractionGeometry {
 }
 
 export type TemplateLaunch = ContractionLaunch;
+
+/** Whether factors are stored in 16 bits: templates read float32, loops read them as they are. */
+export function hasWordFactors({ operands }: ContractionKernel): boolean {
+  return operands.slice(1, 3).some(isWordType);
+}
 
 /** Whether what is stored is the sum itself. */
 export function hasNoEpilogue({ value }: ContractionKernel): boolean {

@@ -6,10 +6,10 @@ import { isFakeMode, noteDataCheck, runFake } from "../core/fake-mode.ts";
 import { gradModeEnabled } from "../core/grad-mode-flag.ts";
 import { aliasOf, emptyTensor } from "../core/make-tensor.ts";
 import { canCast } from "../core/promotion.ts";
-import { formatShape, sameShape } from "../core/shape.ts";
+import { formatShape, numelOf, sameShape } from "../core/shape.ts";
 import { isFake, isTensor, stateOf, type TensorBase } from "../core/tensor.ts";
 import { observeRoutine } from "../loops/observe-launches.ts";
-import type { Computation } from "../loops/computation.ts";
+import type { Computation, Contraction } from "../loops/computation.ts";
 import { runComputation } from "../loops/run-computation.ts";
 import type { ArgSchema, ArgsInput } from "./arg.ts";
 import { checkWritable, withoutOverlap } from "./memory-overlap.ts";
@@ -122,10 +122,33 @@ function compute(
   computation: Computation,
   outputs: readonly TensorBase[],
 ): void {
-  // Products are summed in float32, from factors that are.
   const isNarrow =
     computation.kind === "contraction" && computation.left.tensor.dtype.words !== null;
-  runComputation((isNarrow ? lower(widen(op, args)) : null) ?? computation, outputs);
+  if (!isNarrow) return runComputation(computation, outputs);
+  // Products are summed in float32: by loops from words that lie side by side, by the templates from factors that are.
+  const wide = suitsLoops(computation) ? withWideVector(computation) : lower(widen(op, args));
+  runComputation(wide ?? computation, outputs);
+}
+
+/** Rows for each of which loops read a factor again, with half the bytes, sooner than it is copied as float32. */
+const mostFoldedRows = 8;
+
+function suitsLoops({ left, right, axes }: Contraction): boolean {
+  return (
+    axes.inner.length === 1 &&
+    Math.min(numelOf(axes.rows), numelOf(axes.columns)) <= mostFoldedRows &&
+    [left, right].every(({ strides }) => strides.at(-1) === 1)
+  );
+}
+
+/** The factor with fewer rows is read again for each of the other's: once in 16 bits is enough. */
+function withWideVector(computation: Contraction): Contraction {
+  const { axes } = computation;
+  const side = numelOf(axes.rows) <= numelOf(axes.columns) ? "left" : "right";
+  const { tensor, strides } = computation[side];
+  // A copy is contiguous: its elements are in the same places then.
+  if (!tensor.is_contiguous()) return computation;
+  return { ...computation, [side]: { tensor: converted(tensor, float32), strides } };
 }
 
 /** Runs code of an operator's own, or has it recorded. */

@@ -78,6 +78,29 @@ describe.each([torch.float16, torch.bfloat16])("%s", (dtype) => {
     expect(torch.compile(chain, { fullgraph: true })(x, y).equal(chain(x, y))).toBe(true);
   });
 
+  test.each([1, 3, 9])("a product with %i rows is that of float32 copies, rounded", (rows) => {
+    torch.manual_seed(0);
+    const [x, w] = [torch.randn(rows, 300).to(dtype), torch.randn(70, 300).to(dtype)];
+    const b = torch.randn(70).to(dtype);
+    const { linear } = torch.nn.functional;
+    const eager = linear(x, w, b);
+    const wide = linear(x.float(), w.float(), b.float());
+    const unit = dtype === torch.float16 ? 2 ** -10 : 2 ** -7;
+    expect(eager.float().sub(wide).abs().le(wide.abs().mul(unit).add(1e-4)).all().item()).toBe(
+      true,
+    );
+    expect(
+      torch
+        .compile(() => linear(x, w, b))()
+        .equal(eager),
+    ).toBe(true);
+    expect(
+      torch
+        .compile(() => w.matmul(x.t()))()
+        .equal(w.matmul(x.t())),
+    ).toBe(true);
+  });
+
   test("the number of threads changes no bit", () => {
     const threads = torch.get_num_threads();
     torch.manual_seed(0);

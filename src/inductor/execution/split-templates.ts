@@ -1,7 +1,7 @@
 /** Takes contractions apart into what WebAssembly runs one after the other, so that they do not end a run of launches. */
 import { dtypes } from "../../core/dtype.ts";
 import { at, contiguousStrides, numelOf } from "../../core/shape.ts";
-import { type ContractionKernel, hasNoEpilogue } from "../../loops/template.ts";
+import { type ContractionKernel, hasNoEpilogue, hasWordFactors } from "../../loops/template.ts";
 import { finishKernel } from "../../loops/templates/contraction/finish-contraction.ts";
 import {
   finishesInBlocks,
@@ -56,7 +56,8 @@ function split(
     scalars,
   } as const;
   if (!takesContraction(step)) {
-    if (numelOf(outer) * numelOf(axes.inner) >= smallestTemplate) return [step];
+    const isFold = hasWordFactors(kernel);
+    if (!isFold && numelOf(outer) * numelOf(axes.inner) >= smallestTemplate) return [step];
     return [
       {
         ...common,
@@ -64,7 +65,7 @@ function split(
         parallel: outer,
         fold: axes.inner,
         operands,
-        isScript: true,
+        isScript: !isFold,
       },
     ];
   }

@@ -49,8 +49,8 @@ function floatTable(kind: "f32" | "f64"): UnaryTable {
 
 /** A float32 as it comes back from memory where it is stored in 16 bits. */
 function rounding(type: WordTypeName): Unary {
-  const { pack, unpack } = wordLanes[type];
-  return (b, x) => b.parts("f32", (part) => unpack(b, pack(b, at(x.parts, part))));
+  const { round } = wordLanes[type];
+  return (b, x) => b.parts("f32", (part) => round(b, at(x.parts, part)));
 }
 
 /** Comparison results of wide lanes, as a mask. */

@@ -11,6 +11,7 @@ import { isTurbo } from "../../wasm/turbo.ts";
 import type { AheadLaunch, Backend, Launch, LaunchGeometry, LaunchOperand } from "../backend.ts";
 import { javascriptBackend } from "../javascript/javascript-backend.ts";
 import { expressionsOf, type Kernel, visitExpressions } from "../kernel.ts";
+import { hasWordFactors } from "../template.ts";
 import { observeCompilation } from "../observe-launches.ts";
 import { resetFinishKernels } from "../templates/contraction/finish-contraction.ts";
 import { resetBlockEpilogues } from "../templates/contraction/wasm/block-epilogue.ts";
@@ -21,6 +22,7 @@ import {
   planProductChain,
   takesContraction,
 } from "../templates/contraction/multiply-in-webassembly.ts";
+import { plainContraction } from "../templates/contraction/plain-contraction.ts";
 import { planSort } from "../templates/sort/plan-sort.ts";
 import { ArgumentLayout } from "./argument-layout.ts";
 import { emitKernel } from "./emit-kernel.ts";
@@ -109,6 +111,7 @@ export function makeWasmBackend({
     prepare: (launch) =>
       memoryFor(launch) === null ? (javascriptBackend.prepare?.(launch) ?? null) : null,
     runTemplate: (launch) => {
+      if (hasWordFactors(launch.kernel)) return run(plainContraction(launch));
       const isHere = takesContraction(launch) && addressesOf(launch.operands) !== null;
       if (isHere && multiplyInWebAssembly(launch, run)) return;
       endStages(launch, false);

@@ -1,9 +1,8 @@
-import { isWordType } from "../../../core/dtype.ts";
 import { at, numelOf, type Shape } from "../../../core/shape.ts";
 import { valuesOf } from "../../../core/storage.ts";
 import { stateOf } from "../../../core/tensor.ts";
 import type { Launch, LaunchOperand } from "../../backend.ts";
-import type { ContractionLaunch } from "../../template.ts";
+import { type ContractionLaunch, hasWordFactors } from "../../template.ts";
 import { multiplyThenFinish } from "./finish-contraction.ts";
 import { type MatrixPlace, multiplyMatrices } from "./matrix-product.ts";
 import { type MergedAxes, mergeAxes, type MergedContraction } from "./merge-axes.ts";
@@ -21,8 +20,7 @@ export function multiplyInJavaScript(
   const { rows, columns, inner } = merged;
   const isMatrix = [rows, columns, inner].every(({ sizes }) => sizes.length <= 1);
   const multiplications = numelOf([...rows.sizes, ...columns.sizes, ...inner.sizes]);
-  const isPlain = launch.kernel.operands.some(isWordType);
-  if (isPlain || !isMatrix || multiplications < smallestPackedProduct)
+  if (hasWordFactors(launch.kernel) || !isMatrix || multiplications < smallestPackedProduct)
     run(plainContraction(launch));
   else multiplyThenFinish(launch, (sums) => multiplyBatch(sums.operands, mergeAxes(sums)), run);
 }
