@@ -86,7 +86,7 @@ function columnVectors(k: KernelFrame): number {
     const first = at(k.firstStates, index);
     const context = k.context({ lanes: 4, sweep: true, splatAll: false, first });
     const options = { lanes: 4, relaxed: k.relaxed, masked: false } as const;
-    return unitsFor(stageProgram(k.kernel, own, first, context, options)) === 4;
+    return unitsFor(stageProgram(k.kernel, own, first, context, options)) >= 4;
   });
   return isShort ? 4 : 2;
 }

@@ -20,9 +20,9 @@ export interface Place {
 }
 
 /** Vectors in lock-step. More hide latencies better, until registers run out; measured on V8 11.3 (Node 20). */
-export function unitsFor({ program, sums, waits }: StageProgram): number {
+export function unitsFor({ program, sums, next, waits }: StageProgram): number {
   const body = program.instructions.filter((instruction) => instruction.level === 2).length;
-  if (sums !== undefined && body <= 4) return 8;
+  if ((sums !== undefined || next.length > 0) && body <= 4) return 8;
   return body <= (waits ? 60 : 10) ? 4 : body <= 200 ? 2 : 1;
 }
 
