@@ -9,8 +9,9 @@
 #include <time.h>
 
 #define REPETITIONS 7
-#define STREAM_FLOATS ((size_t)1 << 25) /* 128 MiB an array: out of every cache */
+#define STREAM_FLOATS ((size_t)1 << 25) /* 128 MiB an array: out of every cache, and REPETITIONS times the rows */
 #define CACHED_FLOATS ((size_t)1 << 20) /* 4 MiB an array: in a large third-level cache */
+#define ROWS_FLOATS ((size_t)1 << 22) /* 16 MiB: the rows of the workloads */
 #define STEPS 10000000L
 #define CHAINS 10 /* latency times throughput of a multiply-add, and registers to spare */
 
@@ -19,6 +20,7 @@ typedef float vector256 __attribute__((vector_size(32)));
 
 static int threads;
 static size_t floats;
+static int turn; /* the repetition */
 static float *a, *b, *c;
 static volatile float sink[64];
 /* Not known when compiling, or the multiply-adds would be computed then. */
@@ -39,6 +41,23 @@ static void read_only(int thread) {
   for (size_t i = 0; i < count; i++)
     for (int k = 0; k < 4; k++) sums[k] += from[4 * i + k];
   sink[thread] = (sums[0] + sums[1] + sums[2] + sums[3])[0];
+}
+
+/* As kernels with vectors of 128 bits read. */
+static void read_128(int thread) {
+  vector128 sums[8] = {{0}};
+  const vector128 *from = (const vector128 *)(b + begin_of(thread));
+  size_t count = (end_of(thread) - begin_of(thread)) / 32;
+  for (size_t i = 0; i < count; i++)
+    for (int k = 0; k < 8; k++) sums[k] += from[8 * i + k];
+  for (int k = 1; k < 8; k++) sums[0] += sums[k];
+  sink[thread] = sums[0][0];
+}
+
+/* To another part of the memory each time, as results are written that nobody has disposed of. */
+static void copy(int thread) {
+  float *to = a + turn * floats;
+  for (size_t i = begin_of(thread), end = end_of(thread); i < end; i++) to[i] = 3.0f * b[i];
 }
 
 #define MULTIPLY_ADD(name, vector)                                           \
@@ -79,6 +98,7 @@ static double least_seconds(void (*what)(int)) {
     pthread_create(&others[thread], NULL, follow, (void *)thread);
   double least = 1e9;
   for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+    turn = repetition;
     pthread_barrier_wait(&barrier);
     double start = seconds();
     work(0);
@@ -108,6 +128,9 @@ int main(int count, char **arguments) {
   print("stream read", "GB/s", 4.0 * floats / least_seconds(read_only) / 1e9);
   floats = CACHED_FLOATS;
   print("cached triad", "GB/s", 12.0 * floats / least_seconds(triad) / 1e9);
+  floats = ROWS_FLOATS;
+  print("read of 16 MiB, 128 bit", "GB/s", 4.0 * floats / least_seconds(read_128) / 1e9);
+  print("copy of 16 MiB to other memory", "GB/s", 8.0 * floats / least_seconds(copy) / 1e9);
   double operations = 2.0 * STEPS * CHAINS * threads;
   print("multiply-add 128 bit", "GFLOP/s", 4 * operations / least_seconds(multiply_add_128) / 1e9);
   print("multiply-add 256 bit", "GFLOP/s", 8 * operations / least_seconds(multiply_add_256) / 1e9);

@@ -8,7 +8,7 @@ export interface Step {
   readonly args: readonly number[];
   /** Cycles from its arguments to its result. */
   readonly latency: number;
-  /** Only some of the units of a processor do it: a product, a quotient, an extreme. */
+  /** Only those units of a processor do it that multiply. */
   readonly isProduct: boolean;
   /** It is needed when the program is over. */
   readonly isOutput: boolean;
@@ -20,7 +20,7 @@ export interface Step {
 const window = 110;
 /** Instructions that start in a cycle. */
 const perCycle = 3.7;
-/** Of them, products: half of the units multiply. */
+/** Of them, products: half of the units multiply, the other half adds and compares (Zen 5). */
 const productsPerCycle = 2;
 /** Cycles until what was stored can be used. */
 const reload = 5;
@@ -44,7 +44,7 @@ export function latencyOf(instruction: Instruction): number {
 }
 
 export function isProduct(instruction: Instruction): boolean {
-  return instruction.kind === "plain" && /^f.*(mul|madd|div|sqrt|pmin|pmax)/.test(instruction.op);
+  return instruction.kind === "plain" && /^f.*(mul|madd|div|sqrt)/.test(instruction.op);
 }
 
 /** The places at which new pieces start; none where the whole is as good. */
