@@ -454,6 +454,7 @@ test("a number that does not fit a dtype, or an index out of range, is caught wh
     attempt(x, "full", () => torch.full([2], 1e30)),
     attempt(x, "full of a dtype", () => torch.full([2], -1e3, { dtype: torch.uint8 })),
     attempt(x, "threshold", () => torch.nn.functional.threshold(x, 1, 1e30)),
+    attempt(x, "threshold that varies", () => torch.nn.functional.threshold(x, 1, n * 1e30)),
     attempt(x, "embedding", () => torch.nn.functional.embedding(x.add(1), table)),
     attempt(x, "index", () => x.index(torch.arange(9))),
     attempt(x, "full_like", () => torch.full_like(x.mul(0.5), n * 1e20, { dtype: torch.int64 })),

@@ -6,7 +6,7 @@ export const tensorForms: readonly [Form, ...Form[]] = [
   "try { t0 = @tensor.add(torch.ones(5)); } catch (err) { s0 = err.message.slice(0, 20); n0++; }",
   "try { n0 = @tensor.item(); } catch (err) { s0 = err.constructor.name; @block }",
   "try { t0 = @tensor.view(7); n0++; } catch (err) { n1++; } finally { @block }",
-  "try { a.push(1); t0 = @tensor.matmul(@tensor); } catch (err) { a.push(2); s0 = err.message.slice(0, 12); }",
+  "try { if (a.length < 9) a.push(1); t0 = @tensor.matmul(@tensor); } catch (err) { if (a.length < 9) a.push(2); s0 = err.message.slice(0, 12); }",
   "try { t0 = @tensor.select(3, 0); } catch (err) { n0 = err.message.length; }",
   "try { t1 = torch.cat([@tensor, @tensor]); } catch { t1 = y; }",
   "try { n0 += 1; @tensor.add_(torch.ones(2, 2)); n0 += 10; } catch (err) { n1 = n0; }",

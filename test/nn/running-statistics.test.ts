@@ -32,3 +32,18 @@ test("statistics move even when nobody uses the normalized values", () => {
   expect(mean.item()).toBe(2);
   torch._dynamo.reset();
 });
+
+test("statistics have the dtype of the input, or float32 beside one of 16 bits", () => {
+  const x = torch.ones(2, 3);
+  const normalized = (dtype: torch.DType, statistics: torch.DType): torch.DType =>
+    batch_norm(
+      x.to(dtype),
+      torch.zeros(3, { dtype: statistics }),
+      torch.ones(3, { dtype: statistics }),
+    ).dtype;
+  const refusal = "mixed dtype (CPU): expect parameter to have scalar type of Float";
+  expect(() => normalized(torch.float32, torch.uint8)).toThrow(refusal);
+  expect(() => normalized(torch.float32, torch.float64)).toThrow(refusal);
+  expect(normalized(torch.bfloat16, torch.float32)).toBe(torch.bfloat16);
+  expect(normalized(torch.float16, torch.float16)).toBe(torch.float16);
+});

@@ -139,9 +139,11 @@ export class ArgumentCapture {
   #number(value: NumberVariable, position: number | string): CapturedArgument {
     const { tracer } = this.#machine;
     const kind = this.#callee.function.parameterKind(position);
-    if (sizeKinds.has(kind) && isSize(value)) return this.#size(value);
+    const isOperand =
+      kind === "number" && !this.#allFloating && findHandler(tracer.frames) !== null;
+    if (sizeKinds.has(kind) && isSize(value) && !isOperand) return this.#size(value);
     if (!scalarKinds.has(kind))
-      return constantArgument(tracer.specialize(value, "a size, dimension or index"));
+      return this.#constant(tracer.specialize(value, "a size, dimension or index"), position);
     // A symbolic number's stand-in: fractional, so that nothing is taken for an integer by accident.
     let standIn: unknown = typeof value.hint === "boolean" ? true : 0.5;
     if (!this.#allFloating && typeof standIn === "number") {

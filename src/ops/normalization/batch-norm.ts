@@ -14,7 +14,11 @@ import { onlyForFloats } from "../not-implemented.ts";
 import { mean } from "../reduction/sum.ts";
 import { runOp } from "../run-op.ts";
 import { reshape } from "../view/reshape.ts";
-import { checkChannelVector, checkValuesPerChannel } from "./check-parameters.ts";
+import {
+  checkChannelDType,
+  checkChannelVector,
+  checkValuesPerChannel,
+} from "./check-parameters.ts";
 import { standardizeGroups } from "./group-norm.ts";
 import { type NaiveAffine, naiveNormalize, standardized } from "./naive-normalize.ts";
 import {
@@ -85,6 +89,8 @@ function checkBatchNorm(
   checkChannelVector("weight", args.weight, channels);
   checkChannelVector("bias", args.bias, channels);
   onlyForFloats("batch_norm")(args.self.dtype);
+  for (const name of ["running_mean", "running_var", "weight", "bias"] as const)
+    checkChannelDType(args.self, args[name]);
 }
 
 const otherDims = (self: TensorBase): readonly number[] =>

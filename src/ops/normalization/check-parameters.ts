@@ -1,4 +1,5 @@
 import { RuntimeError, ValueError } from "../../base/errors.ts";
+import { float32 } from "../../core/dtype.ts";
 import { numelOf, type Shape } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 
@@ -8,6 +9,11 @@ export function checkParameterDType(self: TensorBase, parameter: TensorBase | nu
   throw new RuntimeError(
     `mixed dtype (CPU): expect parameter to have scalar type of ${self.dtype.scalarTypeName}`,
   );
+}
+
+/** Those of channels may also be float32 beside an input of 16 bits. */
+export function checkChannelDType(self: TensorBase, vector: TensorBase | null): void {
+  if (self.dtype.itemsize > 2 || vector?.dtype !== float32) checkParameterDType(self, vector);
 }
 
 /** A vector with one element for each channel. */
