@@ -38,7 +38,7 @@ export class RuntimeScalar {
    */
   as(dtype: DType): number {
     // Converting twice would go back on the rounding to a float of 16 bits, which is a float32 as well.
-    const converted = this.converted ?? dtype;
+    const converted = this.converted?.words ? this.converted : dtype;
     return new RuntimeScalar(this.slot, this.isIntegral, converted) as unknown as number;
   }
 

@@ -1,7 +1,8 @@
 import { customOpOf, type CustomOpRecord } from "../api/custom-op.ts";
 import { Tensor } from "../api/tensor.ts";
 import { RuntimeError, ValueError } from "../base/errors.ts";
-import { arrayOf, copyElements } from "../core/elements.ts";
+import { copyElements, copyStored } from "../core/elements.ts";
+import { stateOf } from "../core/tensor.ts";
 import { emptyTensor } from "../core/make-tensor.ts";
 import { eager } from "./backends.ts";
 import { checkPromise, describeResult, promisedResult } from "./operations/checked-custom-op.ts";
@@ -152,7 +153,7 @@ function resized(value: unknown): unknown {
   if (!(value instanceof Tensor)) return value;
   const shape = value.shape.map((size) => (size > 1 ? size + 1 : size));
   const larger = emptyTensor(shape, value.dtype, null, { fake: false });
-  const [from, to] = [copyElements(value), arrayOf(larger)];
+  const [from, to] = [copyStored(value), stateOf(larger).storage.array];
   for (let index = 0; index < to.length; index++) Reflect.set(to, index, from[index % from.length]);
   return larger;
 }

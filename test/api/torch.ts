@@ -5,7 +5,7 @@ import * as metadata from "../../src/api/metadata-functions.ts";
 import * as functional from "../../src/api/nn-functional.ts";
 import * as random from "../../src/api/random.ts";
 import * as testing from "../../src/api/testing.ts";
-import { bool, float32, float64, int32, int64, uint8 } from "../../src/core/dtype.ts";
+import { dtypes } from "../../src/core/dtype.ts";
 
 export const torch = {
   ...functions,
@@ -14,10 +14,5 @@ export const torch = {
   linalg,
   nn: { functional },
   testing,
-  bool,
-  float32,
-  float64,
-  int32,
-  int64,
-  uint8,
+  ...dtypes,
 };

@@ -16,6 +16,7 @@ function inputsFor(seed: number, rows: number, columns: number): torch.Tensor[] 
     torch.randint(3, [rows, columns]),
     torch.randn(2, rows, 2 * columns).narrow(2, 2, columns),
     torch.randn([]),
+    torch.randn(rows, columns).half(),
   ];
 }
 

@@ -1,6 +1,14 @@
 /** Random graphs of pointwise, reducing, viewing, joining and writing operators. */
 import { inGraphFunctions } from "../../src/api/in-graph.ts";
-import { bool, type DType, float32, float64, int64 } from "../../src/core/dtype.ts";
+import {
+  bfloat16,
+  bool,
+  type DType,
+  float16,
+  float32,
+  float64,
+  int64,
+} from "../../src/core/dtype.ts";
 import { fakeTensor, metaOf, runFake } from "../../src/core/fake-tensor.ts";
 import { isTensor, stateOf, type TensorBase } from "../../src/core/tensor.ts";
 import { GraphBuilder } from "../../src/fx/graph-builder.ts";
@@ -66,7 +74,7 @@ export function randomGraph(
     () => [pick(["relu", "sigmoid", "tanh", "neg", "abs", "square", "sin", "exp"]), [pick(values)]],
     () => [pick(["relu", "sigmoid", "tanh", "neg", "abs", "square", "sin"]), [pick(values)]],
     () => [pick(["clamp"]), [pick(values), -2, 2]],
-    () => ["to", [pick(values), pick<DType>([float32, float64, int64, bool])]],
+    () => ["to", [pick(values), pick<DType>([float32, float64, float16, bfloat16, int64, bool])]],
     () => ["where", [pick(values), pick(values), pick(values)]],
     () => {
       const x = pick(values);

@@ -114,6 +114,11 @@ describe.each([torch.float16, torch.bfloat16])("%s", (dtype) => {
   });
 });
 
+test("close floats of 16 bits pass the comparison that tests use", () => {
+  const x = torch.rand(20).half();
+  expect(() => torch.testing.assert_close(x, x.mul(1.0005))).not.toThrow();
+});
+
 test("sums are taken in more than 16 bits and rounded once", () => {
   const ones = torch.ones(4096, { dtype: torch.bfloat16 });
   expect(ones.sum().item()).toBe(4096);

@@ -50,6 +50,18 @@ describe("assert_close says what differs in PyTorch's words", () => {
       "Tensor-likes are not equal!\n\nMismatched elements: 1 / 4 (25.0%)\nGreatest absolute difference: 1 at index (1, 1)\nGreatest relative difference: 0.20000000298023224 at index (1, 1)",
     ],
     [
+      "float16",
+      torch.tensor([1, 2, 3], { dtype: torch.float16 }),
+      torch.tensor([1, 2.1, 3], { dtype: torch.float16 }),
+      "Tensor-likes are not close!\n\nMismatched elements: 1 / 3 (33.3%)\nGreatest absolute difference: 0.099609375 at index (1,) (up to 1e-05 allowed)\nGreatest relative difference: 0.047454833984375 at index (1,) (up to 0.001 allowed)",
+    ],
+    [
+      "bfloat16",
+      torch.tensor([1, 2, 3], { dtype: torch.bfloat16 }),
+      torch.tensor([1, 2.1, 3], { dtype: torch.bfloat16 }),
+      "Tensor-likes are not close!\n\nMismatched elements: 1 / 3 (33.3%)\nGreatest absolute difference: 0.09375 at index (1,) (up to 1e-05 allowed)\nGreatest relative difference: 0.044677734375 at index (1,) (up to 0.016 allowed)",
+    ],
+    [
       "0-d tensors",
       torch.tensor(1),
       torch.tensor(2),

@@ -1,7 +1,7 @@
 import { Tensor } from "../../api/tensor.ts";
 import { withDynamicSizes } from "../../api/fake-context.ts";
 import { runFake } from "../../core/fake-tensor.ts";
-import { arrayOf } from "../../core/elements.ts";
+import { writeElements } from "../../core/elements.ts";
 import { emptyTensor } from "../../core/make-tensor.ts";
 import type { UnbackedShapes } from "./unbacked-shapes.ts";
 
@@ -59,10 +59,11 @@ function realLike(value: unknown, content: (position: number) => number): unknow
   if (!(value instanceof Tensor)) return value;
   if (value.numel() > maximumElements) throw new RangeError("too large to try");
   const real = emptyTensor(value.shape, value.dtype, null, { fake: false });
-  const array = arrayOf(real);
-  for (let position = 0; position < array.length; position++)
-    array[position] =
-      array instanceof BigInt64Array ? BigInt(content(position)) : content(position);
+  writeElements(real, (array) => {
+    for (let position = 0; position < array.length; position++)
+      array[position] =
+        array instanceof BigInt64Array ? BigInt(content(position)) : content(position);
+  });
   return real;
 }
 

@@ -1,7 +1,8 @@
 import { AssertionError, ValueError } from "../../base/errors.ts";
-import type { DType } from "../../core/dtype.ts";
+import type { DType, DTypeName } from "../../core/dtype.ts";
 import { copyElements } from "../../core/elements.ts";
 import { promoteTypes } from "../../core/promotion.ts";
+import { convertScalar } from "../../core/scalar.ts";
 import { at, sameShape, type Shape } from "../../core/shape.ts";
 import type { TensorBase } from "../../core/tensor.ts";
 import { arg } from "../arg.ts";
@@ -13,11 +14,13 @@ interface Tolerance {
   readonly atol: number;
 }
 
-/** PyTorch's defaults by dtype. */
-function defaultTolerance(dtype: DType): Tolerance {
-  if (dtype.name === "float32") return { rtol: 1.3e-6, atol: 1e-5 };
-  return dtype.name === "float64" ? { rtol: 1e-7, atol: 1e-7 } : { rtol: 0, atol: 0 };
-}
+/** PyTorch's defaults by dtype; others have to be equal. */
+const defaultTolerances: Readonly<Partial<Record<DTypeName, Tolerance>>> = {
+  float32: { rtol: 1.3e-6, atol: 1e-5 },
+  float64: { rtol: 1e-7, atol: 1e-7 },
+  float16: { rtol: 1e-3, atol: 1e-5 },
+  bfloat16: { rtol: 1.6e-2, atol: 1e-5 },
+};
 
 function tolerance(
   actual: TensorBase,
@@ -31,7 +34,9 @@ function tolerance(
     );
   }
   if (rtol !== null && atol !== null) return { rtol, atol };
-  const defaults = [actual, expected].map((tensor) => defaultTolerance(tensor.dtype));
+  const defaults = [actual, expected].map(
+    ({ dtype }) => defaultTolerances[dtype.name] ?? { rtol: 0, atol: 0 },
+  );
   return {
     rtol: Math.max(...defaults.map((each) => each.rtol)),
     atol: Math.max(...defaults.map((each) => each.atol)),
@@ -87,8 +92,9 @@ function findMismatches(
   common: DType,
 ): Mismatches {
   // Differences have the precision of the elements; ratios of integers are float32.
-  const roundDifference = common.name === "float32" ? Math.fround : Number;
-  const roundRatio = common.name === "float64" ? Number : Math.fround;
+  const round = (value: number): number => Number(convertScalar(value, common));
+  const roundDifference = common.is_floating_point ? round : Number;
+  const roundRatio = common.is_floating_point ? round : Math.fround;
   let count = 0;
   const absolute: Worst = { difference: -1, position: 0 };
   const relative: Worst = { difference: -1, position: 0 };
