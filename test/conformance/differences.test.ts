@@ -411,9 +411,11 @@ test("a global that becomes read-only between two calls is not written by the se
   }
 });
 
-test("a setter for an array index that cannot be deleted again leaves the whole function to the engine", () => {
-  // In a process of its own: the patch stays.
-  const program = `
+testOfTextCode(
+  "a setter for an array index that cannot be deleted again leaves the whole function to the engine",
+  () => {
+    // In a process of its own: the patch stays.
+    const program = `
     import * as torch from ${JSON.stringify(new URL("../../src/index.ts", import.meta.url).href)};
     torch._dynamo.config.debug_force_residual_code = true;
     const breaks = [];
@@ -430,11 +432,13 @@ test("a setter for an array index that cannot be deleted again leaves the whole 
     const [[key, skipsFrame]] = breaks.slice(-1);
     process.stdout.write(\`\${seen} \${last} \${key} \${skipsFrame}\`);
   `;
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", "--input-type=module", "--eval", program],
-    { encoding: "utf8" },
-  );
-  expect(stderr).toBe("");
-  expect(stdout).toBe("key key patchedBuiltin true");
-}, 120_000);
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", "--input-type=module", "--eval", program],
+      { encoding: "utf8" },
+    );
+    expect(stderr).toBe("");
+    expect(stdout).toBe("key key patchedBuiltin true");
+  },
+  120_000,
+);

@@ -38,7 +38,11 @@ function run(
   const output = execFileSync(process.execPath, ["--import", tsx, join(place, "main.mjs")], {
     encoding: "utf8",
     cwd: place,
-    env: { ...process.env, TSX_TSCONFIG_PATH: join(place, "tsconfig.json") },
+    env: {
+      ...process.env,
+      TSX_TSCONFIG_PATH: join(place, "tsconfig.json"),
+      FULLGRAPH_TIER: undefined,
+    },
   });
   return JSON.parse(output) as Record<string, CaseReport>; // what the report prints
 }
