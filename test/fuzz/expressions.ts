@@ -123,7 +123,7 @@ export class Expressions {
       [
         1,
         () =>
-          num`${r.pick(["a.at(-1)", "a.push(n0)", "a.pop()", "a.shift()", "a.unshift(n1)", "b.push(c0, 2)", "l.g", "[...a].length", "[,n0][1]", "p.inc().v", "p.add(1, 2)", "o.m?.(n1)", "l.m(2)", `${this.self(scope)}.bump(n0)`, `${this.self(scope)}.twice`])}`,
+          num`${r.pick(["a.at(-1)", "(a.length < 9 ? a.push(n0) : 9)", "a.pop()", "a.shift()", "(a.length < 9 ? a.unshift(n1) : 9)", "(b.length < 9 ? b.push(c0, 2) : 9)", "l.g", "[...a].length", "[,n0][1]", "p.inc().v", "p.add(1, 2)", "o.m?.(n1)", "l.m(2)", `${this.self(scope)}.bump(n0)`, `${this.self(scope)}.twice`])}`,
       ],
       [
         1,

@@ -124,7 +124,7 @@ export class Statements {
       [
         1,
         () =>
-          stmt`a.${r.pick(["pop()", "shift()", "reverse()", "sort((p, q) => q - p)", "splice(0, 1)", "splice(1, 0, n0, n1)", "fill(n0)", "length = 1", "copyWithin(0, 1)"])};`,
+          stmt`a.${r.pick(["pop()", "shift()", "reverse()", "sort((p, q) => q - p)", "splice(0, 1)", "splice(1, a.length < 9 ? 0 : 2, n0, n1)", "fill(n0)", "length = 1", "copyWithin(0, 1)"])};`,
       ],
       [1, () => stmt`a[${e.num({ ...s, depth: 0 })} & 3] = ${e.num(s)};`],
       [1, () => stmt`b = ${e.array(s)};`],
