@@ -1,6 +1,8 @@
 import { isObject } from "../../base/is-object.ts";
 import { uninitialized } from "../bytecode/cell.ts";
 import type { Code } from "../bytecode/code.ts";
+import { skipFrame } from "../graph-breaks/graph-break.ts";
+import { ScopeAccessError } from "../source/source-unavailable.ts";
 import type { Source } from "../variables/source.ts";
 import {
   type CellVariable,
@@ -43,8 +45,13 @@ export function outerCell(machine: Machine, given: OuterCell, name: string): Cel
     let value: unknown;
     try {
       value = binding.read();
-    } catch {
-      return null; // the temporal dead zone: the native read throws the program's own ReferenceError
+    } catch (error) {
+      if (!(error instanceof ScopeAccessError)) return null; // the dead zone: read natively, it throws the program's own error
+      return skipFrame(
+        "unreachableOuterVariable",
+        { variable: name, why: error.message },
+        `variable ${name}`,
+      );
     }
     if (!binding.constant)
       return new LazyVariable(value, { kind: "cell", base: pinned, name: shown });

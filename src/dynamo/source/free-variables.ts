@@ -308,12 +308,14 @@ export class FreeVariables {
 
   private readOnly(name: string, why: string): Binding {
     const declaration = this.record?.freeNames.get(name)?.declaration ?? null;
+    let isInitialised = !mayBeUninitialised(declaration);
     const read = (): unknown => {
       const now = readScopes(this.fn);
       const found = now === null ? null : scopeWith(now, name);
       if (found === null) throw new ScopeAccessError(`${name} cannot be read from outside: ${why}`);
       const value = found.values[name]; // newer engines throw for a variable before its initialisation
-      if (value === undefined && mayBeUninitialised(declaration)) {
+      isInitialised ||= value !== undefined; // and stays so
+      if (!isInitialised) {
         throw new ScopeAccessError(
           `whether ${name} is initialised cannot be seen from outside: ${why}`,
         );
