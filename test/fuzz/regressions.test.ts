@@ -487,3 +487,40 @@ test("a number that does not fit a dtype is an error for empty tensors, too, and
   const calls = () => [1, 2, 300, 3].map((n) => [empty(), n]);
   runDifferential(() => ({ fn, calls: calls() }));
 });
+
+test("an error of a call names folded literals and rows of operators as the engine does", () => {
+  const fn = (x: torch.Tensor, c: number): unknown => {
+    const messages: string[] = [];
+    const attempts = [
+      () => ((typeof c >= ((1 + 1) as never)) as never as { x(): void }).x(),
+      () => ((c + -(1 + 2)) as never as { x(): void }).x(),
+      () => ((1 + 2 + c + 3 + 4) as never as { x(): void }).x(),
+      () => ((c + 2 ** 3 * c * 2) as never as { x(): void }).x(),
+      () => ((c + (5 | 2) - Number(!1)) as never as { x(): void }).x(),
+    ];
+    for (const attempt of attempts) {
+      try {
+        attempt();
+      } catch (error) {
+        messages.push((error as Error).message);
+      }
+    }
+    return [x.add(1), messages];
+  };
+  runDifferential(() => ({ fn, calls: [[torch.ones(2), 1]] }));
+});
+
+test("the rest of an array with a getter begins where the pattern before it ended", () => {
+  runDifferential(
+    () => {
+      const get = (): number => 7;
+      const list = Object.defineProperty([1, 2, 3], 1, { get, configurable: true });
+      const fn = (x: torch.Tensor, a: number[]): unknown => {
+        const [first, second = 1, ...rest] = a;
+        return [x.add(1), first, second, rest];
+      };
+      return { fn, calls: [[torch.ones(2), list], [torch.ones(2), [4, 5, 6, 7]]] }; // prettier-ignore
+    },
+    { dynamic: true },
+  );
+});

@@ -9,6 +9,9 @@ import {
   undefinedVariable,
 } from "../variables/variable.ts";
 
+const hasData = (array: readonly unknown[], index: number): boolean =>
+  "value" in (Object.getOwnPropertyDescriptor(array, index) ?? {});
+
 /** The element at a position, null past the end. A varying position into an untouched array from outside stays varying. */
 export function elementAt(
   machine: Machine,
@@ -28,7 +31,7 @@ export function elementAt(
     value !== null &&
     !tracer.isMutated(target) &&
     typeof index.hint === "number" &&
-    "value" in (Object.getOwnPropertyDescriptor(value, index.hint) ?? {});
+    (index.hint >= value.length || hasData(value, index.hint));
   if (!isOutside) {
     const item = arrayItem(machine, target, Number(tracer.specialize(index, "an array index")));
     return item === undefined ? null : (item ?? undefinedVariable);

@@ -157,14 +157,22 @@ export function listOf(machine: Machine, iterable: Variable, purpose: string): V
 /** Everything an iterator still gives. */
 export function restOf(machine: Machine, record: Variable, purpose: string): Variable[] {
   const values: Variable[] = [];
-  while (advance(machine, record)) {
-    if (values.length >= longestList)
-      breakGraph(
-        "traceTooLong",
-        { limit: `${longestList} values of one iterator`, place: null },
-        purpose,
-      );
-    values.push(currentValue(machine, record));
+  const iterator = machine.force(record);
+  const before = iterator.kind === "cursor" ? { ...iterator.state } : null;
+  try {
+    while (advance(machine, record)) {
+      if (values.length >= longestList)
+        breakGraph(
+          "traceTooLong",
+          { limit: `${longestList} values of one iterator`, place: null },
+          purpose,
+        );
+      values.push(currentValue(machine, record));
+    }
+  } catch (error) {
+    // The instruction will be carried out as a whole where the graph broke.
+    if (iterator.kind === "cursor" && before !== null) Object.assign(iterator.state, before);
+    throw error;
   }
   return values;
 }

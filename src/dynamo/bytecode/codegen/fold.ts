@@ -225,6 +225,8 @@ export class Folder {
             ? (this.#code.captures[instruction.capture]?.name ?? null)
             : null,
         });
+      case "typeofCapture":
+        return orderedExpression(text, [], { isFaithful: text.startsWith("(typeof ") });
       case "iteratorValue":
       case "iteratorStep":
       case "iteratorRest":

@@ -7,6 +7,8 @@ const unprintable = "(intermediate value)";
 export const conditionalSite = unprintable.repeat(3);
 
 export function printCallSite(node: AnyNode): string {
+  const constant = foldedBy(node);
+  if (constant !== null) return String(constant);
   switch (node.type) {
     case "Identifier":
       return node.name;
@@ -29,7 +31,7 @@ export function printCallSite(node: AnyNode): string {
       return `(${node.operator}${node.operator.length > 1 ? " " : ""}${printCallSite(node.argument)})`;
     case "BinaryExpression":
     case "LogicalExpression":
-      return `(${printCallSite(node.left)} ${node.operator} ${printCallSite(node.right)})`;
+      return `(${operandsOf(node, node.operator).map(printCallSite).join(` ${node.operator} `)})`;
     case "SequenceExpression":
       return `(${node.expressions.map(printCallSite).join(" , ")})`;
     case "AssignmentExpression":
@@ -46,6 +48,54 @@ export function printCallSite(node: AnyNode): string {
       return unprintable;
   }
 }
+
+/** The operands of an operator in a row, which V8's parser makes one operation of; comparisons and powers it does not. */
+function operandsOf(node: AnyNode, operator: string): readonly AnyNode[] {
+  const isRow =
+    (node.type === "BinaryExpression" || node.type === "LogicalExpression") &&
+    node.operator === operator &&
+    foldedBy(node) === null;
+  if (!isRow) return [node];
+  const left = inRows.has(operator) ? operandsOf(node.left, operator) : [node.left];
+  return [...left, node.right];
+}
+
+const inRows: ReadonlySet<string> = new Set("+ - * / % << >> >>> & | ^ && || ??".split(" "));
+
+/** What V8's parser makes of operators on literals, null where it leaves them. */
+function foldedBy(node: AnyNode): number | boolean | null {
+  if (node.type === "UnaryExpression") {
+    const { operator, argument } = node;
+    if (operator === "!" && argument.type === "Literal" && !argument.regex) return !argument.value;
+    const value = numberOf(argument);
+    if (value === null) return null;
+    return operator === "-" ? -value : operator === "+" ? value : operator === "~" ? ~value : null;
+  }
+  if (node.type !== "BinaryExpression") return null;
+  const [left, right] = [numberOf(node.left), numberOf(node.right)];
+  return left === null || right === null ? null : (folds[node.operator]?.(left, right) ?? null);
+}
+
+function numberOf(node: AnyNode): number | null {
+  if (node.type === "Literal") return typeof node.value === "number" ? node.value : null;
+  const folded = foldedBy(node);
+  return typeof folded === "number" ? folded : null;
+}
+
+const folds: Readonly<Record<string, (left: number, right: number) => number>> = {
+  "+": (left, right) => left + right,
+  "-": (left, right) => left - right,
+  "*": (left, right) => left * right,
+  "/": (left, right) => left / right,
+  "%": (left, right) => left % right,
+  "**": (left, right) => left ** right,
+  "<<": (left, right) => left << right,
+  ">>": (left, right) => left >> right,
+  ">>>": (left, right) => left >>> right,
+  "&": (left, right) => left & right,
+  "|": (left, right) => left | right,
+  "^": (left, right) => left ^ right,
+};
 
 function printMember(
   object: AnyNode,
