@@ -492,7 +492,7 @@ test("an error of a call names folded literals and rows of operators as the engi
   const fn = (x: torch.Tensor, c: number): unknown => {
     const messages: string[] = [];
     const attempts = [
-      () => ((typeof c >= ((1 + 1) as never)) as never as { x(): void }).x(),
+      () => ((typeof c >= ((1 + 1) as unknown as string)) as never as { x(): void }).x(),
       () => ((c + -(1 + 2)) as never as { x(): void }).x(),
       () => ((1 + 2 + c + 3 + 4) as never as { x(): void }).x(),
       () => ((c + 2 ** 3 * c * 2) as never as { x(): void }).x(),
