@@ -13,6 +13,9 @@ export const testWithWrites = test.skipIf(tier === "R");
 /** Looks into a function made from text (`new Function`, `vm`), which no transform has seen. */
 export const testOfTextCode = test.skipIf(tier === "T");
 
+/** Captures direct eval in a function made from text: the engine compiles what it is given, in the middle of generated code. */
+export const testOfEval = test.skipIf(tier === "T" || !mayGenerateCode());
+
 /** Has compiled code make or construct a class, or make a generator or async function, which takes the engine's compiler. */
 export const testOfCompiledText = test.skipIf(!mayGenerateCode());
 

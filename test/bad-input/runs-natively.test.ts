@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
+import { testOfCompiledText } from "../capabilities.ts";
 import { runDifferential, type DifferentialResult } from "../differential.ts";
 
 /** Functions that cannot be captured run natively: the same results and errors, no graph, and a break that says why. */
@@ -99,7 +100,7 @@ describe("a generator function", () => {
     expect([...fn(ones())].map(String)).toEqual(["tensor([2., 2., 2.])", "tensor([3., 3., 3.])"]);
   });
 
-  test("is refused by fullgraph where it yields, by name", () => {
+  testOfCompiledText("is refused by fullgraph where it yields, by name", () => {
     const fn = torch.compile(steps, { backend: "eager", fullgraph: true });
     expect(() => [...fn(ones())]).toThrow(/`steps` is a generator function/);
   });
@@ -116,7 +117,7 @@ describe("an async function", () => {
     expect(String(await fn(ones()))).toBe("tensor([2., 2., 2.])");
   });
 
-  test("is refused by fullgraph where it waits, by name", async () => {
+  testOfCompiledText("is refused by fullgraph where it waits, by name", async () => {
     async function wait(x: Tensor, ready: Promise<void>) {
       await ready;
       return x.add(1);

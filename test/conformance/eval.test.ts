@@ -1,7 +1,7 @@
 /** Direct eval in compiled functions: its text sees, writes and shadows what it would in the original. */
 import { beforeEach, expect, test } from "vitest";
 import * as torch from "../../src/index.ts";
-import { testOfTextCode } from "../capabilities.ts";
+import { testOfEval } from "../capabilities.ts";
 import { type DifferentialResult, runDifferential } from "../differential.ts";
 
 beforeEach(() => () => torch._dynamo.config.reset());
@@ -17,7 +17,7 @@ function run(body: string, ...args: readonly unknown[]): DifferentialResult {
 
 const strict = (body: string): string => `"use strict"; ${body}`;
 
-testOfTextCode.each([
+testOfEval.each([
   ["reads and writes variables", 'let a = 1; return [eval("a += p; a * 2"), a]', [5]],
   [
     "keeps its own declarations",
@@ -97,7 +97,7 @@ testOfTextCode.each([
   expect(breaks.filter(({ skipsFrame }) => skipsFrame)).toEqual([]);
 });
 
-testOfTextCode.each([
+testOfEval.each([
   ["gives the value of its last statement", 'return eval("do { 4; break } while (false)")', []],
   ["writes variables of the function", 'var k = 1; eval("k = p"); return k', [5]],
   [
@@ -120,7 +120,7 @@ testOfTextCode.each([
   expect(breaks.filter(({ skipsFrame }) => skipsFrame)).toEqual([]);
 });
 
-testOfTextCode.each([
+testOfEval.each([
   ["declares a variable that others see", 'eval("var late = p"); return late', [5]],
   [
     "has a text known at run time only",
@@ -138,7 +138,7 @@ testOfTextCode.each([
   expect(breaks).toMatchObject([{ skipsFrame: true, reason: { key: "evalOrWith" } }]);
 });
 
-testOfTextCode.each([
+testOfEval.each([
   ["a literal text", "eval('super.k')"],
   ["any text", "eval('sup' + 'er.k')"],
 ])("a function with a method that may say super in %s runs natively", (_, call) => {
@@ -168,7 +168,7 @@ test("a function in a function runs natively when it has a direct eval", () => {
   expect(breaks).toMatchObject([{ skipsFrame: true, reason: { key: "evalOrWith" } }]);
 });
 
-testOfTextCode("the graph goes on behind a direct eval", () => {
+testOfEval("the graph goes on behind a direct eval", () => {
   const body = strict('let y = p.add(1); eval("y = y.mul(2)"); return y.sub(1)');
   expect(run(body, torch.ones(2))).toMatchObject({
     frames: 2,

@@ -42,6 +42,7 @@ function run(
       ...process.env,
       TSX_TSCONFIG_PATH: join(place, "tsconfig.json"),
       FULLGRAPH_TIER: undefined,
+      FULLGRAPH_NO_EVAL: undefined,
     },
   });
   return JSON.parse(output) as Record<string, CaseReport>; // what the report prints

@@ -10,31 +10,32 @@ const sameValue = Object.is;
 
 /** The descriptors of one object, in two arrays: nothing here may need an iterator. */
 interface Snapshot {
-  readonly name: string;
   readonly object: object;
   readonly keys: PropertyKey[];
   readonly descriptors: PropertyDescriptor[];
 }
 
-const prototypeOf = (object: object): object => Object.getPrototypeOf(object) as object; // those below have one
+const iteratorPrototypes: readonly object[] = [
+  [].values(),
+  new Map().keys(),
+  new Set().keys(),
+  ""[Symbol.iterator](),
+  "".matchAll(/x/g),
+].map((iterator): object => Object.getPrototypeOf(iterator) as object); // all of them have one
 
-const watched: Readonly<Record<string, object>> = {
-  "Object.prototype": Object.prototype,
-  "Function.prototype": Function.prototype,
-  "Array.prototype": Array.prototype,
-  "String.prototype": String.prototype,
-  "Number.prototype": Number.prototype,
-  "RegExp.prototype": RegExp.prototype,
-  "Map.prototype": Map.prototype,
-  "Set.prototype": Set.prototype,
-  "WeakMap.prototype": WeakMap.prototype,
-  "WeakSet.prototype": WeakSet.prototype,
-  "Symbol.prototype": Symbol.prototype,
-  "%ArrayIteratorPrototype%": prototypeOf([].values()),
-  "%MapIteratorPrototype%": prototypeOf(new Map().keys()),
-  "%SetIteratorPrototype%": prototypeOf(new Set().keys()),
-  "%StringIteratorPrototype%": prototypeOf(""[Symbol.iterator]()),
-  "%RegExpStringIteratorPrototype%": prototypeOf("".matchAll(/x/g)),
+const snapshots: readonly Snapshot[] = [
+  Object.prototype,
+  Function.prototype,
+  Array.prototype,
+  String.prototype,
+  Number.prototype,
+  RegExp.prototype,
+  Map.prototype,
+  Set.prototype,
+  WeakMap.prototype,
+  WeakSet.prototype,
+  Symbol.prototype,
+  ...iteratorPrototypes,
   Object,
   Array,
   Reflect,
@@ -42,11 +43,7 @@ const watched: Readonly<Record<string, object>> = {
   String,
   Math,
   JSON,
-};
-
-const snapshots: readonly Snapshot[] = Object.entries(watched).map(([name, object]) =>
-  snapshotOf(name, object),
-);
+].map(snapshotOf);
 
 /** Whether the compiler itself may use the built-in, and so puts aside what the program makes of it. */
 export function isWatchedBuiltin(value: unknown): value is object {
@@ -117,14 +114,14 @@ export function describePatch(): string | null {
   for (let i = 0; i < snapshots.length; i++) {
     const snapshot = snapshots[i];
     if (snapshot === undefined) continue;
-    const { name, object, keys, descriptors } = snapshot;
+    const { object, keys, descriptors } = snapshot;
     const present = ownKeys(object);
     for (let p = 0; p < present.length; p++) {
       const key = present[p];
       if (key === undefined) continue;
       const before = descriptors[indexOf(keys, key)];
       if (before === undefined || !isSame(before, getOwnPropertyDescriptor(object, key)))
-        return `${name}[${typeof key === "symbol" ? String(key) : JSON.stringify(key)}]`;
+        return `property ${String(key)} of a built-in`;
     }
   }
   return null;
@@ -135,7 +132,7 @@ function putPatchesAside(): readonly Snapshot[] {
   for (let i = 0; i < snapshots.length; i++) {
     const snapshot = snapshots[i];
     if (snapshot !== undefined && isPatched(snapshot))
-      put(patched, patched.length, snapshotOf(snapshot.name, snapshot.object));
+      put(patched, patched.length, snapshotOf(snapshot.object));
   }
   restoreAll(snapshots);
   adoptAdditions();
@@ -167,12 +164,12 @@ const isHarmless = (object: object, key: PropertyKey): boolean =>
   key !== "toJSON" &&
   !(Number(key) >= 0);
 
-function snapshotOf(name: string, object: object): Snapshot {
+function snapshotOf(object: object): Snapshot {
   const keys = ownKeys(object);
   const descriptors: PropertyDescriptor[] = [];
   for (let k = 0; k < keys.length; k++)
     put(descriptors, k, getOwnPropertyDescriptor(object, keys[k] ?? "") ?? {});
-  return { name, object, keys, descriptors };
+  return { object, keys, descriptors };
 }
 
 function restoreAll(wanted: readonly Snapshot[]): void {

@@ -79,9 +79,14 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
   }
   if (typeof fn.name === "string" && fn.name !== "") names.set(code, fn.name);
   const captures = outerCellsOf(code, source);
+  const loose = mayGenerateCode() ? [] : assignedLoosely(code);
   for (const [index, capture] of code.captures.entries()) {
     const binding = captures[index]?.binding;
     if (binding === undefined) continue;
+    if (binding.scope !== "closure" && loose.includes(capture.name)) {
+      const detail = `It is sloppy code that assigns \`${capture.name}\`, and this process forbids to compile text.`;
+      return { reason: "sourceUnavailable", detail };
+    }
     if (binding.unavailable !== null && capture.name === importerName)
       return { reason: "syntax", detail: "dynamic import" };
     if (binding.unavailable !== null && capture.name === homeName)
@@ -98,6 +103,14 @@ function readFunction(fn: Function): FunctionCode | NotInterpretable {
     }
   }
   return { code, source, captures };
+}
+
+/** What sloppy code in it assigns, which need not exist or may be read-only: interpreted text is strict. */
+function assignedLoosely({ instructions, captures, children }: Code): readonly string[] {
+  const own = instructions.flatMap((instruction) =>
+    instruction.op === "storeCaptureLoosely" ? [captures[instruction.capture]?.name ?? ""] : [],
+  );
+  return [...own, ...children.flatMap(({ code }) => (code === null ? [] : assignedLoosely(code)))];
 }
 
 /** One Code per place in the program, so that closures of the same text share resume functions and analysis. */

@@ -58,22 +58,25 @@ const hasDataElement = (array: { readonly [index: number]: unknown }, index: num
   (array[index] !== undefined || hasDataProperty(array, index));
 
 /** Whether an array has that many own elements, and reading one runs nothing. */
-function hasDataElements(array: readonly unknown[], count: number): boolean {
-  let found = 0;
-  for (let index = 0; index < array.length; index++) {
-    if (hasDataElement(array, index)) found += 1;
-    else if (hasOwn(array, index)) return false;
-  }
-  return found === count;
-}
+const hasDataElements = (array: readonly unknown[], count: number): boolean =>
+  hasElements(array, count, hasDataElement);
 
 /** Whether an array has that many own elements, and they can be overwritten and deleted. */
-export function hasPlainElements(array: readonly unknown[], count: number): boolean {
+export const hasPlainElements = (array: readonly unknown[], count: number): boolean =>
+  hasElements(array, count, (_, index) => {
+    const descriptor = getOwnPropertyDescriptor(array, index);
+    return descriptor?.writable === true && descriptor.configurable === true;
+  });
+
+function hasElements(
+  array: readonly unknown[],
+  count: number,
+  isRight: (array: readonly unknown[], index: number) => boolean,
+): boolean {
   let found = 0;
   for (let index = 0; index < array.length; index++) {
-    const descriptor = getOwnPropertyDescriptor(array, index);
-    if (descriptor === undefined) continue;
-    if (descriptor.writable !== true || descriptor.configurable !== true) return false;
+    if (!hasOwn(array, index)) continue;
+    if (!isRight(array, index)) return false;
     found += 1;
   }
   return found === count;

@@ -133,7 +133,7 @@ export class Unit implements Continuation {
     if (patch !== null) {
       warnOnce(
         `patch of ${patch}`,
-        `${patch} was changed for good: compiled functions run as plain JavaScript. Make the change with \`configurable: true\`, or before fullgraph is loaded.`,
+        `The ${patch} was changed for good: functions run as plain JavaScript. Change it with configurable: true, or before loading fullgraph.`,
       );
       return this.#refusePatch();
     }

@@ -57,6 +57,8 @@ function append(values: unknown[], value: unknown): void {
 export function call(compiler: Compiler, node: CallExpression, scope: LexicalScope): Evaluate {
   const args = list(compiler, node.arguments, scope);
   const { callee } = node;
+  if (callee.type === "Identifier" && callee.name === "eval" && !node.optional)
+    throw new NotInterpretable("a direct call of eval");
   const description = describeNode(callee);
   const invoke = (fn: unknown, receiver: unknown, env: Environment, frame: Frame): unknown => {
     if (node.optional && (fn === undefined || fn === null)) return skipped;

@@ -1,6 +1,7 @@
 /** How V8 prints an expression in "… is not a function": its CallPrinter, for the shapes that occur. */
 
 import type { AnyNode } from "acorn";
+import { binaryOperator } from "../../../script/interpret/operators.ts";
 
 const unprintable = "(intermediate value)";
 
@@ -72,8 +73,10 @@ function foldedBy(node: AnyNode): number | boolean | null {
     return operator === "-" ? -value : operator === "+" ? value : operator === "~" ? ~value : null;
   }
   if (node.type !== "BinaryExpression") return null;
+  const { operator } = node;
   const [left, right] = [numberOf(node.left), numberOf(node.right)];
-  return left === null || right === null ? null : (folds[node.operator]?.(left, right) ?? null);
+  if (left === null || right === null || !(inRows.has(operator) || operator === "**")) return null;
+  return Number(binaryOperator(operator)(left, right));
 }
 
 function numberOf(node: AnyNode): number | null {
@@ -81,21 +84,6 @@ function numberOf(node: AnyNode): number | null {
   const folded = foldedBy(node);
   return typeof folded === "number" ? folded : null;
 }
-
-const folds: Readonly<Record<string, (left: number, right: number) => number>> = {
-  "+": (left, right) => left + right,
-  "-": (left, right) => left - right,
-  "*": (left, right) => left * right,
-  "/": (left, right) => left / right,
-  "%": (left, right) => left % right,
-  "**": (left, right) => left ** right,
-  "<<": (left, right) => left << right,
-  ">>": (left, right) => left >> right,
-  ">>>": (left, right) => left >>> right,
-  "&": (left, right) => left & right,
-  "|": (left, right) => left | right,
-  "^": (left, right) => left ^ right,
-};
 
 function printMember(
   object: AnyNode,
