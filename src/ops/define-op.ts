@@ -1,42 +1,15 @@
 import { InternalError } from "../base/errors.ts";
-import {
-  bfloat16,
-  bool,
-  type DType,
-  float16,
-  float32,
-  float64,
-  int32,
-  int64,
-  uint8,
-} from "../core/dtype.ts";
+import { type DType, dtypes } from "../core/dtype.ts";
 import type { TensorBase } from "../core/tensor.ts";
 import type { ArgSchema } from "./arg.ts";
 import type { AnyArgs, AnyExecution, Op, OpDefinition, OpRecord } from "./op-record.ts";
 import { returns } from "./returns.ts";
 
-export const allDTypes: readonly DType[] = [
-  float32,
-  float64,
-  float16,
-  bfloat16,
-  int64,
-  int32,
-  uint8,
-  bool,
-];
-export const numberDTypes: readonly DType[] = [
-  float32,
-  float64,
-  float16,
-  bfloat16,
-  int64,
-  int32,
-  uint8,
-];
-export const integerDTypes: readonly DType[] = [int64, int32, uint8, bool];
-export const wideFloatDTypes: readonly DType[] = [float32, float64];
-export const floatDTypes: readonly DType[] = [float32, float64, float16, bfloat16];
+export const allDTypes: readonly DType[] = Object.values(dtypes);
+export const numberDTypes = allDTypes.filter(({ category }) => category !== "bool");
+export const integerDTypes = allDTypes.filter((dtype) => !dtype.is_floating_point);
+export const floatDTypes = allDTypes.filter((dtype) => dtype.is_floating_point);
+export const wideFloatDTypes = floatDTypes.filter(({ itemsize }) => itemsize > 2);
 
 /**
  * Makes an op's record. The types prove that it has an execution, a reference, samples and a decision on its derivative.
