@@ -70,8 +70,23 @@ function* objectDifferences(
   }
   for (const [position, [key, value]] of expected.entries.entries()) {
     const other = actual.entries[position];
-    if (other !== undefined) yield* differences(value, other[1], `${path}.${key}`, tolerance);
+    if (other === undefined) continue;
+    if (key === "<message>" && engineLostTheName(value, other[1])) continue;
+    yield* differences(value, other[1], `${path}.${key}`, tolerance);
   }
+}
+
+/**
+ * V8 names what is not iterable by the source position its bytecode kept, and prints the value where it kept none:
+ * for `const b = a; [...a]` when a closure captures `a`, but not when `b` is used in between. Compiled code has the name.
+ */
+function engineLostTheName(expected: Description, actual: Description): boolean {
+  if (expected.kind !== "primitive" || actual.kind !== "primitive") return false;
+  return (
+    /^\w+ .* is not iterable \(cannot read property Symbol\(Symbol\.iterator\)\)$/.test(
+      String(expected.value),
+    ) && /^[\w$.]+ is not iterable$/.test(String(actual.value))
+  );
 }
 
 /** NaN equals NaN, 0 differs from -0, and numbers that came through float arithmetic may differ by the tolerance. */

@@ -50,6 +50,16 @@ test("the class of an object and the message of an error count", () => {
   expect(compare(new Error("no"), new Error("yes"))).toHaveLength(1);
 });
 
+test("only eager code may print the value where compiled code names what is not iterable", () => {
+  const value = new Error(
+    "number 1 is not iterable (cannot read property Symbol(Symbol.iterator))",
+  );
+  const name = new Error("n0 is not iterable");
+  expect(compare(value, name)).toEqual([]);
+  expect(compare(name, value)).toHaveLength(1);
+  expect(compare(value, new Error("n0 is not a function"))).toHaveLength(1);
+});
+
 test("cycles come to an end", () => {
   const make = (): unknown => {
     const node: { next?: unknown } = {};

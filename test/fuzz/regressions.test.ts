@@ -527,3 +527,14 @@ test("the rest of an array with a getter begins where the pattern before it ende
     { dynamic: true },
   );
 });
+
+testOfTextCode(
+  "a captured number that is spread right after it was read is not iterable in both runs",
+  () => {
+    const text = "let n0 = 1; const n1 = n0; [...n0]; sink.push(() => n0 + n1); return x;";
+    runDifferential(() => {
+      const fn = new Function("x", "sink", `"use strict"; ${text}`) as () => unknown;
+      return { fn, calls: [[torch.ones(2), []]] };
+    });
+  },
+);
