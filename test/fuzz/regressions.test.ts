@@ -538,3 +538,58 @@ testOfTextCode(
     });
   },
 );
+
+test("a handler whose region ends behind the call of a function that breaks and throws has its variables", () => {
+  const fails = (x: Tensor): never => {
+    torch._dynamo.graph_break();
+    throw new Error(`after ${x.shape}`);
+  };
+  runDifferential(() => ({
+    fn: (x: Tensor, value: number, log: unknown[]): unknown => {
+      const doubled = value * 2;
+      try {
+        return fails(x);
+      } catch (error) {
+        return [doubled, (error as Error).message];
+      } finally {
+        log.push(value);
+      }
+    },
+    calls: [[torch.ones(2), -0, []], [torch.ones(2), 3, []]], // prettier-ignore
+  }));
+});
+
+test("the handlers of all frames that wait for a break have their variables when they throw in turn", () => {
+  const inner = (x: Tensor, value: number, log: unknown[]): unknown => {
+    try {
+      torch._dynamo.graph_break();
+      return missing(x);
+    } finally {
+      log.push(value);
+    }
+  };
+  const middle = (x: Tensor, value: number, log: unknown[]): unknown => {
+    const name = `middle ${value}`;
+    try {
+      return inner(x, value, log);
+    } catch (error) {
+      throw new Error(name, { cause: error });
+    } finally {
+      log.push(name);
+    }
+  };
+  const missing = (x: Tensor): unknown => x.add([] as never);
+  runDifferential(() => ({
+    fn: (x: Tensor, value: number, log: unknown[]): unknown => {
+      const kept = [value];
+      try {
+        return middle(x, value, log);
+      } catch (error) {
+        return [kept, error];
+      } finally {
+        log.push(0);
+      }
+    },
+    calls: [[torch.ones(2), 1, []], [torch.ones(2), 2, []]], // prettier-ignore
+  }));
+});

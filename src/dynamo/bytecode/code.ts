@@ -105,6 +105,8 @@ export interface Code {
   regionAt(pc: number): Region | null;
   /** Slots whose value may still be read at or after `pc`, ascending. */
   liveLocalsAt(pc: number): readonly number[];
+  /** Slots whose value may still be read while the frame waits for the call before `pc`, which may throw: ascending. */
+  liveLocalsDuringCall(pc: number): readonly number[];
   /** Slots of cells that are out of their temporal dead zone before `pc`, whichever way led there. */
   initializedCellsAt(pc: number): ReadonlySet<number>;
 }

@@ -105,13 +105,8 @@ export class BreakWriter {
   #fix(frame: Frame, depth: number): FrameTexts {
     const writer = this.#writer;
     const isTop = depth === this.#frames.length - 1;
-    const handler = findHandler(this.#frames);
-    const live = new Set<number>([
-      ...frame.code.liveLocalsAt(frame.pc),
-      ...(handler !== null && handler.depth === depth
-        ? frame.code.liveLocalsAt(handler.region.handler)
-        : []),
-    ]);
+    const shape = shapeOfFrame(frame, { pc: frame.pc, stackDepth: 0, isCalling: !isTop });
+    const live = new Set(shape.slots);
     const prefix = isTop ? "l" : `f${depth}l`;
     const isUsed = (slot: number): boolean => live.has(slot);
     const captures = this.#declare(
@@ -139,15 +134,14 @@ export class BreakWriter {
     const thisValue = fixed("this", frame.thisValue);
     if (frame.code.usesThis) thisValue();
     const args = `f${depth}args`;
-    const needsArgs = shapeOfFrame(frame, frame.pc, 0).hasArgs;
-    if (needsArgs)
+    if (shape.hasArgs)
       writer.body.push(
         `const ${args} = [${frame.args.map((arg) => writer.value(arg)).join(", ")}];`,
       );
     const newTarget = fixed("newTarget", frame.newTarget);
     if (frame.code.usesNewTarget) newTarget();
     const self = fixed("self", frame.self);
-    if (shapeOfFrame(frame, frame.pc, 0).hasSelf) self();
+    if (shape.hasSelf) self();
     return {
       captures,
       thisValue,
@@ -209,7 +203,12 @@ export class BreakWriter {
       const texts = this.#texts[at];
       if (frame === undefined || texts === undefined) throw new InternalError("a frame is missing");
       const stack = at === depth ? operands : texts.stack;
-      const shape = shapeOfFrame(frame, at === depth ? pc : frame.pc, stack.length);
+      const isCalling = at < depth;
+      const shape = shapeOfFrame(frame, {
+        pc: isCalling ? frame.pc : pc,
+        stackDepth: stack.length,
+        isCalling,
+      });
       shapes.push(shape);
       for (const text of frameInputs(shape, { ...texts, stack })) {
         const origin = this.#numberOrigin(text, frame);

@@ -16,7 +16,7 @@ export interface FrameShape {
   readonly hasArgs: boolean;
   readonly hasNewTarget: boolean;
   readonly hasSelf: boolean;
-  /** Locals that are live at `pc`. */
+  /** Locals that are live at `pc`, and those that the call in front of it needs when it throws. */
   readonly slots: readonly number[];
   readonly stackDepth: number;
 }
@@ -41,7 +41,15 @@ function idOf(code: Code): number {
   return id;
 }
 
-export function shapeOfFrame(frame: Frame, pc: number, stackDepth: number): FrameShape {
+/** `pc`: where the frame goes on: now, or after the call in front of it. */
+export function shapeOfFrame(
+  frame: Frame,
+  {
+    pc,
+    stackDepth,
+    isCalling,
+  }: { readonly pc: number; readonly stackDepth: number; readonly isCalling: boolean },
+): FrameShape {
   const { code } = frame;
   const later = code.instructions.slice(pc);
   return {
@@ -55,7 +63,7 @@ export function shapeOfFrame(frame: Frame, pc: number, stackDepth: number): Fram
     ),
     hasNewTarget: code.usesNewTarget,
     hasSelf: code.instructions.some(({ op }) => op === "loadSelf"),
-    slots: code.liveLocalsAt(pc),
+    slots: isCalling ? code.liveLocalsDuringCall(pc) : code.liveLocalsAt(pc),
     stackDepth,
   };
 }

@@ -106,6 +106,13 @@ export class FunctionCode implements Code {
     return this.#live[pc] ?? [];
   }
 
+  liveLocalsDuringCall(pc: number): readonly number[] {
+    // The end of a region may be right behind the call: the handler is then not among the ways on from `pc`.
+    const region = this.regionAt(pc - 1);
+    const afterThrow = region === null ? [] : this.liveLocalsAt(region.handler);
+    return [...new Set([...this.liveLocalsAt(pc), ...afterThrow])].sort((a, b) => a - b);
+  }
+
   initializedCellsAt(pc: number): ReadonlySet<number> {
     this.#initialized ??= findInitializedCells(this);
     return this.#initialized[pc] ?? none;
