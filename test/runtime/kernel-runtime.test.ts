@@ -291,7 +291,8 @@ describe("the number of threads", () => {
     argumentArray(runtime, 1000);
     runtime.launch(kernel, argumentsAddress, 1000, 100);
     expect(runtime.pool?.size).toBe(0);
-    for (let round = 0; round < 10_000; round++)
+    // How many rounds that takes is the machine's matter.
+    for (let round = 0; round < 10_000_000 && runtime.pool?.size === 0; round++)
       runtime.launch(kernel, argumentsAddress, 1000, 100);
     expect(runtime.pool?.size).toBe(1);
   });
