@@ -225,3 +225,13 @@ test("bias and gelu follow a product", () => {
     "
   `);
 });
+
+test("a kernel that uses the position along an axis does not join a sweep over several axes", () => {
+  const { adaptive_max_pool2d } = torch.nn.functional;
+  const both = (mask: Tensor, t: Tensor): readonly unknown[] => [
+    mask.max(),
+    adaptive_max_pool2d(t.reshape([1, 4, 8]), 3, { return_indices: true }),
+  ];
+  const args = [x().gt(0), x()] as const;
+  expect(String(torch.compile(both)(...args))).toBe(String(both(...args)));
+});

@@ -197,7 +197,10 @@ export class FusionGroup {
   #checked(fit: Fit, form: Pick<LaunchForm, "sizes" | "isPinned">): Fit | null {
     const unchanged = fit.sizes.length === this.sizes.length && fit.foldCount === this.foldCount;
     if (this.#isPinned && !unchanged) return null;
-    return form.isPinned && fit.launchAxes.length !== form.sizes.length ? null : fit;
+    if (!form.isPinned) return fit;
+    // A sweep over several axes has no position along one of them.
+    const isWithinSweep = fit.level === "all" && fit.foldCount > 1;
+    return isWithinSweep || fit.launchAxes.length !== form.sizes.length ? null : fit;
   }
 
   #canAfford(
