@@ -10,7 +10,10 @@ import { accessOf, visibleBuffers } from "../schedule/step-access.ts";
 /** Elements between the products from which it is worth their while. */
 const smallestChain = 2 ** 13;
 
-/** The program with every such chain as one step: what is between the products never exists as a whole. */
+/**
+ * The program with every such chain as one step: what is between the products never exists as a whole. Takes programs of
+ * `splitTemplates`, after which a product is computed where its result goes: one of another dtype has a buffer for its sums.
+ */
 export function chainProducts(program: Program): Program {
   const steps: Step[] = [];
   const isOwn = ownBuffers(program);

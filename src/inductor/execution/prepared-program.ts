@@ -47,7 +47,7 @@ export class PreparedProgram {
     compiler: Compiler,
     constantFactors: ReadonlySet<Buffer> | null = null,
   ) {
-    const program = constantFactors === null ? splitTemplates(chainProducts(given)) : given;
+    const program = constantFactors === null ? chainProducts(splitTemplates(given)) : given;
     this.#program = program;
     this.#compiler = compiler;
     this.#layout = frameLayout(program);
