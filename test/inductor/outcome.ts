@@ -8,7 +8,8 @@ import { manual_seed } from "../../src/api/random.ts";
 
 export interface Outcome {
   readonly error: unknown;
-  readonly tensors: readonly unknown[];
+  /** Of each tensor: its dtype, its layout and which storage and tensor it is. */
+  readonly tensors: readonly (readonly unknown[])[];
   readonly values: readonly (readonly (number | bigint)[])[];
   readonly versions: readonly number[];
 }
@@ -40,7 +41,7 @@ export function outcome(
   }
   const tensors = [results, given].flat().filter(isTensor);
   const storages = [...new Set(tensors.map((tensor) => stateOf(tensor).storage))];
-  const show = (tensor: TensorBase): unknown => {
+  const show = (tensor: TensorBase): readonly unknown[] => {
     const { dtype, shape, strides, offset, storage } = stateOf(tensor);
     return [dtype.name, shape, strides, offset, storages.indexOf(storage), tensors.indexOf(tensor)];
   };
