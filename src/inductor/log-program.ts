@@ -10,7 +10,8 @@ import type { Program } from "./program.ts";
 export function logProgram(program: Program): void {
   if (isEnabled("schedule"))
     emit("schedule", `SCHEDULE\n${printSchedule(program)}\n${printMemory(planMemory(program))}`);
-  if (isEnabled("fusion")) emit("fusion", `FUSION\n${printFusion(chainProducts(splitTemplates(program)))}`);
+  if (isEnabled("fusion"))
+    emit("fusion", `FUSION\n${printFusion(chainProducts(splitTemplates(program)))}`);
   if (isEnabled("output_code")) emit("output_code", `OUTPUT CODE\n${printOutputCode(program)}`);
   if (isEnabled("kernel_code")) emit("kernel_code", `KERNEL CODE\n${printWat(program)}`);
 }

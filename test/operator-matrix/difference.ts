@@ -3,6 +3,11 @@ import type { Outcome } from "../inductor/outcome.ts";
 
 /** float32 has 24 bits; sums in another order lose a few. */
 const tolerance = 4e-6;
+/** Sums on two sides of the middle between two floats of 16 bits are rounded to neighbours, so far from each other at most. */
+const distanceOfNeighbours: Readonly<Record<string, number>> = {
+  float16: 2 ** -10,
+  bfloat16: 2 ** -7,
+};
 
 /** `same`: to the last bit. `similar`: but for the last bits of floats, and the sign of zeros that fold together. */
 export function differenceOf(
@@ -15,7 +20,8 @@ export function differenceOf(
   if (facts(actual) !== facts(expected)) return `${facts(actual)}, not ${facts(expected)}`;
   for (const [index, wanted] of expected.values.entries()) {
     const got = actual.values[index] ?? [];
-    const mayRound = how === "similar" && isFloat(expected.tensors[index]);
+    const dtype = String(expected.tensors[index]?.[0]);
+    const mayRound = how === "similar" && /^b?float/.test(dtype);
     const largest = wanted.reduce<number>((most, value) => {
       const size = Math.abs(Number(value));
       return Number.isFinite(size) ? Math.max(most, size) : most;
@@ -23,18 +29,17 @@ export function differenceOf(
     for (const [place, value] of wanted.entries()) {
       const other = got[place] ?? NaN;
       if (Object.is(other, value)) continue;
-      if (mayRound && isSimilar(Number(other), Number(value), largest)) continue;
+      if (mayRound && isSimilar(Number(other), Number(value), largest, dtype)) continue;
       return `element ${place} of result ${index} is ${other}, not ${value}`;
     }
   }
   return null;
 }
 
-/** What `outcome` shows of a tensor begins with its dtype. */
-const isFloat = (shown: unknown): boolean =>
-  Array.isArray(shown) && /^(b?float)/.test(String(shown[0]));
-
-function isSimilar(actual: number, expected: number, largest: number): boolean {
+function isSimilar(actual: number, expected: number, largest: number, dtype: string): boolean {
   if (actual === expected) return true;
-  return Math.abs(actual - expected) <= tolerance * (Math.abs(expected) + Math.max(largest, 0.1));
+  const distance = Math.abs(actual - expected);
+  if (distance <= tolerance * (Math.abs(expected) + Math.max(largest, 0.1))) return true;
+  const sizes = Math.max(Math.abs(actual), Math.abs(expected));
+  return distance <= (distanceOfNeighbours[dtype] ?? 0) * sizes;
 }
