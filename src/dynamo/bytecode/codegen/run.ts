@@ -3,7 +3,7 @@
 import type { BindingCell } from "../cell.ts";
 import { makeClosure, markClosure } from "../closures/make-closure.ts";
 import type { Code } from "../code.ts";
-import { apply } from "../intrinsics.ts";
+import { apply, arrayPrototype, ownKeys } from "../intrinsics.ts";
 import { withPristineBuiltins } from "../pristine-builtins.ts";
 import { runtime } from "../runtime.ts";
 import { type GenerateOptions, generateFrom } from "./generate.ts";
@@ -54,10 +54,24 @@ function continuationAt(
   let continuation = known.get(key);
   if (continuation === undefined) {
     // Asked for in the middle of the program, which may have patched anything.
-    continuation = withPristineBuiltins(() => compileContinuation(code, pc, { globalNames }));
+    continuation = withPristineBuiltins(() => {
+      refuseElementsOfPrototype();
+      return compileContinuation(code, pc, { globalNames });
+    });
     known.set(key, continuation);
   }
   return continuation;
+}
+
+/** An element of Array.prototype that cannot be put aside takes part in every list that is made here: text would be lost. */
+function refuseElementsOfPrototype(): void {
+  for (const key of ownKeys(arrayPrototype)) {
+    if (typeof key !== "string" || !/^\d+$/.test(key)) continue;
+    throw new Error(
+      `a function cannot go on after a graph break: meanwhile Array.prototype was given an element ${key} for good. ` +
+        "Define it with configurable: true, or before the compiled function is called.",
+    );
+  }
 }
 
 /** Continues a frame natively and gives its result. */
