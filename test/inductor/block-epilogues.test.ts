@@ -202,4 +202,15 @@ describe("an epilogue inside of a convolution", () => {
     ];
     expectEqual((x, w, b, r) => linear(x, w, b).mul(r).relu(), args);
   });
+
+  test.each([torch.float16, torch.bfloat16, torch.uint8, torch.bool, torch.int64, torch.float64])(
+    "reads a tensor of %s as it is stored",
+    (dtype) => {
+      for (const size of [4, 40]) {
+        const other = torch.randn(size, size).mul(3).abs().to(dtype);
+        const args = [torch.randn(size, size), torch.randn(size, size), other];
+        expectEqual((a, b, c) => a.matmul(b).mul(c).add(c), args);
+      }
+    },
+  );
 });

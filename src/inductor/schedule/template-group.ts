@@ -114,7 +114,7 @@ export class TemplateGroup {
       if (expression.kind !== "load") return expression;
       const place = at(places, expression.operand);
       if (samePlace(place, result)) return kernel.value;
-      types.push(expression.type);
+      types.push(at(launch.kernel.operands, expression.operand).type);
       return { ...expression, operand: operands.push(place) - 1 };
     };
     const rewrite = (expression: Expression): Expression => {
