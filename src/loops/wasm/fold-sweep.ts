@@ -121,8 +121,12 @@ function joinStates(
     const other = rotatedStates(k, own, first, sum, distance);
     join(k, own, first, combine, 4, sum, other, finals);
   }
-  const results = firstLanes(k, own, first, sum);
-  if (singles !== null) join(k, own, first, combine, 1, results, singles, finals);
+  let results = firstLanes(k, own, first, sum);
+  if (singles !== null) {
+    join(k, own, first, combine, 1, results, singles, finals);
+    // Single elements are only defined in the first lane: what was narrowed on the way has zeros behind it.
+    results = firstLanes(k, own, first, results);
+  }
   for (const [name, locals] of results) finals.set(name, locals);
 }
 
