@@ -197,3 +197,17 @@ test.each(["softmax", "log_softmax"] as const)("a NaN makes its own row of %s Na
   for (const result of [fn(input), torch.compile(fn)(input)])
     expect(result.isnan().sum([1]).tolist()).toEqual([0, 67, 67, 67, 67]);
 });
+
+test("a small tensor that a step behind a failing one would write keeps its elements", () => {
+  const { binary_cross_entropy } = torch.nn.functional;
+  const fn = (x: torch.Tensor, total: torch.Tensor): torch.Tensor => {
+    const loss = binary_cross_entropy(x, x);
+    total.zero_();
+    return loss;
+  };
+  const total = torch.full([], -4);
+  const outside = torch.full([16, 24], -0.5);
+  const message = "all elements of input should be between 0 and 1";
+  expect(() => torch.compile(fn)(outside, total)).toThrow(message);
+  expect(total.item()).toBe(-4);
+});

@@ -6,7 +6,7 @@ import type { Buffer } from "../program.ts";
 
 export interface RunMemoryOptions {
   readonly isWritten: boolean;
-  /** All of it is written before any of it is read. */
+  /** All of it is written in every run, before any of it is read. */
   readonly isWhole: boolean;
   /** Room for a copy, for storages that are JavaScript arrays; null: they move into the memory. */
   readonly smallAddress: number | null;

@@ -160,7 +160,12 @@ function runMemory(
   return new RunMemory(buffer, slotOf.get(buffer) ?? -1, {
     isWritten,
     // Constants are overwritten as well, but before the program runs.
-    isWhole: isWritten && fresh.has(buffer) && program.overwritten.has(buffer),
+    // Where a step fails, those behind it do not write: what is copied back is then what was there.
+    isWhole:
+      isWritten &&
+      fresh.has(buffer) &&
+      program.overwritten.has(buffer) &&
+      !steps.some(({ step }) => mayThrow(step)),
     smallAddress: small.find((each) => each.buffer === buffer)?.address ?? null,
   });
 }
