@@ -9,7 +9,8 @@ import { operators } from "../../src/fx/operators.ts";
 import type { Node, TargetFunction } from "../../src/fx/node.ts";
 import type { AnyArgs, OpRecord } from "../../src/ops/op-record.ts";
 
-const functionsByName = new Map<string, TargetFunction>(
+/** The functions that graphs may call. */
+export const functionsByName: ReadonlyMap<string, TargetFunction> = new Map<string, TargetFunction>(
   [...inGraphFunctions()].map(([value, { name }]) => [name, value as TargetFunction]),
 );
 

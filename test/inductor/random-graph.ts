@@ -1,5 +1,4 @@
 /** Random graphs of pointwise, reducing, viewing, joining and writing operators. */
-import { inGraphFunctions } from "../../src/api/in-graph.ts";
 import {
   bfloat16,
   bool,
@@ -14,11 +13,8 @@ import { isTensor, stateOf, type TensorBase } from "../../src/core/tensor.ts";
 import { GraphBuilder } from "../../src/fx/graph-builder.ts";
 import { createGraphModule } from "../../src/fx/graph-module.ts";
 import type { GraphModule } from "../../src/fx/graph-module-brand.ts";
-import type { Argument, Node, TargetFunction } from "../../src/fx/node.ts";
-
-const functions = new Map<string, TargetFunction>(
-  [...inGraphFunctions()].map(([value, { name }]) => [name, value as TargetFunction]),
-);
+import type { Argument, Node } from "../../src/fx/node.ts";
+import { functionsByName } from "./graph-of-op.ts";
 
 type Random = () => number;
 
@@ -150,7 +146,7 @@ function tryCall(
   const fakes = args.map((arg) => (Array.isArray(arg) ? arg.map(fakeOf) : fakeOf(arg)));
   const nodes = args.map((arg) => (Array.isArray(arg) ? arg.map(nodeOf) : nodeOf(arg)));
   if (Object.keys(kwargs).length > 0) fakes.push(kwargs);
-  const fn = functions.get(name);
+  const fn = functionsByName.get(name);
   let fake: unknown;
   try {
     fake = runFake(() => {

@@ -1,6 +1,5 @@
 /** Random graphs of all operators: calls out of their samples, on each other's results where those can be made to fit. */
 import type { Overload } from "../../src/api/api-entry.ts";
-import { inGraphFunctions } from "../../src/api/in-graph.ts";
 import { at, numelOf } from "../../src/core/shape.ts";
 import * as dtypes from "../../src/core/dtype.ts";
 import { fakeTensor, metaOf, runFake } from "../../src/core/fake-tensor.ts";
@@ -8,13 +7,13 @@ import { isTensor, stateOf, type TensorBase } from "../../src/core/tensor.ts";
 import { GraphBuilder } from "../../src/fx/graph-builder.ts";
 import { createGraphModule } from "../../src/fx/graph-module.ts";
 import type { GraphModule } from "../../src/fx/graph-module-brand.ts";
-import type { Argument, Node, TargetFunction } from "../../src/fx/node.ts";
+import type { Argument, Node } from "../../src/fx/node.ts";
 import { operators } from "../../src/fx/operators.ts";
 import type { AnyArgs, OpRecord } from "../../src/ops/op-record.ts";
 import { opTable } from "../../src/ops/op-table.ts";
 import { Random } from "../fuzz/random.ts";
 import { samplesOf } from "../operator-matrix/samples.ts";
-import { publicCalls } from "./graph-of-op.ts";
+import { functionsByName, publicCalls } from "./graph-of-op.ts";
 
 export interface GraphAndInputs {
   readonly module: GraphModule;
@@ -24,9 +23,6 @@ export interface GraphAndInputs {
 /** No result is kept that has more elements. */
 const mostElements = 400_000;
 
-const functions = new Map<string, TargetFunction>(
-  [...inGraphFunctions()].map(([value, { name }]) => [name, value as TargetFunction]),
-);
 const records = opTable().filter((op) => publicCalls(op).length > 0);
 
 /** The same seed makes the same graph. */
@@ -76,7 +72,7 @@ class OperatorGraph {
     const dtype = this.#random.chance(0.67) ? dtypes.float32 : this.#pick(op.dtypes);
     const { entry, overload } = this.#pick(publicCalls(op));
     const args = this.#sample(op, dtype);
-    const target = functions.get(entry.fullName);
+    const target = functionsByName.get(entry.fullName);
     if (args === null || !(entry.isMethod || target !== undefined)) return false;
     const { positional, keywords } = this.#argumentsOf(overload, args);
     if (entry.isMethod) positional.unshift(this.#fitting(args["self"]));
