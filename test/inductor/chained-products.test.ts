@@ -17,13 +17,13 @@ const { randn } = torch;
 const threads = torch.get_num_threads();
 afterEach(() => torch.set_num_threads(threads));
 
-/** How many chains there are in a call. */
-function chainsOf(attend: Attend, args: readonly Tensor[]): number {
+/** How many chains there are in a call, of the program as `prepare` leaves it. */
+function chainsOf(attend: Attend, args: readonly Tensor[], prepare = splitTemplates): number {
   const steps: Step[] = [];
   torch.compile(attend, {
     backend: (graphModule, examples) => {
       const program = scheduleProgram(recordGraph(graphModule.graph, examples));
-      steps.push(...chainProducts(splitTemplates(program)).steps);
+      steps.push(...chainProducts(prepare(program)).steps);
       return graphModule;
     },
   })(...args);
@@ -224,4 +224,11 @@ describe("two products stay apart", () => {
       );
     });
   });
+});
+
+test("products whose sums do not fit their results are not chained", () => {
+  const args = [heads(64, 32), heads(70, 32), heads(70, 24)].map((each) => each.bfloat16());
+  const attend: Attend = (q, k, v) => attention(q, k, v);
+  expect(chainsOf(attend, args, (program) => program)).toBe(0);
+  expect(chainsOf(attend, args)).toBe(1);
 });

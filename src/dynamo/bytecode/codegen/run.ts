@@ -63,10 +63,13 @@ function continuationAt(
   return continuation;
 }
 
+/** What the library was loaded with takes part in its lists from the start. */
+const knownKeys: ReadonlySet<PropertyKey> = new Set(ownKeys(arrayPrototype));
+
 /** An element of Array.prototype that cannot be put aside takes part in every list that is made here: text would be lost. */
 function refuseElementsOfPrototype(): void {
   for (const key of ownKeys(arrayPrototype)) {
-    if (typeof key !== "string" || !/^\d+$/.test(key)) continue;
+    if (typeof key !== "string" || !/^\d+$/.test(key) || knownKeys.has(key)) continue;
     throw new Error(
       `a function cannot go on after a graph break: meanwhile Array.prototype was given an element ${key} for good. ` +
         "Define it with configurable: true, or before the compiled function is called.",

@@ -80,6 +80,8 @@ export function chainsProducts(chain: ProductChain): boolean {
   if (!isElementName(name) || second.kernel.operands[1] !== name) return false;
   const suits = (product: ChainedProduct): boolean =>
     takesContraction(product) &&
+    // Sums are added up where the result goes.
+    product.kernel.operands[0] === name &&
     isInBlocks(name, product) &&
     (hasNoEpilogue(product.kernel) || hasBlockKernel(product.kernel));
   return suits(first) && suits(second) && reasonAgainst(between) === null && isChain(name, chain);
